@@ -1,0 +1,47 @@
+namespace EmbeddedConsensus.Raft;
+
+/// <summary>A message between two replicas. Which fields mean something depends on <see cref="Type"/>.</summary>
+/// <remarks>The shape follows the Raft paper's RPCs and the message of etcd-io/raft; a field that a type does not
+/// use is zero. The payloads of the entries and of the chunk are shared, never changed.</remarks>
+public readonly record struct RaftMessage
+{
+    /// <summary>What the message is.</summary>
+    public required RaftMessageType Type { get; init; }
+
+    /// <summary>The sender.</summary>
+    public MemberId From { get; init; }
+
+    /// <summary>The receiver.</summary>
+    public MemberId To { get; init; }
+
+    /// <summary>The sender's term; for a pre-vote, the term it would campaign in; zero for messages that carry none
+    /// (forwarded proposals and reads).</summary>
+    public ulong Term { get; init; }
+
+    /// <summary>The index before the first entry (append), the sender's last index (votes), the match or the rejected
+    /// index (append response), the read index (read index response).</summary>
+    public ulong Index { get; init; }
+
+    /// <summary>The term of the entry at <see cref="Index"/>, or of the hint in a rejection.</summary>
+    public ulong LogTerm { get; init; }
+
+    /// <summary>The sender's commit index.</summary>
+    public ulong Commit { get; init; }
+
+    /// <summary>The entries of an append or of forwarded proposals.</summary>
+    public ReadOnlyMemory<LogEntry> Entries { get; init; }
+
+    /// <summary>Whether the answer is no.</summary>
+    public bool Reject { get; init; }
+
+    /// <summary>With a rejected append: where the logs may agree at the latest.</summary>
+    public ulong RejectHint { get; init; }
+
+    /// <summary>A number that an answer echoes: the id of a read round, the mark of a campaign that a transfer forced,
+    /// or the member to transfer to.</summary>
+    public ulong Context { get; init; }
+
+    /// <summary>The piece of a snapshot; in an answer, its offset is how far the follower has got and its data is
+    /// empty.</summary>
+    public SnapshotChunk? Chunk { get; init; }
+}

@@ -1,0 +1,54 @@
+namespace EmbeddedConsensus.Raft;
+
+/// <summary>The kinds of message between replicas. The values go over the wire: never renumber them.</summary>
+public enum RaftMessageType : byte
+{
+    /// <summary>A leader replicates entries, or probes with none (AppendEntries).</summary>
+    Append = 1,
+
+    /// <summary>Answers <see cref="Append"/>, and an installed snapshot.</summary>
+    AppendResponse = 2,
+
+    /// <summary>A candidate asks for a vote (RequestVote).</summary>
+    Vote = 3,
+
+    /// <summary>Answers <see cref="Vote"/>.</summary>
+    VoteResponse = 4,
+
+    /// <summary>Would you vote for me? Asked before a term is raised (dissertation, section 9.6).</summary>
+    PreVote = 5,
+
+    /// <summary>Answers <see cref="PreVote"/>.</summary>
+    PreVoteResponse = 6,
+
+    /// <summary>A leader shows that it lives, and confirms a read round.</summary>
+    Heartbeat = 7,
+
+    /// <summary>Answers <see cref="Heartbeat"/>.</summary>
+    HeartbeatResponse = 8,
+
+    /// <summary>A piece of a snapshot.</summary>
+    SnapshotChunk = 9,
+
+    /// <summary>Answers <see cref="SnapshotChunk"/> with the offset that the follower has reached.</summary>
+    SnapshotChunkResponse = 10,
+
+    /// <summary>A follower hands proposals to the leader.</summary>
+    Propose = 11,
+
+    /// <summary>A follower asks the leader for a read index (dissertation, section 6.4).</summary>
+    ReadIndex = 12,
+
+    /// <summary>Answers <see cref="ReadIndex"/>.</summary>
+    ReadIndexResponse = 13,
+
+    /// <summary>A leader tells its successor to campaign at once (dissertation, section 3.10).</summary>
+    TimeoutNow = 14,
+
+    /// <summary>A follower asks the leader to hand over leadership.</summary>
+    TransferLeadership = 15,
+
+    /// <summary>The leader turned proposals away because too much is in flight; <see cref="RaftMessage.Context"/>
+    /// has the number of proposals.</summary>
+    ProposeRejected = 16,
+}

@@ -1,0 +1,6 @@
+namespace EmbeddedConsensus.Raft;
+
+/// <summary>Where a run of entries of one term begins. A log's terms are told by very few of these.</summary>
+/// <param name="FirstIndex">The first index of the run.</param>
+/// <param name="Term">The term of every entry from there to the next run.</param>
+public readonly record struct TermStart(ulong FirstIndex, ulong Term);

@@ -1,0 +1,30 @@
+using EmbeddedConsensus.Raft;
+
+namespace EmbeddedConsensus.Storage;
+
+/// <summary>
+/// Where a replica keeps its snapshots: each a stream of bytes with its <see cref="SnapshotMetadata"/>. An
+/// implementation passes the conformance suite <c>SnapshotStorageConformance</c> of EmbeddedConsensus.Testing.
+/// </summary>
+/// <remarks>Writers and readers may be open at the same time. What a crash leaves of an unpublished snapshot is
+/// removed at the next start.</remarks>
+public interface ISnapshotStorage : IAsyncDisposable
+{
+    /// <summary>Begins a snapshot. It is invisible until it is published.</summary>
+    /// <param name="metadata">What the snapshot stands for.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="StorageException">The snapshot cannot be created.</exception>
+    ValueTask<ISnapshotWriter> CreateAsync(SnapshotMetadata metadata, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens the newest published snapshot, or gives null when there is none.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="StorageCorruptedException">The newest snapshot is damaged.</exception>
+    /// <exception cref="StorageException">The snapshot cannot be opened.</exception>
+    ValueTask<ISnapshotReader?> OpenNewestAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes every published snapshot below an index. One that is being read is deleted when its reader
+    /// closes.</summary>
+    /// <param name="index">The index of the oldest snapshot to keep.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    ValueTask DeleteBelowAsync(ulong index, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,24 @@
+using EmbeddedConsensus.Raft;
+
+namespace EmbeddedConsensus.Storage;
+
+/// <summary>A snapshot that is being written. Disposing it unpublished throws it away.</summary>
+public interface ISnapshotWriter : IAsyncDisposable
+{
+    /// <summary>What the snapshot stands for.</summary>
+    SnapshotMetadata Metadata { get; }
+
+    /// <summary>The bytes written so far.</summary>
+    long Length { get; }
+
+    /// <summary>Appends bytes. They need not be durable before <see cref="PublishAsync"/>.</summary>
+    /// <param name="data">The bytes; at most 1 MiB at a time.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="StorageException">The bytes cannot be written.</exception>
+    ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes the snapshot durable and visible in one atomic step.</summary>
+    /// <param name="cancellationToken">Abandons the wait.</param>
+    /// <exception cref="StorageException">The snapshot may or may not have become visible.</exception>
+    ValueTask PublishAsync(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,33 @@
+using EmbeddedConsensus.Raft;
+
+namespace EmbeddedConsensus.Transport;
+
+/// <summary>
+/// Carries messages between the replicas of one cluster. An implementation passes the conformance suite
+/// <c>TransportConformance</c> of EmbeddedConsensus.Testing.
+/// </summary>
+/// <remarks>A transport may drop, delay, repeat and reorder messages; Raft survives all of it. It delivers only
+/// messages of members of the same cluster that are meant for this member, each whole and unchanged, and it bounds
+/// every queue. <see cref="RaftMessageType.SnapshotChunk"/> and its answer travel on a lane of their own, so that a
+/// snapshot never delays a heartbeat.</remarks>
+public interface ITransport : IAsyncDisposable
+{
+    /// <summary>Starts to listen, and to deliver what arrives.</summary>
+    /// <param name="receiver">Called for each message.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="TransportException">The transport cannot start: the address is taken, for example.</exception>
+    ValueTask StartAsync(ITransportReceiver receiver, CancellationToken cancellationToken = default);
+
+    /// <summary>Says where the other members are. Replaces what was said before.</summary>
+    /// <param name="peers">All members but this one.</param>
+    void SetPeers(IReadOnlyCollection<Peer> peers);
+
+    /// <summary>Queues a message for <see cref="RaftMessage.To"/>. Never blocks and never throws for a peer's sake.</summary>
+    /// <param name="message">The message.</param>
+    /// <returns>False when it was dropped at once: the peer is unknown, or its queue is full.</returns>
+    bool TrySend(in RaftMessage message);
+
+    /// <summary>Sends on what was queued since the last call. A replica calls it when it has queued all that it has
+    /// to say, so that one write carries it.</summary>
+    void Flush();
+}

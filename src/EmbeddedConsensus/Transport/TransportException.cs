@@ -1,0 +1,12 @@
+namespace EmbeddedConsensus.Transport;
+
+/// <summary>A transport could not start.</summary>
+public sealed class TransportException : ConsensusStoreException
+{
+    /// <summary>A failure of the transport.</summary>
+    /// <param name="message">What failed, and what to do.</param>
+    /// <param name="innerException">The cause.</param>
+    public TransportException(string message, Exception? innerException = null) : base(message, innerException)
+    {
+    }
+}
