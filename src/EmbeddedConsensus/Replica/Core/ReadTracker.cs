@@ -38,7 +38,7 @@ internal sealed class ReadTracker(ReplicaCoreOptions options)
     /// <summary>Begins a round when reads wait and none is running.</summary>
     public void BeginRound(RaftNode node)
     {
-        if (_running is not null || _waiting.Reads.Count == 0 || node.Status.Leader.IsNone)
+        if (_running is not null || _waiting.Reads.Count == 0 || node.Leader.IsNone)
         {
             return;
         }

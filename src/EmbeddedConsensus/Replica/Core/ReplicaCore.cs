@@ -19,6 +19,7 @@ internal sealed class ReplicaCore
     private readonly SnapshotPolicy _snapshots;
 
     private ulong _now;
+    private ulong _applied;
     private MemberId _knownLeader;
     private ulong _knownTerm;
 
@@ -78,6 +79,7 @@ internal sealed class ReplicaCore
     /// <param name="bytes">The size of the entries since the last call.</param>
     public void Applied(ulong index, long bytes)
     {
+        _applied = index;
         Node.AppliedTo(index);
         _snapshots.Applied(bytes);
         Reads.Release(index);
@@ -103,25 +105,24 @@ internal sealed class ReplicaCore
     public void SnapshotAbandoned() => _snapshots.Abandoned();
 
     /// <summary>The state machine was restored from a snapshot of the leader.</summary>
-    /// <param name="metadata">What the snapshot stands for.</param>
-    /// <param name="length">Its length, in bytes.</param>
-    /// <param name="sessions">The proposals that it contains.</param>
-    public void SnapshotRestored(SnapshotMetadata metadata, long length, ProposalSessions sessions)
+    /// <param name="step">The step that asked for it.</param>
+    /// <param name="sessions">The proposals that the snapshot contains.</param>
+    public void SnapshotRestored(in SnapshotReceiveEffect step, ProposalSessions sessions)
     {
-        Node.SnapshotRestored(metadata);
-        _snapshots.Published(length);
+        _applied = step.Metadata.Position.Index;
+        Node.SnapshotRestored(step.Id);
+        _snapshots.Published(step.TotalLength);
         Proposals.SnapshotRestored(sessions);
-        Reads.Release(metadata.Position.Index);
+        Reads.Release(_applied);
     }
 
     /// <summary>Turns what the inputs have brought into effects. Called once behind a batch of inputs.</summary>
     public void Pump()
     {
-        RaftStatus status = Node.Status;
-        if (status.Leader != _knownLeader || status.Term != _knownTerm)
+        if (Node.Leader != _knownLeader || Node.Term != _knownTerm)
         {
-            _knownLeader = status.Leader;
-            _knownTerm = status.Term;
+            _knownLeader = Node.Leader;
+            _knownTerm = Node.Term;
             if (!_knownLeader.IsNone)
             {
                 Proposals.ProposeAgain(Node, _now);
@@ -150,10 +151,9 @@ internal sealed class ReplicaCore
 
     private void EndReadRounds()
     {
-        ulong applied = Node.Status.Applied;
         foreach (ReadIndexResult result in Effects.ReadResults)
         {
-            Reads.EndRound(result, applied);
+            Reads.EndRound(result, _applied);
         }
 
         Effects.ReadResults.Clear();
