@@ -30,10 +30,11 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
     private ulong _applied;
     private long _appliedBytes;
     private ulong _appliedSeen;
+    private int _pendingCalls;
 
     private long _lastTick;
-    private Exception? _fault;
-    private volatile RaftStatus _status;
+    private volatile Exception? _fault;
+    private volatile ReplicaView _view;
 
     /// <summary>A lane that drives a core.</summary>
     public ConsensusLane(ReplicaCore core, ReplicaSettings settings, TimeProvider time, IConsensusLaneEvents events)
@@ -45,17 +46,37 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         _tickInterval = settings.TickInterval;
         _maxTicksPerTurn = settings.MaxTicksPerTurn;
         _lastTick = time.GetTimestamp();
-        _status = core.Node.Status;
+        _view = ViewOf(core.Node);
     }
 
-    /// <summary>The node's state behind the last turn that changed it.</summary>
-    public RaftStatus Status => _status;
+    /// <summary>The node's state behind the last turn.</summary>
+    public ReplicaView View => _view;
+
+    /// <summary>Whether callers wait for this replica.</summary>
+    public bool HasPendingCalls => !_calls.IsEmpty || Volatile.Read(ref _pendingCalls) > 0;
+
+    /// <summary>Whether a peer is being sent a snapshot. For this lane.</summary>
+    public bool IsSendingSnapshot => _core.Node.IsSendingSnapshot;
+
+    /// <summary>Stops the lane and ends every call.</summary>
+    public void StopAndFail(Exception reason)
+    {
+        StopAndJoin();
+        _core.FailAll(reason);
+        _fault ??= reason;
+        RejectCalls();
+    }
 
     /// <summary>A caller waits.</summary>
     public void Submit(PendingCall call)
     {
         _calls.Enqueue(call);
         Wake();
+        if (_fault is not null)
+        {
+            // The lane may have looked for the last time.
+            RejectCalls();
+        }
     }
 
     /// <summary>The log writer has made an append durable.</summary>
@@ -140,8 +161,17 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
 
         TakeCalls();
         TimeSpan untilTick = Tick();
-        _core.Pump();
-        Execute();
+        bool again;
+        do
+        {
+            again = _core.Pump();
+            Execute();
+        }
+        while (again);
+
+        _view = ViewOf(_core.Node);
+        Volatile.Write(ref _pendingCalls, _core.PendingCalls);
+        TakeSnapshotIfDue();
         return isMore ? TimeSpan.Zero : untilTick;
     }
 
@@ -218,12 +248,14 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
             effects.Clear();
         }
 
-        RaftStatus status = _core.Node.Status;
-        _status = status;
+    }
+
+    private void TakeSnapshotIfDue()
+    {
         if (_core.SnapshotIsDue)
         {
             _core.SnapshotBegun();
-            _events.TakeSnapshot(status.Configuration);
+            _events.TakeSnapshot(_core.Node.Configuration);
         }
     }
 
@@ -268,6 +300,10 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
 
         return new ValueTask(current.Task);
     }
+
+    private static ReplicaView ViewOf(RaftNode node) => new(
+        (ReplicaRole)node.Role, node.Leader, node.Term, node.LastIndex, node.CommitIndex, node.AppliedIndex,
+        node.Configuration);
 
     private static long SizeOf(in RaftMessage message)
     {

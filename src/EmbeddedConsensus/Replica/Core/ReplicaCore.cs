@@ -9,9 +9,9 @@ namespace EmbeddedConsensus.Replica.Core;
 /// simulator both drive this very class.
 /// </summary>
 /// <remarks>
-/// The driver's turn: give inputs (calls, messages, a tick, completions), then <see cref="Pump"/> once, then carry out
-/// <see cref="Effects"/> and clear them. Nothing may be carried out before the pump, and an append's effect must be
-/// durable before <see cref="AppendCompleted"/>.
+/// The driver's turn: give inputs (calls, messages, a tick, completions), then <see cref="Pump"/>, carry out
+/// <see cref="Effects"/> and clear them, and pump again for as long as it says so. An append's effect must be durable
+/// before <see cref="AppendCompleted"/>.
 /// </remarks>
 internal sealed class ReplicaCore
 {
@@ -48,6 +48,9 @@ internal sealed class ReplicaCore
 
     /// <summary>The linearizable reads of this replica's callers.</summary>
     public ReadTracker Reads { get; }
+
+    /// <summary>The number of calls that have not ended.</summary>
+    public int PendingCalls => Proposals.WaitingCount + Proposals.InFlightCount + Reads.Count;
 
     /// <summary>Whether the driver should take a snapshot of the applied state now, and call
     /// <see cref="SnapshotBegun"/>.</summary>
@@ -116,8 +119,9 @@ internal sealed class ReplicaCore
         Reads.Release(_applied);
     }
 
-    /// <summary>Turns what the inputs have brought into effects. Called once behind a batch of inputs.</summary>
-    public void Pump()
+    /// <summary>Turns what the inputs have brought into <see cref="Effects"/>. Called behind a batch of inputs.</summary>
+    /// <returns>Whether to pump again when the effects are carried out and cleared.</returns>
+    public bool Pump()
     {
         if (Node.Leader != _knownLeader || Node.Term != _knownTerm)
         {
@@ -134,11 +138,16 @@ internal sealed class ReplicaCore
         }
 
         Proposals.ProposeWaiting(Node, _now);
-        EndReadRounds();
         Reads.BeginRound(Node);
 
-        // A lone voter confirms a round at once.
-        EndReadRounds();
+        // Looking at the effects closes them for further inputs, so everything else comes before it.
+        foreach (ReadIndexResult result in Effects.ReadResults)
+        {
+            Reads.EndRound(result, _applied);
+        }
+
+        Effects.ReadResults.Clear();
+        return Reads.CanBegin(Node);
     }
 
     /// <summary>Ends every call because the replica stops.</summary>
@@ -147,15 +156,5 @@ internal sealed class ReplicaCore
     {
         Proposals.FailAll(reason);
         Reads.FailAll(reason);
-    }
-
-    private void EndReadRounds()
-    {
-        foreach (ReadIndexResult result in Effects.ReadResults)
-        {
-            Reads.EndRound(result, _applied);
-        }
-
-        Effects.ReadResults.Clear();
     }
 }
