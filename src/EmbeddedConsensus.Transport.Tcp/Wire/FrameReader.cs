@@ -14,6 +14,11 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
     /// is copied there as it arrives, so that the pipe's buffers stay small.</summary>
     private const int SmallFrameBytes = 2048;
 
+    private long _bytesRead;
+
+    /// <summary>The bytes read so far. Another thread may look, to see whether any arrive.</summary>
+    public long BytesRead => Volatile.Read(ref _bytesRead);
+
     /// <summary>Reads the next message.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The message, which owns its payloads; null when the peer closed the connection between frames.</returns>
@@ -49,7 +54,7 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
         }
 
         FrameHeader header = FrameHeader.Read(buffer);
-        input.AdvanceTo(buffer.GetPosition(FrameHeader.Size));
+        Advance(buffer.GetPosition(FrameHeader.Size), FrameHeader.Size);
         if (header.Version != version)
         {
             throw new ProtocolException($"A frame has format version {header.Version}; the handshake chose {version}.");
@@ -79,7 +84,7 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
         }
         finally
         {
-            input.AdvanceTo(body.End);
+            Advance(body.End, length);
         }
     }
 
@@ -112,13 +117,19 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
             piece = piece.Slice(0, Math.Min(piece.Length, body.Length - filled));
             piece.CopyTo(body.AsSpan(filled));
             filled += (int)piece.Length;
-            input.AdvanceTo(piece.End);
+            Advance(piece.End, (int)piece.Length);
         }
 
         Crc32C checksum = FrameHeader.BeginChecksum(header.BodyLength, header.Version);
         checksum.Append(body);
         CheckSum(header, checksum);
         return RaftMessageCodec.Decode(new ReadOnlySequence<byte>(body), PayloadOwnership.Owned);
+    }
+
+    private void Advance(SequencePosition consumed, int bytes)
+    {
+        input.AdvanceTo(consumed);
+        Volatile.Write(ref _bytesRead, _bytesRead + bytes);
     }
 
     private static void CheckSum(FrameHeader header, Crc32C computed)

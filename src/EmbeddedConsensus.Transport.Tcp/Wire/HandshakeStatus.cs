@@ -20,7 +20,4 @@ internal enum HandshakeStatus : byte
 
     /// <summary>The acceptor does not know the lane.</summary>
     UnknownLane = 5,
-
-    /// <summary>The acceptor holds as many connections as it may.</summary>
-    Busy = 6,
 }
