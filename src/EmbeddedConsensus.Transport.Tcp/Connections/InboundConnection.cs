@@ -205,13 +205,14 @@ internal sealed class InboundConnection(
                 continue;
             }
 
+            _receiverBusy = true;
             ValueTask accepted = ReceiveAsync(message);
             if (!accepted.IsCompletedSuccessfully)
             {
-                _receiverBusy = true;
                 await accepted.AsTask().WaitAsync(stopping).ConfigureAwait(false);
-                _receiverBusy = false;
             }
+
+            _receiverBusy = false;
         }
     }
 
