@@ -142,6 +142,10 @@ internal sealed partial class RaftNode
     /// <summary>The commit index.</summary>
     public ulong CommitIndex => _log.Commit;
 
+    /// <summary>The term of the entry at an index, or null when the log does not reach there (any more).</summary>
+    /// <param name="index">The index; the last dropped entry still counts.</param>
+    public ulong? TermAt(ulong index) => _log.TermAt(index);
+
     /// <summary>The state in full.</summary>
     public RaftStatus Status => new()
     {
@@ -218,5 +222,14 @@ internal sealed partial class RaftNode
     private RaftMessage To(MemberId receiver, RaftMessageType type) =>
         new() { Type = type, From = _options.Id, To = receiver, Term = _term };
 
-    private void Send(in RaftMessage message) => _gathering.Messages.Add(message);
+    private void Send(in RaftMessage message)
+    {
+        if (IsFromLeader(message.Type) && _role != RaftRole.Leader)
+        {
+            throw new InvariantViolationException(
+                $"Election Safety: a {message.Type} of term {_term} would leave a member that does not lead.");
+        }
+
+        _gathering.Messages.Add(message);
+    }
 }
