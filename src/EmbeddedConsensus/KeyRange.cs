@@ -13,7 +13,7 @@ public readonly record struct KeyRange
         End = end;
     }
 
-    /// <summary>Every key.</summary>
+    /// <summary>Every key: a single zero byte is the smallest key there is.</summary>
     public static KeyRange All => new(new Key(Unbounded), new Key(Unbounded));
 
     /// <summary>The first key of the range.</summary>
@@ -85,6 +85,5 @@ public readonly record struct KeyRange
     internal bool Contains(ReadOnlySpan<byte> key) =>
         IsSingle
             ? key.SequenceEqual(Start.Span)
-            : (IsUnbounded && Start.Length == 1 && Start.Span[0] == 0)
-              || (key.SequenceCompareTo(Start.Span) >= 0 && (IsUnbounded || key.SequenceCompareTo(End.Span) < 0));
+            : key.SequenceCompareTo(Start.Span) >= 0 && (IsUnbounded || key.SequenceCompareTo(End.Span) < 0);
 }

@@ -49,6 +49,14 @@ internal sealed class ProposalSessions
         }
     }
 
+    /// <summary>A copy that stays as it is.</summary>
+    public ProposalSessions Copy()
+    {
+        ArrayBufferWriter<byte> encoded = new();
+        Encode(encoded);
+        return Decode(encoded.WrittenSpan);
+    }
+
     /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
     public static ProposalSessions Decode(ReadOnlySpan<byte> encoded)
     {

@@ -6,18 +6,18 @@ namespace EmbeddedConsensus.StateMachine;
 internal static class RangeReader
 {
     /// <summary>Why a revision cannot be read, or null when it can.</summary>
-    public static ConsensusStoreException? CheckRevision(IMvccReader reader, long revision) =>
+    public static ConsensusStoreException? CheckRevision(MvccView reader, long revision) =>
         revision <= 0 ? null
         : revision < reader.CompactRevision ? new CompactedException(revision, reader.CompactRevision)
         : revision > reader.Revision ? new FutureRevisionException(revision, reader.Revision)
         : null;
 
     /// <summary>Reads one key; null when it does not exist at the revision.</summary>
-    public static KeyValue? Get(IMvccReader reader, ReadOnlySpan<byte> key, long revision) =>
+    public static KeyValue? Get(MvccView reader, ReadOnlySpan<byte> key, long revision) =>
         reader.TryGet(key, revision, out MvccRecord record) ? Copy(record, keysOnly: false) : null;
 
     /// <summary>Reads a range. The revision was checked before.</summary>
-    public static RangeResult Read(IMvccReader reader, in RangeQuery query)
+    public static RangeResult Read(MvccView reader, in RangeQuery query)
     {
         if (query.CountOnly)
         {
@@ -37,7 +37,7 @@ internal static class RangeReader
         record.ModRevision,
         record.Version);
 
-    private static RangeResult ReadInKeyOrder(IMvccReader reader, in RangeQuery query)
+    private static RangeResult ReadInKeyOrder(MvccView reader, in RangeQuery query)
     {
         List<KeyValue> items = [];
         MvccRangeCursor cursor = reader.Range(query.Start, query.End, query.Revision);
@@ -55,7 +55,7 @@ internal static class RangeReader
         return new RangeResult(items, items.Count, false, reader.Revision);
     }
 
-    private static RangeResult ReadSorted(IMvccReader reader, in RangeQuery query)
+    private static RangeResult ReadSorted(MvccView reader, in RangeQuery query)
     {
         // Values are needed to sort by value even when the answer leaves them out.
         bool dropValues = query.KeysOnly && query.SortTarget == SortTarget.Value;

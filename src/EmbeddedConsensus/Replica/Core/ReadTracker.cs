@@ -35,10 +35,13 @@ internal sealed class ReadTracker(ReplicaCoreOptions options)
         _count++;
     }
 
+    /// <summary>Whether reads wait, no round is running, and there is somebody to ask.</summary>
+    public bool CanBegin(RaftNode node) => _running is null && _waiting.Reads.Count > 0 && !node.Leader.IsNone;
+
     /// <summary>Begins a round when reads wait and none is running.</summary>
     public void BeginRound(RaftNode node)
     {
-        if (_running is not null || _waiting.Reads.Count == 0 || node.Status.Leader.IsNone)
+        if (!CanBegin(node))
         {
             return;
         }

@@ -9,9 +9,9 @@ namespace EmbeddedConsensus.Replica.Core;
 /// simulator both drive this very class.
 /// </summary>
 /// <remarks>
-/// The driver's turn: give inputs (calls, messages, a tick, completions), then <see cref="Pump"/> once, then carry out
-/// <see cref="Effects"/> and clear them. Nothing may be carried out before the pump, and an append's effect must be
-/// durable before <see cref="AppendCompleted"/>.
+/// The driver's turn: give inputs (calls, messages, a tick, completions), then <see cref="Pump"/>, carry out
+/// <see cref="Effects"/> and clear them, and pump again for as long as it says so. An append's effect must be durable
+/// before <see cref="AppendCompleted"/>.
 /// </remarks>
 internal sealed class ReplicaCore
 {
@@ -19,6 +19,7 @@ internal sealed class ReplicaCore
     private readonly SnapshotPolicy _snapshots;
 
     private ulong _now;
+    private ulong _applied;
     private MemberId _knownLeader;
     private ulong _knownTerm;
 
@@ -47,6 +48,9 @@ internal sealed class ReplicaCore
 
     /// <summary>The linearizable reads of this replica's callers.</summary>
     public ReadTracker Reads { get; }
+
+    /// <summary>The number of calls that have not ended.</summary>
+    public int PendingCalls => Proposals.WaitingCount + Proposals.InFlightCount + Reads.Count;
 
     /// <summary>Whether the driver should take a snapshot of the applied state now, and call
     /// <see cref="SnapshotBegun"/>.</summary>
@@ -78,6 +82,7 @@ internal sealed class ReplicaCore
     /// <param name="bytes">The size of the entries since the last call.</param>
     public void Applied(ulong index, long bytes)
     {
+        _applied = index;
         Node.AppliedTo(index);
         _snapshots.Applied(bytes);
         Reads.Release(index);
@@ -103,25 +108,25 @@ internal sealed class ReplicaCore
     public void SnapshotAbandoned() => _snapshots.Abandoned();
 
     /// <summary>The state machine was restored from a snapshot of the leader.</summary>
-    /// <param name="metadata">What the snapshot stands for.</param>
-    /// <param name="length">Its length, in bytes.</param>
-    /// <param name="sessions">The proposals that it contains.</param>
-    public void SnapshotRestored(SnapshotMetadata metadata, long length, ProposalSessions sessions)
+    /// <param name="step">The step that asked for it.</param>
+    /// <param name="sessions">The proposals that the snapshot contains.</param>
+    public void SnapshotRestored(in SnapshotReceiveEffect step, ProposalSessions sessions)
     {
-        Node.SnapshotRestored(metadata);
-        _snapshots.Published(length);
+        _applied = step.Metadata.Position.Index;
+        Node.SnapshotRestored(step.Id);
+        _snapshots.Published(step.TotalLength);
         Proposals.SnapshotRestored(sessions);
-        Reads.Release(metadata.Position.Index);
+        Reads.Release(_applied);
     }
 
-    /// <summary>Turns what the inputs have brought into effects. Called once behind a batch of inputs.</summary>
-    public void Pump()
+    /// <summary>Turns what the inputs have brought into <see cref="Effects"/>. Called behind a batch of inputs.</summary>
+    /// <returns>Whether to pump again when the effects are carried out and cleared.</returns>
+    public bool Pump()
     {
-        RaftStatus status = Node.Status;
-        if (status.Leader != _knownLeader || status.Term != _knownTerm)
+        if (Node.Leader != _knownLeader || Node.Term != _knownTerm)
         {
-            _knownLeader = status.Leader;
-            _knownTerm = status.Term;
+            _knownLeader = Node.Leader;
+            _knownTerm = Node.Term;
             if (!_knownLeader.IsNone)
             {
                 Proposals.ProposeAgain(Node, _now);
@@ -133,11 +138,16 @@ internal sealed class ReplicaCore
         }
 
         Proposals.ProposeWaiting(Node, _now);
-        EndReadRounds();
         Reads.BeginRound(Node);
 
-        // A lone voter confirms a round at once.
-        EndReadRounds();
+        // Looking at the effects closes them for further inputs, so everything else comes before it.
+        foreach (ReadIndexResult result in Effects.ReadResults)
+        {
+            Reads.EndRound(result, _applied);
+        }
+
+        Effects.ReadResults.Clear();
+        return Reads.CanBegin(Node);
     }
 
     /// <summary>Ends every call because the replica stops.</summary>
@@ -146,16 +156,5 @@ internal sealed class ReplicaCore
     {
         Proposals.FailAll(reason);
         Reads.FailAll(reason);
-    }
-
-    private void EndReadRounds()
-    {
-        ulong applied = Node.Status.Applied;
-        foreach (ReadIndexResult result in Effects.ReadResults)
-        {
-            Reads.EndRound(result, applied);
-        }
-
-        Effects.ReadResults.Clear();
     }
 }
