@@ -24,9 +24,6 @@ internal enum SimulatedDefect
     /// <summary>A flush is lost in a crash although it ended (scenario 2).</summary>
     LoseFlushedWrites,
 
-    /// <summary>A proposal that is handed over again gets a new id (scenario 14).</summary>
-    RetryUnderNewId,
-
     /// <summary>A watcher misses an event now and then (scenario 48).</summary>
     DropWatchEvent,
 }

@@ -13,7 +13,6 @@ internal sealed class SimulatedDisk
 
     private readonly List<LogEntry> _entries = [];
     private readonly List<LogEntry> _dropped = [];
-    private readonly List<SimulatedSnapshot> _snapshots = [];
     private HardState _previousHardState;
 
     /// <summary>How often the replica was started.</summary>
@@ -29,7 +28,7 @@ internal sealed class SimulatedDisk
     public ulong LastIndex => Start.Index + (ulong)_entries.Count;
 
     /// <summary>The newest published snapshot.</summary>
-    public SimulatedSnapshot? NewestSnapshot => _snapshots.Count == 0 ? null : _snapshots[^1];
+    public SimulatedSnapshot? NewestSnapshot { get; private set; }
 
     /// <summary>Makes an append durable.</summary>
     public void Write(ReadOnlySpan<LogEntry> entries, HardState? hardState)
@@ -79,17 +78,8 @@ internal sealed class SimulatedDisk
         Start = through;
     }
 
-    /// <summary>Makes a snapshot durable and visible; deletes older ones that nobody reads.</summary>
-    public void Publish(SimulatedSnapshot snapshot, IReadOnlyCollection<LogPosition> inUse)
-    {
-        _snapshots.RemoveAll(old => old.Metadata.Position.Index >= snapshot.Metadata.Position.Index
-            || !inUse.Contains(old.Metadata.Position));
-        _snapshots.Add(snapshot);
-    }
-
-    /// <summary>A snapshot that is still there, or null.</summary>
-    public SimulatedSnapshot? Find(LogPosition position) =>
-        _snapshots.Find(snapshot => snapshot.Metadata.Position == position);
+    /// <summary>Makes a snapshot durable and visible, and deletes the one before; whoever reads that may go on.</summary>
+    public void Publish(SimulatedSnapshot snapshot) => NewestSnapshot = snapshot;
 
     /// <summary>Reads entries; none when they are no longer, or not, in the log.</summary>
     public LogEntry[] Read(ulong first, ulong last, long maxBytes)

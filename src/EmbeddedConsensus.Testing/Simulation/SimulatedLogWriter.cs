@@ -6,36 +6,43 @@ namespace EmbeddedConsensus.Testing.Simulation;
 /// The volatile layer of a disk, and the lane that flushes it: appends and drops in order, everything that arrived while
 /// a flush ran in the next one. It lives as long as one life of the replica.
 /// </summary>
-internal sealed class SimulatedLogWriter(SimulatedDisk disk, SimulatedReplica replica)
+internal sealed class SimulatedLogWriter(SimulatedDisk disk, ReplicaLife life)
 {
     private readonly List<Step> _waiting = [];
     private readonly List<Step> _flushing = [];
     private bool _isBusy;
 
-    /// <summary>Takes an append.</summary>
+    /// <summary>Takes an append: the hard state, then the entries, as the host writes them.</summary>
     public void Append(in AppendEffect append)
     {
-        LogEntry[] entries = append.Entries.IsDefaultOrEmpty
-            ? []
-            : [.. append.Entries.SelectMany(slice => slice.ToArray())];
-        _waiting.Add(new Step(append.Id, entries, append.HardState, default));
+        if (append.HardState is { } hardState)
+        {
+            _waiting.Add(new Step(0, default, hardState, null));
+        }
+
+        foreach (ReadOnlyMemory<LogEntry> slice in append.Entries.IsDefault ? [] : append.Entries)
+        {
+            _waiting.Add(new Step(0, slice, null, null));
+        }
+
+        if (life.Defect == SimulatedDefect.AcknowledgeBeforeDurable)
+        {
+            ulong id = append.Id;
+            life.Later(0, EventKind.Flush, () => life.AppendCompleted(id));
+        }
+        else
+        {
+            _waiting.Add(new Step(append.Id, default, null, null));
+        }
+
+        Begin();
     }
 
     /// <summary>Takes a drop, behind the appends so far.</summary>
-    public void Drop(in LogDropEffect drop) => _waiting.Add(new Step(0, [], null, drop.Through));
-
-    /// <summary>Begins a flush when none is running.</summary>
-    public void Begin()
+    public void Drop(in LogDropEffect drop)
     {
-        if (_isBusy || _waiting.Count == 0)
-        {
-            return;
-        }
-
-        _isBusy = true;
-        _flushing.AddRange(_waiting);
-        _waiting.Clear();
-        replica.Later(replica.FlushMicros(), EventKind.Flush, Complete);
+        _waiting.Add(new Step(0, default, null, drop.Through));
+        Begin();
     }
 
     /// <summary>The replica crashed: of the flush that was running, the disk has a part, in order, or nothing. What
@@ -49,38 +56,52 @@ internal sealed class SimulatedLogWriter(SimulatedDisk disk, SimulatedReplica re
         }
     }
 
+    private void Begin()
+    {
+        if (_isBusy || _waiting.Count == 0)
+        {
+            return;
+        }
+
+        _isBusy = true;
+        _flushing.AddRange(_waiting);
+        _waiting.Clear();
+        life.Later(life.Replica.FlushMicros(), EventKind.Flush, Complete);
+    }
+
     private void Complete()
     {
-        foreach (Step step in _flushing)
+        Step[] done = [.. _flushing];
+        _flushing.Clear();
+        foreach (Step step in done)
         {
             Carry(step);
         }
 
-        Step[] done = [.. _flushing];
-        _flushing.Clear();
         _isBusy = false;
         Begin();
         foreach (Step step in done)
         {
-            if (step.AppendId != 0)
+            if (step.CompletedAppend != 0)
             {
-                replica.AppendCompleted(step.AppendId);
+                life.AppendCompleted(step.CompletedAppend);
             }
         }
     }
 
     private void Carry(Step step)
     {
-        if (step.AppendId != 0)
+        if (step.Drop is { } through)
         {
-            disk.Write(step.Entries, step.HardState);
+            disk.Drop(through);
         }
-        else
+        else if (step.CompletedAppend == 0)
         {
-            disk.Drop(step.DropThrough);
+            disk.Write(step.Entries.Span, step.HardState);
         }
     }
 
+    /// <summary>One write, one drop, or the end of an append.</summary>
     private readonly record struct Step(
-        ulong AppendId, LogEntry[] Entries, HardState? HardState, LogPosition DropThrough);
+        ulong CompletedAppend, ReadOnlyMemory<LogEntry> Entries, HardState? HardState, LogPosition? Drop);
 }
