@@ -14,6 +14,7 @@ internal sealed class CommittedLog(SimulationStatistics statistics)
     private readonly Dictionary<ProposalId, WriteRequest> _proposed = [];
     private readonly Dictionary<ProposalId, Execution> _executed = [];
     private readonly Dictionary<MemberId, ulong> _incarnations = [];
+    private readonly Dictionary<ulong, (uint Hash, MemberId Replica)> _hashes = [];
 
     /// <summary>The model, with everything applied that any replica has applied.</summary>
     public ReferenceStore Model { get; } = new();
@@ -67,6 +68,34 @@ internal sealed class CommittedLog(SimulationStatistics statistics)
 
     /// <summary>The compacted revision behind an entry.</summary>
     public long CompactRevisionAt(ulong index) => _applied[(int)index].CompactRevision;
+
+    /// <summary>Checks a replica's revisions behind an entry.</summary>
+    public void CheckState(MemberId replica, ulong index, long revision, long compactRevision)
+    {
+        if (index > LastIndex)
+        {
+            throw new SimulationFailedException("State Machine Safety",
+                $"Replica {replica} is restored to index {index}, and nobody has applied more than {LastIndex}.");
+        }
+
+        if (revision != RevisionAt(index) || compactRevision != CompactRevisionAt(index))
+        {
+            throw new SimulationFailedException("Equal State",
+                $"Replica {replica} is at revision {revision}, compacted at {compactRevision}, behind entry {index}; the "
+                + $"model is at {RevisionAt(index)}, compacted at {CompactRevisionAt(index)}.");
+        }
+    }
+
+    /// <summary>Checks a hash of all that a replica holds behind an entry (scenario 46).</summary>
+    public void CheckHash(MemberId replica, ulong index, uint hash)
+    {
+        if (!_hashes.TryAdd(index, (hash, replica)) && _hashes[index].Hash != hash)
+        {
+            throw new SimulationFailedException("Equal State",
+                $"Behind entry {index} replica {replica} has hash {hash:x8}, and replica {_hashes[index].Replica} "
+                + $"had {_hashes[index].Hash:x8}.");
+        }
+    }
 
     /// <summary>What a proposal did, or null when it was not executed.</summary>
     public Execution? Find(in ProposalId id) => _executed.GetValueOrDefault(id);
