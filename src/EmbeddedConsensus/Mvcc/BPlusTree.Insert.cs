@@ -21,6 +21,19 @@ internal sealed unsafe partial class BPlusTree
         Count++;
     }
 
+    /// <summary>Inserts a cell that lies behind all others.</summary>
+    /// <exception cref="InvariantViolationException">It does not.</exception>
+    public void AppendLast(in TreeKey key, RecordHandle record)
+    {
+        NodePage leaf = DescendForWrite(key);
+        _leafIndex = leaf.Count;
+        if (!IsRightEdge() || (_leafIndex > 0 && leaf.Compare(key, _leafIndex - 1) <= 0))
+        {
+            throw new InvariantViolationException("A cell that should be the last one is not.");
+        }
+        InsertLocated(key, record);
+    }
+
     private void SplitLeaf(NodePage leaf, ReadOnlySpan<byte> cell)
     {
         NodePage old = MoveToScratch(leaf);

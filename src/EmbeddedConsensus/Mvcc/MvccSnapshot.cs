@@ -2,7 +2,7 @@ namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>A pinned state of the store: nothing in it changes, and none of its memory is reused, until it is disposed.
 /// A small value: copies share one pin, and disposing any of them again does nothing.</summary>
-internal readonly struct MvccSnapshot : IDisposable
+internal readonly struct MvccSnapshot : IMvccReader, IDisposable
 {
     private readonly MvccSnapshotPin _pin;
     private readonly long _generation;
@@ -21,37 +21,38 @@ internal readonly struct MvccSnapshot : IDisposable
         get
         {
             MvccView view = default;
-            ObjectDisposedException.ThrowIf(_pin is null || !_pin.TryGetView(_generation, out view), typeof(MvccSnapshot));
+            ObjectDisposedException.ThrowIf(
+                _pin is null || !_pin.TryGetView(_generation, out view), typeof(MvccSnapshot));
             return view;
         }
     }
 
-    /// <inheritdoc cref="MvccView.Revision"/>
+    /// <inheritdoc />
     public long Revision => View.Revision;
 
-    /// <inheritdoc cref="MvccView.CompactRevision"/>
+    /// <inheritdoc />
     public long CompactRevision => View.CompactRevision;
 
-    /// <inheritdoc cref="MvccView.TryGet"/>
+    /// <inheritdoc />
     public bool TryGet(ReadOnlySpan<byte> key, long atRevision, out MvccRecord record)
         => View.TryGet(key, atRevision, out record);
 
-    /// <inheritdoc cref="MvccView.Range"/>
-    public MvccRangeEnumerator Range(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
+    /// <inheritdoc />
+    public MvccRangeCursor Range(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
         => View.Range(key, rangeEnd, atRevision);
 
-    /// <inheritdoc cref="MvccView.Count"/>
+    /// <inheritdoc />
     public long Count(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
         => View.Count(key, rangeEnd, atRevision);
 
-    /// <inheritdoc cref="MvccView.Events"/>
-    public MvccEventEnumerator Events(long fromRevision) => View.Events(fromRevision);
+    /// <inheritdoc />
+    public MvccEventCursor Events(long fromRevision) => View.Events(fromRevision);
 
-    /// <inheritdoc cref="MvccView.TryGetPrevious(in MvccRecord, out MvccRecord)"/>
+    /// <inheritdoc />
     public bool TryGetPrevious(in MvccRecord change, out MvccRecord previous)
         => View.TryGetPrevious(change, out previous);
 
-    /// <inheritdoc cref="MvccView.Hash"/>
+    /// <inheritdoc />
     public uint Hash(long atRevision) => View.Hash(atRevision);
 
     /// <summary>Lets the store reuse what only this snapshot held. Once is enough; again is harmless.</summary>

@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>The bytes of an encoded store, little endian. A header: magic (8), format version (4), revision (8), compact
-/// revision (8). Then every retained version, keys ascending and newest first: mark 1, flags (1: tombstone), key length
-/// (4), value length (4), create, mod, version and lease (8 each), sub-revision (4), key, value. Then mark 2, the number of versions (8),
-/// and CRC-32C (4) of everything before it.</summary>
+/// revision (8). Then every retained version, keys ascending and newest first: mark 1, flags (1: tombstone), key
+/// length (4), value length (4), create, mod, version and lease (8 each), sub-revision (4), key, value. Then mark 2, the
+/// number of versions (8), and CRC-32C (4) of everything before it.</summary>
 internal static class MvccSnapshotFormat
 {
     /// <summary>The only version so far.</summary>
@@ -19,6 +19,9 @@ internal static class MvccSnapshotFormat
 
     /// <summary>Bytes of the end, the mark and the checksum included.</summary>
     public const int EndBytes = 13;
+
+    /// <summary>Bytes of the end that the checksum covers.</summary>
+    public const int EndBytesBeforeChecksum = 9;
 
     /// <summary>Begins a version.</summary>
     public const byte RecordMark = 1;
@@ -57,12 +60,21 @@ internal static class MvccSnapshotFormat
         BinaryPrimitives.WriteInt32LittleEndian(target[42..], record.SubRevision);
     }
 
-    /// <summary>Reads the facts of a version.</summary>
-    public static RecordFields ReadRecordFields(ReadOnlySpan<byte> source, out int keyLength, out int valueLength)
+    /// <summary>Reads the header; false when it is not one of this version.</summary>
+    public static bool TryReadHeader(ReadOnlySpan<byte> source, out long revision, out long compactRevision)
     {
-        keyLength = BinaryPrimitives.ReadInt32LittleEndian(source[2..]);
-        valueLength = BinaryPrimitives.ReadInt32LittleEndian(source[6..]);
-        return new RecordFields
+        revision = BinaryPrimitives.ReadInt64LittleEndian(source[12..]);
+        compactRevision = BinaryPrimitives.ReadInt64LittleEndian(source[20..]);
+        return source[..8].SequenceEqual(Magic) && BinaryPrimitives.ReadUInt32LittleEndian(source[8..]) == Version;
+    }
+
+    /// <summary>Reads the lengths of a version's key and value.</summary>
+    public static (int Key, int Value) ReadLengths(ReadOnlySpan<byte> source)
+        => (BinaryPrimitives.ReadInt32LittleEndian(source[2..]), BinaryPrimitives.ReadInt32LittleEndian(source[6..]));
+
+    /// <summary>Reads the facts of a version.</summary>
+    public static RecordFields ReadRecordFields(ReadOnlySpan<byte> source)
+        => new()
         {
             IsTombstone = source[1] == TombstoneFlag,
             CreateRevision = BinaryPrimitives.ReadInt64LittleEndian(source[10..]),
@@ -71,7 +83,10 @@ internal static class MvccSnapshotFormat
             Lease = BinaryPrimitives.ReadInt64LittleEndian(source[34..]),
             SubRevision = BinaryPrimitives.ReadInt32LittleEndian(source[42..]),
         };
-    }
+
+    /// <summary>Reads the end.</summary>
+    public static (long Versions, uint Crc) ReadEnd(ReadOnlySpan<byte> source)
+        => (BinaryPrimitives.ReadInt64LittleEndian(source[1..]), BinaryPrimitives.ReadUInt32LittleEndian(source[9..]));
 
     /// <summary>Writes the end up to the checksum.</summary>
     public static void WriteEnd(Span<byte> target, long versions)

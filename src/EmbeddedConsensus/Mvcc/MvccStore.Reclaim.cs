@@ -23,6 +23,7 @@ internal sealed partial class MvccStore
         CompactRevision = revision;
         _reclaimedTo = _index.Head;
         _unpublished = true;
+        RefreshWorkingRoot();
     }
 
     /// <summary>Does a piece of the physical work: takes superseded versions out of the tree, and gives memory back
@@ -34,14 +35,13 @@ internal sealed partial class MvccStore
         RequireNoTransaction();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxRecords);
         bool freeable = FreeRetired(maxRecords);
-        for (int i = 0; i < maxRecords; i++)
+        int followed = 0;
+        while (followed < maxRecords && FollowNextChange())
         {
-            if (!FollowNextChange())
-            {
-                return freeable;
-            }
+            followed++;
         }
-        return true;
+        RefreshWorkingRoot();
+        return freeable || followed == maxRecords;
     }
 
     /// <summary>Takes out what the next change up to the compact revision superseded; false when there is none.</summary>

@@ -15,7 +15,6 @@ internal sealed partial class MvccStore
         get
         {
             ThrowIfDisposed();
-            RefreshWorkingRoot();
             return new MvccView(this, _working);
         }
     }
@@ -95,6 +94,7 @@ internal sealed partial class MvccStore
             return false;
         }
         CurrentRevision = _transactionRevision;
+        RefreshWorkingRoot();
         return true;
     }
 
@@ -115,6 +115,7 @@ internal sealed partial class MvccStore
         _index.Append(_transactionRevision, record);
         _nextSub = checked(_nextSub + 1);
         _unpublished = true;
+        RefreshWorkingRoot();
     }
 
     private void RequireSizes(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)

@@ -71,7 +71,6 @@ internal sealed partial class MvccStore : IDisposable
         RequireNoTransaction();
         if (_unpublished)
         {
-            RefreshWorkingRoot();
             PublishWorkingRoot();
         }
         // As much again as a batch of ordinary size retires; the rest of a flood is left to Reclaim.

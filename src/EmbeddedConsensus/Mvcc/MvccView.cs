@@ -2,7 +2,7 @@ namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>Reads of one state of the store. Taken from a snapshot it may be used until the snapshot is disposed, on any
 /// thread; taken from the writer it follows the writer.</summary>
-internal readonly struct MvccView
+internal readonly struct MvccView : IMvccReader
 {
     private readonly MvccStore _store;
     private readonly MvccRoot _root;
@@ -14,19 +14,13 @@ internal readonly struct MvccView
         _root = root;
     }
 
-    /// <summary>The revision of this state: the newest that can be read.</summary>
+    /// <inheritdoc />
     public long Revision => _root.Revision;
 
-    /// <summary>The oldest revision that can be read; 0 when nothing was compacted.</summary>
+    /// <inheritdoc />
     public long CompactRevision => _root.CompactRevision;
 
-    /// <summary>Finds a key's version at a revision.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="atRevision">0 for the newest, otherwise from <see cref="CompactRevision"/> to
-    /// <see cref="Revision"/>.</param>
-    /// <param name="record">The version, when the key exists there.</param>
-    /// <returns>True when the key exists at that revision.</returns>
-    /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller checks.</exception>
+    /// <inheritdoc />
     public bool TryGet(ReadOnlySpan<byte> key, long atRevision, out MvccRecord record)
     {
         RecordHandle handle = Find(TreeKey.AtRevision(key, Resolve(atRevision)));
@@ -34,18 +28,11 @@ internal readonly struct MvccView
         return !handle.IsNull;
     }
 
-    /// <summary>The keys of a range that exist at a revision, ascending, in their version at that revision.</summary>
-    /// <param name="key">The key, or the start of the range.</param>
-    /// <param name="rangeEnd">The range end in etcd's convention; see <see cref="KeyRange"/>.</param>
-    /// <param name="atRevision">As for <see cref="TryGet"/>.</param>
-    /// <exception cref="ArgumentException">A single key is empty.</exception>
-    /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller checks.</exception>
-    public MvccRangeEnumerator Range(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
+    /// <inheritdoc />
+    public MvccRangeCursor Range(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
         => new(new VisibleCursor(_store.Tree, _root.TreeRoot, Resolve(atRevision)), new KeyRange(key, rangeEnd));
 
-    /// <summary>How many keys of a range exist at a revision. Reads the tree's pages, not the records.</summary>
-    /// <inheritdoc cref="Range" path="/param"/>
-    /// <inheritdoc cref="Range" path="/exception"/>
+    /// <inheritdoc />
     public long Count(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
     {
         KeyRange range = new(key, rangeEnd);
@@ -58,47 +45,33 @@ internal readonly struct MvccView
         return count;
     }
 
-    /// <summary>Every change from a revision to <see cref="Revision"/>, deletions too, in the order they were made.</summary>
-    /// <param name="fromRevision">From <see cref="CompactRevision"/> on; one in the future gives no events.</param>
-    /// <exception cref="InvariantViolationException">The revision is compacted; the caller checks.</exception>
-    public MvccEventEnumerator Events(long fromRevision)
+    /// <inheritdoc />
+    public MvccEventCursor Events(long fromRevision)
     {
         if (fromRevision < CompactRevision)
         {
             throw new InvariantViolationException($"Events from {fromRevision} are compacted up to {CompactRevision}.");
         }
-        return new MvccEventEnumerator(_root.Index, fromRevision);
+        return new MvccEventCursor(_root.Index, fromRevision);
     }
 
-    /// <summary>The version that a change replaced: what a watch gives as the previous value.</summary>
-    /// <param name="change">The change, of this store.</param>
-    /// <param name="previous">The version before it.</param>
-    /// <returns>False when the key did not exist before, or the change is at or below the compact revision: then the
-    /// version before it is compacted.</returns>
+    /// <inheritdoc />
     public bool TryGetPrevious(in MvccRecord change, out MvccRecord previous)
-        => TryGetPrevious(change.Key, change.ModRevision, change.SubRevision, out previous);
-
-    /// <summary>The version of a key just before a change of it.</summary>
-    /// <inheritdoc cref="TryGetPrevious(in MvccRecord, out MvccRecord)"/>
-    public bool TryGetPrevious(ReadOnlySpan<byte> key, long modRevision, int subRevision, out MvccRecord previous)
     {
         // Whether it was taken out yet must not show: members reclaim at their own pace.
-        if (modRevision <= CompactRevision)
+        if (change.ModRevision <= CompactRevision)
         {
             previous = default;
             return false;
         }
-        RecordHandle handle = Find(subRevision > 0
-            ? new TreeKey(key, modRevision, subRevision - 1)
-            : TreeKey.AtRevision(key, modRevision - 1));
+        RecordHandle handle = Find(change.SubRevision > 0
+            ? new TreeKey(change.Key, change.ModRevision, change.SubRevision - 1)
+            : TreeKey.AtRevision(change.Key, change.ModRevision - 1));
         previous = handle.IsNull ? default : new MvccRecord(handle);
         return !handle.IsNull;
     }
 
-    /// <summary>A CRC-32C over all history that is readable up to a revision: equal on every member with the same
-    /// revisions, whatever each has reclaimed so far. Reads everything.</summary>
-    /// <param name="atRevision">As for <see cref="TryGet"/>.</param>
-    /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller checks.</exception>
+    /// <inheritdoc />
     public uint Hash(long atRevision)
     {
         RetainedCursor cursor = new(_store.Tree, _root.TreeRoot, CompactRevision, Resolve(atRevision));

@@ -1,13 +1,13 @@
 namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>Enumerates the records of a range; for <c>foreach</c>.</summary>
-internal ref struct MvccRangeEnumerator
+internal ref struct MvccRangeCursor
 {
     private readonly KeyRange _range;
     private VisibleCursor _cursor;
 
     /// <summary>An enumeration of a range.</summary>
-    public MvccRangeEnumerator(VisibleCursor cursor, KeyRange range)
+    public MvccRangeCursor(VisibleCursor cursor, KeyRange range)
     {
         _cursor = cursor;
         _range = range;
@@ -17,7 +17,7 @@ internal ref struct MvccRangeEnumerator
     public readonly MvccRecord Current => new(_cursor.Record);
 
     /// <summary>This enumeration.</summary>
-    public readonly MvccRangeEnumerator GetEnumerator() => this;
+    public readonly MvccRangeCursor GetEnumerator() => this;
 
     /// <summary>Goes to the next record.</summary>
     public bool MoveNext() => _cursor.MoveNext(_range);

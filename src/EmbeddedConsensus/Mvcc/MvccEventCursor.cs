@@ -1,14 +1,14 @@
 namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>Enumerates changes in the order of (main, sub) revision; for <c>foreach</c>.</summary>
-internal struct MvccEventEnumerator
+internal struct MvccEventCursor
 {
     private readonly RevisionIndexBounds _index;
     private readonly long _fromRevision;
     private long _position;
 
     /// <summary>An enumeration of the changes from a revision on.</summary>
-    public MvccEventEnumerator(RevisionIndexBounds index, long fromRevision)
+    public MvccEventCursor(RevisionIndexBounds index, long fromRevision)
     {
         _index = index;
         _fromRevision = fromRevision;
@@ -26,7 +26,7 @@ internal struct MvccEventEnumerator
     }
 
     /// <summary>This enumeration.</summary>
-    public readonly MvccEventEnumerator GetEnumerator() => this;
+    public readonly MvccEventCursor GetEnumerator() => this;
 
     /// <summary>Goes to the next change.</summary>
     public bool MoveNext()
