@@ -255,7 +255,7 @@ internal sealed class ReplicaLife
         foreach (ReadOnlyMemory<LogEntry> slice in append.Entries.IsDefault ? [] : append.Entries)
         {
             _cluster.Invariants.OnAppend(
-                Replica.Id, Core.Node.Role == RaftRole.Leader, _mirror, slice.Span);
+                Replica.Id, Core.Node.Role == RaftRole.Leader, Core.Node.Term, _mirror, slice.Span);
         }
     }
 

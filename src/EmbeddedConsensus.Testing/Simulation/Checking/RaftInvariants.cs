@@ -37,13 +37,14 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
     /// <summary>Checks entries as they are handed to the disk.</summary>
     /// <param name="replica">Whose disk.</param>
     /// <param name="isLeader">Whether the replica leads.</param>
+    /// <param name="term">Its term.</param>
     /// <param name="mirror">The replica's log so far; the entries are added to it.</param>
     /// <param name="entries">The entries.</param>
-    public void OnAppend(MemberId replica, bool isLeader, LogMirror mirror, ReadOnlySpan<LogEntry> entries)
+    public void OnAppend(MemberId replica, bool isLeader, ulong term, LogMirror mirror, ReadOnlySpan<LogEntry> entries)
     {
         foreach (ref readonly LogEntry entry in entries)
         {
-            if (isLeader && entry.Index <= mirror.LastIndex)
+            if (isLeader && entry.Term == term && entry.Index <= mirror.LastIndex)
             {
                 throw new SimulationFailedException("Leader Append-Only",
                     $"Leader {replica} overwrites index {entry.Index} of its log, which ends at {mirror.LastIndex}.");
