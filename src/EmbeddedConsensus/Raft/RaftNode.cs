@@ -142,6 +142,10 @@ internal sealed partial class RaftNode
     /// <summary>The commit index.</summary>
     public ulong CommitIndex => _log.Commit;
 
+    /// <summary>The term of the entry at an index, or null when the log does not reach there (any more).</summary>
+    /// <param name="index">The index; the last dropped entry still counts.</param>
+    public ulong? TermAt(ulong index) => _log.TermAt(index);
+
     /// <summary>The state in full.</summary>
     public RaftStatus Status => new()
     {

@@ -44,7 +44,7 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         _events = events;
         _time = time;
         _tickInterval = settings.TickInterval;
-        _maxTicksPerTurn = settings.MaxTicksPerTurn;
+        _maxTicksPerTurn = ReplicaSettings.MaxTicksPerTurn;
         _lastTick = time.GetTimestamp();
         _view = ViewOf(core.Node);
     }

@@ -1,10 +1,8 @@
-using System.Collections.Concurrent;
-
 namespace EmbeddedConsensus.Replica;
 
 /// <summary>A thread that sleeps until there is something to do. Whoever wakes it pays one exchange when it is awake
 /// already.</summary>
-internal abstract class Lane
+internal abstract class Lane : IDisposable
 {
     private readonly SemaphoreSlim _wakeUp = new(0);
     private readonly Thread _thread;
@@ -42,6 +40,9 @@ internal abstract class Lane
 
         _thread.Join();
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _wakeUp.Dispose();
 
     /// <summary>Does what there is to do.</summary>
     /// <returns>How long to sleep when nothing comes; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</returns>

@@ -1,6 +1,5 @@
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
-using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Replica;

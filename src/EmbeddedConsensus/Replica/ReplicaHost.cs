@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;

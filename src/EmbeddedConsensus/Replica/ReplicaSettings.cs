@@ -36,7 +36,7 @@ internal sealed class ReplicaSettings
 
     /// <summary>How many ticks may pass in one turn: a thread that was held up does not hold its leader for
     /// dead before it has read what arrived meanwhile.</summary>
-    public int MaxTicksPerTurn => TicksPerHeartbeat;
+    public static int MaxTicksPerTurn => TicksPerHeartbeat;
 
     /// <summary>The settings of consensus.</summary>
     public RaftOptions Raft(ulong seed) => new()

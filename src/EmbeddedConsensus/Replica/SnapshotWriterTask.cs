@@ -1,5 +1,4 @@
 using System.Buffers;
-using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Replica;

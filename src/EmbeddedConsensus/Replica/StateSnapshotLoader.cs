@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using EmbeddedConsensus.Mvcc;
-using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
 

@@ -59,7 +59,7 @@ internal sealed class RequestValidator(int maxRequestBytes, int maxTxnOperations
     }
 
     /// <summary>Checks the size of an encoded command.</summary>
-    public void CheckSize(int commandLength)
+    public void CheckSize(long commandLength)
     {
         if (commandLength > maxRequestBytes)
         {

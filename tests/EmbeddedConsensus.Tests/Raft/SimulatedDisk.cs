@@ -8,8 +8,11 @@ internal sealed class SimulatedDisk
 {
     private readonly Queue<(AppendEffect? Append, LogDropEffect? Drop)> _pending = new();
     private readonly List<LogEntry> _entries = [];
-    private HardState _hardState;
     private LogPosition _start;
+
+    public HardState HardState { get; private set; }
+
+    public ulong LastIndex => _start.Index + (ulong)_entries.Count;
 
     public SnapshotMetadata? Snapshot { get; private set; }
 
@@ -23,7 +26,7 @@ internal sealed class SimulatedDisk
 
     public void Preset(HardState hardState, IEnumerable<ulong> terms)
     {
-        _hardState = hardState;
+        HardState = hardState;
         foreach (ulong term in terms)
         {
             _entries.Add(new LogEntry((ulong)_entries.Count + 1, term, LogEntryKind.Command, default));
@@ -84,7 +87,7 @@ internal sealed class SimulatedDisk
             }
         }
 
-        return new RecoveredLog(_hardState, _start, _start.Index + (ulong)_entries.Count, terms);
+        return new RecoveredLog(HardState, _start, LastIndex, terms);
     }
 
     public ReadOnlyMemory<LogEntry> Read(ulong first, ulong last, long maxBytes)
@@ -124,19 +127,18 @@ internal sealed class SimulatedDisk
             }
         }
 
-        _hardState = append.HardState ?? _hardState;
+        HardState = append.HardState ?? HardState;
     }
 
     private void Drop(LogPosition through)
     {
-        ulong last = _start.Index + (ulong)_entries.Count;
         if (through.Index <= _start.Index)
         {
             return;
         }
 
         // A log that does not hold the position is another one's: nothing of it continues behind the position.
-        bool isPrefix = through.Index <= last
+        bool isPrefix = through.Index <= LastIndex
             && _entries[(int)(through.Index - _start.Index - 1)].Term == through.Term;
         _entries.RemoveRange(0, isPrefix ? (int)(through.Index - _start.Index) : _entries.Count);
         _start = through;
