@@ -75,7 +75,8 @@ internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profi
         }
 
         cluster.Statistics.Partitions++;
-        cluster.Note($"partition {string.Join("", sides)}{(isOneWay ? ", one way" : "")}");
+        string kind = isOneWay ? "one way" : "both ways";
+        cluster.Note($"partition {string.Concat(sides)}, {kind}");
         int partition = ++_partition;
         cluster.Events.Schedule(random.Exponential(MeanPartitionMicros), EventKind.Fault, 1, () =>
         {
@@ -83,7 +84,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profi
             if (_partition == partition && cluster.FaultsAreOn)
             {
                 cluster.Network.Mend();
-                cluster.Note("partition ends");
+                cluster.Note($"partition ends");
             }
         });
     }

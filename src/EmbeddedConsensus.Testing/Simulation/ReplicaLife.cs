@@ -1,4 +1,3 @@
-using System.Buffers;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
@@ -24,7 +23,7 @@ internal sealed class ReplicaLife
     private readonly SimulatedSnapshotLane _snapshots;
     private readonly LogMirror _mirror;
     private readonly List<SimulatedWrite> _unproposed = [];
-    private Checking.ReplicaView _view;
+    private ConsensusView _view;
     private ulong _appliedToCore;
     private bool _turnIsDue;
 
@@ -261,7 +260,7 @@ internal sealed class ReplicaLife
 
     private void Check()
     {
-        Checking.ReplicaView now = ViewNow();
+        ConsensusView now = ViewNow();
         if (now != _view)
         {
             _cluster.Trace.Add((now.Term << 1) | (now.IsLeader ? 1UL : 0), (now.Commit << 32) ^ now.Applied);
@@ -275,7 +274,7 @@ internal sealed class ReplicaLife
         }
     }
 
-    private Checking.ReplicaView ViewNow() => new(
+    private ConsensusView ViewNow() => new(
         Replica.Id, Core.Node.Role == RaftRole.Leader, Core.Node.Term, Core.Node.CommitIndex, _appliedToCore,
         _cluster.Replicas.Length);
 

@@ -3,7 +3,6 @@ using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
-using EmbeddedConsensus.Testing.Simulation.Checking;
 using EmbeddedConsensus.Watches;
 
 namespace EmbeddedConsensus.Testing.Simulation;

@@ -94,7 +94,7 @@ internal sealed class SimulatedCluster
     public bool FaultsAreOn { get; set; } = true;
 
     /// <summary>The place of a member in <see cref="Replicas"/>.</summary>
-    public int NumberOf(MemberId member) => (int)member.Value - 1;
+    public static int NumberOf(MemberId member) => (int)member.Value - 1;
 
     /// <summary>A replica that is up, or null when none is.</summary>
     public ReplicaLife? RandomLife(SimulationRandom random) => Replicas[random.Below(Replicas.Length)].Life;

@@ -36,7 +36,7 @@ internal sealed class SimulatedNetwork
     /// <summary>Sends a message from a replica, by its number.</summary>
     public void Send(int from, in RaftMessage message)
     {
-        int to = _cluster.NumberOf(message.To);
+        int to = SimulatedCluster.NumberOf(message.To);
         if (_isCut[from, to] || (IsFaulty && _random.Chance(_profile.LossRate)))
         {
             _cluster.Statistics.MessageFaults++;

@@ -60,7 +60,7 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
     /// <param name="now">Its state.</param>
     /// <param name="mirror">Its log.</param>
     /// <param name="holders">Counts the disks that hold an entry.</param>
-    public void OnTurn(in ReplicaView before, in ReplicaView now, LogMirror mirror, Func<LogPosition, int> holders)
+    public void OnTurn(in ConsensusView before, in ConsensusView now, LogMirror mirror, Func<LogPosition, int> holders)
     {
         if (now.Term < before.Term || now.Commit < before.Commit || now.Applied < before.Applied)
         {
@@ -91,7 +91,7 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
         }
     }
 
-    private void OnElected(in ReplicaView leader, LogMirror mirror)
+    private void OnElected(in ConsensusView leader, LogMirror mirror)
     {
         if (!_leaders.TryAdd(leader.Term, leader.Id))
         {
@@ -117,7 +117,7 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
         }
     }
 
-    private void OnCommitted(in ReplicaView leader, LogMirror mirror, Func<LogPosition, int> holders)
+    private void OnCommitted(in ConsensusView leader, LogMirror mirror, Func<LogPosition, int> holders)
     {
         for (ulong index = LastCommitted + 1; index <= leader.Commit; index++)
         {

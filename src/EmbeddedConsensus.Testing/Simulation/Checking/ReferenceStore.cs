@@ -105,7 +105,7 @@ internal sealed class ReferenceStore
 
     private ApplyResult Execute(DeleteRequest delete)
     {
-        IReadOnlyList<KeyValue> previous = Delete(delete.Range);
+        List<KeyValue> previous = Delete(delete.Range);
         return new ApplyResult(NextRevision, previous.Count, delete.ReturnPrevious ? previous : []);
     }
 
@@ -165,7 +165,7 @@ internal sealed class ReferenceStore
 
     private OperationResult RunDelete(DeleteOperation delete)
     {
-        IReadOnlyList<KeyValue> previous = Delete(delete.Range);
+        List<KeyValue> previous = Delete(delete.Range);
         return new OperationResult
         {
             Delete = new DeleteResult(0, previous.Count, delete.ReturnPrevious ? previous : []),
