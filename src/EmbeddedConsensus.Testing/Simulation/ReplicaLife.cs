@@ -24,6 +24,8 @@ internal sealed class ReplicaLife
     private readonly LogMirror _mirror;
     private readonly List<SimulatedWrite> _unproposed = [];
     private ConsensusView _view;
+    private ulong _applied;
+    private long _appliedBytes;
     private ulong _appliedToCore;
     private bool _turnIsDue;
 
@@ -44,7 +46,8 @@ internal sealed class ReplicaLife
             ? SimulatedSnapshotLane.Load(newest, cluster)
             : new ReplicatedStateMachine(cluster.StoreOptions);
         Apply = new SimulatedApplyLane(cluster, this, machine, _incarnation);
-        _appliedToCore = machine.Applied.Index;
+        _applied = machine.Applied.Index;
+        _appliedToCore = _applied;
         _view = ViewNow();
     }
 
@@ -107,16 +110,27 @@ internal sealed class ReplicaLife
     public void AppendCompleted(ulong id) => Input(() => Core.AppendCompleted(id));
 
     /// <summary>The apply lane has applied and published up to an index.</summary>
-    public void Applied(ulong index, long bytes) => Input(() =>
+    public void Applied(ulong index, long bytes, long delayMicros)
     {
-        _appliedToCore = index;
-        Core.Applied(index, bytes);
+        _applied = index;
+        _appliedBytes += bytes;
+        Later(delayMicros, EventKind.Apply, () => Input(TakeApplied));
+    }
+
+    /// <summary>A snapshot of this replica's own is published.</summary>
+    public void SnapshotTaken(SnapshotMetadata metadata, long length) => Input(() =>
+    {
+        // Whoever has a snapshot of an entry has applied it; the core may not have heard of it yet.
+        TakeApplied();
+        Core.SnapshotTaken(metadata, length);
+        _cluster.Statistics.SnapshotsTaken++;
     });
 
     /// <summary>The state machine was restored from a snapshot of the leader.</summary>
     public void Restored(SnapshotReceiveEffect step, ProposalSessions sessions) => Input(() =>
     {
-        _appliedToCore = step.Metadata.Position.Index;
+        _applied = step.Metadata.Position.Index;
+        _appliedToCore = _applied;
         Core.SnapshotRestored(step, sessions);
         _cluster.Statistics.SnapshotsRestored++;
         _cluster.Note($"replica {Replica.Id} is restored to {step.Metadata.Position.Index}");
@@ -133,6 +147,16 @@ internal sealed class ReplicaLife
         else
         {
             Turn();
+        }
+    }
+
+    private void TakeApplied()
+    {
+        if (_applied > _appliedToCore)
+        {
+            _appliedToCore = _applied;
+            Core.Applied(_applied, _appliedBytes);
+            _appliedBytes = 0;
         }
     }
 

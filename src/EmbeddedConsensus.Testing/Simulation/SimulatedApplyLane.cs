@@ -198,7 +198,7 @@ internal sealed class SimulatedApplyLane : IApplySink, IDisposable
             CheckHash();
         }
 
-        _life.Later(DelayMicros() / 4, EventKind.Apply, () => _life.Applied(index, bytes));
+        _life.Applied(index, bytes, DelayMicros() / 4);
     }
 
     private void CheckState()

@@ -95,11 +95,7 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
             _pinned.Remove(state);
             state.Dispose();
             SimulatedSnapshot snapshot = new(state.Metadata, output.WrittenMemory);
-            Publish(snapshot, () =>
-            {
-                cluster.Statistics.SnapshotsTaken++;
-                life.Input(() => life.Core.SnapshotTaken(snapshot.Metadata, snapshot.Data.Length));
-            });
+            Publish(snapshot, () => life.SnapshotTaken(snapshot.Metadata, snapshot.Data.Length));
         });
 
     private void Publish(SimulatedSnapshot snapshot, Action published)
