@@ -256,8 +256,12 @@ internal sealed partial class RaftNode
             case VoteState.Granted when _role == RaftRole.PreCandidate:
                 BecomeCandidate(context: 0);
                 break;
-            case VoteState.Granted:
+            case VoteState.Granted when _tracker.Find(_options.Id) is { Vote: VoteState.Granted }:
                 BecomeLeader();
+                break;
+            case VoteState.Granted:
+                // The others suffice for a majority, but this node does not yet remember that it campaigned: after a
+                // crash it could campaign, win and lead in the same term again, with other entries.
                 break;
             case VoteState.Rejected:
                 BecomeFollower(_term, MemberId.None);

@@ -223,5 +223,14 @@ internal sealed partial class RaftNode
     private RaftMessage To(MemberId receiver, RaftMessageType type) =>
         new() { Type = type, From = _options.Id, To = receiver, Term = _term };
 
-    private void Send(in RaftMessage message) => _gathering.Messages.Add(message);
+    private void Send(in RaftMessage message)
+    {
+        if (IsFromLeader(message.Type) && _role != RaftRole.Leader)
+        {
+            throw new InvariantViolationException(
+                $"Election Safety: a {message.Type} of term {_term} would leave a member that does not lead.");
+        }
+
+        _gathering.Messages.Add(message);
+    }
 }

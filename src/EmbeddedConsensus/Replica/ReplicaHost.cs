@@ -92,6 +92,12 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
             }
 
             await RecoverAsync(cancellationToken).ConfigureAwait(false);
+            if (_settings.Bootstrap.Voters is [MemberId only] && only == _settings.Self)
+            {
+                // Nobody else could win, so there is nothing to wait for.
+                Post(core => core.Node.Campaign());
+            }
+
             _apply!.Start();
             _consensus!.Start();
             if (_transport is not null)
