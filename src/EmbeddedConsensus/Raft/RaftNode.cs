@@ -199,6 +199,12 @@ internal sealed partial class RaftNode
 
     private void CollectStorage()
     {
+        if (_isLogReset && _log.Applied < _log.Applying)
+        {
+            // Pages that were handed out may have to be read from the log that the drop takes away.
+            return;
+        }
+
         _gathering.LogDrop = _logDrop;
         _logDrop = null;
         if (_isLogReset)
