@@ -139,7 +139,8 @@ internal sealed class LivenessPhase(SimulatedCluster cluster, SimulationRandom r
         if (!condition() && !cluster.Run(cluster.Now + BoundMicros, condition))
         {
             throw new SimulationFailedException("Liveness",
-                $"{BoundMicros / 1_000_000} s after the faults ended it is not true that {what}.");
+                $"{BoundMicros / 1_000_000} s after the faults ended it is not true that {what}. "
+                + string.Join(" ", cluster.Replicas.Select(replica => replica.ToString())));
         }
     }
 }

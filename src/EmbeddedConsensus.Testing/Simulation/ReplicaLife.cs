@@ -150,6 +150,17 @@ internal sealed class ReplicaLife
         }
     }
 
+    /// <summary>Its state, for the message about a broken promise.</summary>
+    public override string ToString()
+    {
+        RaftStatus status = Core.Node.Status;
+        return $"{status.Role} of term {status.Term}, leader {status.Leader}, log ({status.FirstIndex - 1}, "
+            + $"{status.LastIndex}], durable {status.StableIndex}, commit {status.Commit}, applied {status.Applied}, "
+            + $"published {Apply.PublishedIndex}, {Core.Proposals.WaitingCount} writes wait, "
+            + $"{Core.Proposals.InFlightCount} are in flight, {Core.Reads.Count} reads wait"
+            + string.Concat(status.Peers.Select(peer => $", {peer}"));
+    }
+
     private void TakeApplied()
     {
         if (_applied > _appliedToCore)

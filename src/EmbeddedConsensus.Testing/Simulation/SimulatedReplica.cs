@@ -148,4 +148,7 @@ internal sealed class SimulatedReplica
             Later(life, 0, EventKind.Message, () => life.Receive(message));
         }
     }
+
+    /// <summary>Its state, for the message about a broken promise.</summary>
+    public override string ToString() => $"Replica {Id}: {Life?.ToString() ?? "down"}.";
 }
