@@ -22,6 +22,9 @@ internal sealed class SimulatedWatcher : IWatchSignal
     private ReplicaLife? _life;
     private Watcher? _watch;
 
+    // Everything before this revision was delivered.
+    private long _resume = 1;
+
     // The next event has this revision or a later one; of this one, so many were taken.
     private long _revision = 1;
     private int _position;
@@ -79,7 +82,7 @@ internal sealed class SimulatedWatcher : IWatchSignal
 
             // A revision of which only a part was taken is taken again, as a whole.
             _position = 0;
-            _watch = _life.Apply.Watches.Add(_range, _options with { StartRevision = _revision }, _revision, this);
+            _watch = _life.Apply.Watches.Add(_range, _options with { StartRevision = _resume }, _resume, this);
         }
 
         Take(_life!, _watch);
@@ -119,15 +122,16 @@ internal sealed class SimulatedWatcher : IWatchSignal
     private void StartOver(CompactedException compacted)
     {
         long compactRevision = _cluster.Committed.Model.CompactRevision;
-        if (compacted.CompactRevision > compactRevision || _revision >= compacted.CompactRevision)
+        if (compacted.CompactRevision > compactRevision || _resume >= compacted.CompactRevision)
         {
             throw new SimulationFailedException("Watch Reliability",
-                $"A watch from revision {_revision} ends as compacted at {compacted.CompactRevision}; the model is "
+                $"A watch from revision {_resume} ends as compacted at {compacted.CompactRevision}; the model is "
                 + $"compacted at {compactRevision}.");
         }
 
         Leave();
-        _revision = compacted.CompactRevision;
+        _resume = compacted.CompactRevision;
+        _revision = _resume;
         _position = 0;
     }
 
@@ -145,7 +149,8 @@ internal sealed class SimulatedWatcher : IWatchSignal
         _cluster.Statistics.WatchEvents++;
         if (taken.EndsRevision)
         {
-            _revision = taken.Revision + 1;
+            _resume = taken.Revision + 1;
+            _revision = _resume;
             _position = 0;
         }
         else
