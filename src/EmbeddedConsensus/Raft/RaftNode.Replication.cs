@@ -171,7 +171,7 @@ internal sealed partial class RaftNode
                 peer.BecomeReplicate();
                 break;
             case ProgressState.Snapshot when peer.Match >= peer.Transfer!.Metadata.Position.Index:
-                // It has the snapshot, and the log was compacted beyond it meanwhile: the next drain begins a newer one.
+                // It has that one, and the log was compacted beyond it in the meantime: the next one is due.
                 peer.BecomeProbe(peer.Match + 1);
                 break;
             case ProgressState.Replicate:
