@@ -102,7 +102,10 @@ internal sealed class InboundConnection(
             await HandshakeCodec.WriteAsync(connection.Stream, response, source.Token).ConfigureAwait(false);
             if (status != HandshakeStatus.Accepted)
             {
-                LogRefusal($"{status}: {_request}");
+                LogRefusal(
+                    $"{status}: incarnation {_request.Incarnation} of member {_request.From} of cluster "
+                    + $"{_request.ClusterId:x}, with protocol versions {_request.MinVersion} to {_request.MaxVersion}, "
+                    + $"wants the {_request.Lane} lane to member {_request.To}.");
                 return null;
             }
 
