@@ -6,8 +6,11 @@ namespace EmbeddedConsensus.Storage.Faster;
 /// <summary>One member's folder, with its log and its snapshots. Nobody else can open the folder meanwhile.</summary>
 public sealed class FasterStorage : IAsyncDisposable
 {
-    private FasterStorage(FasterLogStorage log, FasterSnapshotStorage snapshots)
+    private readonly StorageDirectory _directory;
+
+    private FasterStorage(StorageDirectory directory, FasterLogStorage log, FasterSnapshotStorage snapshots)
     {
+        _directory = directory;
         Log = log;
         Snapshots = snapshots;
     }
@@ -42,7 +45,7 @@ public sealed class FasterStorage : IAsyncDisposable
             directory, directory.Geometry.SegmentBytes,
             (int)Math.Min(options.PreallocationBytes, directory.Geometry.SegmentBytes));
         return new FasterStorage(
-            new FasterLogStorage(options, directory, wrap(files)), new FasterSnapshotStorage(directory));
+            directory, new FasterLogStorage(options, directory, wrap(files)), new FasterSnapshotStorage(directory));
     }
 
     /// <summary>Closes log and snapshots. A second time does nothing.</summary>
@@ -57,5 +60,6 @@ public sealed class FasterStorage : IAsyncDisposable
     {
         Log.Abandon();
         await Snapshots.DisposeAsync().ConfigureAwait(false);
+        _directory.Abandon();
     }
 }

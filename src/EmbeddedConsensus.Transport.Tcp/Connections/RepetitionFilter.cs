@@ -1,13 +1,14 @@
 namespace EmbeddedConsensus.Transport.Tcp.Connections;
 
-/// <summary>Lets a message to the log pass when it is new, and once a minute when it is not.</summary>
+/// <summary>Lets a message to the log pass when it is new, and once a minute when it is not. Of more than a bounded
+/// number of different messages a minute the rest are held back.</summary>
 internal sealed class RepetitionFilter
 {
     private const long RepeatMilliseconds = 60_000;
+    private const int MaxMessages = 32;
 
     private readonly Lock _gate = new();
-    private string? _last;
-    private long _loggedAt;
+    private readonly Dictionary<string, long> _loggedAt = [];
 
     /// <summary>Whether to log <paramref name="message"/>.</summary>
     public bool ShouldLog(string message)
@@ -15,13 +16,22 @@ internal sealed class RepetitionFilter
         long now = Environment.TickCount64;
         lock (_gate)
         {
-            if (message == _last && now - _loggedAt < RepeatMilliseconds)
+            if (_loggedAt.TryGetValue(message, out long loggedAt) && now - loggedAt < RepeatMilliseconds)
             {
                 return false;
             }
 
-            _last = message;
-            _loggedAt = now;
+            if (_loggedAt.Count >= MaxMessages)
+            {
+                ForgetBefore(now - RepeatMilliseconds);
+            }
+
+            if (_loggedAt.Count >= MaxMessages)
+            {
+                return false;
+            }
+
+            _loggedAt[message] = now;
             return true;
         }
     }
@@ -31,7 +41,18 @@ internal sealed class RepetitionFilter
     {
         lock (_gate)
         {
-            _last = null;
+            _loggedAt.Clear();
+        }
+    }
+
+    private void ForgetBefore(long time)
+    {
+        foreach ((string message, long loggedAt) in _loggedAt)
+        {
+            if (loggedAt <= time)
+            {
+                _loggedAt.Remove(message);
+            }
         }
     }
 }

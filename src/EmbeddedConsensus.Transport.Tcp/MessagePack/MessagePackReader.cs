@@ -9,7 +9,7 @@ namespace EmbeddedConsensus.Transport.Tcp.MessagePack;
 /// </summary>
 /// <exception cref="MessagePackFormatException">Thrown by every read when the bytes end early or are another
 /// value.</exception>
-internal ref struct MessagePackReader(in ReadOnlySequence<byte> input)
+internal ref struct MessagePackReader(scoped in ReadOnlySequence<byte> input)
 {
     private SequenceReader<byte> _reader = new(input);
 

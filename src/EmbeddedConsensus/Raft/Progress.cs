@@ -108,7 +108,13 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
         }
 
         Match = index;
-        Next = Math.Max(Next, index + 1);
+        if (Next <= index)
+        {
+            // It holds more than was sent to it since the last probe; a read of what it has would come too late.
+            Next = index + 1;
+            PendingLogRead = 0;
+        }
+
         return true;
     }
 

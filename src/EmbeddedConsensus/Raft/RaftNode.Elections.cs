@@ -136,6 +136,10 @@ internal sealed partial class RaftNode
         {
             bool isSelf = peer.Id == _options.Id;
             peer.Reset(_log.LastIndex + 1, isSelf ? _log.Stable : 0);
+            if (isSelf)
+            {
+                peer.BecomeReplicate();
+            }
         }
 
         // An entry of the new term, so that the entries before it can be committed (Raft paper, section 5.4.2) and
@@ -256,8 +260,12 @@ internal sealed partial class RaftNode
             case VoteState.Granted when _role == RaftRole.PreCandidate:
                 BecomeCandidate(context: 0);
                 break;
-            case VoteState.Granted:
+            case VoteState.Granted when _tracker.Find(_options.Id) is { Vote: VoteState.Granted }:
                 BecomeLeader();
+                break;
+            case VoteState.Granted:
+                // The others suffice for a majority, but this node does not yet remember that it campaigned: after a
+                // crash it could campaign, win and lead in the same term again, with other entries.
                 break;
             case VoteState.Rejected:
                 BecomeFollower(_term, MemberId.None);

@@ -27,7 +27,7 @@ internal sealed partial class RaftNode
     /// <exception cref="ArgumentException">There are no bytes although the snapshot is there.</exception>
     public void SnapshotReadCompleted(in SnapshotReadResult result)
     {
-        if (FindTransfer(result.Id) is not ({ } peer, { } transfer))
+        if (_role != RaftRole.Leader || FindTransfer(result.Id) is not ({ } peer, { } transfer))
         {
             return;
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using EmbeddedConsensus.Mvcc;
 
 namespace EmbeddedConsensus.Tests.Mvcc;
@@ -179,26 +178,8 @@ internal sealed class StoreRun : IDisposable
     {
         _store.Publish();
         (_publishedRevision, _publishedCompactRevision) = (_model.Revision, _model.CompactRevision);
-        using MvccSnapshot snapshot = _store.OpenSnapshot();
-        ArrayBufferWriter<byte> bytes = new();
-        MvccSnapshotEncoder encoder = new(snapshot);
-        int piece = 1 + n % 5000;
-        int before;
-        do
-        {
-            before = bytes.WrittenCount;
-        }
-        while (encoder.WriteNext(bytes, piece) && bytes.WrittenCount - before <= piece);
-        using MvccSnapshotDecoder decoder = new(Options);
-        ReadOnlySpan<byte> left = bytes.WrittenSpan;
-        while (!left.IsEmpty)
-        {
-            int length = Math.Min(left.Length, 1 + n % 701);
-            decoder.Feed(left[..length]);
-            left = left[length..];
-        }
-        MvccStore restored = decoder.Complete();
-        Assert.Equal(snapshot.Hash(0), restored.WriterView.Hash(0));
+        MvccStore restored = MvccTransfer.Decode(MvccTransfer.Encode(_store, 1 + n % 5000), Options, 1 + n % 701);
+        Assert.Equal(_store.WriterView.Hash(0), restored.WriterView.Hash(0));
         // Snapshots of the old store outlive it.
         _store.Dispose();
         _store = restored;
