@@ -208,7 +208,8 @@ internal sealed partial class RaftNode
             return;
         }
 
-        HardState state = new(_term, _vote, _log.Commit);
+        // Not beyond what is durable: a torn write may keep the hard state and lose the entries that came with it.
+        HardState state = new(_term, _vote, Math.Min(_log.Commit, _log.Stable));
         _gathering.Append = _appends.Issue(_log, state, _gathering.Messages);
     }
 
