@@ -78,9 +78,11 @@ internal sealed partial class MvccStore
     }
 
     // Versions at exactly the compact revision stay for watches that start there; the next compaction takes them.
+    // There is seldom more than one to remove: each change took out what it superseded when it was followed.
     private void RemoveOlderVersions(MvccRecord change)
     {
-        while (true)
+        bool more = true;
+        while (more)
         {
             TreeCursor cursor = new(_tree, _tree.Root);
             if (!cursor.Seek(new TreeKey(change.Key, change.ModRevision, change.SubRevision))
@@ -89,24 +91,18 @@ internal sealed partial class MvccStore
                 throw new InvariantViolationException(
                     $"Revision {change.ModRevision}.{change.SubRevision} is in the revision index but not in the tree.");
             }
-            if (!cursor.MoveNext())
+            do
             {
-                return;
-            }
-            while (cursor.HasKey(change.Key) && cursor.Main >= CompactRevision)
-            {
-                if (!cursor.MoveNext())
+                if (!cursor.MoveNext() || !cursor.HasKey(change.Key))
                 {
                     return;
                 }
             }
-            if (!cursor.HasKey(change.Key))
-            {
-                return;
-            }
-            RecordHandle handle = cursor.Record;
-            MvccRecord older = new(handle);
-            RemoveVersion(new TreeKey(older.Key, older.ModRevision, older.SubRevision), handle);
+            while (cursor.Main >= CompactRevision);
+            TreeKey place = new(change.Key, cursor.Main, cursor.Sub);
+            RecordHandle older = cursor.Record;
+            more = cursor.MoveNext() && cursor.HasKey(change.Key);
+            RemoveVersion(place, older);
         }
     }
 
