@@ -41,7 +41,8 @@ public interface ILogStorage : IAsyncDisposable
 
     /// <summary>Forgets the entries up to a position and frees their space. A crash may bring some of them back.</summary>
     /// <param name="through">The last entry to forget. If it lies beyond the end of the log (a snapshot was installed)
-    /// the whole log is dropped and continues behind it.</param>
+    /// or the log has another term there, the whole log is dropped and continues behind it (Raft paper, figure 13,
+    /// rule 7). A position at or before the start of the log changes nothing.</param>
     /// <param name="cancellationToken">Abandons the wait.</param>
     /// <exception cref="StorageException">The drop could not be recorded.</exception>
     ValueTask DropPrefixAsync(LogPosition through, CancellationToken cancellationToken = default);

@@ -12,7 +12,7 @@ public interface ISnapshotWriter : IAsyncDisposable
     long Length { get; }
 
     /// <summary>Appends bytes. They need not be durable before <see cref="PublishAsync"/>.</summary>
-    /// <param name="data">The bytes; at most 1 MiB at a time.</param>
+    /// <param name="data">The bytes; at most <see cref="SnapshotLimits.MaxWriteBytes"/> at a time.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="StorageException">The bytes cannot be written.</exception>
     ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default);

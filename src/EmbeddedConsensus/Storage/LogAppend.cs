@@ -6,4 +6,40 @@ namespace EmbeddedConsensus.Storage;
 /// <param name="Entries">Entries with consecutive indices, or none. The first one's index lies in the log or directly
 /// behind its end; where it lies in the log, it and all that follow are overridden.</param>
 /// <param name="HardState">The new hard state, or null when it did not change.</param>
-public readonly record struct LogAppend(ReadOnlyMemory<LogEntry> Entries, HardState? HardState);
+public readonly record struct LogAppend(ReadOnlyMemory<LogEntry> Entries, HardState? HardState)
+{
+    /// <summary>Checks that writes may follow a log, as every <see cref="ILogStorage"/> must before it touches
+    /// anything.</summary>
+    /// <param name="writes">The writes, in order.</param>
+    /// <param name="startIndex">The index of the last dropped entry.</param>
+    /// <param name="lastIndex">The index of the last entry.</param>
+    /// <returns>The index of the last entry after the writes.</returns>
+    /// <exception cref="ArgumentException">There is no write, or an entry's index does not fit.</exception>
+    public static ulong CheckContinuity(ReadOnlySpan<LogAppend> writes, ulong startIndex, ulong lastIndex)
+    {
+        if (writes.IsEmpty)
+        {
+            throw new ArgumentException("An append needs at least one write.", nameof(writes));
+        }
+
+        foreach (LogAppend write in writes)
+        {
+            ReadOnlySpan<LogEntry> entries = write.Entries.Span;
+            for (int i = 0; i < entries.Length; i++)
+            {
+                ulong index = entries[i].Index;
+                bool fits = i == 0 ? index > startIndex && index <= lastIndex + 1 : index == lastIndex + 1;
+                if (!fits)
+                {
+                    throw new ArgumentException(
+                        $"Entry {index} does not fit: the log holds ({startIndex}, {lastIndex}] there, and the entries "
+                        + "of one write are consecutive.", nameof(writes));
+                }
+
+                lastIndex = index;
+            }
+        }
+
+        return lastIndex;
+    }
+}

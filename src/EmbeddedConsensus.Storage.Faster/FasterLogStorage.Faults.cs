@@ -1,0 +1,140 @@
+using EmbeddedConsensus.Storage.Faster.Log;
+
+namespace EmbeddedConsensus.Storage.Faster;
+
+/// <content>Commits with a time limit, and what happens when the disk fails (design decision D12).</content>
+public sealed partial class FasterLogStorage
+{
+    private async ValueTask CommitAsync(LogWriter writer, CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _commitStarted, _options.TimeProvider.GetTimestamp());
+        ArmTimer(_options.CommitTimeout);
+        ValueTask committed = writer.CommitAsync();
+        if (_fault is { } fault)
+        {
+            // It came between the check on entry and the beginning of the wait.
+            writer.Fail(fault);
+        }
+
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            static (state, token) => ((FasterLogStorage)state!).Fault(
+                new StorageException("An append was abandoned; what of it reached the disk is unknown. Restart."),
+                new OperationCanceledException(token)),
+            this);
+        await committed.ConfigureAwait(false);
+    }
+
+    /// <summary>FASTER may lose a request whose device throws; and a disk may hang for good.</summary>
+    private void CheckTimeout()
+    {
+        Volatile.Write(ref _timerArmed, 0);
+        if (_writer is not { IsCommitting: true })
+        {
+            return;
+        }
+
+        TimeSpan left = _options.CommitTimeout - _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _commitStarted));
+        if (left > TimeSpan.Zero)
+        {
+            ArmTimer(left);
+            return;
+        }
+
+        Fault(new StorageException(
+            $"The log in {_directory.Path} was not flushed within {_options.CommitTimeout}. Check the disk, then restart; if "
+            + $"it is merely slow, raise {nameof(FasterStorageOptions)}.{nameof(FasterStorageOptions.CommitTimeout)}."));
+    }
+
+    /// <summary>Lets the timer run once, if it does not run already: setting it anew for each commit would cost more.
+    /// </summary>
+    private void ArmTimer(TimeSpan due)
+    {
+        if (Interlocked.Exchange(ref _timerArmed, 1) == 0)
+        {
+            _timer.Change(due, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Ends the use of the storage; only the first reason is kept.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="told">What an append under way fails with, if not with the reason.</param>
+    private StorageException Fault(StorageException reason, Exception? told = null)
+    {
+        StorageException first = Interlocked.CompareExchange(ref _fault, reason, null) ?? reason;
+        _writer?.Fail(told ?? first);
+        return first;
+    }
+
+    private StorageException Escalate(Exception exception) => Fault(
+        new StorageException(
+            $"Writing the log in {_directory.Path} failed: {exception.Message} Restart the member.", exception));
+
+    private LogWriter EnterToWrite()
+    {
+        Enter();
+        try
+        {
+            ThrowIfFaulted();
+            return _writer ?? throw new InvalidOperationException("Call RecoverAsync first.");
+        }
+        catch
+        {
+            Leave();
+            throw;
+        }
+    }
+
+    private void Enter()
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        if (Interlocked.Exchange(ref _busy, 1) != 0)
+        {
+            throw new InvalidOperationException(
+                "Recovering, appending and dropping are for one caller at a time. Await the call before.");
+        }
+    }
+
+    private void Leave() => Volatile.Write(ref _busy, 0);
+
+    private void ThrowIfFaulted()
+    {
+        if (Volatile.Read(ref _fault) is { } fault)
+        {
+            throw new StorageException(
+                $"The log in {_directory.Path} failed earlier and takes no more calls: {fault.Message}", fault);
+        }
+    }
+
+    private void Close(bool remember)
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        _timer.Dispose();
+        try
+        {
+            if (_writer is { } writer)
+            {
+                bool isClean = remember && _fault is null && !writer.IsCommitting;
+                Fault(new StorageException($"The log in {_directory.Path} was closed."));
+                writer.Dispose();
+                if (isClean)
+                {
+                    // A log that ends before this point at the next start has lost its tail.
+                    new LogStateFile(_incarnation, writer.DurableSequence).Write(_directory);
+                }
+            }
+        }
+        catch (IOException exception)
+        {
+            throw new StorageException($"The log in {_directory.Path} could not be closed: {exception.Message}", exception);
+        }
+        finally
+        {
+            _files.Dispose();
+            _directory.Release();
+        }
+    }
+}

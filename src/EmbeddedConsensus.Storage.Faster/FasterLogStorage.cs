@@ -1,0 +1,238 @@
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Storage.Faster.Files;
+using EmbeddedConsensus.Storage.Faster.Log;
+
+namespace EmbeddedConsensus.Storage.Faster;
+
+/// <summary>
+/// A durable log on FASTER's log (FasterLog). Get it from <see cref="FasterStorage.Open"/>.
+/// </summary>
+/// <remarks>
+/// <para>One append is one record, or several if it is large, and one flush. Nothing on disk is ever rewound: an append
+/// at an existing index is a later record, and later records win when the log is replayed at the next start.</para>
+/// <para>FASTER lends its paged buffer and its flushing; how the log ends, and whether it is whole, is told by the frame
+/// around our own records. See the remarks of the internal <c>LogReplay</c>.</para>
+/// </remarks>
+public sealed partial class FasterLogStorage : ILogStorage
+{
+    private readonly FasterStorageOptions _options;
+    private readonly StorageDirectory _directory;
+    private readonly ISegmentFiles _files;
+    private readonly LogIndex _index = new();
+    private readonly Lock _indexGate = new();
+    private readonly ITimer _timer;
+
+    private LogWriter? _writer;
+    private ulong _incarnation;
+    private long _firstSegment;
+    private StorageException? _fault;
+    private int _busy;
+    private int _timerArmed;
+    private long _commitStarted;
+    private int _disposed;
+
+    /// <summary>A log in a folder that is open.</summary>
+    /// <param name="options">The options, checked.</param>
+    /// <param name="directory">The folder.</param>
+    /// <param name="files">The files of the log.</param>
+    internal FasterLogStorage(FasterStorageOptions options, StorageDirectory directory, ISegmentFiles files)
+    {
+        _options = options;
+        _directory = directory.Share();
+        _files = files;
+        _timer = options.TimeProvider.CreateTimer(
+            static state => ((FasterLogStorage)state!).CheckTimeout(), this, Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<RecoveredLog> RecoverAsync(CancellationToken cancellationToken = default)
+    {
+        Enter();
+        try
+        {
+            if (_writer is not null)
+            {
+                throw new InvalidOperationException("A log is recovered once. Open the storage again.");
+            }
+
+            return await Task.Run(() => Recover(cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(
+                $"The log in {_directory.Path} cannot be opened: {exception.Message} Check the disk, then restart.",
+                exception);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask AppendAsync(
+        ReadOnlyMemory<LogAppend> writes, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        LogWriter writer = EnterToWrite();
+        try
+        {
+            LogAppend.CheckContinuity(writes.Span, _index.Start.Index, _index.LastIndex);
+            writer.BeginBatch();
+            for (int i = 0; i < writes.Length; i++)
+            {
+                await AddAsync(writer, writes.Span[i], cancellationToken).ConfigureAwait(false);
+            }
+
+            writer.EndBatch();
+            await CommitAsync(writer, cancellationToken).ConfigureAwait(false);
+            writer.MarkDurable();
+            ApplyToIndex(writes.Span, writer.BatchAddress);
+        }
+        catch (Exception exception) when (exception is not (StorageException or ArgumentException or OperationCanceledException))
+        {
+            throw Escalate(exception);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DropPrefixAsync(LogPosition through, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        LogWriter writer = EnterToWrite();
+        try
+        {
+            if (through.Index <= _index.Start.Index)
+            {
+                return;
+            }
+
+            LogCheckpoint checkpoint = _index.PlanDrop(through, writer.NextAddress(LogCheckpoint.Bytes));
+            writer.Add(checkpoint);
+            await CommitAsync(writer, cancellationToken).ConfigureAwait(false);
+            writer.MarkDurable();
+            lock (_indexGate)
+            {
+                _index.Apply(checkpoint);
+            }
+
+            await DeleteSegmentsAsync(checkpoint.NeededAddress).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not (StorageException or OperationCanceledException))
+        {
+            throw Escalate(exception);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync()
+    {
+        Close(remember: true);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Ends as the end of the process would: nothing is written any more. For tests.</summary>
+    internal void Abandon() => Close(remember: false);
+
+    private RecoveredLog Recover(CancellationToken cancellationToken)
+    {
+        LogStateFile? state = LogStateFile.Read(_directory);
+        if (state is null && _files.List().Count > 0)
+        {
+            throw new StorageCorruptedException(
+                _directory.File(StorageLayout.LogState), 0,
+                $"The folder {_directory.Path} holds a log, but not the file {StorageLayout.LogState}. {LogDamage.WhatToDo}");
+        }
+
+        LogEnd end;
+        using (var replay = new LogReplay(_directory, _files, state ?? default, _index))
+        {
+            end = replay.Run(cancellationToken);
+        }
+
+        // From here on what was read counts as durable, and no record of this incarnation was ever written.
+        _incarnation = (state?.Incarnation ?? 0) + 1;
+        new LogStateFile(_incarnation, end.Sequence).Write(_directory);
+        _firstSegment = _directory.Geometry.Segment(end.Begin);
+        _writer = new LogWriter(_directory, _files, _options.MemoryBytes, _incarnation, end, exception => Fault(exception));
+        if (_disposed != 0)
+        {
+            // Disposed while it was being opened, when there was no writer to dispose yet.
+            _writer.Dispose();
+            throw new ObjectDisposedException(nameof(FasterLogStorage));
+        }
+
+        return new RecoveredLog(_index.HardState, _index.Start, _index.LastIndex, [.. _index.Terms]);
+    }
+
+    private async ValueTask AddAsync(LogWriter writer, LogAppend write, CancellationToken cancellationToken)
+    {
+        // The hard state goes first, so that no entry is ever on disk without the term that it was accepted in.
+        if (write.HardState is { } state)
+        {
+            writer.Add(state);
+        }
+
+        for (int i = 0; i < write.Entries.Length; i++)
+        {
+            LogEntry entry = write.Entries.Span[i];
+            writer.Add(entry);
+            int done = writer.AddData(entry.Data.Span);
+            while (done < entry.Data.Length)
+            {
+                await CommitAsync(writer, cancellationToken).ConfigureAwait(false);
+                done += writer.AddData(entry.Data.Span[done..]);
+            }
+        }
+    }
+
+    private void ApplyToIndex(ReadOnlySpan<LogAppend> writes, long batchAddress)
+    {
+        lock (_indexGate)
+        {
+            foreach (LogAppend write in writes)
+            {
+                foreach (LogEntry entry in write.Entries.Span)
+                {
+                    if (!_index.TryAppend(entry.Index, entry.Term, batchAddress))
+                    {
+                        throw new InvariantViolationException(
+                            $"Entry {entry.Index} was appended to a log that ends at {_index.LastIndex}.");
+                    }
+                }
+
+                _index.HardState = write.HardState ?? _index.HardState;
+            }
+        }
+    }
+
+    /// <summary>Deletes the files before the oldest record that is needed. FASTER would do so as well, but in the
+    /// background and without saying when.</summary>
+    private async ValueTask DeleteSegmentsAsync(long neededAddress)
+    {
+        int needed = _directory.Geometry.Segment(neededAddress);
+        if (_firstSegment >= needed)
+        {
+            return;
+        }
+
+        await Task.Run(() =>
+        {
+            for (; _firstSegment < needed; _firstSegment++)
+            {
+                _files.Delete((int)_firstSegment);
+            }
+
+            _files.FlushNames();
+        }).ConfigureAwait(false);
+    }
+}

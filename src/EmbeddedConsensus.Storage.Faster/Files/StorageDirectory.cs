@@ -1,0 +1,191 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using EmbeddedConsensus.Storage.Faster.Log;
+
+namespace EmbeddedConsensus.Storage.Faster.Files;
+
+/// <summary>
+/// The folder of one member: created and marked as ours, locked against other processes and other replicas of this one,
+/// cleared of unfinished files. Log and snapshots share it; the lock goes when both have let go.
+/// </summary>
+internal sealed class StorageDirectory
+{
+    private const ulong Magic = 0x31_45_52_4F_54_53_43_45; // "ECSTORE1"
+    private const int FormatVersion = 1;
+    private const int FormatBytes = 36;
+
+    private readonly FileStream _lock;
+    private int _users;
+
+    private StorageDirectory(string path, FileStream heldLock, ulong id, LogGeometry geometry)
+    {
+        Path = path;
+        Id = id;
+        Geometry = geometry;
+        _lock = heldLock;
+    }
+
+    /// <summary>The folder, as a full path.</summary>
+    public string Path { get; }
+
+    /// <summary>A random number that marks everything written here, so that what strays in from elsewhere is not taken
+    /// for ours.</summary>
+    public ulong Id { get; }
+
+    /// <summary>The layout of the log, fixed when the folder was created.</summary>
+    public LogGeometry Geometry { get; }
+
+    /// <summary>Opens a folder, and creates it when it is missing.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="geometry">The layout of the log if the folder is new.</param>
+    /// <exception cref="StorageInUseException">It is open already.</exception>
+    /// <exception cref="StorageCorruptedException">The mark of the folder is damaged.</exception>
+    /// <exception cref="StorageException">It belongs to something else, or cannot be used.</exception>
+    public static StorageDirectory Open(string directory, LogGeometry geometry)
+    {
+        string path = System.IO.Path.GetFullPath(directory);
+        try
+        {
+            CreateDirectory(path);
+            FileStream held = TakeLock(path);
+            try
+            {
+                (ulong id, geometry) = ReadOrCreateFormat(path, geometry);
+                RemoveTemporaryFiles(path);
+                return new StorageDirectory(path, held, id, geometry);
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(
+                $"The folder {path} cannot be opened: {exception.Message} Check that it is a folder this process may write "
+                + "to, on a disk that is not full.", exception);
+        }
+    }
+
+    /// <summary>The full path of a file in the folder.</summary>
+    /// <param name="name">The file's name.</param>
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Adds a user, for whom the lock is held.</summary>
+    public StorageDirectory Share()
+    {
+        Interlocked.Increment(ref _users);
+        return this;
+    }
+
+    /// <summary>Takes a user away; the last one lets go of the lock.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            _lock.Dispose();
+        }
+    }
+
+    /// <summary>Lets go of the lock whoever still uses the folder, as the end of the process would. For tests.</summary>
+    public void Abandon() => _lock.Dispose();
+
+    private static void CreateDirectory(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(path);
+        string? parent = System.IO.Path.GetDirectoryName(path);
+        if (parent is not null)
+        {
+            DurableFile.FlushDirectory(parent);
+        }
+    }
+
+    private static FileStream TakeLock(string path)
+    {
+        string file = System.IO.Path.Combine(path, StorageLayout.Lock);
+        try
+        {
+            // On Unix, FileShare.None is an flock on the file: it binds other processes and this one alike, and goes
+            // with the process however it ends.
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (System.IO.File.Exists(file))
+        {
+            throw new StorageInUseException(
+                $"The folder {path} is in use by another process or another replica of this one ({exception.Message}). "
+                + "Stop that one, or give each member a folder of its own.", exception);
+        }
+    }
+
+    private static (ulong Id, LogGeometry Geometry) ReadOrCreateFormat(string path, LogGeometry geometry)
+    {
+        string file = System.IO.Path.Combine(path, StorageLayout.Format);
+        if (!System.IO.File.Exists(file))
+        {
+            RefuseForeignFiles(path);
+            return (CreateFormat(file, geometry), geometry);
+        }
+
+        Span<byte> bytes = System.IO.File.ReadAllBytes(file);
+        if (bytes.Length != FormatBytes
+            || Crc32C.Append(0, bytes[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[^4..])
+            || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic)
+        {
+            throw new StorageCorruptedException(
+                file, 0, $"The file {file}, which marks the folder as a member's, is damaged. Restore the folder from a "
+                + "backup, or empty it and let the member join the cluster anew.");
+        }
+
+        int version = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
+        return version == FormatVersion
+            ? (BinaryPrimitives.ReadUInt64LittleEndian(bytes[12..]),
+                new LogGeometry(
+                    BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]),
+                    BinaryPrimitives.ReadInt64LittleEndian(bytes[24..])))
+            : throw new StorageException(
+                $"The folder {path} has format version {version}; this version of the library reads {FormatVersion}. Use "
+                + "the version of the library that wrote it.");
+    }
+
+    private static void RefuseForeignFiles(string path)
+    {
+        foreach (string entry in Directory.EnumerateFileSystemEntries(path))
+        {
+            string name = System.IO.Path.GetFileName(entry);
+
+            // A crash in the middle of the first start leaves the first two; the third is in every fresh volume.
+            if (name is not (StorageLayout.Lock or StorageLayout.Format + StorageLayout.TemporarySuffix or "lost+found"))
+            {
+                throw new StorageException(
+                    $"The folder {path} holds {name} and is not marked as a member's. Choose an empty folder.");
+            }
+        }
+    }
+
+    private static ulong CreateFormat(string file, LogGeometry geometry)
+    {
+        Span<byte> bytes = stackalloc byte[FormatBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Magic);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[8..], FormatVersion);
+        RandomNumberGenerator.Fill(bytes[12..20]);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[20..], geometry.PageBytes);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], geometry.SegmentBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[32..], Crc32C.Append(0, bytes[..32]));
+        DurableFile.Replace(file, bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes[12..]);
+    }
+
+    private static void RemoveTemporaryFiles(string path)
+    {
+        foreach (string file in Directory.EnumerateFiles(path, "*" + StorageLayout.TemporarySuffix))
+        {
+            System.IO.File.Delete(file);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace EmbeddedConsensus.Storage.Faster.Files;
+
+/// <summary>The names of the files in a member's folder.</summary>
+internal static class StorageLayout
+{
+    /// <summary>Held open, exclusively, by whoever uses the folder.</summary>
+    public const string Lock = "lock";
+
+    /// <summary>Says that the folder is ours, in which format version, and which log's records belong here.</summary>
+    public const string Format = "format";
+
+    /// <summary>How far the log was known to be durable at the last start or clean stop.</summary>
+    public const string LogState = "log.state";
+
+    /// <summary>Ends the name of a file that is not finished. Such files are removed when the folder is opened.</summary>
+    public const string TemporarySuffix = ".tmp";
+
+    private const string SegmentPrefix = "log.";
+    private const string SnapshotPrefix = "snapshot-";
+    private const string SnapshotSuffix = ".snap";
+
+    /// <summary>The name of a file of the log.</summary>
+    /// <param name="segment">Its number.</param>
+    public static string Segment(int segment) => string.Create(CultureInfo.InvariantCulture, $"{SegmentPrefix}{segment:d10}");
+
+    /// <summary>Whether a name is that of a file of the log.</summary>
+    /// <param name="name">The name, without folder.</param>
+    /// <param name="segment">The file's number.</param>
+    public static bool TryParseSegment(string name, out int segment)
+    {
+        segment = 0;
+        return name.StartsWith(SegmentPrefix, StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(SegmentPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out segment)
+            && name == Segment(segment);
+    }
+
+    /// <summary>The name of a snapshot.</summary>
+    /// <param name="index">The index that it reaches to.</param>
+    public static string Snapshot(ulong index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{SnapshotPrefix}{index:d20}{SnapshotSuffix}");
+
+    /// <summary>Whether a name is that of a published snapshot.</summary>
+    /// <param name="name">The name, without folder.</param>
+    /// <param name="index">The index that it reaches to.</param>
+    public static bool TryParseSnapshot(string name, out ulong index)
+    {
+        index = 0;
+        return name.StartsWith(SnapshotPrefix, StringComparison.Ordinal)
+            && name.EndsWith(SnapshotSuffix, StringComparison.Ordinal)
+            && ulong.TryParse(
+                name.AsSpan()[SnapshotPrefix.Length..^SnapshotSuffix.Length], NumberStyles.None,
+                CultureInfo.InvariantCulture, out index)
+            && name == Snapshot(index);
+    }
+}

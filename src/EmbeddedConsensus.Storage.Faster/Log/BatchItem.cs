@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using EmbeddedConsensus.Raft;
+
+namespace EmbeddedConsensus.Storage.Faster.Log;
+
+/// <summary>
+/// One item of a batch: a hard state or an entry. A batch is its items one after another, cut into records wherever a
+/// record is full.
+/// </summary>
+/// <remarks>Little endian. Hard state: tag 1, term, vote, commit (8 bytes each). Entry: tag 2, index (8), term (8),
+/// kind (1), length of the data (4), data.</remarks>
+/// <param name="HardState">The hard state, or null for an entry.</param>
+/// <param name="Index">The entry's index.</param>
+/// <param name="Term">The entry's term.</param>
+/// <param name="Kind">The entry's kind.</param>
+/// <param name="DataStart">Where in the batch the entry's data begins.</param>
+/// <param name="DataLength">The length of the data.</param>
+internal readonly record struct BatchItem(
+    HardState? HardState, ulong Index, ulong Term, LogEntryKind Kind, int DataStart, int DataLength)
+{
+    /// <summary>The length of a hard state.</summary>
+    public const int HardStateBytes = 25;
+
+    /// <summary>The length of an entry before its data.</summary>
+    public const int EntryBytes = 22;
+
+    private const byte HardStateTag = 1;
+    private const byte EntryTag = 2;
+
+    /// <summary>Encodes a hard state.</summary>
+    /// <param name="destination">Exactly <see cref="HardStateBytes"/> bytes.</param>
+    /// <param name="state">The hard state.</param>
+    public static void Write(Span<byte> destination, HardState state)
+    {
+        destination[0] = HardStateTag;
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[1..], state.Term);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[9..], state.Vote.Value);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[17..], state.Commit);
+    }
+
+    /// <summary>Encodes an entry without its data.</summary>
+    /// <param name="destination">Exactly <see cref="EntryBytes"/> bytes.</param>
+    /// <param name="entry">The entry.</param>
+    public static void Write(Span<byte> destination, in LogEntry entry)
+    {
+        destination[0] = EntryTag;
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[1..], entry.Index);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[9..], entry.Term);
+        destination[17] = (byte)entry.Kind;
+        BinaryPrimitives.WriteInt32LittleEndian(destination[18..], entry.Data.Length);
+    }
+
+    /// <summary>Decodes the next item of a batch.</summary>
+    /// <param name="batch">The whole batch.</param>
+    /// <param name="position">Where the item begins; behind it afterwards.</param>
+    /// <param name="item">The item.</param>
+    /// <returns>Whether there is an item; if not, the batch ends here or is malformed.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> batch, ref int position, out BatchItem item)
+    {
+        item = default;
+        ReadOnlySpan<byte> rest = batch[position..];
+        if (rest.Length >= HardStateBytes && rest[0] == HardStateTag)
+        {
+            var state = new HardState(
+                BinaryPrimitives.ReadUInt64LittleEndian(rest[1..]),
+                new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(rest[9..])),
+                BinaryPrimitives.ReadUInt64LittleEndian(rest[17..]));
+            item = new BatchItem(state, 0, 0, default, 0, 0);
+            position += HardStateBytes;
+            return true;
+        }
+
+        if (rest.Length < EntryBytes || rest[0] != EntryTag)
+        {
+            return false;
+        }
+
+        int length = BinaryPrimitives.ReadInt32LittleEndian(rest[18..]);
+        if (length < 0 || length > rest.Length - EntryBytes)
+        {
+            return false;
+        }
+
+        item = new BatchItem(
+            null, BinaryPrimitives.ReadUInt64LittleEndian(rest[1..]), BinaryPrimitives.ReadUInt64LittleEndian(rest[9..]),
+            (LogEntryKind)rest[17], position + EntryBytes, length);
+        position += EntryBytes + length;
+        return true;
+    }
+}

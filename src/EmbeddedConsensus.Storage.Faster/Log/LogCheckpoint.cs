@@ -1,0 +1,54 @@
+using System.Buffers.Binary;
+using EmbeddedConsensus.Raft;
+
+namespace EmbeddedConsensus.Storage.Faster.Log;
+
+/// <summary>A record that lets the ones before it go: written when a prefix of the log is dropped, before any file
+/// is deleted.</summary>
+/// <param name="Start">The last dropped entry.</param>
+/// <param name="LastIndex">The last entry behind it; equal to the start's index when all were dropped.</param>
+/// <param name="HardState">The hard state at the time.</param>
+/// <param name="NeededAddress">Where the oldest record begins that still holds an entry of the log.</param>
+internal readonly record struct LogCheckpoint(
+    LogPosition Start, ulong LastIndex, HardState HardState, long NeededAddress)
+{
+    /// <summary>The length of the encoding.</summary>
+    public const int Bytes = 7 * sizeof(ulong);
+
+    /// <summary>Encodes the checkpoint.</summary>
+    /// <param name="destination">At least <see cref="Bytes"/> bytes.</param>
+    public void Write(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(destination, Start.Index);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], Start.Term);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[16..], LastIndex);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], HardState.Term);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], HardState.Vote.Value);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], HardState.Commit);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[48..], NeededAddress);
+    }
+
+    /// <summary>Decodes a checkpoint.</summary>
+    /// <param name="source">The payload of its record.</param>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <returns>Whether the payload is one.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> source, out LogCheckpoint checkpoint)
+    {
+        checkpoint = default;
+        if (source.Length != Bytes)
+        {
+            return false;
+        }
+
+        checkpoint = new LogCheckpoint(
+            new LogPosition(
+                BinaryPrimitives.ReadUInt64LittleEndian(source), BinaryPrimitives.ReadUInt64LittleEndian(source[8..])),
+            BinaryPrimitives.ReadUInt64LittleEndian(source[16..]),
+            new HardState(
+                BinaryPrimitives.ReadUInt64LittleEndian(source[24..]),
+                new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(source[32..])),
+                BinaryPrimitives.ReadUInt64LittleEndian(source[40..])),
+            BinaryPrimitives.ReadInt64LittleEndian(source[48..]));
+        return checkpoint.LastIndex >= checkpoint.Start.Index;
+    }
+}

@@ -1,0 +1,24 @@
+namespace EmbeddedConsensus.Storage.Faster.Log;
+
+/// <summary>The words for a log that cannot be trusted.</summary>
+internal static class LogDamage
+{
+    /// <summary>What an operator can do about it.</summary>
+    public const string WhatToDo =
+        "Do not start the member from this folder: entries that it acknowledged may be gone. Restore the folder from a "
+        + "backup of this very member taken after it last ran, or empty it, remove the member from the cluster and add "
+        + "it anew.";
+
+    /// <summary>Damage at an address of the log.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="geometry">Their layout.</param>
+    /// <param name="address">Where the damage begins.</param>
+    /// <param name="what">What is wrong.</param>
+    public static StorageCorruptedException At(
+        ISegmentFiles files, LogGeometry geometry, long address, string what)
+    {
+        string file = files.Name(geometry.Segment(address));
+        long offset = geometry.OffsetInSegment(address);
+        return new StorageCorruptedException(file, offset, $"{what} (file {file}, offset {offset}). {WhatToDo}");
+    }
+}

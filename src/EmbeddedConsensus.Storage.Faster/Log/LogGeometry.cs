@@ -1,0 +1,51 @@
+namespace EmbeddedConsensus.Storage.Faster.Log;
+
+/// <summary>How addresses in FASTER's log map to pages and files.</summary>
+/// <param name="PageBytes">The size of a page: a power of two.</param>
+/// <param name="SegmentBytes">The size of a file: a power of two, at least a page.</param>
+internal readonly record struct LogGeometry(int PageBytes, long SegmentBytes)
+{
+    /// <summary>Where FASTER puts the first record of a new log.</summary>
+    public const long FirstAddress = 64;
+
+    /// <summary>FASTER's own bytes before a record: its length.</summary>
+    public const int FasterHeaderBytes = sizeof(int);
+
+    /// <summary>FASTER begins records at multiples of this.</summary>
+    public const int Alignment = 4;
+
+    /// <summary>The largest record that we make, FASTER's header included: four fit a page, so that little of a page
+    /// is lost to a record that does not fit.</summary>
+    public int MaxRecordBytes => PageBytes / 4;
+
+    /// <summary>The space that a record of ours takes, FASTER's header and padding included.</summary>
+    /// <param name="recordBytes">Our header and payload.</param>
+    public static int SpaceFor(int recordBytes) =>
+        FasterHeaderBytes + ((recordBytes + Alignment - 1) & -Alignment);
+
+    /// <summary>The number of the file that holds an address.</summary>
+    /// <param name="address">The address.</param>
+    public int Segment(long address) => (int)(address / SegmentBytes);
+
+    /// <summary>Where in its file an address lies.</summary>
+    /// <param name="address">The address.</param>
+    public long OffsetInSegment(long address) => address & (SegmentBytes - 1);
+
+    /// <summary>Where a file's first record lies, if it has one there.</summary>
+    /// <param name="segment">The file's number.</param>
+    public long SegmentStart(int segment) => segment == 0 ? FirstAddress : segment * SegmentBytes;
+
+    /// <summary>Whether a page begins at an address.</summary>
+    /// <param name="address">The address.</param>
+    public bool IsPageStart(long address) => address == FirstAddress || (address & (PageBytes - 1)) == 0;
+
+    /// <summary>Where the page that follows an address begins.</summary>
+    /// <param name="address">The address.</param>
+    public long NextPage(long address) => (address & ~(long)(PageBytes - 1)) + PageBytes;
+
+    /// <summary>Where FASTER puts the next record: at the tail, or on the next page if it does not fit.</summary>
+    /// <param name="tail">The tail.</param>
+    /// <param name="space">What <see cref="SpaceFor"/> says.</param>
+    public long Place(long tail, int space) =>
+        (tail & (PageBytes - 1)) + space <= PageBytes ? tail : NextPage(tail);
+}

@@ -1,0 +1,328 @@
+using EmbeddedConsensus.Storage.Faster.Files;
+
+namespace EmbeddedConsensus.Storage.Faster.Log;
+
+/// <summary>
+/// Reads a log from its files at the start of a member, and decides what a break in it is: the torn tail of an append
+/// that nobody was told of, which is repaired, or damage to what had been acknowledged, which stops the start.
+/// </summary>
+/// <remarks>
+/// <para>Records are a chain: sequence numbers without gaps, each with the checksum of the one before, in incarnations
+/// that never fall. The first one that does not continue the chain ends the log. FASTER leaves the rest of a page empty
+/// when a record does not fit, and every start of the log begins a new page; so behind the last record of a page, the
+/// chain may continue at the next page.</para>
+/// <para>The break is damage if a record behind it was written when one at or behind the break was known to be durable,
+/// or if the log state file says so. What lies behind a torn tail was never acknowledged, so it never says so, however
+/// stale and however valid its checksums are. Checksums include the log's random number and the record's address,
+/// so that the bytes of a log inside a value are not mistaken for records.</para>
+/// </remarks>
+internal sealed class LogReplay : IDisposable
+{
+    private readonly ISegmentFiles _files;
+    private readonly LogGeometry _geometry;
+    private readonly LogIndex _index;
+    private readonly LogStateFile _state;
+    private readonly RecordReader _reader;
+    private readonly BatchBuffer _batch = new();
+
+    private ulong _sequence;
+    private uint _checksum;
+    private ulong _incarnation;
+    private bool _inBatch;
+    private long _batchAddress;
+
+    private long _wholeEnd;
+    private ulong _wholeSequence;
+    private uint _wholeChecksum;
+    private LogCheckpoint? _checkpoint;
+
+    /// <summary>A replay.</summary>
+    /// <param name="directory">The member's folder.</param>
+    /// <param name="files">The files.</param>
+    /// <param name="state">What the log state file says; the default if there is none.</param>
+    /// <param name="index">Filled with what the log holds.</param>
+    public LogReplay(StorageDirectory directory, ISegmentFiles files, LogStateFile state, LogIndex index)
+    {
+        _files = files;
+        _geometry = directory.Geometry;
+        _state = state;
+        _index = index;
+        _reader = new RecordReader(files, _geometry, directory.Id, _geometry.PageBytes);
+    }
+
+    /// <summary>Replays the log and repairs its tail.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="StorageCorruptedException">A record that had been durable is damaged or missing.</exception>
+    public LogEnd Run(CancellationToken cancellationToken)
+    {
+        (int first, int last) = FindSegments();
+        long begin = _geometry.SegmentStart(first);
+        long address = FindFirstRecord(first, last);
+        long firstRecord = address;
+        _wholeEnd = address;
+        while (TryAdvance(ref address))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        CheckNothingLost(address, last);
+        CheckBeginning(first, firstRecord);
+        Repair(first, last);
+        long tail = _geometry.IsPageStart(_wholeEnd) ? _wholeEnd : _geometry.NextPage(_wholeEnd);
+        return new LogEnd(_wholeSequence, _wholeChecksum, begin, tail);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _batch.Dispose();
+    }
+
+    /// <summary>The last run of files without a gap; a crash while old files are deleted may leave some of them.</summary>
+    private (int First, int Last) FindSegments()
+    {
+        IReadOnlyList<int> segments = _files.List();
+        if (segments.Count == 0)
+        {
+            return (0, -1);
+        }
+
+        int run = segments.Count - 1;
+        while (run > 0 && segments[run - 1] == segments[run] - 1)
+        {
+            run--;
+        }
+
+        return (segments[run], segments[^1]);
+    }
+
+    /// <summary>The first record: at the start of the first file, or of a later page if a tail was torn there.</summary>
+    private long FindFirstRecord(int first, int last)
+    {
+        long start = _geometry.SegmentStart(first);
+        for (long page = start; _geometry.Segment(page) <= last; page = _geometry.NextPage(page))
+        {
+            if (!_reader.TryRead(page, out RecordHeader header, out _, out _))
+            {
+                continue;
+            }
+
+            if (first > 0)
+            {
+                // The record before is gone, and with it the start of the chain; a checkpoint will tell what is missing.
+                _index.BeginAnywhere();
+                _sequence = header.Sequence - 1;
+                _checksum = header.PreviousChecksum;
+            }
+
+            return page;
+        }
+
+        return start;
+    }
+
+    private bool TryAdvance(ref long address)
+    {
+        if (TryAccept(address, out long end))
+        {
+            address = end;
+            return true;
+        }
+
+        if (!_geometry.IsPageStart(address) && TryAccept(_geometry.NextPage(address), out end))
+        {
+            address = end;
+            return true;
+        }
+
+        return false;
+    }
+
+    private bool TryAccept(long address, out long end)
+    {
+        end = address;
+        if (!_reader.TryRead(address, out RecordHeader header, out ReadOnlySpan<byte> payload, out uint checksum)
+            || header.Sequence != _sequence + 1
+            || header.PreviousChecksum != _checksum
+            || header.Incarnation < _incarnation)
+        {
+            return false;
+        }
+
+        bool startsBatch = header.Flags.HasFlag(RecordFlags.First);
+        bool isOrphan = !startsBatch && !_inBatch;
+        if (startsBatch == _inBatch && !(isOrphan && _wholeSequence == 0))
+        {
+            return false;
+        }
+
+        end = header.EndAddress;
+        _sequence = header.Sequence;
+        _checksum = checksum;
+        _incarnation = header.Incarnation;
+        if (startsBatch)
+        {
+            _batchAddress = address;
+            _batch.Clear();
+            _inBatch = true;
+        }
+
+        if (isOrphan)
+        {
+            // The end of a batch whose beginning went with the file before.
+            return true;
+        }
+
+        if (startsBatch && header.Flags.HasFlag(RecordFlags.Last))
+        {
+            Apply(header.Kind, payload);
+        }
+        else
+        {
+            _batch.Add(payload);
+            if (header.Flags.HasFlag(RecordFlags.Last))
+            {
+                Apply(header.Kind, _batch.Span);
+            }
+        }
+
+        if (header.Flags.HasFlag(RecordFlags.Last))
+        {
+            _inBatch = false;
+            _wholeEnd = end;
+            _wholeSequence = _sequence;
+            _wholeChecksum = checksum;
+        }
+
+        return true;
+    }
+
+    private void Apply(RecordKind kind, ReadOnlySpan<byte> payload)
+    {
+        bool understood = kind switch
+        {
+            RecordKind.Batch => TryApplyBatch(payload),
+            RecordKind.Checkpoint => TryApplyCheckpoint(payload),
+            _ => false,
+        };
+        if (!understood)
+        {
+            throw LogDamage.At(
+                _files, _geometry, _batchAddress, $"Record {_sequence} of the log is whole but does not make sense");
+        }
+    }
+
+    private bool TryApplyBatch(ReadOnlySpan<byte> batch)
+    {
+        int position = 0;
+        while (BatchItem.TryRead(batch, ref position, out BatchItem item))
+        {
+            if (item.HardState is { } state)
+            {
+                _index.HardState = state;
+            }
+            else if (!_index.TryAppend(item.Index, item.Term, _batchAddress))
+            {
+                return false;
+            }
+        }
+
+        return position == batch.Length;
+    }
+
+    private bool TryApplyCheckpoint(ReadOnlySpan<byte> payload)
+    {
+        if (!LogCheckpoint.TryRead(payload, out LogCheckpoint checkpoint))
+        {
+            return false;
+        }
+
+        _checkpoint = checkpoint;
+        _index.Apply(checkpoint);
+        return true;
+    }
+
+    /// <summary>Tells a torn tail from damage.</summary>
+    private void CheckNothingLost(long breakAddress, int last)
+    {
+        ulong durable = _state.Sequence;
+        for (long page = _wholeEnd; _geometry.Segment(page) <= last; page = _geometry.NextPage(page))
+        {
+            durable = Math.Max(durable, MostDurable(page));
+        }
+
+        if (durable > _wholeSequence)
+        {
+            throw LogDamage.At(
+                _files, _geometry, breakAddress,
+                $"Record {_sequence + 1} of the log is damaged or missing, though the log had been durable up to record "
+                + $"{durable}");
+        }
+    }
+
+    /// <summary>What the records in the rest of a page, valid or behind a break, say was durable.</summary>
+    private ulong MostDurable(long address)
+    {
+        ulong durable = 0;
+        ReadOnlySpan<byte> page = _reader.ReadPageRest(address);
+        ReadOnlySpan<byte> magic = [0x45, 0x43, 0x4C, 0x52];
+        for (int at = 0; ;)
+        {
+            int found = page[at..].IndexOf(magic);
+            if (found < 0)
+            {
+                return durable;
+            }
+
+            at += found;
+            if (_reader.TryReadHeader(address + at - LogGeometry.FasterHeaderBytes, out RecordHeader header))
+            {
+                durable = Math.Max(durable, header.DurableSequence);
+            }
+
+            at += magic.Length;
+        }
+    }
+
+    /// <summary>Checks that no file is missing at the beginning.</summary>
+    private void CheckBeginning(int first, long firstRecord)
+    {
+        bool reachesBack = first == 0 || (_checkpoint is { } checkpoint && checkpoint.NeededAddress >= firstRecord);
+        if (!reachesBack || !_index.IsComplete)
+        {
+            throw LogDamage.At(
+                _files, _geometry, firstRecord, "The log has lost its beginning: a file before this point is missing or damaged");
+        }
+    }
+
+    /// <summary>Clears what a torn append left behind the tail and makes durable what was read: a process that was
+    /// killed may have left it in the system's memory only.</summary>
+    private void Repair(int first, int last)
+    {
+        for (long page = _wholeEnd; _geometry.Segment(page) <= last; page = _geometry.NextPage(page))
+        {
+            ReadOnlySpan<byte> rest = _reader.ReadPageRest(page);
+            int length = rest.LastIndexOfAnyExcept((byte)0) + 1;
+            if (length > 0)
+            {
+                _files.Write(_geometry.Segment(page), _geometry.OffsetInSegment(page), new byte[length]);
+            }
+        }
+
+        for (int segment = first; segment <= last; segment++)
+        {
+            _files.Flush(segment);
+        }
+
+        foreach (int segment in _files.List())
+        {
+            if (segment < first)
+            {
+                _files.Delete(segment);
+            }
+        }
+
+        _files.FlushNames();
+    }
+}
