@@ -27,7 +27,8 @@ internal sealed partial class MvccStore
     }
 
     /// <summary>Does a piece of the physical work: takes superseded versions out of the tree, gathers the records of
-    /// sparse segments, and gives memory back that no reader holds any more. What it takes out is freed after the next <see cref="Publish"/>.</summary>
+    /// sparse segments, and gives memory back that no reader holds any more. What it takes out is freed after the next
+    /// <see cref="Publish"/>.</summary>
     /// <param name="maxRecords">The most changes to follow and records to move, and the most items to free.</param>
     /// <returns>True while there is more to do at once.</returns>
     public bool Reclaim(int maxRecords)
@@ -49,7 +50,8 @@ internal sealed partial class MvccStore
         return freeable || followed == maxRecords;
     }
 
-    /// <summary>Takes out what the next change up to the compact revision superseded; false when there is none.</summary>
+    /// <summary>Takes out what the next change up to the compact revision superseded; false when there is
+    /// none.</summary>
     private bool FollowNextChange()
     {
         long position = Math.Max(_reclaimedTo, _index.Head);
@@ -89,7 +91,7 @@ internal sealed partial class MvccStore
                 || !cursor.HasKey(change.Key) || cursor.Main != change.ModRevision)
             {
                 throw new InvariantViolationException(
-                    $"Revision {change.ModRevision}.{change.SubRevision} is in the revision index but not in the tree.");
+                    $"Revision {change.ModRevision}.{change.SubRevision} is in the revision index, not in the tree.");
             }
             do
             {

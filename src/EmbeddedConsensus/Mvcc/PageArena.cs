@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Units of one fixed size in native slabs of up to 64, named by 32-bit ids, so that the garbage collector sees
-/// nothing of what is in them. One writer allocates and frees; any thread resolves ids that a published root reaches.
-/// A slab is aligned to the unit's size and goes back to the operating system when all of it is free.</summary>
+/// <summary>Units of one fixed size in native slabs of up to 64, named by 32-bit ids, so that the garbage collector
+/// sees nothing of what is in them. One writer allocates and frees; any thread resolves ids that a published root
+/// reaches. A slab is aligned to the unit's size and goes back to the operating system when all of it is
+/// free.</summary>
 internal sealed unsafe partial class PageArena
 {
     private const int SlabShift = 6;
