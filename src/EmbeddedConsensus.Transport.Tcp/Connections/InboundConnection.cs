@@ -1,0 +1,252 @@
+using System.IO.Pipelines;
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Transport.Tcp.Wire;
+
+namespace EmbeddedConsensus.Transport.Tcp.Connections;
+
+/// <summary>A connection that another member opened: it checks the handshake, and delivers what arrives.</summary>
+internal sealed class InboundConnection(
+    TcpTransportContext context, InboundRegistry registry, PeerConnection connection, Action<MemberId> memberSeen)
+{
+    private const int ReadBufferBytes = 64 * 1024;
+
+    private static readonly byte[] KeepAliveByte = [0];
+
+    private readonly SilenceWatch _silence = new(context.Options);
+    private HandshakeRequest _request;
+    private InboundLane? _lane;
+    private FrameReader? _frames;
+    private Task _keepAliveWrite = Task.CompletedTask;
+    private volatile bool _admitted;
+    private volatile bool _receiverBusy;
+    private bool _misdirectedLogged;
+
+    /// <summary>Whether the handshake has succeeded.</summary>
+    public bool IsAdmitted => _admitted;
+
+    /// <summary>Completes when the connection has ended.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Begins to serve the connection. Called once.</summary>
+    /// <param name="stopping">Ends it.</param>
+    public void Start(CancellationToken stopping) => Completion = Task.Run(() => RunAsync(stopping), CancellationToken.None);
+
+    /// <summary>Ends the connection.</summary>
+    public void Abort(string reason) => connection.Abort(reason);
+
+    /// <summary>Shows the peer that the connection lives, and gives up on a connection that has gone silent.</summary>
+    public void KeepAlive()
+    {
+        if (!_admitted || _frames is not { } frames)
+        {
+            return;
+        }
+
+        // A write that is stuck says all there is to say: the peer does not take what it is sent.
+        if (_keepAliveWrite.IsCompleted)
+        {
+            _keepAliveWrite = WriteKeepAliveAsync();
+        }
+
+        // While the receiver has no room nothing is read, and silence proves nothing.
+        if (_silence.IsTooLong(frames.BytesRead, excused: _receiverBusy))
+        {
+            Abort($"Nothing was heard for {context.Options.IdleTimeout.TotalSeconds} s.");
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stopping)
+    {
+        using (connection)
+        {
+            try
+            {
+                if (await AcceptAsync(stopping).ConfigureAwait(false) is { } version)
+                {
+                    await DeliverInTurnAsync(version, stopping).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                registry.Remove(this, _lane);
+            }
+        }
+
+        await _keepAliveWrite.ConfigureAwait(false);
+    }
+
+    // Null when the connection is refused.
+    private async Task<byte?> AcceptAsync(CancellationToken stopping)
+    {
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        source.CancelAfter(context.Options.HandshakeTimeout);
+        try
+        {
+            _request = await HandshakeCodec.ReadRequestAsync(connection.Stream, source.Token).ConfigureAwait(false);
+            HandshakeStatus status = Judge(out byte version);
+            var response = new HandshakeResponse(
+                status,
+                version,
+                ProtocolVersion.Min,
+                ProtocolVersion.Max,
+                context.Options.ClusterId,
+                context.Options.MemberId);
+            await HandshakeCodec.WriteAsync(connection.Stream, response, source.Token).ConfigureAwait(false);
+            if (status != HandshakeStatus.Accepted)
+            {
+                LogRefusal(
+                    $"{status}: incarnation {_request.Incarnation} of member {_request.From} of cluster "
+                    + $"{_request.ClusterId:x}, with protocol versions {_request.MinVersion} to {_request.MaxVersion}, "
+                    + $"wants the {_request.Lane} lane to member {_request.To}.");
+                return null;
+            }
+
+            TcpTransportLog.Accepted(
+                context.Logger, _request.From, _request.Incarnation, _request.Lane, connection.Remote);
+            memberSeen(_request.From);
+            return version;
+        }
+        catch (ProtocolException exception)
+        {
+            LogRefusal(exception.Message);
+        }
+        catch (Exception exception) when (PeerConnection.IsFailure(exception))
+        {
+            if (!stopping.IsCancellationRequested)
+            {
+                LogRefusal("The handshake was not finished: " + exception.Message);
+            }
+        }
+
+        return null;
+    }
+
+    private HandshakeStatus Judge(out byte version)
+    {
+        if (!ProtocolVersion.TryNegotiate(_request.MinVersion, _request.MaxVersion, out version))
+        {
+            version = 0;
+            return HandshakeStatus.VersionMismatch;
+        }
+
+        if (_request.ClusterId != context.Options.ClusterId)
+        {
+            return HandshakeStatus.WrongCluster;
+        }
+
+        if (_request.To != context.Options.MemberId || _request.From == _request.To || _request.From.IsNone)
+        {
+            return HandshakeStatus.WrongMember;
+        }
+
+        if ((int)_request.Lane >= TransportLanes.Count)
+        {
+            return HandshakeStatus.UnknownLane;
+        }
+
+        return registry.Admit(this, _request, out _lane);
+    }
+
+    private async Task DeliverInTurnAsync(byte version, CancellationToken stopping)
+    {
+        string reason = "The peer closed the connection.";
+        PipeReader pipe = PipeReader.Create(
+            connection.Stream, new StreamPipeReaderOptions(bufferSize: ReadBufferBytes, leaveOpen: true));
+        _frames = new FrameReader(pipe, context.Options.MaxFrameBytesOf(_request.Lane), version);
+        _receiverBusy = true;
+        _admitted = true;
+        SemaphoreSlim turn = _lane!.Turn;
+        try
+        {
+            await turn.WaitAsync(connection.Aborted).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        try
+        {
+            _receiverBusy = false;
+            await DeliverAsync(_frames, stopping).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ProtocolException || PeerConnection.IsFailure(exception))
+        {
+            reason = connection.AbortReason ?? exception.Message;
+        }
+        finally
+        {
+            turn.Release();
+            await pipe.CompleteAsync().ConfigureAwait(false);
+        }
+
+        if (!stopping.IsCancellationRequested)
+        {
+            TcpTransportLog.InboundEnded(context.Logger, _request.From, _request.Lane, connection.Remote, reason);
+        }
+    }
+
+    private async Task DeliverAsync(FrameReader frames, CancellationToken stopping)
+    {
+        while (!connection.IsAborted
+            && await frames.ReadAsync(stopping).ConfigureAwait(false) is { } message)
+        {
+            if (message.From != _request.From || message.To != _request.To)
+            {
+                ReportMisdirected(message);
+                continue;
+            }
+
+            _receiverBusy = true;
+            ValueTask accepted = ReceiveAsync(message);
+            if (!accepted.IsCompletedSuccessfully)
+            {
+                await accepted.AsTask().WaitAsync(stopping).ConfigureAwait(false);
+            }
+
+            _receiverBusy = false;
+        }
+    }
+
+    private async ValueTask ReceiveAsync(RaftMessage message)
+    {
+        try
+        {
+            await context.Receiver.ReceiveAsync(message).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // A receiver must not throw; one that does loses this message and not the connection.
+            TcpTransportLog.ReceiverFailed(context.Logger, _request.From, exception);
+        }
+    }
+
+    private async Task WriteKeepAliveAsync()
+    {
+        try
+        {
+            await connection.Stream.WriteAsync(KeepAliveByte).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            connection.Abort(exception.Message);
+        }
+    }
+
+    private void ReportMisdirected(in RaftMessage message)
+    {
+        if (!_misdirectedLogged)
+        {
+            _misdirectedLogged = true;
+            TcpTransportLog.Misdirected(context.Logger, _request.From, message.From, message.To, _request.To);
+        }
+    }
+
+    private void LogRefusal(string reason)
+    {
+        if (context.Refusals.ShouldLog(reason))
+        {
+            TcpTransportLog.Refused(context.Logger, connection.Remote, reason);
+        }
+    }
+}

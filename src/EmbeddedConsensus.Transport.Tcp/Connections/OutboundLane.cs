@@ -1,0 +1,187 @@
+using EmbeddedConsensus.Transport.Tcp.Wire;
+
+namespace EmbeddedConsensus.Transport.Tcp.Connections;
+
+/// <summary>
+/// The way to one peer on one lane: a connection that is opened again whenever it is lost, and a bounded queue in front
+/// of it. This part keeps the connection; <c>OutboundLane.Send</c> writes to it.
+/// </summary>
+internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposable
+{
+    private readonly TcpTransportContext _context;
+    private readonly Peer _peer;
+    private readonly TransportLane _lane;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopping;
+    private readonly ReconnectBackoff _backoff;
+    private readonly RepetitionFilter _failures = new();
+
+    // Never disposed: without a wait handle it holds nothing to release, and a nudge may come late.
+    private readonly SemaphoreSlim _nudge = new(0, 1);
+
+    // The bytes of keep-alive that have come back.
+    private long _bytesHeard;
+    private Task _running = Task.CompletedTask;
+
+    public OutboundLane(TcpTransportContext context, Peer peer, TransportLane lane)
+    {
+        _context = context;
+        _peer = peer;
+        _lane = lane;
+        _stopping = _stop.Token;
+        _backoff = new ReconnectBackoff(context.Options.ReconnectBackoffMin, context.Options.ReconnectBackoffMax);
+        _silence = new SilenceWatch(context.Options);
+        _maxFrameBytes = context.Options.MaxFrameBytesOf(lane);
+    }
+
+    /// <summary>Where the lane leads.</summary>
+    public Peer Peer => _peer;
+
+    /// <summary>Begins to keep a connection. Called once.</summary>
+    public void Start() => _running = Task.Run(KeepConnectedAsync);
+
+    /// <summary>Ends the wait for the next attempt: the peer has just shown that it is up.</summary>
+    public void Nudge()
+    {
+        lock (_gate)
+        {
+            if (_connection is null && _nudge.CurrentCount == 0)
+            {
+                _nudge.Release();
+            }
+        }
+    }
+
+    /// <summary>Shows the peer that the connection lives, and gives up on a connection that has gone silent.</summary>
+    public void KeepAlive()
+    {
+        lock (_gate)
+        {
+            if (_connection is null)
+            {
+                return;
+            }
+
+            if (_silence.IsTooLong(Volatile.Read(ref _bytesHeard)))
+            {
+                _connection.Abort($"Nothing was heard for {_context.Options.IdleTimeout.TotalSeconds} s.");
+                return;
+            }
+
+            if (!_writing && _pending.IsEmpty)
+            {
+                _pending.AppendKeepAlive(_version);
+                _unflushed = true;
+            }
+        }
+
+        Flush();
+    }
+
+    /// <summary>Closes the connection, and completes when nothing of the lane runs any more. Called once.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        await StopSendingAsync().ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private async Task KeepConnectedAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            string reason = await ConnectAndHoldAsync().ConfigureAwait(false);
+            if (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (_failures.ShouldLog(reason))
+            {
+                TcpTransportLog.Unreachable(_context.Logger, _peer.Id, _peer.Address, _lane, reason);
+            }
+
+            _context.ReportUnreachable(_peer.Id);
+            try
+            {
+                await _nudge.WaitAsync(_backoff.Next(), _stopping).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    // Returns when there is no connection any more, with the reason.
+    private async Task<string> ConnectAndHoldAsync()
+    {
+        try
+        {
+            (PeerConnection connection, byte version) =
+                await PeerDialer.DialAsync(_context, _peer, _lane, _stopping).ConfigureAwait(false);
+            using (connection)
+            {
+                return await HoldAsync(connection, version).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (
+            exception is ProtocolException or TimeoutException || PeerConnection.IsFailure(exception))
+        {
+            TcpTransportLog.AttemptFailed(_context.Logger, _peer.Id, _peer.Address, _lane, exception);
+            DropQueue();
+            return exception.Message;
+        }
+    }
+
+    private async Task<string> HoldAsync(PeerConnection connection, byte version)
+    {
+        long since = Environment.TickCount64;
+        TcpTransportLog.Connected(_context.Logger, _peer.Id, _peer.Address, _lane);
+        Attach(connection, version);
+        string reason;
+        try
+        {
+            reason = await ReadUntilLostAsync(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            // First the socket, so that a write under way ends, then the queue behind it.
+            connection.Abort("The connection was lost.");
+            DropQueue();
+        }
+
+        // A connection that did not last is no reason to hurry to the next one.
+        if (Environment.TickCount64 - since > _context.Options.ReconnectBackoffMax.TotalMilliseconds)
+        {
+            _backoff.Reset();
+            _failures.Reset();
+        }
+
+        return reason;
+    }
+
+    // The peer sends nothing here but a byte now and then; what matters is that the read ends with the connection.
+    private async Task<string> ReadUntilLostAsync(PeerConnection connection)
+    {
+        byte[] buffer = new byte[64];
+        try
+        {
+            while (true)
+            {
+                int count = await connection.Stream.ReadAsync(buffer, _stopping).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    return "The peer closed the connection.";
+                }
+
+                Volatile.Write(ref _bytesHeard, _bytesHeard + count);
+            }
+        }
+        catch (Exception exception) when (PeerConnection.IsFailure(exception))
+        {
+            return connection.AbortReason ?? exception.Message;
+        }
+    }
+}

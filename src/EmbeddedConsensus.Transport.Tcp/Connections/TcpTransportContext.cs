@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedConsensus.Transport.Tcp.Connections;
+
+/// <summary>What all connections of one transport share.</summary>
+internal sealed class TcpTransportContext(TcpTransportOptions options, ILogger logger)
+{
+    private ITransportReceiver? _receiver;
+    private long _attempts;
+
+    /// <summary>The settings.</summary>
+    public TcpTransportOptions Options { get; } = options;
+
+    /// <summary>The log.</summary>
+    public ILogger Logger { get; } = logger;
+
+    /// <summary>Who takes the messages. Set before the first connection.</summary>
+    public ITransportReceiver Receiver
+    {
+        get => _receiver
+            ?? throw new InvariantViolationException("A connection asked for the receiver before the transport started.");
+        set => _receiver = value;
+    }
+
+    /// <summary>Keeps refused connections from flooding the log.</summary>
+    public RepetitionFilter Refusals { get; } = new();
+
+    /// <summary>The number of the next connection that this start of the member opens.</summary>
+    public ulong NextAttempt() => (ulong)Interlocked.Increment(ref _attempts);
+
+    /// <summary>Tells the receiver that a peer is out of reach.</summary>
+    public void ReportUnreachable(MemberId peer)
+    {
+        try
+        {
+            Receiver.PeerUnreachable(peer);
+        }
+        catch (Exception exception)
+        {
+            // A receiver must not throw; one that does must not end the attempts to reach the peer.
+            TcpTransportLog.ReceiverFailed(Logger, peer, exception);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using EmbeddedConsensus.Transport.Tcp;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedConsensus;
+
+/// <summary>Lets a store talk to its other members by TCP.</summary>
+public static class TcpTransportBuilderExtensions
+{
+    /// <summary>Talks to the other members by TCP. By default the member listens at its own address in
+    /// <see cref="ConsensusStoreOptions.Members"/>.</summary>
+    /// <param name="builder">The store.</param>
+    /// <param name="configure">Sets the options. Cluster, member and incarnation are the store's, and set behind
+    /// it.</param>
+    public static IConsensusStoreBuilder UseTcpTransport(
+        this IConsensusStoreBuilder builder, Action<TcpTransportOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.UseTransport((services, context) =>
+        {
+            TcpTransportOptions options = new() { ListenEndpoint = context.Address ?? "" };
+            configure?.Invoke(options);
+            options.ClusterId = context.ClusterId;
+            options.MemberId = context.MemberId;
+            options.Incarnation = context.Incarnation;
+            return new TcpTransport(options, services.GetService<ILogger<TcpTransport>>());
+        });
+    }
+}

@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using EmbeddedConsensus.Raft;
+
+namespace EmbeddedConsensus.Transport.Tcp.Wire;
+
+/// <summary>Reads messages from a connection, frame by frame.</summary>
+/// <param name="input">The bytes of the connection, behind the handshake.</param>
+/// <param name="maxFrameBytes">The longest body that is accepted.</param>
+/// <param name="version">The format version that the handshake settled on.</param>
+internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte version)
+{
+    /// <summary>Up to this length a frame is waited for inside the pipe; a longer one gets its own memory at once and
+    /// is copied there as it arrives, so that the pipe's buffers stay small.</summary>
+    private const int SmallFrameBytes = 2048;
+
+    private long _bytesRead;
+
+    /// <summary>The bytes read so far. Another thread may look, to see whether any arrive.</summary>
+    public long BytesRead => Volatile.Read(ref _bytesRead);
+
+    /// <summary>Reads the next message.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The message, which owns its payloads; null when the peer closed the connection between frames.</returns>
+    /// <exception cref="ProtocolException">The bytes break the protocol, or end in the middle of a frame.</exception>
+    /// <exception cref="IOException">The connection failed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<RaftMessage?> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (await ReadHeaderAsync(cancellationToken).ConfigureAwait(false) is { } header)
+        {
+            if (header.BodyLength == 0)
+            {
+                CheckSum(header, FrameHeader.BeginChecksum(0, header.Version));
+                continue;
+            }
+
+            return header.BodyLength <= SmallFrameBytes
+                ? await ReadSmallAsync(header, cancellationToken).ConfigureAwait(false)
+                : await ReadLargeAsync(header, cancellationToken).ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FrameHeader?> ReadHeaderAsync(CancellationToken cancellationToken)
+    {
+        ReadResult result = await input.ReadAtLeastAsync(FrameHeader.Size, cancellationToken).ConfigureAwait(false);
+        ReadOnlySequence<byte> buffer = result.Buffer;
+        if (buffer.Length < FrameHeader.Size)
+        {
+            bool clean = buffer.IsEmpty;
+            input.AdvanceTo(buffer.End);
+            return clean ? null : throw Truncated();
+        }
+
+        FrameHeader header = FrameHeader.Read(buffer);
+        Advance(buffer.GetPosition(FrameHeader.Size), FrameHeader.Size);
+        if (header.Version != version)
+        {
+            throw new ProtocolException($"A frame has format version {header.Version}; the handshake chose {version}.");
+        }
+
+        return header.BodyLength <= (uint)maxFrameBytes
+            ? header
+            : throw new ProtocolException(
+                $"A frame announces {header.BodyLength} bytes; the limit is {maxFrameBytes}. Give every member the "
+                + "same limits of frames.");
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<RaftMessage> ReadSmallAsync(FrameHeader header, CancellationToken cancellationToken)
+    {
+        int length = (int)header.BodyLength;
+        ReadResult result = await input.ReadAtLeastAsync(length, cancellationToken).ConfigureAwait(false);
+        if (result.Buffer.Length < length)
+        {
+            input.AdvanceTo(result.Buffer.End);
+            throw Truncated();
+        }
+
+        ReadOnlySequence<byte> body = result.Buffer.Slice(0, length);
+        try
+        {
+            return DecodeSmall(header, body);
+        }
+        finally
+        {
+            Advance(body.End, length);
+        }
+    }
+
+    private static RaftMessage DecodeSmall(FrameHeader header, in ReadOnlySequence<byte> body)
+    {
+        Crc32C checksum = FrameHeader.BeginChecksum(header.BodyLength, header.Version);
+        checksum.Append(body);
+        CheckSum(header, checksum);
+
+        // The pipe takes its memory back: a message with payloads gets memory of its own, the many small ones do not.
+        return RaftMessageCodec.MayHoldPayload(body.FirstSpan)
+            ? RaftMessageCodec.Decode(new ReadOnlySequence<byte>(body.ToArray()), PayloadOwnership.Owned)
+            : RaftMessageCodec.Decode(body, PayloadOwnership.Borrowed);
+    }
+
+    private async ValueTask<RaftMessage> ReadLargeAsync(FrameHeader header, CancellationToken cancellationToken)
+    {
+        byte[] body = GC.AllocateUninitializedArray<byte>((int)header.BodyLength);
+        int filled = 0;
+        while (filled < body.Length)
+        {
+            ReadResult result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            ReadOnlySequence<byte> piece = result.Buffer;
+            if (piece.IsEmpty && result.IsCompleted)
+            {
+                input.AdvanceTo(piece.End);
+                throw Truncated();
+            }
+
+            piece = piece.Slice(0, Math.Min(piece.Length, body.Length - filled));
+            piece.CopyTo(body.AsSpan(filled));
+            filled += (int)piece.Length;
+            Advance(piece.End, (int)piece.Length);
+        }
+
+        Crc32C checksum = FrameHeader.BeginChecksum(header.BodyLength, header.Version);
+        checksum.Append(body);
+        CheckSum(header, checksum);
+        return RaftMessageCodec.Decode(new ReadOnlySequence<byte>(body), PayloadOwnership.Owned);
+    }
+
+    private void Advance(SequencePosition consumed, int bytes)
+    {
+        input.AdvanceTo(consumed);
+        Volatile.Write(ref _bytesRead, _bytesRead + bytes);
+    }
+
+    private static void CheckSum(FrameHeader header, Crc32C computed)
+    {
+        if (header.Checksum != computed.Value)
+        {
+            throw new ProtocolException(
+                $"A frame of {header.BodyLength} bytes has checksum {header.Checksum:x8}, its content "
+                + $"{computed.Value:x8}.");
+        }
+    }
+
+    private static ProtocolException Truncated() => new("The connection ended in the middle of a frame.");
+}

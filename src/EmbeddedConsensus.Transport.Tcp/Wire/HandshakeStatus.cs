@@ -1,0 +1,23 @@
+namespace EmbeddedConsensus.Transport.Tcp.Wire;
+
+/// <summary>What an acceptor answers to a handshake. The values go over the wire: never renumber them.</summary>
+internal enum HandshakeStatus : byte
+{
+    /// <summary>The connection stands.</summary>
+    Accepted = 0,
+
+    /// <summary>No version of the protocol is known to both.</summary>
+    VersionMismatch = 1,
+
+    /// <summary>The acceptor belongs to another cluster.</summary>
+    WrongCluster = 2,
+
+    /// <summary>The acceptor is another member than the dialer wants to reach.</summary>
+    WrongMember = 3,
+
+    /// <summary>The acceptor has seen a later start of the dialer, or a later connection of this start.</summary>
+    Stale = 4,
+
+    /// <summary>The acceptor does not know the lane.</summary>
+    UnknownLane = 5,
+}

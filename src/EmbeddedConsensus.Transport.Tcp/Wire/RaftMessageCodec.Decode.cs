@@ -1,0 +1,160 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Transport.Tcp.MessagePack;
+
+namespace EmbeddedConsensus.Transport.Tcp.Wire;
+
+internal static partial class RaftMessageCodec
+{
+    // An array header, three numbers of one byte and an empty binary.
+    private const int MinEntryBytes = 6;
+
+    /// <summary>Reads a message.</summary>
+    /// <param name="input">Exactly the bytes of the message.</param>
+    /// <param name="ownership">Whether payloads may be slices of <paramref name="input"/>.</param>
+    /// <exception cref="ProtocolException">The bytes are no message of this protocol.</exception>
+    public static RaftMessage Decode(in ReadOnlySequence<byte> input, PayloadOwnership ownership)
+    {
+        var reader = new MessagePackReader(input);
+        int extra = ReadFields(ref reader, MessageFields, "a message");
+        var message = new RaftMessage
+        {
+            Type = ReadType(ref reader),
+            From = new MemberId(reader.ReadUInt64()),
+            To = new MemberId(reader.ReadUInt64()),
+            Term = reader.ReadUInt64(),
+            Index = reader.ReadUInt64(),
+            LogTerm = reader.ReadUInt64(),
+            Commit = reader.ReadUInt64(),
+            Entries = ReadEntries(ref reader, ownership),
+            Reject = reader.ReadBoolean(),
+            RejectHint = reader.ReadUInt64(),
+            Context = reader.ReadUInt64(),
+            Chunk = ReadChunk(ref reader, ownership),
+        };
+        SkipFields(ref reader, extra);
+        return reader.Remaining == 0
+            ? message
+            : throw new ProtocolException($"{reader.Remaining} bytes follow the end of a message.");
+    }
+
+    /// <summary>Whether the message may hold payloads, told by its first bytes alone.</summary>
+    /// <param name="start">The first bytes of an encoded message.</param>
+    public static bool MayHoldPayload(ReadOnlySpan<byte> start) =>
+        start.Length < 2
+        || start[0] is < MessagePackCode.MinFixArray or > MessagePackCode.MaxFixArray
+        || (RaftMessageType)start[1] is RaftMessageType.Append
+            or RaftMessageType.Propose
+            or RaftMessageType.SnapshotChunk;
+
+    private static RaftMessageType ReadType(ref MessagePackReader reader)
+    {
+        ulong type = reader.ReadUInt64();
+        return type is >= (ulong)RaftMessageType.Append and <= (ulong)RaftMessageType.ProposeRejected
+            ? (RaftMessageType)type
+            : throw new ProtocolException($"There is no message of type {type} in this version of the protocol.");
+    }
+
+    private static ReadOnlyMemory<LogEntry> ReadEntries(ref MessagePackReader reader, PayloadOwnership ownership)
+    {
+        int count = reader.ReadArrayHeader(MinEntryBytes);
+        if (count == 0)
+        {
+            return default;
+        }
+
+        var entries = new LogEntry[count];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            int extra = ReadFields(ref reader, EntryFields, "an entry");
+            entries[i] = new LogEntry(
+                reader.ReadUInt64(), reader.ReadUInt64(), ReadKind(ref reader), ReadPayload(ref reader, ownership));
+            SkipFields(ref reader, extra);
+        }
+
+        return entries;
+    }
+
+    private static LogEntryKind ReadKind(ref MessagePackReader reader)
+    {
+        ulong kind = reader.ReadUInt64();
+        return kind <= (ulong)LogEntryKind.Configuration
+            ? (LogEntryKind)kind
+            : throw new ProtocolException($"There is no entry of kind {kind} in this version of the protocol.");
+    }
+
+    private static SnapshotChunk? ReadChunk(ref MessagePackReader reader, PayloadOwnership ownership)
+    {
+        if (reader.TryReadNil())
+        {
+            return null;
+        }
+
+        int extra = ReadFields(ref reader, ChunkFields, "a snapshot chunk");
+        var chunk = new SnapshotChunk(
+            ReadMetadata(ref reader),
+            reader.ReadInt64(),
+            reader.ReadInt64(),
+            ReadPayload(ref reader, ownership),
+            reader.ReadUInt32());
+        SkipFields(ref reader, extra);
+        return chunk;
+    }
+
+    private static SnapshotMetadata ReadMetadata(ref MessagePackReader reader)
+    {
+        int extra = ReadFields(ref reader, MetadataFields, "a snapshot's metadata");
+        var position = new LogPosition(reader.ReadUInt64(), reader.ReadUInt64());
+        int extraOfConfiguration = ReadFields(ref reader, ConfigurationFields, "a configuration");
+        var configuration = new ClusterConfiguration
+        {
+            Voters = ReadMembers(ref reader),
+            OutgoingVoters = ReadMembers(ref reader),
+            Learners = ReadMembers(ref reader),
+        };
+        SkipFields(ref reader, extraOfConfiguration);
+        SkipFields(ref reader, extra);
+        return new SnapshotMetadata(position, configuration);
+    }
+
+    private static ImmutableArray<MemberId> ReadMembers(ref MessagePackReader reader)
+    {
+        int count = reader.ReadArrayHeader();
+        ImmutableArray<MemberId>.Builder members = ImmutableArray.CreateBuilder<MemberId>(count);
+        for (int i = 0; i < count; i++)
+        {
+            members.Add(new MemberId(reader.ReadUInt64()));
+        }
+
+        return members.MoveToImmutable();
+    }
+
+    private static ReadOnlyMemory<byte> ReadPayload(ref MessagePackReader reader, PayloadOwnership ownership)
+    {
+        ReadOnlySequence<byte> payload = reader.ReadBinary();
+        if (payload.IsEmpty)
+        {
+            return default;
+        }
+
+        return ownership == PayloadOwnership.Owned && payload.IsSingleSegment ? payload.First : payload.ToArray();
+    }
+
+    /// <summary>Begins an array of fields, and returns how many unknown ones follow the known.</summary>
+    private static int ReadFields(ref MessagePackReader reader, int known, string what)
+    {
+        int count = reader.ReadArrayHeader();
+        return count >= known
+            ? count - known
+            : throw new ProtocolException($"Found {what} of {count} fields; {known} is the least.");
+    }
+
+    private static void SkipFields(ref MessagePackReader reader, int count)
+    {
+        for (; count > 0; count--)
+        {
+            reader.Skip();
+        }
+    }
+}

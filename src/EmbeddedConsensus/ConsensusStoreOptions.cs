@@ -1,0 +1,59 @@
+using EmbeddedConsensus.Transport;
+
+namespace EmbeddedConsensus;
+
+/// <summary>
+/// How a store is hosted. Only what concerns the cluster as a whole must be alike on every member:
+/// <see cref="ClusterName"/>, <see cref="Members"/>, the timeouts and the request limits.
+/// </summary>
+public sealed class ConsensusStoreOptions
+{
+    /// <summary>The name of the cluster. Members of clusters with other names are refused. Default:
+    /// <c>embedded-consensus</c>.</summary>
+    public string ClusterName { get; set; } = "embedded-consensus";
+
+    /// <summary>The id of this member: a number from 1 that no other member has or had. Default: 1.</summary>
+    public ulong MemberId { get; set; } = 1;
+
+    /// <summary>All members of the cluster, this one included, with the addresses at which the transport of the others
+    /// finds them: 1, 3, 5 or 7. Default: none, which is a cluster of this member alone.</summary>
+    public IList<Peer> Members { get; } = [];
+
+    /// <summary>How often a leader tells its followers that it lives. Default: 100 ms.</summary>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a follower waits for its leader before it campaigns; each wait is drawn from one to two times
+    /// this. At least 5 heartbeats. Default: 1 s.</summary>
+    public TimeSpan ElectionTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a call waits for a majority before it fails. <see cref="Timeout.InfiniteTimeSpan"/> waits until
+    /// the caller cancels. Default: 7 s.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(7);
+
+    /// <summary>The largest request, in bytes: a key with its value, or a whole transaction. From 1 KiB to 64 MiB.
+    /// Default: 1.5 MiB.</summary>
+    public int MaxRequestBytes { get; set; } = 3 << 19;
+
+    /// <summary>How many operations a list of a transaction may have, inner transactions counted. Default: 128.</summary>
+    public int MaxTxnOperations { get; set; } = 128;
+
+    /// <summary>How many writes, and how many linearizable reads, of this process may wait at a time. More fail with
+    /// <see cref="TooManyRequestsException"/>. Default: 16,384.</summary>
+    public int MaxWaitingRequests { get; set; } = 16_384;
+
+    /// <summary>How many bytes of log lie between snapshots, at the least; a store that is larger waits for as much log
+    /// as its snapshot is long. Default: 64 MiB.</summary>
+    public long SnapshotLogBytes { get; set; } = 64L << 20;
+
+    /// <summary>How many log entries stay below a snapshot for followers that are a little behind; one that is further
+    /// behind gets the snapshot. Default: 5,000.</summary>
+    public int SnapshotKeepEntries { get; set; } = 5_000;
+
+    /// <summary>How many bytes of the newest log entries stay in memory for followers. From 1 MiB. Default:
+    /// 32 MiB.</summary>
+    public long LogCacheBytes { get; set; } = 32L << 20;
+
+    /// <summary>How long a stopping leader tries to hand over leadership. The host's own deadline cuts it short.
+    /// Default: 2 s.</summary>
+    public TimeSpan LeadershipTransferTimeout { get; set; } = TimeSpan.FromSeconds(2);
+}

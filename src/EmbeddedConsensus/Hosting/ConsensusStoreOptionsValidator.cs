@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Options;
+
+namespace EmbeddedConsensus.Hosting;
+
+/// <summary>Checks the options of a store, and says of each fault what to change.</summary>
+internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<ConsensusStoreOptions>
+{
+    private const int MinHeartbeatsPerElection = 5;
+    private const int MinRequestBytes = 1 << 10;
+    private const int MaxRequestBytes = 64 << 20;
+    private const long MinLogBytes = 1 << 20;
+
+    private static readonly TimeSpan MinHeartbeat = TimeSpan.FromMilliseconds(5);
+
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, ConsensusStoreOptions options)
+    {
+        List<string> faults = [];
+        CheckMembers(options, faults);
+        CheckTimes(options, faults);
+        CheckLimits(options, faults);
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static void CheckMembers(ConsensusStoreOptions options, List<string> faults)
+    {
+        Require(faults, !string.IsNullOrWhiteSpace(options.ClusterName),
+            "ClusterName is empty. Name the cluster; all its members use the same name.");
+        Require(faults, options.MemberId != 0, "MemberId is 0. Use a number from 1 that no other member has or had.");
+        if (options.Members.Count == 0)
+        {
+            return;
+        }
+
+        Require(faults, options.Members.Count is 1 or 3 or 5 or 7,
+            $"Members has {options.Members.Count} entries. A cluster has 1, 3, 5 or 7: an even number adds a member that can "
+            + "fail and no failure that is survived.");
+        Require(faults, options.Members.Any(member => member.Id.Value == options.MemberId),
+            $"Members does not list this member, {options.MemberId}. List all members, this one included.");
+        Require(faults, options.Members.Select(member => member.Id).Distinct().Count() == options.Members.Count,
+            "Members lists an id twice. Give each member an id of its own.");
+        Require(faults, options.Members.All(member => !member.Id.IsNone),
+            "Members lists the id 0. Use numbers from 1.");
+        Require(faults, options.Members.All(member => !string.IsNullOrWhiteSpace(member.Address)),
+            "Members lists a member without an address. Give each the host:port at which the others reach it.");
+        Require(faults,
+            options.Members.Select(member => member.Address).Distinct(StringComparer.OrdinalIgnoreCase).Count()
+                == options.Members.Count,
+            "Members lists an address twice. Give each member an address of its own.");
+    }
+
+    private static void CheckTimes(ConsensusStoreOptions options, List<string> faults)
+    {
+        Require(faults, options.HeartbeatInterval >= MinHeartbeat,
+            $"HeartbeatInterval is {options.HeartbeatInterval}. Use at least {MinHeartbeat}.");
+        Require(faults, options.ElectionTimeout >= options.HeartbeatInterval * MinHeartbeatsPerElection,
+            $"ElectionTimeout is {options.ElectionTimeout}. Use at least {MinHeartbeatsPerElection} times "
+            + $"HeartbeatInterval, {options.HeartbeatInterval * MinHeartbeatsPerElection}.");
+        Require(faults, options.ElectionTimeout <= TimeSpan.FromMinutes(1),
+            $"ElectionTimeout is {options.ElectionTimeout}. Use at most a minute: nothing is written while a leader is "
+            + "missing.");
+        Require(faults,
+            options.RequestTimeout == Timeout.InfiniteTimeSpan || options.RequestTimeout >= options.ElectionTimeout,
+            $"RequestTimeout is {options.RequestTimeout}. Use at least ElectionTimeout, {options.ElectionTimeout}, or "
+            + "Timeout.InfiniteTimeSpan.");
+        Require(faults, options.LeadershipTransferTimeout >= TimeSpan.Zero,
+            $"LeadershipTransferTimeout is {options.LeadershipTransferTimeout}. Use zero or more.");
+    }
+
+    private static void CheckLimits(ConsensusStoreOptions options, List<string> faults)
+    {
+        Require(faults, options.MaxRequestBytes is >= MinRequestBytes and <= MaxRequestBytes,
+            $"MaxRequestBytes is {options.MaxRequestBytes}. Use {MinRequestBytes} to {MaxRequestBytes}.");
+        Require(faults, options.MaxTxnOperations is >= 1 and <= 65_536,
+            $"MaxTxnOperations is {options.MaxTxnOperations}. Use 1 to 65,536.");
+        Require(faults, options.MaxWaitingRequests >= 1,
+            $"MaxWaitingRequests is {options.MaxWaitingRequests}. Use at least 1.");
+        Require(faults, options.SnapshotLogBytes >= MinLogBytes,
+            $"SnapshotLogBytes is {options.SnapshotLogBytes}. Use at least {MinLogBytes}.");
+        Require(faults, options.SnapshotKeepEntries >= 0,
+            $"SnapshotKeepEntries is {options.SnapshotKeepEntries}. Use 0 or more.");
+        Require(faults, options.LogCacheBytes >= MinLogBytes,
+            $"LogCacheBytes is {options.LogCacheBytes}. Use at least {MinLogBytes}.");
+    }
+
+    private static void Require(List<string> faults, bool holds, string fault)
+    {
+        if (!holds)
+        {
+            faults.Add(fault);
+        }
+    }
+}

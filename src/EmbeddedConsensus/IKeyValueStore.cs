@@ -1,0 +1,85 @@
+namespace EmbeddedConsensus;
+
+/// <summary>
+/// A replicated, strongly consistent key-value store, served by the replica that this process hosts.
+/// </summary>
+/// <remarks>
+/// <para>A write is acknowledged when a majority has it on disk and this replica has applied it. It is executed exactly
+/// once, also when the leader dies underneath it.</para>
+/// <para>Every method may be called from any thread. Common to all of them: <see cref="ReplicaFaultedException"/> after
+/// a storage fault, <see cref="StoreStoppedException"/> once the store stops,
+/// <see cref="QuorumUnavailableException"/> when no majority answered within the request timeout and nothing was
+/// executed, <see cref="InvalidRequestException"/> for a request that no store could execute. Writes may also end in
+/// <see cref="OutcomeUnknownException"/> and <see cref="TooManyRequestsException"/>.</para>
+/// </remarks>
+public interface IKeyValueStore
+{
+    /// <summary>What this replica knows of itself and its cluster, at this moment.</summary>
+    StoreStatus Status { get; }
+
+    /// <summary>Completes when the replica has caught up and the cluster has a leader: a read or write would go
+    /// through.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask WaitForReadyAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Reads one key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="options">How to read; default: linearizable, newest revision.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The key, or null when it does not exist.</returns>
+    /// <exception cref="CompactedException">The revision asked for is compacted.</exception>
+    /// <exception cref="FutureRevisionException">The revision asked for does not exist yet.</exception>
+    ValueTask<KeyValue?> GetAsync(Key key, ReadOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a range of keys at one revision.</summary>
+    /// <param name="range">The keys.</param>
+    /// <param name="options">How to read; default: all of them, by key, linearizable, newest revision.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="CompactedException">The revision asked for is compacted.</exception>
+    /// <exception cref="FutureRevisionException">The revision asked for does not exist yet.</exception>
+    ValueTask<RangeResult> RangeAsync(
+        KeyRange range, RangeOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Puts a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">Its new value.</param>
+    /// <param name="options">How to put it.</param>
+    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="OutcomeUnknownException"/>.</param>
+    ValueTask<PutResult> PutAsync(
+        Key key, Value value, PutOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes keys, all at one revision.</summary>
+    /// <param name="range">The keys.</param>
+    /// <param name="options">How to delete them.</param>
+    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="OutcomeUnknownException"/>.</param>
+    ValueTask<DeleteResult> DeleteAsync(
+        KeyRange range, DeleteOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs a transaction.</summary>
+    /// <param name="txn">The transaction.</param>
+    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="OutcomeUnknownException"/>.</param>
+    /// <exception cref="CompactedException">A read of the transaction asks for a compacted revision; nothing was
+    /// changed.</exception>
+    /// <exception cref="FutureRevisionException">A read of the transaction asks for a revision that does not exist yet;
+    /// nothing was changed.</exception>
+    ValueTask<TxnResult> TxnAsync(Txn txn, CancellationToken cancellationToken = default);
+
+    /// <summary>Forgets the history below a revision. Reads and watches at the revision and above stay possible.</summary>
+    /// <param name="revision">The oldest revision to keep.</param>
+    /// <param name="cancellationToken">Ends the wait, not the compaction.</param>
+    /// <exception cref="CompactedException">The history is already compacted up to there.</exception>
+    /// <exception cref="FutureRevisionException">The revision does not exist yet.</exception>
+    ValueTask CompactAsync(long revision, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Watches keys: every change, once, in the order of revisions, without a gap.
+    /// </summary>
+    /// <remarks>Served from what this replica applies. The watch never ends by itself but with an exception. A slow
+    /// reader costs no memory: it reads on from the history, as long as that is not compacted.</remarks>
+    /// <param name="range">The keys.</param>
+    /// <param name="options">Where to start, and what to give.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <exception cref="CompactedException">The next revision to give is compacted.</exception>
+    IAsyncEnumerable<WatchEvent> WatchAsync(
+        KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default);
+}

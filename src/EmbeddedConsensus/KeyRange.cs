@@ -1,0 +1,89 @@
+namespace EmbeddedConsensus;
+
+/// <summary>One key, or all keys from one to another.</summary>
+/// <remarks>Written as etcd writes it, as two keys: an empty end stands for the single key, an end of one zero byte for
+/// "and everything behind it".</remarks>
+public readonly record struct KeyRange
+{
+    private static readonly byte[] Unbounded = [0];
+
+    private KeyRange(Key start, Key end)
+    {
+        Start = start;
+        End = end;
+    }
+
+    /// <summary>Every key: a single zero byte is the smallest key there is.</summary>
+    public static KeyRange All => new(new Key(Unbounded), new Key(Unbounded));
+
+    /// <summary>The first key of the range.</summary>
+    public Key Start { get; }
+
+    /// <summary>The first key behind the range; empty for a single key; one zero byte when nothing bounds the
+    /// range.</summary>
+    public Key End { get; }
+
+    /// <summary>Whether this is a single key.</summary>
+    public bool IsSingle => End.IsEmpty;
+
+    /// <summary>Whether the range reaches to the last key.</summary>
+    public bool IsUnbounded => End.Length == 1 && End.Span[0] == 0;
+
+    /// <summary>One key.</summary>
+    /// <param name="key">The key; not empty.</param>
+    public static KeyRange Single(Key key) => new(key, default);
+
+    /// <summary>Every key that begins with <paramref name="prefix"/>; every key at all when it is empty.</summary>
+    /// <param name="prefix">The common beginning.</param>
+    public static KeyRange Prefix(Key prefix)
+    {
+        ReadOnlySpan<byte> bytes = prefix.Span;
+        int last = bytes.LastIndexOfAnyExcept((byte)0xff);
+        if (last < 0)
+        {
+            // Nothing sorts behind a prefix of 0xff bytes but what begins with it.
+            return prefix.IsEmpty ? All : From(prefix);
+        }
+
+        byte[] end = bytes[..(last + 1)].ToArray();
+        end[last]++;
+        return new KeyRange(prefix, end);
+    }
+
+    /// <summary>Every key from <paramref name="start"/> on.</summary>
+    /// <param name="start">The first key.</param>
+    public static KeyRange From(Key start) => start.IsEmpty ? All : new(start, new Key(Unbounded));
+
+    /// <summary>The keys from <paramref name="start"/> to before <paramref name="end"/>.</summary>
+    /// <param name="start">The first key.</param>
+    /// <param name="end">The first key behind the range; a range whose end does not lie behind its start is
+    /// empty.</param>
+    /// <exception cref="ArgumentException"><paramref name="end"/> is empty.</exception>
+    public static KeyRange Between(Key start, Key end) =>
+        end.IsEmpty
+            ? throw new ArgumentException("An empty end is no key. For a single key use KeyRange.Single, for all keys "
+                + "from a start on KeyRange.From.", nameof(end))
+            : new(start, end);
+
+    /// <summary>The range of a single key.</summary>
+    public static implicit operator KeyRange(Key key) => Single(key);
+
+    /// <summary>The range of a single key.</summary>
+    public static implicit operator KeyRange(string key) => Single(key);
+
+    /// <summary>The range of a single key.</summary>
+    public static KeyRange ToKeyRange(Key key) => Single(key);
+
+    /// <summary>Whether <paramref name="key"/> lies in the range.</summary>
+    /// <param name="key">The key.</param>
+    public bool Contains(Key key) => Contains(key.Span);
+
+    /// <inheritdoc />
+    public override string ToString() =>
+        IsSingle ? Start.ToString() : IsUnbounded ? $"[{Start}, ∞)" : $"[{Start}, {End})";
+
+    internal bool Contains(ReadOnlySpan<byte> key) =>
+        IsSingle
+            ? key.SequenceEqual(Start.Span)
+            : key.SequenceCompareTo(Start.Span) >= 0 && (IsUnbounded || key.SequenceCompareTo(End.Span) < 0);
+}

@@ -1,0 +1,24 @@
+namespace EmbeddedConsensus.Mvcc;
+
+/// <summary>Enumerates the records of a range; for <c>foreach</c>.</summary>
+internal ref struct MvccRangeCursor
+{
+    private readonly KeyRange _range;
+    private VisibleCursor _cursor;
+
+    /// <summary>An enumeration of a range.</summary>
+    public MvccRangeCursor(VisibleCursor cursor, KeyRange range)
+    {
+        _cursor = cursor;
+        _range = range;
+    }
+
+    /// <summary>The present record.</summary>
+    public readonly MvccRecord Current => new(_cursor.Record);
+
+    /// <summary>This enumeration.</summary>
+    public readonly MvccRangeCursor GetEnumerator() => this;
+
+    /// <summary>Goes to the next record.</summary>
+    public bool MoveNext() => _cursor.MoveNext(_range);
+}

@@ -1,0 +1,177 @@
+namespace EmbeddedConsensus.Raft;
+
+/// <summary>What a node knows of a member: its vote in a campaign and, while the node leads, how far the member's log
+/// goes and how entries are sent to it.</summary>
+internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInflightBytes)
+{
+    /// <summary>The member.</summary>
+    public MemberId Id { get; } = id;
+
+    /// <summary>Whether the member has no vote.</summary>
+    public bool IsLearner { get; set; }
+
+    /// <summary>How entries are sent.</summary>
+    public ProgressState State { get; private set; }
+
+    /// <summary>The last index known to be durable there.</summary>
+    public ulong Match { get; private set; }
+
+    /// <summary>The next index to send.</summary>
+    public ulong Next { get; private set; } = 1;
+
+    /// <summary>The highest commit index that the member was told of in appends.</summary>
+    public ulong SentCommit { get; private set; }
+
+    /// <summary>While probing: whether a probe is on its way, so that the next one waits.</summary>
+    public bool IsProbePaused { get; set; }
+
+    /// <summary>Whether the member was heard from since the last quorum check.</summary>
+    public bool IsActive { get; set; }
+
+    /// <summary>The newest read round that the member has confirmed.</summary>
+    public ulong ConfirmedRound { get; set; }
+
+    /// <summary>The member's answer in the current campaign.</summary>
+    public VoteState Vote { get; set; }
+
+    /// <summary>The read of old entries that is under way for the member; zero when there is none.</summary>
+    public ulong PendingLogRead { get; set; }
+
+    /// <summary>The snapshot that is being sent; null unless <see cref="State"/> says so.</summary>
+    public SnapshotTransfer? Transfer { get; private set; }
+
+    /// <summary>Set by each heartbeat on the clock. The first answer to it, while acknowledgements are outstanding,
+    /// sends an empty append that finds out what became of them.</summary>
+    public bool IsWindowCheckArmed { get; set; }
+
+    /// <summary>Whether an empty append is due although there is nothing new to send.</summary>
+    public bool IsWindowCheckDue { get; set; }
+
+    /// <summary>The appends on their way.</summary>
+    public Inflights Inflights { get; } = new(maxInflightMessages, maxInflightBytes);
+
+    /// <summary>Whether nothing may be sent now.</summary>
+    public bool IsPaused => State switch
+    {
+        ProgressState.Probe => IsProbePaused,
+        ProgressState.Replicate => Inflights.IsFull || PendingLogRead != 0,
+        _ => true,
+    };
+
+    /// <summary>Forgets everything: a new term began.</summary>
+    /// <param name="next">The next index to send.</param>
+    /// <param name="match">What is known to be durable there: zero for all but the node itself.</param>
+    public void Reset(ulong next, ulong match)
+    {
+        Match = match;
+        Next = next;
+        SentCommit = 0;
+        IsActive = false;
+        ConfirmedRound = 0;
+        Vote = VoteState.Pending;
+        IsWindowCheckArmed = false;
+        Enter(ProgressState.Probe);
+    }
+
+    /// <summary>Sends one message at a time from now on.</summary>
+    /// <param name="next">The next index to send; at least match + 1.</param>
+    public void BecomeProbe(ulong next)
+    {
+        Next = Math.Max(next, Match + 1);
+        SentCommit = Math.Min(SentCommit, Next - 1);
+        Enter(ProgressState.Probe);
+    }
+
+    /// <summary>Sends ahead of the answers from now on.</summary>
+    public void BecomeReplicate()
+    {
+        Next = Match + 1;
+        Enter(ProgressState.Replicate);
+    }
+
+    /// <summary>Sends a snapshot from now on.</summary>
+    /// <param name="transfer">The transfer.</param>
+    public void BecomeSnapshot(SnapshotTransfer transfer)
+    {
+        Enter(ProgressState.Snapshot);
+        Transfer = transfer;
+    }
+
+    /// <summary>Takes note of an acknowledgement.</summary>
+    /// <param name="index">The index that is durable there.</param>
+    /// <returns>Whether it tells something new.</returns>
+    public bool Acknowledge(ulong index)
+    {
+        if (index <= Match)
+        {
+            return false;
+        }
+
+        Match = index;
+        if (Next <= index)
+        {
+            // It holds more than was sent to it since the last probe; a read of what it has would come too late.
+            Next = index + 1;
+            PendingLogRead = 0;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes note of a rejected append.</summary>
+    /// <param name="rejected">The index before the entries that were rejected.</param>
+    /// <param name="agreement">Where the logs may agree at the latest.</param>
+    /// <returns>Whether it tells something new; a delayed rejection does not.</returns>
+    public bool Reject(ulong rejected, ulong agreement)
+    {
+        if (State == ProgressState.Replicate)
+        {
+            if (rejected <= Match)
+            {
+                return false;
+            }
+
+            BecomeProbe(Match + 1);
+            return true;
+        }
+
+        if (State == ProgressState.Snapshot || Next - 1 != rejected)
+        {
+            return false;
+        }
+
+        Next = Math.Max(Math.Min(rejected, agreement + 1), Match + 1);
+        IsProbePaused = false;
+        return true;
+    }
+
+    /// <summary>Takes note of an append that is being sent.</summary>
+    /// <param name="count">Its entries.</param>
+    /// <param name="bytes">Their size.</param>
+    /// <param name="commit">The commit index it tells of.</param>
+    public void Sent(int count, long bytes, ulong commit)
+    {
+        if (State == ProgressState.Probe)
+        {
+            IsProbePaused = true;
+        }
+        else if (count > 0)
+        {
+            Next += (ulong)count;
+            Inflights.Add(Next - 1, bytes);
+        }
+
+        SentCommit = Math.Max(SentCommit, Math.Min(commit, Next - 1));
+        IsWindowCheckDue = false;
+    }
+
+    private void Enter(ProgressState state)
+    {
+        State = state;
+        IsProbePaused = false;
+        IsWindowCheckDue = false;
+        PendingLogRead = 0;
+        Transfer = null;
+        Inflights.Clear();
+    }
+}

@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+
+namespace EmbeddedConsensus.Raft;
+
+/// <summary>The members of a configuration and what is known of each, with the decisions that need a majority. In a
+/// joint configuration a decision needs a majority of both sets of voters (dissertation, section 4.3).</summary>
+internal sealed class ProgressTracker
+{
+    private readonly RaftOptions _options;
+    private Progress[] _members = [];
+    private Progress[] _voters = [];
+    private Progress[] _outgoingVoters = [];
+
+    /// <summary>A tracker for a configuration.</summary>
+    /// <param name="options">The windows of the members.</param>
+    /// <param name="configuration">The members.</param>
+    public ProgressTracker(RaftOptions options, ClusterConfiguration configuration)
+    {
+        _options = options;
+        Configuration = configuration;
+        Use(configuration);
+    }
+
+    /// <summary>The members.</summary>
+    public ClusterConfiguration Configuration { get; private set; }
+
+    /// <summary>Every member, in order of id.</summary>
+    public ReadOnlySpan<Progress> Members => _members;
+
+    /// <summary>Whether the node itself makes every quorum.</summary>
+    public bool IsSingleVoter =>
+        _voters.Length == 1 && _voters[0].Id == _options.Id
+        && (_outgoingVoters.Length == 0 || (_outgoingVoters.Length == 1 && _outgoingVoters[0].Id == _options.Id));
+
+    /// <summary>Changes the members; what is known of those that stay is kept.</summary>
+    /// <param name="configuration">The new members.</param>
+    public void Use(ClusterConfiguration configuration)
+    {
+        MemberId[] ids =
+        [
+            .. configuration.Voters.Concat(configuration.OutgoingVoters).Concat(configuration.Learners)
+                .Distinct().Order(),
+        ];
+        Progress[] members = new Progress[ids.Length];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            members[i] = Find(ids[i])
+                ?? new Progress(ids[i], _options.MaxInflightMessages, _options.MaxInflightBytes);
+        }
+
+        _members = members;
+        Configuration = configuration;
+        _voters = Select(configuration.Voters);
+        _outgoingVoters = Select(configuration.OutgoingVoters);
+        foreach (Progress member in members)
+        {
+            member.IsLearner = !IsVoter(member.Id);
+        }
+    }
+
+    /// <summary>What is known of a member, or null when it is none.</summary>
+    /// <param name="id">The member.</param>
+    public Progress? Find(MemberId id)
+    {
+        foreach (Progress member in _members)
+        {
+            if (member.Id == id)
+            {
+                return member;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a member has a vote.</summary>
+    /// <param name="id">The member.</param>
+    public bool IsVoter(MemberId id) =>
+        Configuration.Voters.Contains(id) || Configuration.OutgoingVoters.Contains(id);
+
+    /// <summary>The highest index that a quorum holds durably.</summary>
+    public ulong QuorumMatch() => QuorumOf(static member => member.Match);
+
+    /// <summary>The newest read round that a quorum has confirmed.</summary>
+    public ulong QuorumRound() => QuorumOf(static member => member.ConfirmedRound);
+
+    /// <summary>Whether a quorum was heard from since the last check.</summary>
+    public bool IsQuorumActive() => QuorumOf(static member => member.IsActive ? 1UL : 0UL) > 0;
+
+    /// <summary>The outcome of the votes so far.</summary>
+    public VoteState TallyVotes()
+    {
+        VoteState first = Tally(_voters);
+        VoteState second = Tally(_outgoingVoters);
+        if (first == VoteState.Rejected || second == VoteState.Rejected)
+        {
+            return VoteState.Rejected;
+        }
+
+        return first == VoteState.Granted && second == VoteState.Granted ? VoteState.Granted : VoteState.Pending;
+    }
+
+    private static VoteState Tally(Progress[] voters)
+    {
+        if (voters.Length == 0)
+        {
+            return VoteState.Granted;
+        }
+
+        int quorum = (voters.Length / 2) + 1;
+        int granted = voters.Count(static voter => voter.Vote == VoteState.Granted);
+        int open = voters.Count(static voter => voter.Vote == VoteState.Pending);
+        if (granted >= quorum)
+        {
+            return VoteState.Granted;
+        }
+
+        return granted + open >= quorum ? VoteState.Pending : VoteState.Rejected;
+    }
+
+    /// <summary>The highest value that a majority of a set reaches; the greatest number for an empty set, which decides
+    /// nothing.</summary>
+    private static ulong MajorityOf(Progress[] voters, Func<Progress, ulong> value)
+    {
+        if (voters.Length == 0)
+        {
+            return ulong.MaxValue;
+        }
+
+        Span<ulong> sorted = voters.Length <= 16 ? stackalloc ulong[voters.Length] : new ulong[voters.Length];
+        for (int i = 0; i < voters.Length; i++)
+        {
+            sorted[i] = value(voters[i]);
+        }
+
+        sorted.Sort();
+        return sorted[(voters.Length - 1) / 2];
+    }
+
+    private ulong QuorumOf(Func<Progress, ulong> value)
+    {
+        if (_voters.Length == 0)
+        {
+            return 0;
+        }
+
+        return Math.Min(MajorityOf(_voters, value), MajorityOf(_outgoingVoters, value));
+    }
+
+    private Progress[] Select(ImmutableArray<MemberId> ids) =>
+        ids.IsDefaultOrEmpty ? [] : [.. ids.Select(id => Find(id)!)];
+}

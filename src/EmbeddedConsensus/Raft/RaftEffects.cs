@@ -1,0 +1,55 @@
+namespace EmbeddedConsensus.Raft;
+
+/// <summary>What the driver has to do after it gave inputs to a <see cref="RaftNode"/>. The kinds are independent of
+/// each other and may run side by side, except where their documentation says otherwise.</summary>
+/// <remarks>The lists are reused: take what outlives the drain out of them before <see cref="Clear"/>.</remarks>
+internal sealed class RaftEffects
+{
+    /// <summary>Send now, beside the disk. Any of them may get lost.</summary>
+    public List<RaftMessage> Messages { get; } = [];
+
+    /// <summary>Make durable; at most one a drain.</summary>
+    public AppendEffect? Append { get; internal set; }
+
+    /// <summary>Forget a prefix of the log, behind <see cref="Append"/>.</summary>
+    public LogDropEffect? LogDrop { get; internal set; }
+
+    /// <summary>Apply, in order.</summary>
+    public List<ApplyEffect> Applies { get; } = [];
+
+    /// <summary>Read entries for lagging peers.</summary>
+    public List<LogReadEffect> LogReads { get; } = [];
+
+    /// <summary>Reads that ended.</summary>
+    public List<ReadIndexResult> ReadResults { get; } = [];
+
+    /// <summary>Read pieces of snapshots for lagging peers.</summary>
+    public List<SnapshotReadEffect> SnapshotReads { get; } = [];
+
+    /// <summary>Steps of receiving a snapshot, in order.</summary>
+    public List<SnapshotReceiveEffect> SnapshotReceives { get; } = [];
+
+    /// <summary>How many forwarded proposals a leader turned away. Which ones is not known: whoever waits for a
+    /// proposal proposes it again under the same id after a pause.</summary>
+    public ulong RejectedProposals { get; internal set; }
+
+    /// <summary>Whether there is nothing to do.</summary>
+    public bool IsEmpty =>
+        Messages.Count == 0 && Append is null && LogDrop is null && Applies.Count == 0 && LogReads.Count == 0
+        && ReadResults.Count == 0 && SnapshotReads.Count == 0 && SnapshotReceives.Count == 0
+        && RejectedProposals == 0;
+
+    /// <summary>Forgets the effects: the driver took them over.</summary>
+    public void Clear()
+    {
+        Messages.Clear();
+        Append = null;
+        LogDrop = null;
+        Applies.Clear();
+        LogReads.Clear();
+        ReadResults.Clear();
+        SnapshotReads.Clear();
+        SnapshotReceives.Clear();
+        RejectedProposals = 0;
+    }
+}

@@ -1,0 +1,104 @@
+namespace EmbeddedConsensus.Raft;
+
+/// <summary>How a <see cref="RaftNode"/> behaves. Times are in ticks: the driver says how long a tick is.</summary>
+internal sealed class RaftOptions
+{
+    /// <summary>Who this node is.</summary>
+    public required MemberId Id { get; init; }
+
+    /// <summary>The shortest time without word from a leader after which a follower campaigns. The timeout in use is
+    /// drawn anew from [this, 2 × this) for each campaign, so that candidates rarely meet. Ten heartbeats: a few lost ones must
+    /// not start an election.</summary>
+    public int ElectionTicks { get; init; } = 10;
+
+    /// <summary>The time between two heartbeats of a leader. It also paces what is sent again when messages get lost.
+    /// </summary>
+    public int HeartbeatTicks { get; init; } = 1;
+
+    /// <summary>Whether a node asks if it could win before it raises its term (dissertation, section 9.6). Without it a
+    /// member that was cut off returns with a higher term and deposes a healthy leader.</summary>
+    public bool PreVote { get; init; } = true;
+
+    /// <summary>Whether a leader that does not hear from a quorum for an election timeout steps down, and whether
+    /// followers of a live leader ignore candidates (dissertation, sections 6.2 and 4.2.3). Without it a leader that is
+    /// cut off keeps callers waiting for ever.</summary>
+    public bool CheckQuorum { get; init; } = true;
+
+    /// <summary>Where randomness comes from: the election timeouts, and the first id of forwarded reads. It must differ
+    /// between members, or they keep campaigning together; and from one start of a member to the next, or an answer to
+    /// a read of the previous incarnation could be taken for one's own.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>The bytes of entries in one message (<see cref="LogEntry.Size"/>); one entry always fits. Large enough
+    /// to amortise the cost of a message, small enough that heartbeats behind it are not late.</summary>
+    public int MaxMessageBytes { get; init; } = 1 << 20;
+
+    /// <summary>The appends on their way to one peer. A small window: with a deep one, entries leave one by one and
+    /// batches never form (design decision D3).</summary>
+    public int MaxInflightMessages { get; init; } = 4;
+
+    /// <summary>The bytes of entries on their way to one peer. It bounds what a slow peer's socket holds.</summary>
+    public long MaxInflightBytes { get; init; } = 4 << 20;
+
+    /// <summary>The bytes of proposals that a leader has accepted and not yet applied. Beyond it proposals are refused:
+    /// without a quorum the log would grow without bound.</summary>
+    public long MaxUncommittedBytes { get; init; } = 64 << 20;
+
+    /// <summary>The bytes of entries in one apply effect; one entry always fits. It bounds how long a batch holds up
+    /// what waits behind it.</summary>
+    public long MaxApplyBytes { get; init; } = 4 << 20;
+
+    /// <summary>The bytes of recent entries kept in memory. Followers that lag less than this are served without a
+    /// read from disk. Entries that are not durable stay beyond it.</summary>
+    public long LogCacheBytes { get; init; } = 32 << 20;
+
+    /// <summary>The bytes in one piece of a snapshot, at most 1 MiB (what a snapshot writer takes at a time).</summary>
+    public int SnapshotChunkBytes { get; init; } = 256 << 10;
+
+    /// <summary>The reads that wait for a read index. Beyond it they fail at once.</summary>
+    public int MaxPendingReads { get; init; } = 1 << 16;
+
+    /// <summary>Checks every setting.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range; the message says which and why.</exception>
+    public void Validate()
+    {
+        if (Id.IsNone)
+        {
+            throw new ArgumentException("RaftOptions.Id must name a member; zero stands for none.");
+        }
+
+        Positive(HeartbeatTicks, nameof(HeartbeatTicks));
+        Positive(MaxMessageBytes, nameof(MaxMessageBytes));
+        Positive(MaxInflightMessages, nameof(MaxInflightMessages));
+        Positive(MaxInflightBytes, nameof(MaxInflightBytes));
+        Positive(MaxUncommittedBytes, nameof(MaxUncommittedBytes));
+        Positive(MaxApplyBytes, nameof(MaxApplyBytes));
+        Positive(LogCacheBytes, nameof(LogCacheBytes));
+        Positive(MaxPendingReads, nameof(MaxPendingReads));
+        if (ElectionTicks <= HeartbeatTicks || ElectionTicks > MaxElectionTicks)
+        {
+            throw new ArgumentException(
+                $"RaftOptions.ElectionTicks is {ElectionTicks}; it must exceed HeartbeatTicks ({HeartbeatTicks}), or "
+                + $"followers campaign between two heartbeats, and be at most {MaxElectionTicks}.");
+        }
+
+        if (SnapshotChunkBytes is < 1 or > MaxSnapshotChunkBytes)
+        {
+            throw new ArgumentException(
+                $"RaftOptions.SnapshotChunkBytes is {SnapshotChunkBytes}; it must be in [1, {MaxSnapshotChunkBytes}].");
+        }
+    }
+
+    /// <summary>The largest piece of a snapshot that is sent or accepted.</summary>
+    internal const int MaxSnapshotChunkBytes = 1 << 20;
+
+    private const int MaxElectionTicks = 1 << 20;
+
+    private static void Positive(long value, string name)
+    {
+        if (value < 1)
+        {
+            throw new ArgumentException($"RaftOptions.{name} is {value}; it must be at least 1.");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+using EmbeddedConsensus.Mvcc;
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Core;
+using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Storage;
+using EmbeddedConsensus.Watches;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>
+/// The thread that applies committed entries, publishes them, shows them to the watchers and answers the callers, in
+/// this order: a caller that has its answer finds its write, and so does everybody who reads behind it. In its spare
+/// time it reclaims what compaction freed.
+/// </summary>
+internal sealed class ApplyLane : Lane, IApplySink
+{
+    private const int ReclaimRecords = 512;
+    private const long LogReadBytes = 4L << 20;
+
+    private readonly ConcurrentQueue<Item> _items = new();
+    private readonly ILogStorage _log;
+    private readonly ProposalTracker _proposals;
+    private readonly MemberId _self;
+    private readonly ulong _incarnation;
+    private readonly IApplyLaneEvents _events;
+    private readonly List<(PendingProposal Proposal, ApplyResult Result)> _answers = [];
+    private volatile ReplicatedStateMachine _machine;
+    private bool _reclaims;
+
+    /// <summary>A lane over a recovered state machine.</summary>
+    public ApplyLane(
+        ReplicatedStateMachine machine, ILogStorage log, ProposalTracker proposals, MemberId self, ulong incarnation,
+        IApplyLaneEvents events)
+        : base($"consensus apply {self}")
+    {
+        _machine = machine;
+        _log = log;
+        _proposals = proposals;
+        _self = self;
+        _incarnation = incarnation;
+        _events = events;
+        Watches = new WatchHub(OpenSnapshot, machine.Store.CurrentRevision);
+    }
+
+    /// <summary>The watchers of this replica.</summary>
+    public WatchHub Watches { get; }
+
+    /// <summary>The revision that readers see.</summary>
+    public long Revision => Watches.Revision;
+
+    /// <summary>Opens what is published.</summary>
+    public MvccSnapshot OpenSnapshot()
+    {
+        while (true)
+        {
+            ReplicatedStateMachine machine = _machine;
+            try
+            {
+                return machine.Store.OpenSnapshot();
+            }
+            catch (ObjectDisposedException) when (machine != _machine)
+            {
+                // A snapshot of the leader has just replaced the store: read the new one.
+            }
+        }
+    }
+
+    /// <summary>Applies a page of committed entries behind everything before it.</summary>
+    public void Apply(in ApplyEffect page) => Enqueue(new Item(page, null, null));
+
+    /// <summary>Takes a snapshot behind everything before it.</summary>
+    public void Capture(ClusterConfiguration configuration) => Enqueue(new Item(default, configuration, null));
+
+    /// <summary>Replaces the state by what a snapshot of the leader holds, behind everything before it.</summary>
+    public void Restore(ReplicatedStateMachine machine, Action restored) =>
+        Enqueue(new Item(default, null, (machine, restored)));
+
+    /// <inheritdoc />
+    public bool Wants(in ProposalId id) =>
+        id.Origin == _self && id.Incarnation == _incarnation && _proposals.Peek(id.Sequence) is { HasEnded: false };
+
+    /// <inheritdoc />
+    public void Applied(in ProposalId id, in ApplyResult result)
+    {
+        if (id.Origin == _self && id.Incarnation == _incarnation && _proposals.Take(id.Sequence) is { } proposal)
+        {
+            _answers.Add((proposal, result));
+        }
+    }
+
+    /// <summary>Frees the state. The lane has stopped.</summary>
+    public void DisposeState() => _machine.Dispose();
+
+    /// <inheritdoc />
+    protected override TimeSpan Turn()
+    {
+        while (!IsStopping && _items.TryDequeue(out Item item))
+        {
+            if (item.Restore is { } restore)
+            {
+                Replace(restore.Machine);
+                restore.Restored();
+            }
+            else if (item.Capture is not null)
+            {
+                _events.Captured(new StateSnapshot(_machine, item.Capture));
+            }
+            else
+            {
+                ApplyPage(item.Page);
+            }
+        }
+
+        _reclaims = _reclaims && _machine.Store.Reclaim(ReclaimRecords);
+        return _reclaims ? TimeSpan.Zero : Timeout.InfiniteTimeSpan;
+    }
+
+    /// <inheritdoc />
+    protected override void OnFault(Exception exception) => _events.Faulted(exception);
+
+    private void Enqueue(in Item item)
+    {
+        _items.Enqueue(item);
+        Wake();
+    }
+
+    private void ApplyPage(in ApplyEffect page)
+    {
+        if (!page.NeedsRead)
+        {
+            ApplyEntries(page.Entries.Span);
+            return;
+        }
+
+        for (ulong next = page.FirstIndex; next <= page.LastIndex && !IsStopping;)
+        {
+            // The lane is a thread of its own: it may wait.
+            ReadOnlyMemory<LogEntry> entries =
+                _log.ReadAsync(next, page.LastIndex, LogReadBytes).AsTask().GetAwaiter().GetResult();
+            ApplyEntries(entries.Span);
+            next += (ulong)entries.Length;
+        }
+    }
+
+    private void ApplyEntries(ReadOnlySpan<LogEntry> entries)
+    {
+        ReplicatedStateMachine machine = _machine;
+        long compacted = machine.Store.CompactRevision;
+        machine.Apply(entries, this);
+        machine.Publish();
+        _reclaims |= machine.Store.CompactRevision != compacted;
+        Watches.Publish();
+        foreach ((PendingProposal proposal, ApplyResult result) in _answers)
+        {
+            proposal.TryComplete(result);
+        }
+
+        _answers.Clear();
+        _events.Applied(machine.Applied.Index, SizeOf(entries));
+    }
+
+    private void Replace(ReplicatedStateMachine machine)
+    {
+        ReplicatedStateMachine old = _machine;
+        _machine = machine;
+        Watches.Restored(machine.Store.CurrentRevision);
+        old.Dispose();
+        _reclaims = true;
+    }
+
+    private static long SizeOf(ReadOnlySpan<LogEntry> entries)
+    {
+        long bytes = 0;
+        foreach (ref readonly LogEntry entry in entries)
+        {
+            bytes += entry.Size;
+        }
+
+        return bytes;
+    }
+
+    private readonly record struct Item(
+        ApplyEffect Page, ClusterConfiguration? Capture, (ReplicatedStateMachine Machine, Action Restored)? Restore);
+}

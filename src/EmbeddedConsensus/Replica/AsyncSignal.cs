@@ -1,0 +1,83 @@
+using System.Threading.Tasks.Sources;
+using EmbeddedConsensus.Watches;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>Wakes one waiter at a time; a wake that nobody waits for is kept for the next.</summary>
+internal sealed class AsyncSignal : IWatchSignal, IValueTaskSource, IDisposable
+{
+    private readonly Lock _gate = new();
+    private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
+    private CancellationTokenRegistration _registration;
+    private bool _isSet;
+    private bool _isWaiting;
+
+    /// <inheritdoc />
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            if (!_isWaiting)
+            {
+                _isSet = true;
+                return;
+            }
+
+            _isWaiting = false;
+        }
+
+        _source.SetResult(true);
+    }
+
+    /// <summary>Waits for a wake. One waiter at a time.</summary>
+    public ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            if (_isSet)
+            {
+                _isSet = false;
+                return default;
+            }
+
+            _source.Reset();
+            _isWaiting = true;
+        }
+
+        ValueTask task = new(this, _source.Version);
+        _registration.Dispose();
+        _registration = cancellationToken.UnsafeRegister(
+            static (state, token) => ((AsyncSignal)state!).Cancel(token), this);
+        return task;
+    }
+
+    /// <inheritdoc />
+    public void GetResult(short token) => _source.GetResult(token);
+
+    /// <inheritdoc />
+    public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
+
+    /// <inheritdoc />
+    public void OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    /// <inheritdoc />
+    public void Dispose() => _registration.Dispose();
+
+    private void Cancel(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (!_isWaiting)
+            {
+                return;
+            }
+
+            _isWaiting = false;
+        }
+
+        _source.SetException(new OperationCanceledException(cancellationToken));
+    }
+}

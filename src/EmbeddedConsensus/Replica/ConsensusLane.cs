@@ -1,0 +1,320 @@
+using System.Collections.Concurrent;
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Core;
+using EmbeddedConsensus.Transport;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>
+/// The thread that drives <see cref="ReplicaCore"/>. It drains what callers, peers, the log writer and the apply lane
+/// have left for it, lets time pass, and hands out the effects: all that arrives during one turn is one batch.
+/// </summary>
+internal sealed class ConsensusLane : Lane, ITransportReceiver
+{
+    // Peers are slowed down when this much of what they sent waits for a turn.
+    private const long MaxQueuedMessageBytes = 64L << 20;
+    private const int MaxMessagesPerTurn = 4_096;
+
+    private readonly ReplicaCore _core;
+    private readonly IConsensusLaneEvents _events;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _tickInterval;
+    private readonly int _maxTicksPerTurn;
+
+    private readonly ConcurrentQueue<PendingCall> _calls = new();
+    private readonly ConcurrentQueue<RaftMessage> _messages = new();
+    private readonly ConcurrentQueue<ulong> _appended = new();
+    private readonly ConcurrentQueue<Action<ReplicaCore>> _actions = new();
+    private long _messageBytes;
+    private TaskCompletionSource? _room;
+    private ulong _applied;
+    private long _appliedBytes;
+    private ulong _appliedSeen;
+    private int _pendingCalls;
+
+    private long _lastTick;
+    private volatile Exception? _fault;
+    private volatile ReplicaView _view;
+
+    /// <summary>A lane that drives a core.</summary>
+    public ConsensusLane(ReplicaCore core, ReplicaSettings settings, TimeProvider time, IConsensusLaneEvents events)
+        : base($"consensus {settings.Self}")
+    {
+        _core = core;
+        _events = events;
+        _time = time;
+        _tickInterval = settings.TickInterval;
+        _maxTicksPerTurn = ReplicaSettings.MaxTicksPerTurn;
+        _lastTick = time.GetTimestamp();
+        _view = ViewOf(core.Node);
+    }
+
+    /// <summary>The node's state behind the last turn.</summary>
+    public ReplicaView View => _view;
+
+    /// <summary>Whether callers wait for this replica.</summary>
+    public bool HasPendingCalls => !_calls.IsEmpty || Volatile.Read(ref _pendingCalls) > 0;
+
+    /// <summary>Whether a peer is being sent a snapshot. For this lane.</summary>
+    public bool IsSendingSnapshot => _core.Node.IsSendingSnapshot;
+
+    /// <summary>Stops the lane and ends every call.</summary>
+    public void StopAndFail(Exception reason)
+    {
+        StopAndJoin();
+        _core.FailAll(reason);
+        _fault ??= reason;
+        RejectCalls();
+    }
+
+    /// <summary>A caller waits.</summary>
+    public void Submit(PendingCall call)
+    {
+        _calls.Enqueue(call);
+        Wake();
+        if (_fault is not null)
+        {
+            // The lane may have looked for the last time.
+            RejectCalls();
+        }
+    }
+
+    /// <summary>The log writer has made an append durable.</summary>
+    public void Appended(ulong appendId)
+    {
+        _appended.Enqueue(appendId);
+        Wake();
+    }
+
+    /// <summary>The apply lane has applied up to an index.</summary>
+    public void Applied(ulong index, long bytes)
+    {
+        Interlocked.Add(ref _appliedBytes, bytes);
+        Volatile.Write(ref _applied, index);
+        Wake();
+    }
+
+    /// <summary>Does something rare on the lane.</summary>
+    public void Post(Action<ReplicaCore> action)
+    {
+        _actions.Enqueue(action);
+        Wake();
+    }
+
+    /// <summary>Ends the replica's part in the cluster: storage or an invariant failed somewhere.</summary>
+    public void Fail(Exception exception) => Post(_ => EnterFault(exception));
+
+    /// <inheritdoc />
+    public ValueTask ReceiveAsync(RaftMessage message)
+    {
+        long bytes = SizeOf(message);
+        _messages.Enqueue(message);
+        Wake();
+        return Interlocked.Add(ref _messageBytes, bytes) <= MaxQueuedMessageBytes ? default : WaitForRoom();
+    }
+
+    /// <inheritdoc />
+    public void PeerUnreachable(MemberId peer) => Post(core => core.Node.PeerUnreachable(peer));
+
+    /// <inheritdoc />
+    protected override TimeSpan Turn()
+    {
+        if (_fault is not null)
+        {
+            RejectCalls();
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        try
+        {
+            return TakeTurn();
+        }
+#pragma warning disable CA1031 // Nothing that consensus does may end the host's process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            EnterFault(exception);
+            return TimeSpan.Zero;
+        }
+    }
+
+    /// <inheritdoc />
+    protected override void OnFault(Exception exception) => EnterFault(exception);
+
+    private TimeSpan TakeTurn()
+    {
+        bool isMore = TakeMessages();
+        while (_appended.TryDequeue(out ulong id))
+        {
+            _core.AppendCompleted(id);
+        }
+
+        TakeApplied();
+        while (_actions.TryDequeue(out Action<ReplicaCore>? action))
+        {
+            // An action may tell of a snapshot of entries that were applied since this turn began.
+            TakeApplied();
+            action(_core);
+            if (_fault is not null)
+            {
+                return TimeSpan.Zero;
+            }
+        }
+
+        TakeCalls();
+        TimeSpan untilTick = Tick();
+        bool again;
+        do
+        {
+            again = _core.Pump();
+            Execute();
+        }
+        while (again);
+
+        _view = ViewOf(_core.Node);
+        Volatile.Write(ref _pendingCalls, _core.PendingCalls);
+        TakeSnapshotIfDue();
+        return isMore ? TimeSpan.Zero : untilTick;
+    }
+
+    private bool TakeMessages()
+    {
+        long bytes = 0;
+        int count = 0;
+        while (count < MaxMessagesPerTurn && _messages.TryDequeue(out RaftMessage message))
+        {
+            count++;
+            bytes += SizeOf(message);
+            _core.Step(message);
+        }
+
+        if (bytes > 0 && Interlocked.Add(ref _messageBytes, -bytes) <= MaxQueuedMessageBytes / 2)
+        {
+            Interlocked.Exchange(ref _room, null)?.TrySetResult();
+        }
+
+        return count == MaxMessagesPerTurn;
+    }
+
+    private void TakeApplied()
+    {
+        ulong applied = Volatile.Read(ref _applied);
+        if (applied > _appliedSeen)
+        {
+            _appliedSeen = applied;
+            _core.Applied(applied, Interlocked.Exchange(ref _appliedBytes, 0));
+        }
+    }
+
+    private void TakeCalls()
+    {
+        while (_calls.TryDequeue(out PendingCall? call))
+        {
+            if (call is PendingProposal proposal)
+            {
+                _core.Submit(proposal);
+            }
+            else
+            {
+                _core.Submit((PendingRead)call);
+            }
+        }
+    }
+
+    /// <summary>Lets time pass and says how long it is to the next tick.</summary>
+    private TimeSpan Tick()
+    {
+        TimeSpan elapsed = _time.GetElapsedTime(_lastTick);
+        if (elapsed >= _tickInterval)
+        {
+            int ticks = (int)Math.Min(elapsed / _tickInterval, _maxTicksPerTurn);
+            for (int i = 0; i < ticks; i++)
+            {
+                _core.Tick();
+            }
+
+            _lastTick = _time.GetTimestamp();
+            elapsed = TimeSpan.Zero;
+        }
+
+        // Rounded up, because a wait shorter than a millisecond does not wait.
+        return TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((_tickInterval - elapsed).TotalMilliseconds)));
+    }
+
+    private void Execute()
+    {
+        RaftEffects effects = _core.Effects;
+        if (!effects.IsEmpty)
+        {
+            _events.Execute(effects);
+            effects.Clear();
+        }
+
+    }
+
+    private void TakeSnapshotIfDue()
+    {
+        if (_core.SnapshotIsDue)
+        {
+            _core.SnapshotBegun();
+            _events.TakeSnapshot(_core.Node.Configuration);
+        }
+    }
+
+    private void EnterFault(Exception exception)
+    {
+        if (_fault is not null)
+        {
+            return;
+        }
+
+        _fault = new ReplicaFaultedException(
+            $"The replica is faulted and takes no further part in the cluster: {exception.Message} Restart it when the "
+            + "cause is gone.", exception);
+        _core.FailAll(_fault);
+        Interlocked.Exchange(ref _room, null)?.TrySetResult();
+        _events.Faulted(_fault);
+        RejectCalls();
+    }
+
+    private void RejectCalls()
+    {
+        while (_calls.TryDequeue(out PendingCall? call))
+        {
+            call.TryFail(_fault!);
+        }
+
+        _messages.Clear();
+        _appended.Clear();
+        _actions.Clear();
+    }
+
+    private ValueTask WaitForRoom()
+    {
+        TaskCompletionSource room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource current = Interlocked.CompareExchange(ref _room, room, null) ?? room;
+
+        // The lane may have made room before it could see that somebody waits.
+        if (Interlocked.Read(ref _messageBytes) <= MaxQueuedMessageBytes / 2)
+        {
+            Interlocked.Exchange(ref _room, null)?.TrySetResult();
+        }
+
+        return new ValueTask(current.Task);
+    }
+
+    private static ReplicaView ViewOf(RaftNode node) => new(
+        (ReplicaRole)node.Role, node.Leader, node.Term, node.LastIndex, node.CommitIndex, node.AppliedIndex,
+        node.Configuration);
+
+    private static long SizeOf(in RaftMessage message)
+    {
+        long bytes = message.Chunk?.Data.Length ?? 0;
+        foreach (ref readonly LogEntry entry in message.Entries.Span)
+        {
+            bytes += entry.Size;
+        }
+
+        return bytes;
+    }
+}

@@ -1,0 +1,160 @@
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.StateMachine;
+
+namespace EmbeddedConsensus.Replica.Core;
+
+/// <summary>
+/// The deterministic heart of a replica: a <see cref="RaftNode"/>, the calls that wait on it, and the decisions of when
+/// to propose, to read and to take a snapshot. It does no I/O and knows no clock; the host's consensus loop and the
+/// simulator both drive this very class.
+/// </summary>
+/// <remarks>
+/// The driver's turn: give inputs (calls, messages, a tick, completions), then <see cref="Pump"/>, carry out
+/// <see cref="Effects"/> and clear them, and pump again for as long as it says so. An append's effect must be durable
+/// before <see cref="AppendCompleted"/>.
+/// </remarks>
+internal sealed class ReplicaCore
+{
+    private readonly ReplicaCoreOptions _options;
+    private readonly SnapshotPolicy _snapshots;
+
+    private ulong _now;
+    private ulong _applied;
+    private MemberId _knownLeader;
+    private ulong _knownTerm;
+
+    /// <summary>Puts the heart of a replica together.</summary>
+    /// <param name="options">The limits.</param>
+    /// <param name="node">The consensus state, recovered from the replica's storage.</param>
+    /// <param name="self">This member.</param>
+    /// <param name="incarnation">Which life of the member this is; never used before.</param>
+    public ReplicaCore(ReplicaCoreOptions options, RaftNode node, MemberId self, ulong incarnation)
+    {
+        _options = options;
+        Node = node;
+        Proposals = new ProposalTracker(options, self, incarnation);
+        Reads = new ReadTracker(options);
+        _snapshots = new SnapshotPolicy(options);
+    }
+
+    /// <summary>The consensus state.</summary>
+    public RaftNode Node { get; }
+
+    /// <summary>What the driver has to carry out.</summary>
+    public RaftEffects Effects => Node.Effects;
+
+    /// <summary>The writes of this replica's callers.</summary>
+    public ProposalTracker Proposals { get; }
+
+    /// <summary>The linearizable reads of this replica's callers.</summary>
+    public ReadTracker Reads { get; }
+
+    /// <summary>The number of calls that have not ended.</summary>
+    public int PendingCalls => Proposals.WaitingCount + Proposals.InFlightCount + Reads.Count;
+
+    /// <summary>Whether the driver should take a snapshot of the applied state now, and call
+    /// <see cref="SnapshotBegun"/>.</summary>
+    public bool SnapshotIsDue => _snapshots.IsDue;
+
+    /// <summary>Time passes by one tick.</summary>
+    public void Tick()
+    {
+        _now++;
+        Node.Tick();
+        Proposals.Expire(_now);
+        Reads.Expire(_now);
+    }
+
+    /// <summary>A caller writes.</summary>
+    public void Submit(PendingProposal proposal) => Proposals.Submit(proposal, _now);
+
+    /// <summary>A caller reads.</summary>
+    public void Submit(PendingRead read) => Reads.Submit(read, _now);
+
+    /// <summary>A message arrived.</summary>
+    public void Step(in RaftMessage message) => Node.Step(message);
+
+    /// <summary>The writes of an append effect are durable.</summary>
+    public void AppendCompleted(ulong appendId) => Node.AppendCompleted(appendId);
+
+    /// <summary>The state machine has applied and published all entries up to an index.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="bytes">The size of the entries since the last call.</param>
+    public void Applied(ulong index, long bytes)
+    {
+        _applied = index;
+        Node.AppliedTo(index);
+        _snapshots.Applied(bytes);
+        Reads.Release(index);
+    }
+
+    /// <summary>The driver begins to write a snapshot.</summary>
+    public void SnapshotBegun() => _snapshots.Begin();
+
+    /// <summary>The driver's snapshot is published: the log below it may go, but for a tail.</summary>
+    /// <param name="metadata">What the snapshot stands for.</param>
+    /// <param name="length">Its length, in bytes.</param>
+    public void SnapshotTaken(SnapshotMetadata metadata, long length)
+    {
+        _snapshots.Published(length);
+        Node.SnapshotTaken(metadata, length);
+        if (metadata.Position.Index > _options.SnapshotKeepEntries)
+        {
+            Node.CompactLog(metadata.Position.Index - _options.SnapshotKeepEntries);
+        }
+    }
+
+    /// <summary>The driver's snapshot was given up, because a newer state came from the leader.</summary>
+    public void SnapshotAbandoned() => _snapshots.Abandoned();
+
+    /// <summary>The state machine was restored from a snapshot of the leader.</summary>
+    /// <param name="step">The step that asked for it.</param>
+    /// <param name="sessions">The proposals that the snapshot contains.</param>
+    public void SnapshotRestored(in SnapshotReceiveEffect step, ProposalSessions sessions)
+    {
+        _applied = step.Metadata.Position.Index;
+        Node.SnapshotRestored(step.Id);
+        _snapshots.Published(step.TotalLength);
+        Proposals.SnapshotRestored(sessions);
+        Reads.Release(_applied);
+    }
+
+    /// <summary>Turns what the inputs have brought into <see cref="Effects"/>. Called behind a batch of inputs.</summary>
+    /// <returns>Whether to pump again when the effects are carried out and cleared.</returns>
+    public bool Pump()
+    {
+        if (Node.Leader != _knownLeader || Node.Term != _knownTerm)
+        {
+            _knownLeader = Node.Leader;
+            _knownTerm = Node.Term;
+            if (!_knownLeader.IsNone)
+            {
+                Proposals.ProposeAgain(Node, _now);
+            }
+        }
+        else if (!_knownLeader.IsNone && Proposals.IsOverdue(_now))
+        {
+            Proposals.ProposeAgain(Node, _now);
+        }
+
+        Proposals.ProposeWaiting(Node, _now);
+        Reads.BeginRound(Node);
+
+        // Looking at the effects closes them for further inputs, so everything else comes before it.
+        foreach (ReadIndexResult result in Effects.ReadResults)
+        {
+            Reads.EndRound(result, _applied);
+        }
+
+        Effects.ReadResults.Clear();
+        return Reads.CanBegin(Node);
+    }
+
+    /// <summary>Ends every call because the replica stops.</summary>
+    /// <param name="reason">What callers get whose writes were never proposed, and whose reads were not served.</param>
+    public void FailAll(Exception reason)
+    {
+        Proposals.FailAll(reason);
+        Reads.FailAll(reason);
+    }
+}

@@ -1,0 +1,31 @@
+namespace EmbeddedConsensus.Replica.Core;
+
+/// <summary>The limits of <see cref="ReplicaCore"/>, in ticks, bytes and counts.</summary>
+internal sealed record ReplicaCoreOptions
+{
+    /// <summary>How many writes may wait to be proposed. More fail with <see cref="TooManyRequestsException"/>.</summary>
+    public int MaxWaitingProposals { get; init; } = 16_384;
+
+    /// <summary>How many bytes of writes may wait to be proposed.</summary>
+    public long MaxWaitingBytes { get; init; } = 64L << 20;
+
+    /// <summary>How many linearizable reads may wait.</summary>
+    public int MaxWaitingReads { get; init; } = 65_536;
+
+    /// <summary>How many bytes of writes go to the leader, or into the log, in one piece.</summary>
+    public int MaxProposeBytes { get; init; } = 1 << 20;
+
+    /// <summary>How long a call waits before it fails, in ticks; 0 is for ever.</summary>
+    public ulong RequestTimeoutTicks { get; init; }
+
+    /// <summary>How long a proposal that was handed to a leader may show no progress before it is handed over again, in
+    /// ticks. A repeated proposal is executed once; the wait only spares the network.</summary>
+    public ulong RetryTicks { get; init; } = 10;
+
+    /// <summary>A snapshot is taken when this many bytes of log lie behind the last one, or as many as the last
+    /// snapshot was long: whichever is more, so that writing snapshots never costs more than writing the log.</summary>
+    public long SnapshotLogBytes { get; init; } = 64L << 20;
+
+    /// <summary>How many entries below a snapshot stay in the log, for followers that are a little behind.</summary>
+    public ulong SnapshotKeepEntries { get; init; } = 5_000;
+}

@@ -1,0 +1,32 @@
+namespace EmbeddedConsensus.Replica.Core;
+
+/// <summary>Decides when a snapshot is due: when the log behind the last one costs more than writing a new one.</summary>
+internal sealed class SnapshotPolicy(ReplicaCoreOptions options)
+{
+    private long _logBytes;
+    private long _snapshotBytes;
+    private bool _running;
+
+    /// <summary>Whether a snapshot should be taken now.</summary>
+    public bool IsDue => !_running && _logBytes >= Math.Max(options.SnapshotLogBytes, _snapshotBytes);
+
+    /// <summary>Counts log that was applied.</summary>
+    public void Applied(long bytes) => _logBytes += bytes;
+
+    /// <summary>A snapshot begins.</summary>
+    public void Begin()
+    {
+        _running = true;
+        _logBytes = 0;
+    }
+
+    /// <summary>A snapshot was published, or came from the leader.</summary>
+    public void Published(long bytes)
+    {
+        _running = false;
+        _snapshotBytes = bytes;
+    }
+
+    /// <summary>A snapshot came to nothing: something newer arrived from the leader.</summary>
+    public void Abandoned() => _running = false;
+}

@@ -1,0 +1,334 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using EmbeddedConsensus.Mvcc;
+using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Watches;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>The calls of an app, turned into commands, read rounds and watchers of the replica that it hosts.</summary>
+internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
+{
+    private static readonly ReadOptions DefaultRead = new();
+    private static readonly RangeOptions DefaultRange = new();
+    private static readonly WatchOptions DefaultWatch = new();
+
+    private static readonly Func<ApplyResult, PutResult> ToPutResult =
+        static result => new PutResult(result.Revision, (KeyValue?)result.Payload);
+
+    private static readonly Func<ApplyResult, DeleteResult> ToDeleteResult =
+        static result => new DeleteResult(result.Revision, result.Deleted, (IReadOnlyList<KeyValue>)result.Payload!);
+
+    private static readonly Func<ApplyResult, TxnResult> ToTxnResult = static result => (TxnResult)result.Payload!;
+
+    private static readonly Func<ApplyResult, long> ToRevision = static result => result.Revision;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _scratch;
+
+    private readonly ReplicaHost _host;
+    private readonly RequestValidator _validator;
+
+    /// <summary>The calls to a replica.</summary>
+    public KeyValueStore(ReplicaHost host, ConsensusStoreOptions options)
+    {
+        _host = host;
+        _validator = new RequestValidator(options.MaxRequestBytes, options.MaxTxnOperations);
+    }
+
+    /// <inheritdoc />
+    public StoreStatus Status
+    {
+        get
+        {
+            ReplicaView? view = _host.View;
+            bool isUp = view is not null;
+            using MvccSnapshot snapshot = isUp && _host.State is not StoreState.Stopped ? _host.Apply.OpenSnapshot() : default;
+            bool isOpen = isUp && _host.State is not StoreState.Stopped;
+            return new StoreStatus
+            {
+                Member = _host.Self,
+                State = _host.State,
+                Role = view?.Role ?? ReplicaRole.Follower,
+                Leader = view?.Leader ?? MemberId.None,
+                Term = view?.Term ?? 0,
+                LastIndex = view?.LastIndex ?? 0,
+                CommitIndex = view?.CommitIndex ?? 0,
+                AppliedIndex = view?.AppliedIndex ?? 0,
+                SnapshotIndex = _host.SnapshotIndex,
+                Revision = isOpen ? snapshot.Revision : 0,
+                CompactRevision = isOpen ? snapshot.CompactRevision : 0,
+                Voters = view is null ? [] : view.Configuration.Voters,
+                Fault = _host.Fault,
+            };
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask WaitForReadyAsync(CancellationToken cancellationToken = default)
+    {
+        await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (QuorumUnavailableException)
+            {
+                // No leader yet: the request timeout paces the attempts, the caller's token ends them.
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask<KeyValue?> GetAsync(
+        Key key, ReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= DefaultRead;
+        RequestValidator.CheckKey(key, nameof(key));
+        RequestValidator.CheckRevision(options, nameof(options));
+        return options.Consistency == Consistency.Serializable
+            ? new ValueTask<KeyValue?>(ReadKey(key, options.Revision))
+            : ReadKeyAsync(key, options.Revision, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<RangeResult> RangeAsync(
+        KeyRange range, RangeOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= DefaultRange;
+        RequestValidator.CheckRange(range, nameof(range));
+        RequestValidator.CheckRangeOptions(options, nameof(options));
+        return options.Consistency == Consistency.Serializable
+            ? new ValueTask<RangeResult>(ReadRange(range, options))
+            : ReadRangeAsync(range, options, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<PutResult> PutAsync(
+        Key key, Value value, PutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        RequestValidator.CheckKey(key, nameof(key));
+        long length = (long)CommandEncoder.PutLength(key.Length, 0) + value.Length;
+        _validator.CheckSize(length);
+        Memory<byte> command = PayloadArena.Allocate(CommandEncoder.PutLength(key.Length, value.Length));
+        CommandEncoder.WritePut(command.Span, key.Span, value.Span, FlagsOf(options?.ReturnPrevious ?? false));
+        return Write(command, ToPutResult, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<DeleteResult> DeleteAsync(
+        KeyRange range, DeleteOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        RequestValidator.CheckRange(range, nameof(range));
+        ArrayBufferWriter<byte> scratch = Scratch();
+        CommandEncoder.WriteDelete(scratch, range, FlagsOf(options?.ReturnPrevious ?? false));
+        return Write(Keep(scratch), ToDeleteResult, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<TxnResult> TxnAsync(Txn txn, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(txn);
+        _validator.CheckTxn(txn);
+        ArrayBufferWriter<byte> scratch = Scratch();
+        CommandEncoder.WriteTxn(scratch, txn);
+        return Write(Keep(scratch), ToTxnResult, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken = default)
+    {
+        if (revision <= 0)
+        {
+            throw new InvalidRequestException(nameof(revision), "The revision must be positive.");
+        }
+
+        Memory<byte> command = EncodeCompact(revision);
+        await Write(command, ToRevision, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<WatchEvent> WatchAsync(
+        KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= DefaultWatch;
+        RequestValidator.CheckRange(range, nameof(range));
+        if (options.StartRevision < 0)
+        {
+            throw new InvalidRequestException(nameof(options),
+                $"The start revision is {options.StartRevision}. Use 0 for from now on, or a positive number.");
+        }
+
+        // "From now on" is the moment of this call, not of the first read of the result.
+        long first = options.StartRevision > 0 ? options.StartRevision
+            : _host.State == StoreState.Running ? _host.Apply.Revision + 1
+            : 0;
+        return ReadWatchAsync(range, options, first, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<StoreHash> HashAsync(long revision = 0, CancellationToken cancellationToken = default)
+    {
+        _host.ThrowIfNotRunning();
+        return new ValueTask<StoreHash>(Task.Run(() => Hash(revision), cancellationToken));
+    }
+
+    /// <inheritdoc />
+    public async ValueTask TransferLeadershipAsync(MemberId target, CancellationToken cancellationToken = default)
+    {
+        _host.ThrowIfNotRunning();
+        if (_host.View!.Role != ReplicaRole.Leader)
+        {
+            throw new NotLeaderException(
+                $"Leadership can be handed over by the leader only, which is {_host.View.Leader}. Call it there.");
+        }
+
+        if (target == _host.Self)
+        {
+            return;
+        }
+
+        if (!_host.View.Configuration.Voters.Contains(target))
+        {
+            throw new InvalidRequestException(nameof(target), $"Member {target} has no vote in this cluster.");
+        }
+
+        if (!await _host.TransferLeadershipAsync(target, cancellationToken).ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new LeadershipTransferException(
+                $"Member {target} did not take over in time. Check that it is up and has caught up.");
+        }
+    }
+
+    private static CommandFlags FlagsOf(bool returnPrevious) =>
+        returnPrevious ? CommandFlags.ReturnPrevious : CommandFlags.None;
+
+    private static ArrayBufferWriter<byte> Scratch()
+    {
+        // A single large transaction does not keep its buffer for ever.
+        const int LargestKept = 1 << 20;
+        if (_scratch is null || _scratch.Capacity > LargestKept)
+        {
+            _scratch = new ArrayBufferWriter<byte>(1024);
+        }
+
+        _scratch.ResetWrittenCount();
+        return _scratch;
+    }
+
+    private static Memory<byte> EncodeCompact(long revision)
+    {
+        ArrayBufferWriter<byte> scratch = Scratch();
+        CommandEncoder.WriteCompact(scratch, revision);
+        Memory<byte> command = PayloadArena.Allocate(scratch.WrittenCount);
+        scratch.WrittenSpan.CopyTo(command.Span);
+        return command;
+    }
+
+    private Memory<byte> Keep(ArrayBufferWriter<byte> scratch)
+    {
+        _validator.CheckSize(scratch.WrittenCount);
+        Memory<byte> command = PayloadArena.Allocate(scratch.WrittenCount);
+        scratch.WrittenSpan.CopyTo(command.Span);
+        return command;
+    }
+
+    private ValueTask<TResult> Write<TResult>(
+        Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        WriteCall<TResult> call = new(command, project, cancellationToken);
+        _host.Submit(call);
+        return call.Task;
+    }
+
+    private ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ReadCall call = new(cancellationToken);
+        _host.Submit(call);
+        return call.Task;
+    }
+
+    private async ValueTask<KeyValue?> ReadKeyAsync(Key key, long revision, CancellationToken cancellationToken)
+    {
+        await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+        return ReadKey(key, revision);
+    }
+
+    private KeyValue? ReadKey(Key key, long revision)
+    {
+        _host.ThrowIfNotRunning();
+        using MvccSnapshot snapshot = _host.Apply.OpenSnapshot();
+        MvccView view = snapshot.View;
+        return RangeReader.CheckRevision(view, revision) is { } refusal
+            ? throw refusal
+            : RangeReader.Get(view, key.Span, revision);
+    }
+
+    private async ValueTask<RangeResult> ReadRangeAsync(
+        KeyRange range, RangeOptions options, CancellationToken cancellationToken)
+    {
+        await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+        return ReadRange(range, options);
+    }
+
+    private RangeResult ReadRange(KeyRange range, RangeOptions options)
+    {
+        _host.ThrowIfNotRunning();
+        using MvccSnapshot snapshot = _host.Apply.OpenSnapshot();
+        MvccView view = snapshot.View;
+        return RangeReader.CheckRevision(view, options.Revision) is { } refusal
+            ? throw refusal
+            : RangeReader.Read(view, RangeQuery.Of(range, options));
+    }
+
+    private StoreHash Hash(long revision)
+    {
+        using MvccSnapshot snapshot = _host.Apply.OpenSnapshot();
+        MvccView view = snapshot.View;
+        if (RangeReader.CheckRevision(view, revision) is { } refusal)
+        {
+            throw refusal;
+        }
+
+        long at = revision == 0 ? view.Revision : revision;
+        return new StoreHash(view.Hash(at), at, view.CompactRevision);
+    }
+
+    private async IAsyncEnumerable<WatchEvent> ReadWatchAsync(
+        KeyRange range, WatchOptions options, long first, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
+        WatchHub hub = _host.Apply.Watches;
+        using AsyncSignal signal = new();
+        Watcher watcher = hub.Add(range, options, first > 0 ? first : hub.Revision + 1, signal);
+        try
+        {
+            List<WatchEvent> events = [];
+            while (true)
+            {
+                while (!watcher.TryTake(events))
+                {
+                    await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                foreach (WatchEvent next in events)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    yield return next;
+                }
+
+                events.Clear();
+            }
+        }
+        finally
+        {
+            hub.Remove(watcher);
+        }
+    }
+}

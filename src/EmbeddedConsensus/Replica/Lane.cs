@@ -1,0 +1,72 @@
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>A thread that sleeps until there is something to do. Whoever wakes it pays one exchange when it is awake
+/// already.</summary>
+internal abstract class Lane : IDisposable
+{
+    private readonly SemaphoreSlim _wakeUp = new(0);
+    private readonly Thread _thread;
+    private int _isAwake = 1;
+    private volatile bool _isStopping;
+
+    /// <summary>A lane that is not started.</summary>
+    /// <param name="name">The name of its thread.</param>
+    protected Lane(string name) => _thread = new Thread(Run) { Name = name, IsBackground = true };
+
+    /// <summary>Whether the lane was told to stop.</summary>
+    protected bool IsStopping => _isStopping;
+
+    /// <summary>Starts the thread.</summary>
+    public void Start() => _thread.Start();
+
+    /// <summary>Wakes the lane, or keeps it awake for one more turn.</summary>
+    public void Wake()
+    {
+        if (Interlocked.Exchange(ref _isAwake, 1) == 0)
+        {
+            _wakeUp.Release();
+        }
+    }
+
+    /// <summary>Tells the lane to stop and waits until it has. Not to be called from the lane itself.</summary>
+    public void StopAndJoin()
+    {
+        _isStopping = true;
+        Wake();
+        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted))
+        {
+            return;
+        }
+
+        _thread.Join();
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _wakeUp.Dispose();
+
+    /// <summary>Does what there is to do.</summary>
+    /// <returns>How long to sleep when nothing comes; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</returns>
+    protected abstract TimeSpan Turn();
+
+    /// <summary>A turn threw: the replica is faulted. Nothing else runs in the lane.</summary>
+    protected abstract void OnFault(Exception exception);
+
+    private void Run()
+    {
+        try
+        {
+            while (!_isStopping)
+            {
+                // Whatever arrives from here on releases the semaphore; whatever came before is seen by the turn.
+                Interlocked.Exchange(ref _isAwake, 0);
+                _wakeUp.Wait(Turn());
+            }
+        }
+#pragma warning disable CA1031 // Nothing that a lane does may end the host's process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            OnFault(exception);
+        }
+    }
+}

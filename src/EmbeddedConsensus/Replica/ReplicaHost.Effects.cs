@@ -1,0 +1,165 @@
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Transport;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>Carries out what the lanes ask for.</summary>
+internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEvents, ISnapshotReceiverEvents
+{
+    private bool _sendsSnapshots;
+
+    /// <inheritdoc />
+    void IConsensusLaneEvents.Execute(RaftEffects effects)
+    {
+        // The disk and the network start together; neither waits for the other (design decision D2).
+        if (effects.Append is { } append)
+        {
+            _logWriter!.Enqueue(append);
+        }
+
+        if (effects.LogDrop is { } drop)
+        {
+            _logWriter!.Enqueue(drop);
+        }
+
+        Send(effects.Messages);
+        foreach (ApplyEffect page in effects.Applies)
+        {
+            _apply!.Apply(page);
+        }
+
+        foreach (LogReadEffect read in effects.LogReads)
+        {
+            _ = ReadLogAsync(read);
+        }
+
+        foreach (SnapshotReadEffect read in effects.SnapshotReads)
+        {
+            _sendsSnapshots = true;
+            _snapshotSender!.Read(read);
+        }
+
+        foreach (SnapshotReceiveEffect step in effects.SnapshotReceives)
+        {
+            _snapshotReceiver!.Enqueue(step);
+        }
+    }
+
+    /// <inheritdoc />
+    void IConsensusLaneEvents.TakeSnapshot(ClusterConfiguration configuration)
+    {
+        if (_sendsSnapshots && !_consensus!.IsSendingSnapshot)
+        {
+            _sendsSnapshots = false;
+            _snapshotSender!.Release();
+        }
+
+        _apply!.Capture(configuration);
+    }
+
+    /// <inheritdoc />
+    void IConsensusLaneEvents.Faulted(Exception exception)
+    {
+        _fault = exception;
+        _state = StoreState.Faulted;
+        LogFaulted(_settings.Self, exception);
+        _apply?.Watches.End(exception);
+
+        // Peers must not hear from a replica whose disk no longer backs what it says.
+        _ = DisposeTransportAsync();
+    }
+
+    /// <inheritdoc />
+    void IApplyLaneEvents.Applied(ulong index, long bytes) => _consensus!.Applied(index, bytes);
+
+    /// <inheritdoc />
+    void IApplyLaneEvents.Captured(StateSnapshot snapshot) => _snapshotTask = WriteSnapshotAsync(snapshot);
+
+    /// <inheritdoc />
+    void IApplyLaneEvents.Faulted(Exception exception) => _consensus!.Fail(exception);
+
+    /// <inheritdoc />
+    void ISnapshotReceiverEvents.ChunkWritten(ulong stepId) => Post(core => core.Node.SnapshotChunkWritten(stepId));
+
+    /// <inheritdoc />
+    void ISnapshotReceiverEvents.Published(ulong stepId) => Post(core => core.Node.SnapshotPublished(stepId));
+
+    /// <inheritdoc />
+    void ISnapshotReceiverEvents.Restored(SnapshotReceiveEffect step, ReplicatedStateMachine machine) =>
+        _apply!.Restore(machine, () =>
+        {
+            // Encoded here, on the apply lane: behind this the table changes with every entry.
+            ProposalSessions sessions = machine.Sessions.Copy();
+            Volatile.Write(ref _snapshotIndex, step.Metadata.Position.Index);
+            Post(core => core.SnapshotRestored(step, sessions));
+            LogSnapshotRestored(_settings.Self, step.Metadata.Position.Index, step.TotalLength);
+        });
+
+    private void Send(List<RaftMessage> messages)
+    {
+        ITransport? transport = _transport;
+        if (transport is null || messages.Count == 0)
+        {
+            return;
+        }
+
+        foreach (RaftMessage message in messages)
+        {
+            transport.TrySend(message);
+        }
+
+        transport.Flush();
+    }
+
+    private async Task ReadLogAsync(LogReadEffect read)
+    {
+        ReadOnlyMemory<LogEntry> entries = default;
+        try
+        {
+            entries = await _storage.Log.ReadAsync(read.FirstIndex, read.LastIndex, read.MaxBytes, _stopped.Token)
+                .ConfigureAwait(false);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // Compacted meanwhile: the peer gets a snapshot.
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+#pragma warning disable CA1031 // A storage fault ends the replica, never the host (design decision D12).
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _consensus!.Fail(exception);
+            return;
+        }
+
+        Post(core => core.Node.LogReadCompleted(new LogReadResult(read.Id, entries)));
+    }
+
+    private async Task WriteSnapshotAsync(StateSnapshot state)
+    {
+        try
+        {
+            SnapshotMetadata metadata = state.Metadata;
+            long length = await Task.Run(
+                () => SnapshotWriterTask.WriteAsync(state, _storage.Snapshots, _stopped.Token), _stopped.Token)
+                .ConfigureAwait(false);
+            Volatile.Write(ref _snapshotIndex, metadata.Position.Index);
+            Post(core => core.SnapshotTaken(metadata, length));
+            LogSnapshotTaken(_settings.Self, metadata.Position.Index, length);
+        }
+        catch (OperationCanceledException)
+        {
+            state.Dispose();
+        }
+#pragma warning disable CA1031 // A storage fault ends the replica, never the host (design decision D12).
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _consensus!.Fail(exception);
+        }
+    }
+}

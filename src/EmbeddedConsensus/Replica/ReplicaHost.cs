@@ -1,0 +1,216 @@
+using System.Security.Cryptography;
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Core;
+using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Storage;
+using EmbeddedConsensus.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>
+/// One replica: it recovers the state, wires the lanes, the storage and the transport together, and takes them apart
+/// again. What happens in between is the lanes' business.
+/// </summary>
+internal sealed partial class ReplicaHost : IAsyncDisposable
+{
+    private readonly ConsensusStoreOptions _options;
+    private readonly ReplicaSettings _settings;
+    private readonly ReplicaStorage _storage;
+    private readonly Func<TransportContext, ITransport>? _createTransport;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly SemaphoreSlim _lifecycle = new(1);
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private volatile StoreState _state = StoreState.Starting;
+    private volatile Exception? _fault;
+    private ConsensusLane? _consensus;
+    private ApplyLane? _apply;
+    private LogWriter? _logWriter;
+    private SnapshotSender? _snapshotSender;
+    private SnapshotReceiver? _snapshotReceiver;
+    private ITransport? _transport;
+    private Task _snapshotTask = Task.CompletedTask;
+    private ulong _snapshotIndex;
+
+    /// <summary>A replica that is not started.</summary>
+    /// <param name="options">Validated options.</param>
+    /// <param name="storage">Its storage, not yet opened.</param>
+    /// <param name="createTransport">Makes its transport; null for a cluster of one.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where to report.</param>
+    public ReplicaHost(
+        ConsensusStoreOptions options,
+        ReplicaStorage storage,
+        Func<TransportContext, ITransport>? createTransport,
+        TimeProvider time,
+        ILogger logger)
+    {
+        _options = options;
+        _settings = new ReplicaSettings(options);
+        _storage = storage;
+        _createTransport = createTransport;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Where the replica is in its life.</summary>
+    public StoreState State => _state;
+
+    /// <summary>Why the replica is faulted, or null.</summary>
+    public Exception? Fault => _fault;
+
+    /// <summary>The index of the newest snapshot.</summary>
+    public ulong SnapshotIndex => Volatile.Read(ref _snapshotIndex);
+
+    /// <summary>This member.</summary>
+    public MemberId Self => _settings.Self;
+
+    /// <summary>Consensus, as it stood behind its last turn; null before the recovery.</summary>
+    public ReplicaView? View => _consensus?.View;
+
+    /// <summary>The apply lane. The replica has been started.</summary>
+    public ApplyLane Apply => _apply!;
+
+    /// <summary>Completes when the replica has recovered and takes calls; fails when it could not.</summary>
+    public Task Started => _started.Task;
+
+    /// <summary>Recovers the state from storage and begins to take part. Does not wait for a leader.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="StorageException">The storage cannot be opened, or is damaged.</exception>
+    /// <exception cref="TransportException">The transport cannot start.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _lifecycle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_state != StoreState.Starting || _consensus is not null)
+            {
+                throw new StoreStoppedException("A store is started once. Build a new host to start it again.");
+            }
+
+            await RecoverAsync(cancellationToken).ConfigureAwait(false);
+            if (_settings.Bootstrap.Voters is [MemberId only] && only == _settings.Self)
+            {
+                // Nobody else could win, so there is nothing to wait for.
+                Post(core => core.Node.Campaign());
+            }
+
+            _apply!.Start();
+            _consensus!.Start();
+            if (_transport is not null)
+            {
+                await _transport.StartAsync(_consensus, cancellationToken).ConfigureAwait(false);
+            }
+
+            _state = StoreState.Running;
+            _started.TrySetResult();
+            LogStarted(_settings.Self, _consensus.View.Term, _consensus.View.LastIndex, _apply.Revision);
+        }
+        catch (Exception exception)
+        {
+            _started.TrySetException(exception);
+            _ = _started.Task.Exception;
+            throw;
+        }
+        finally
+        {
+            _lifecycle.Release();
+        }
+    }
+
+    /// <summary>Gives a call to the consensus lane, or fails it when the replica does not take calls.</summary>
+    public void Submit(PendingCall call)
+    {
+        if (RefusalOf(_state) is { } refusal)
+        {
+            call.TryFail(refusal);
+            return;
+        }
+
+        _consensus!.Submit(call);
+    }
+
+    /// <summary>Throws when the replica does not take calls.</summary>
+    public void ThrowIfNotRunning()
+    {
+        if (RefusalOf(_state) is { } refusal)
+        {
+            throw refusal;
+        }
+    }
+
+    /// <summary>Does something rare on the consensus lane.</summary>
+    public void Post(Action<ReplicaCore> action) => _consensus!.Post(action);
+
+    private Exception? RefusalOf(StoreState state) => state switch
+    {
+        StoreState.Running => null,
+        StoreState.Faulted => _fault,
+        StoreState.Starting => new StoreStoppedException("The store is not started yet. Start the host, then call it."),
+        _ => new StoreStoppedException("The store is stopping or has stopped."),
+    };
+
+    private async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        RecoveredLog log = await _storage.Log.RecoverAsync(cancellationToken).ConfigureAwait(false);
+        ISnapshotReader? snapshot = await _storage.Snapshots.OpenNewestAsync(cancellationToken).ConfigureAwait(false);
+        ReplicatedStateMachine machine;
+        if (snapshot is null)
+        {
+            machine = new ReplicatedStateMachine(_settings.Mvcc);
+        }
+        else
+        {
+            await using (snapshot.ConfigureAwait(false))
+            {
+                machine = await StateSnapshotLoader.LoadAsync(snapshot, _settings.Mvcc, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
+            _snapshotIndex = snapshot.Metadata.Position.Index;
+        }
+
+        ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        RaftNode node = new(_settings.Raft(seed), log, snapshot?.Metadata, _settings.Bootstrap);
+        Wire(node, machine, log.Incarnation);
+    }
+
+    private void Wire(RaftNode node, ReplicatedStateMachine machine, ulong incarnation)
+    {
+        ReplicaCore core = new(_settings.Core(), node, _settings.Self, incarnation);
+        _consensus = new ConsensusLane(core, _settings, _time, this);
+        _apply = new ApplyLane(machine, _storage.Log, core.Proposals, _settings.Self, incarnation, this);
+        _logWriter = new LogWriter(_storage.Log, _consensus.Appended, _consensus.Fail);
+        _snapshotSender = new SnapshotSender(
+            _storage.Snapshots,
+            result => Post(replica => replica.Node.SnapshotReadCompleted(result)),
+            _consensus.Fail);
+        _snapshotReceiver = new SnapshotReceiver(_storage.Snapshots, _settings.Mvcc, this, _consensus.Fail);
+        if (_createTransport is not null)
+        {
+            string? address = _options.Members.FirstOrDefault(member => member.Id == _settings.Self)?.Address;
+            _transport = _createTransport(new TransportContext(
+                ClusterIdentity.Of(_options.ClusterName), _settings.Self, incarnation, address));
+            _transport.SetPeers([.. _options.Members.Where(member => member.Id != _settings.Self)]);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information,
+        "Member {Member} has recovered term {Term}, log index {LastIndex} and revision {Revision}, and takes part")]
+    private partial void LogStarted(MemberId member, ulong term, ulong lastIndex, long revision);
+
+    [LoggerMessage(2, LogLevel.Critical, "Member {Member} is faulted and takes no further part in the cluster")]
+    private partial void LogFaulted(MemberId member, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Information, "Member {Member} wrote a snapshot at index {Index}: {Length} bytes")]
+    private partial void LogSnapshotTaken(MemberId member, ulong index, long length);
+
+    [LoggerMessage(4, LogLevel.Information, "Member {Member} caught up by a snapshot at index {Index}: {Length} bytes")]
+    private partial void LogSnapshotRestored(MemberId member, ulong index, long length);
+
+    [LoggerMessage(5, LogLevel.Information, "Member {Member} has stopped")]
+    private partial void LogStopped(MemberId member);
+}

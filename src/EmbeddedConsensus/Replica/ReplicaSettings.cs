@@ -1,0 +1,66 @@
+using EmbeddedConsensus.Mvcc;
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Core;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>The public options, in the units of the parts that they are for.</summary>
+internal sealed class ReplicaSettings
+{
+    // Elections are drawn in ticks, so a tick is a small part of a heartbeat; the thread wakes for each.
+    private const int TicksPerHeartbeat = 5;
+
+    private readonly ConsensusStoreOptions _options;
+
+    /// <summary>Takes validated options.</summary>
+    public ReplicaSettings(ConsensusStoreOptions options)
+    {
+        _options = options;
+        TickInterval = options.HeartbeatInterval / TicksPerHeartbeat;
+        Self = new MemberId(options.MemberId);
+        Bootstrap = ClusterConfiguration.OfVoters(
+            options.Members.Count == 0 ? [Self] : options.Members.Select(member => member.Id));
+    }
+
+    /// <summary>This member.</summary>
+    public MemberId Self { get; }
+
+    /// <summary>How long a tick is.</summary>
+    public TimeSpan TickInterval { get; }
+
+    /// <summary>The members that a new cluster begins with.</summary>
+    public ClusterConfiguration Bootstrap { get; }
+
+    /// <summary>How the store is laid out.</summary>
+    public MvccOptions Mvcc { get; } = new();
+
+    /// <summary>How many ticks may pass in one turn: a thread that was held up does not hold its leader for
+    /// dead before it has read what arrived meanwhile.</summary>
+    public static int MaxTicksPerTurn => TicksPerHeartbeat;
+
+    /// <summary>The settings of consensus.</summary>
+    public RaftOptions Raft(ulong seed) => new()
+    {
+        Id = Self,
+        HeartbeatTicks = TicksPerHeartbeat,
+        ElectionTicks = Ticks(_options.ElectionTimeout),
+        Seed = seed,
+        LogCacheBytes = _options.LogCacheBytes,
+        MaxMessageBytes = Math.Max(1 << 20, _options.MaxRequestBytes * 2),
+    };
+
+    /// <summary>The settings of the replica's heart.</summary>
+    public ReplicaCoreOptions Core() => new()
+    {
+        MaxWaitingProposals = _options.MaxWaitingRequests,
+        MaxWaitingReads = _options.MaxWaitingRequests,
+        RequestTimeoutTicks = _options.RequestTimeout == Timeout.InfiniteTimeSpan
+            ? 0
+            : (ulong)Ticks(_options.RequestTimeout),
+        RetryTicks = (ulong)Ticks(_options.ElectionTimeout),
+        SnapshotLogBytes = _options.SnapshotLogBytes,
+        SnapshotKeepEntries = (ulong)_options.SnapshotKeepEntries,
+    };
+
+    private int Ticks(TimeSpan time) => (int)Math.Max(1, Math.Ceiling(time / TickInterval));
+}

@@ -1,0 +1,77 @@
+using EmbeddedConsensus.Mvcc;
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Storage;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>Carries out the steps of receiving a snapshot from the leader, in order, beside everything else.</summary>
+internal sealed class SnapshotReceiver(
+    ISnapshotStorage storage, MvccOptions options, ISnapshotReceiverEvents events, Action<Exception> failed)
+{
+    private readonly OrderedSteps _steps = new(failed);
+    private ISnapshotWriter? _writer;
+
+    /// <summary>Completes when the steps so far are done.</summary>
+    public Task Idle => _steps.Idle;
+
+    /// <summary>Carries out a step and reports it.</summary>
+    public void Enqueue(SnapshotReceiveEffect step) => _steps.Enqueue(() => RunAsync(step));
+
+    /// <summary>Throws away what is not complete.</summary>
+    public void Close() => _steps.Enqueue(AbortAsync);
+
+    private async Task RunAsync(SnapshotReceiveEffect step)
+    {
+        switch (step.Kind)
+        {
+            case SnapshotReceiveEffectKind.Begin:
+                await AbortAsync().ConfigureAwait(false);
+                _writer = await storage.CreateAsync(step.Metadata).ConfigureAwait(false);
+                break;
+            case SnapshotReceiveEffectKind.Write:
+                await _writer!.WriteAsync(step.Data).ConfigureAwait(false);
+                events.ChunkWritten(step.Id);
+                break;
+            case SnapshotReceiveEffectKind.Publish:
+                await _writer!.PublishAsync().ConfigureAwait(false);
+                await AbortAsync().ConfigureAwait(false);
+                await storage.DeleteBelowAsync(step.Metadata.Position.Index).ConfigureAwait(false);
+                events.Published(step.Id);
+                break;
+            case SnapshotReceiveEffectKind.Abort:
+                await AbortAsync().ConfigureAwait(false);
+                break;
+            case SnapshotReceiveEffectKind.Restore:
+                await RestoreAsync(step).ConfigureAwait(false);
+                break;
+            default:
+                throw new InvariantViolationException($"Unknown step {step.Kind} of receiving a snapshot.");
+        }
+    }
+
+    private async Task RestoreAsync(SnapshotReceiveEffect step)
+    {
+        ISnapshotReader? reader = await storage.OpenNewestAsync().ConfigureAwait(false);
+        if (reader is null || reader.Metadata.Position != step.Metadata.Position)
+        {
+            throw new InvariantViolationException(
+                $"The newest snapshot is {reader?.Metadata.Position}, and not {step.Metadata.Position}, just published.");
+        }
+
+        await using (reader.ConfigureAwait(false))
+        {
+            ReplicatedStateMachine machine = await StateSnapshotLoader.LoadAsync(reader, options).ConfigureAwait(false);
+            events.Restored(step, machine);
+        }
+    }
+
+    private async Task AbortAsync()
+    {
+        if (_writer is not null)
+        {
+            await _writer.DisposeAsync().ConfigureAwait(false);
+            _writer = null;
+        }
+    }
+}

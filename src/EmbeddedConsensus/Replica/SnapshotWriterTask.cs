@@ -1,0 +1,53 @@
+using System.Buffers;
+using EmbeddedConsensus.Storage;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>Writes this replica's own snapshots to its storage, beside everything else.</summary>
+internal static class SnapshotWriterTask
+{
+    private const int PieceBytes = 256 << 10;
+
+    /// <summary>Writes a pinned state and publishes it; older snapshots are deleted.</summary>
+    /// <param name="state">The state; disposed here.</param>
+    /// <param name="storage">Where to write it.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The length of the snapshot, in bytes.</returns>
+    /// <exception cref="StorageException">The snapshot cannot be written.</exception>
+    public static async Task<long> WriteAsync(
+        StateSnapshot state, ISnapshotStorage storage, CancellationToken cancellationToken)
+    {
+        using (state)
+        {
+            ISnapshotWriter writer = await storage.CreateAsync(state.Metadata, cancellationToken).ConfigureAwait(false);
+            await using (writer.ConfigureAwait(false))
+            {
+                ArrayBufferWriter<byte> piece = new(PieceBytes);
+                bool more;
+                do
+                {
+                    more = state.WriteNext(piece, PieceBytes);
+                    await WriteInLimitsAsync(writer, piece.WrittenMemory, cancellationToken).ConfigureAwait(false);
+                    piece.ResetWrittenCount();
+                }
+                while (more);
+
+                await writer.PublishAsync(cancellationToken).ConfigureAwait(false);
+                await storage.DeleteBelowAsync(state.Metadata.Position.Index, cancellationToken).ConfigureAwait(false);
+                return writer.Length;
+            }
+        }
+    }
+
+    // A single large record makes a piece longer than the storage takes at a time.
+    private static async ValueTask WriteInLimitsAsync(
+        ISnapshotWriter writer, ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
+    {
+        for (ReadOnlyMemory<byte> rest = piece; !rest.IsEmpty;)
+        {
+            ReadOnlyMemory<byte> next = rest[..Math.Min(PieceBytes, rest.Length)];
+            await writer.WriteAsync(next, cancellationToken).ConfigureAwait(false);
+            rest = rest[next.Length..];
+        }
+    }
+}

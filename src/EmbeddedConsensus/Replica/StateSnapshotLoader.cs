@@ -1,0 +1,80 @@
+using System.Buffers.Binary;
+using EmbeddedConsensus.Mvcc;
+using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Storage;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>Builds a state machine from the bytes that <see cref="StateSnapshot"/> wrote.</summary>
+internal static class StateSnapshotLoader
+{
+    private const int PieceBytes = 1 << 20;
+
+    // Every session has a bounded window and a cluster few members: far more than that is damage.
+    private const int MaxSessionsBytes = 16 << 20;
+
+    /// <summary>Reads a snapshot.</summary>
+    /// <param name="reader">The snapshot.</param>
+    /// <param name="options">How to lay the store out.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <exception cref="StorageException">The snapshot cannot be read, or is not a snapshot of a replica.</exception>
+    public static async ValueTask<ReplicatedStateMachine> LoadAsync(
+        ISnapshotReader reader, MvccOptions options, CancellationToken cancellationToken = default)
+    {
+        byte[] piece = GC.AllocateUninitializedArray<byte>(PieceBytes);
+        int sessionsLength = await ReadPrefixAsync(reader, piece, cancellationToken).ConfigureAwait(false);
+        byte[] sessions = new byte[sessionsLength];
+        await ReadExactlyAsync(reader, StateSnapshot.PrefixLength, sessions, cancellationToken).ConfigureAwait(false);
+
+        MvccSnapshotDecoder decoder = new(options);
+        try
+        {
+            long offset = StateSnapshot.PrefixLength + sessionsLength;
+            int read;
+            while ((read = await reader.ReadAsync(offset, piece, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                decoder.Feed(piece.AsSpan(0, read));
+                offset += read;
+            }
+
+            return new ReplicatedStateMachine(
+                decoder.Complete(), ProposalSessions.Decode(sessions), reader.Metadata.Position);
+        }
+        finally
+        {
+            decoder.Dispose();
+        }
+    }
+
+    private static async ValueTask<int> ReadPrefixAsync(
+        ISnapshotReader reader, byte[] piece, CancellationToken cancellationToken)
+    {
+        await ReadExactlyAsync(reader, 0, piece.AsMemory(0, StateSnapshot.PrefixLength), cancellationToken)
+            .ConfigureAwait(false);
+        if (piece[0] != StateSnapshot.FormatVersion)
+        {
+            throw new StorageException(
+                $"The snapshot at index {reader.Metadata.Position.Index} has format version {piece[0]}; this version of "
+                + $"the library reads {StateSnapshot.FormatVersion}. Run the version that wrote it, or a newer one.");
+        }
+
+        int length = BinaryPrimitives.ReadInt32LittleEndian(piece.AsSpan(1));
+        return length is >= 0 and <= MaxSessionsBytes && length <= reader.Length
+            ? length
+            : throw new StorageException(
+                $"The snapshot at index {reader.Metadata.Position.Index} claims {length} bytes of proposal table. It is "
+                + "damaged: remove this member's folder and let it catch up from the others.");
+    }
+
+    private static async ValueTask ReadExactlyAsync(
+        ISnapshotReader reader, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        int read = await reader.ReadAsync(offset, destination, cancellationToken).ConfigureAwait(false);
+        if (read != destination.Length)
+        {
+            throw new StorageException(
+                $"The snapshot at index {reader.Metadata.Position.Index} ends at byte {offset + read}, in the middle of "
+                + "its header. It is damaged: remove this member's folder and let it catch up from the others.");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Threading.Tasks.Sources;
+using EmbeddedConsensus.Replica.Core;
+using EmbeddedConsensus.StateMachine;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>A caller that awaits a write.</summary>
+/// <typeparam name="TResult">What the write gives.</typeparam>
+internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TResult>
+{
+    private readonly Func<ApplyResult, TResult> _project;
+    private readonly CancellationTokenRegistration _registration;
+    private ManualResetValueTaskSourceCore<TResult> _source = new() { RunContinuationsAsynchronously = true };
+
+    /// <summary>A call for an encoded command.</summary>
+    /// <param name="command">The command, without its id.</param>
+    /// <param name="project">Makes the caller's result.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public WriteCall(Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
+    {
+        Command = command;
+        _project = project;
+        if (cancellationToken.CanBeCanceled)
+        {
+            _registration = cancellationToken.UnsafeRegister(
+                static (state, token) => ((PendingCall)state!).TryFail(new OutcomeUnknownException(
+                    "The call was cancelled while the write was under way: it may have been executed, or may yet be, "
+                    + "once. Read to find out.", new OperationCanceledException(token))),
+                this);
+        }
+    }
+
+    /// <summary>The caller's task.</summary>
+    public ValueTask<TResult> Task => new(this, _source.Version);
+
+    /// <inheritdoc />
+    public TResult GetResult(short token)
+    {
+        _registration.Dispose();
+        return _source.GetResult(token);
+    }
+
+    /// <inheritdoc />
+    public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
+
+    /// <inheritdoc />
+    public void OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    /// <inheritdoc />
+    protected override void OnApplied(in ApplyResult result)
+    {
+        if (result.Error is not null)
+        {
+            _source.SetException(result.Error);
+        }
+        else
+        {
+            _source.SetResult(_project(result));
+        }
+    }
+
+    /// <inheritdoc />
+    protected override void OnFailed(Exception exception) => _source.SetException(exception);
+}

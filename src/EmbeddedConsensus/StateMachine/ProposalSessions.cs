@@ -1,0 +1,81 @@
+using System.Buffers;
+
+namespace EmbeddedConsensus.StateMachine;
+
+/// <summary>
+/// Which proposals have been applied, for every member: replicated state, a part of each snapshot, and what makes a
+/// proposal that stands in the log twice run once (design decision D7; scenario 14).
+/// </summary>
+internal sealed class ProposalSessions
+{
+    // Sorted, so that snapshots of equal state are equal bytes.
+    private readonly SortedDictionary<MemberId, ProposalSession> _sessions = [];
+
+    /// <summary>Notes that a proposal is applied; false when it must not run: it ran before, or comes from a life of
+    /// its member that has ended.</summary>
+    public bool TryMark(in ProposalId id)
+    {
+        if (!_sessions.TryGetValue(id.Origin, out ProposalSession? session) || session.Incarnation < id.Incarnation)
+        {
+            session = new ProposalSession(id.Incarnation);
+            _sessions[id.Origin] = session;
+        }
+
+        return session.Incarnation == id.Incarnation && session.TryMark(id.Sequence);
+    }
+
+    /// <summary>Whether a proposal is applied, or can never be.</summary>
+    public bool IsApplied(in ProposalId id) =>
+        _sessions.TryGetValue(id.Origin, out ProposalSession? session)
+        && (session.Incarnation > id.Incarnation
+            || (session.Incarnation == id.Incarnation && session.IsApplied(id.Sequence)));
+
+    /// <summary>Writes all sessions.</summary>
+    public void Encode(IBufferWriter<byte> output)
+    {
+        CommandWriter writer = new(output);
+        writer.WriteNumber(_sessions.Count);
+        foreach ((MemberId member, ProposalSession session) in _sessions)
+        {
+            writer.WriteNumber((long)member.Value);
+            writer.WriteNumber((long)session.Incarnation);
+            writer.WriteNumber((long)session.Floor);
+            ulong[] above = [.. session.AppliedAboveFloor];
+            writer.WriteNumber(above.Length);
+            foreach (ulong sequence in above)
+            {
+                writer.WriteNumber((long)(sequence - session.Floor));
+            }
+        }
+    }
+
+    /// <summary>A copy that stays as it is.</summary>
+    public ProposalSessions Copy()
+    {
+        ArrayBufferWriter<byte> encoded = new();
+        Encode(encoded);
+        return Decode(encoded.WrittenSpan);
+    }
+
+    /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
+    public static ProposalSessions Decode(ReadOnlySpan<byte> encoded)
+    {
+        CommandReader reader = new(encoded);
+        ProposalSessions sessions = new();
+        for (int left = reader.ReadLength(); left > 0; left--)
+        {
+            MemberId member = new((ulong)reader.ReadNumber());
+            ulong incarnation = (ulong)reader.ReadNumber();
+            ulong floor = (ulong)reader.ReadNumber();
+            ulong[] above = new ulong[reader.ReadLength()];
+            for (int i = 0; i < above.Length; i++)
+            {
+                above[i] = floor + (ulong)reader.ReadNumber();
+            }
+
+            sessions._sessions[member] = ProposalSession.Restore(incarnation, floor, above);
+        }
+
+        return sessions;
+    }
+}

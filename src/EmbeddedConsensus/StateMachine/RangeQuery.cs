@@ -1,0 +1,42 @@
+namespace EmbeddedConsensus.StateMachine;
+
+/// <summary>A range read in the form in which it is executed.</summary>
+internal readonly ref struct RangeQuery
+{
+    /// <summary>The first key.</summary>
+    public ReadOnlySpan<byte> Start { get; init; }
+
+    /// <summary>The end, as <see cref="KeyRange.End"/> writes it.</summary>
+    public ReadOnlySpan<byte> End { get; init; }
+
+    /// <summary>The revision to read at; 0 for the newest.</summary>
+    public long Revision { get; init; }
+
+    /// <summary>The number of keys to give at the most; 0 for all.</summary>
+    public long Limit { get; init; }
+
+    /// <summary>By what to sort.</summary>
+    public SortTarget SortTarget { get; init; }
+
+    /// <summary>Whether to sort the largest first.</summary>
+    public bool Descending { get; init; }
+
+    /// <summary>Whether to leave the values out.</summary>
+    public bool KeysOnly { get; init; }
+
+    /// <summary>Whether to give the number of keys only.</summary>
+    public bool CountOnly { get; init; }
+
+    /// <summary>The query of a caller's request.</summary>
+    public static RangeQuery Of(in KeyRange range, RangeOptions options) => new()
+    {
+        Start = range.Start.Span,
+        End = range.End.Span,
+        Revision = options.Revision,
+        Limit = options.Limit,
+        SortTarget = options.SortTarget,
+        Descending = options.SortOrder == SortOrder.Descending,
+        KeysOnly = options.KeysOnly,
+        CountOnly = options.CountOnly,
+    };
+}

@@ -1,0 +1,136 @@
+using EmbeddedConsensus.Mvcc;
+using EmbeddedConsensus.Raft;
+
+namespace EmbeddedConsensus.StateMachine;
+
+/// <summary>
+/// What the log's entries are applied to: the MVCC store and the table of applied proposals. What an entry does depends
+/// on the entries before it and on nothing else (design decision D6), so every member comes to the same state.
+/// </summary>
+/// <remarks>One thread applies; the store may be read from any thread beside it.</remarks>
+internal sealed class ReplicatedStateMachine : IDisposable
+{
+    private readonly TxnExecutor _transactions;
+
+    /// <summary>A state machine that has applied nothing.</summary>
+    public ReplicatedStateMachine(MvccOptions options)
+        : this(new MvccStore(options), new ProposalSessions(), default)
+    {
+    }
+
+    /// <summary>A state machine as a snapshot describes it.</summary>
+    public ReplicatedStateMachine(MvccStore store, ProposalSessions sessions, LogPosition applied)
+    {
+        Store = store;
+        Sessions = sessions;
+        Applied = applied;
+        _transactions = new TxnExecutor(store);
+    }
+
+    /// <summary>The keys and their history.</summary>
+    public MvccStore Store { get; }
+
+    /// <summary>Which proposals have been applied.</summary>
+    public ProposalSessions Sessions { get; }
+
+    /// <summary>The last entry applied.</summary>
+    public LogPosition Applied { get; private set; }
+
+    /// <summary>Applies the next entries of the log. Readers see nothing of it before <see cref="Publish"/>.</summary>
+    /// <param name="entries">Entries behind <see cref="Applied"/>, without a gap.</param>
+    /// <param name="sink">Takes the results.</param>
+    /// <exception cref="InvariantViolationException">The entries do not follow, or are not executable.</exception>
+    public void Apply(ReadOnlySpan<LogEntry> entries, IApplySink sink)
+    {
+        foreach (ref readonly LogEntry entry in entries)
+        {
+            if (entry.Index != Applied.Index + 1 || entry.Term < Applied.Term)
+            {
+                throw new InvariantViolationException(
+                    $"Entry {entry.Index} of term {entry.Term} does not follow {Applied.Index} of term {Applied.Term}.");
+            }
+
+            if (entry.Kind == LogEntryKind.Command)
+            {
+                ApplyCommand(entry.Data.Span, sink);
+            }
+
+            Applied = entry.Position;
+        }
+    }
+
+    /// <summary>Lets readers see what was applied.</summary>
+    public void Publish() => Store.Publish();
+
+    /// <inheritdoc />
+    public void Dispose() => Store.Dispose();
+
+    private void ApplyCommand(ReadOnlySpan<byte> command, IApplySink sink)
+    {
+        CommandKind kind = CommandHeader.Read(command, out ProposalId id);
+        if (!Sessions.TryMark(id))
+        {
+            return;
+        }
+
+        bool wantsResult = sink.Wants(id);
+        ReadOnlySpan<byte> body = command[CommandHeader.Length..];
+        ApplyResult result = kind switch
+        {
+            CommandKind.Put => Put(body, wantsResult),
+            CommandKind.Delete => Delete(body, wantsResult),
+            CommandKind.Txn => _transactions.Execute(body, wantsResult),
+            CommandKind.Compact => Compact(body),
+            _ => throw new InvariantViolationException(
+                $"A command has the unknown kind {kind}. It was written by a newer version of the library."),
+        };
+        sink.Applied(id, result);
+    }
+
+    private ApplyResult Put(ReadOnlySpan<byte> body, bool wantsResult)
+    {
+        CommandReader reader = new(body);
+        CommandFlags flags = (CommandFlags)reader.ReadByte();
+        ReadOnlySpan<byte> key = reader.ReadBytes();
+        ReadOnlySpan<byte> value = reader.ReadBytes();
+        KeyValue? previous = wantsResult && (flags & CommandFlags.ReturnPrevious) != 0
+            ? RangeReader.Get(Store.WriterView, key, 0)
+            : null;
+        Store.BeginTxn();
+        Store.Put(key, value, lease: 0);
+        Store.EndTxn();
+        return new ApplyResult(Store.CurrentRevision, Payload: previous);
+    }
+
+    private ApplyResult Delete(ReadOnlySpan<byte> body, bool wantsResult)
+    {
+        CommandReader reader = new(body);
+        CommandFlags flags = (CommandFlags)reader.ReadByte();
+        ReadOnlySpan<byte> start = reader.ReadBytes();
+        ReadOnlySpan<byte> end = reader.ReadBytes();
+        bool wantsPrevious = wantsResult && (flags & CommandFlags.ReturnPrevious) != 0;
+        Store.BeginTxn();
+        long deleted = TxnExecutor.Delete(Store, start, end, wantsPrevious, out List<KeyValue> previous);
+        Store.EndTxn();
+        return new ApplyResult(Store.CurrentRevision, deleted, previous);
+    }
+
+    private ApplyResult Compact(ReadOnlySpan<byte> body)
+    {
+        CommandReader reader = new(body);
+        long revision = reader.ReadNumber();
+        if (revision <= Store.CompactRevision)
+        {
+            return new ApplyResult(Store.CurrentRevision, Error: new CompactedException(revision, Store.CompactRevision));
+        }
+
+        if (revision > Store.CurrentRevision)
+        {
+            return new ApplyResult(
+                Store.CurrentRevision, Error: new FutureRevisionException(revision, Store.CurrentRevision));
+        }
+
+        Store.Compact(revision);
+        return new ApplyResult(Store.CurrentRevision);
+    }
+}

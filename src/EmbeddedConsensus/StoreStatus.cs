@@ -1,0 +1,47 @@
+namespace EmbeddedConsensus;
+
+/// <summary>What a replica knows of itself and its cluster.</summary>
+public sealed record StoreStatus
+{
+    /// <summary>This member.</summary>
+    public required MemberId Member { get; init; }
+
+    /// <summary>Where the replica is in its life.</summary>
+    public required StoreState State { get; init; }
+
+    /// <summary>What it is in its cluster.</summary>
+    public required ReplicaRole Role { get; init; }
+
+    /// <summary>The current leader, or none when no leader is known.</summary>
+    public required MemberId Leader { get; init; }
+
+    /// <summary>The Raft term.</summary>
+    public required ulong Term { get; init; }
+
+    /// <summary>The index of the last entry in the log.</summary>
+    public required ulong LastIndex { get; init; }
+
+    /// <summary>The highest index known to be committed.</summary>
+    public required ulong CommitIndex { get; init; }
+
+    /// <summary>The index of the last entry applied.</summary>
+    public required ulong AppliedIndex { get; init; }
+
+    /// <summary>The index of the newest snapshot; 0 when there is none.</summary>
+    public required ulong SnapshotIndex { get; init; }
+
+    /// <summary>The store's revision.</summary>
+    public required long Revision { get; init; }
+
+    /// <summary>The revision below which history is forgotten; 0 when nothing was compacted.</summary>
+    public required long CompactRevision { get; init; }
+
+    /// <summary>The members that vote, by id.</summary>
+    public required IReadOnlyList<MemberId> Voters { get; init; }
+
+    /// <summary>Why the replica is faulted; null unless <see cref="State"/> says that it is.</summary>
+    public Exception? Fault { get; init; }
+
+    /// <summary>Whether this replica leads.</summary>
+    public bool IsLeader => Role == ReplicaRole.Leader;
+}

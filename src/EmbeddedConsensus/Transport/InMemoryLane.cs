@@ -1,0 +1,107 @@
+using EmbeddedConsensus.Raft;
+
+namespace EmbeddedConsensus.Transport;
+
+/// <summary>The bounded queue from one member to another on one lane, and the pump that empties it.</summary>
+internal sealed class InMemoryLane(InMemoryTransport sender, MemberId peer, InMemoryTransportOptions options)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<RaftMessage> _queue = [];
+    private long _queuedBytes;
+
+    // How many of the queued messages have been flushed; the pump takes no others.
+    private int _flushed;
+    private bool _pumping;
+
+    /// <summary>Queues a message.</summary>
+    /// <returns>False when the queue is full.</returns>
+    public bool TryEnqueue(in RaftMessage message)
+    {
+        long size = PayloadBytes(message);
+        lock (_gate)
+        {
+            if (_queue.Count >= options.SendQueueMessages
+                || (_queue.Count > 0 && _queuedBytes + size > options.SendQueueBytes))
+            {
+                return false;
+            }
+
+            // The sender may reuse its list of entries; the payloads are shared and never change.
+            _queue.Enqueue(message with { Entries = message.Entries.ToArray() });
+            _queuedBytes += size;
+            return true;
+        }
+    }
+
+    /// <summary>Lets the pump have what is queued.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            _flushed = _queue.Count;
+            if (_flushed == 0 || _pumping || !sender.TryEnter())
+            {
+                return;
+            }
+
+            _pumping = true;
+        }
+
+        _ = Task.Run(PumpAsync);
+    }
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            bool reachable = true;
+            while (TryDequeue(out RaftMessage message))
+            {
+                InMemoryTransport? target = sender.Route(peer);
+                bool delivered = target is not null
+                    && await target.TryDeliverAsync(message, sender.Stopping).ConfigureAwait(false);
+
+                // One report for a run of lost messages is enough.
+                if (!delivered && reachable)
+                {
+                    sender.ReportUnreachable(peer);
+                }
+
+                reachable = delivered;
+            }
+        }
+        finally
+        {
+            sender.Exit();
+        }
+    }
+
+    private bool TryDequeue(out RaftMessage message)
+    {
+        lock (_gate)
+        {
+            if (_flushed == 0 || sender.Stopping.IsCancellationRequested)
+            {
+                _pumping = false;
+                message = default;
+                return false;
+            }
+
+            _flushed--;
+            message = _queue.Dequeue();
+            _queuedBytes -= PayloadBytes(message);
+            return true;
+        }
+    }
+
+    private static long PayloadBytes(in RaftMessage message)
+    {
+        long size = message.Chunk?.Data.Length ?? 0;
+        foreach (LogEntry entry in message.Entries.Span)
+        {
+            size += entry.Size;
+        }
+
+        return size;
+    }
+}

@@ -1,0 +1,127 @@
+namespace EmbeddedConsensus.Transport;
+
+/// <summary>
+/// A network inside one process: the transports that it makes reach each other without sockets, and every link can be
+/// cut and healed, in one direction or in both.
+/// </summary>
+/// <remarks>For several replicas in one process, and for tests. Messages are handed over by reference: payloads are
+/// never changed, so nothing is copied but the list of entries. All members are safe for use by several threads.</remarks>
+public sealed class InMemoryNetwork
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<MemberId, InMemoryTransport> _started = [];
+    private readonly HashSet<(MemberId From, MemberId To)> _cutLinks = [];
+
+    /// <summary>Makes the transport of one member. A member that restarts gets a new one.</summary>
+    /// <param name="member">The member that will use it.</param>
+    /// <param name="clusterId">The cluster that the member belongs to: transports of different clusters never reach
+    /// each other.</param>
+    /// <param name="options">The bounds of its queues; null for the defaults.</param>
+    /// <exception cref="ArgumentException"><paramref name="member"/> is none, or a bound is out of range.</exception>
+    public InMemoryTransport CreateTransport(
+        MemberId member, ulong clusterId = 0, InMemoryTransportOptions? options = null)
+    {
+        if (member.IsNone)
+        {
+            throw new ArgumentException("A transport needs a member id other than zero.", nameof(member));
+        }
+
+        options ??= new InMemoryTransportOptions();
+        options.Validate();
+        return new InMemoryTransport(this, member, clusterId, options);
+    }
+
+    /// <summary>Cuts the link from one member to another: what is sent over it is lost. The way back stays open.</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The receiver.</param>
+    public void CutOneWay(MemberId from, MemberId to)
+    {
+        lock (_gate)
+        {
+            _cutLinks.Add((from, to));
+        }
+    }
+
+    /// <summary>Cuts the links between two members in both directions.</summary>
+    /// <param name="first">One member.</param>
+    /// <param name="second">The other.</param>
+    public void Cut(MemberId first, MemberId second)
+    {
+        lock (_gate)
+        {
+            _cutLinks.Add((first, second));
+            _cutLinks.Add((second, first));
+        }
+    }
+
+    /// <summary>Heals the link from one member to another.</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The receiver.</param>
+    public void HealOneWay(MemberId from, MemberId to)
+    {
+        lock (_gate)
+        {
+            _cutLinks.Remove((from, to));
+        }
+    }
+
+    /// <summary>Heals the links between two members in both directions.</summary>
+    /// <param name="first">One member.</param>
+    /// <param name="second">The other.</param>
+    public void Heal(MemberId first, MemberId second)
+    {
+        lock (_gate)
+        {
+            _cutLinks.Remove((first, second));
+            _cutLinks.Remove((second, first));
+        }
+    }
+
+    /// <summary>Heals every link.</summary>
+    public void HealAll()
+    {
+        lock (_gate)
+        {
+            _cutLinks.Clear();
+        }
+    }
+
+    /// <summary>Makes a transport reachable. A member has one at a time.</summary>
+    internal void Register(InMemoryTransport transport)
+    {
+        lock (_gate)
+        {
+            if (!_started.TryAdd(transport.Member, transport))
+            {
+                throw new TransportException(
+                    $"Member {transport.Member} already has a started transport on this network; dispose it first.");
+            }
+        }
+    }
+
+    /// <summary>Makes a transport unreachable.</summary>
+    internal void Unregister(InMemoryTransport transport)
+    {
+        lock (_gate)
+        {
+            if (_started.TryGetValue(transport.Member, out InMemoryTransport? current)
+                && ReferenceEquals(current, transport))
+            {
+                _started.Remove(transport.Member);
+            }
+        }
+    }
+
+    /// <summary>The transport that a message reaches, or null when the link is cut or nobody is there.</summary>
+    internal InMemoryTransport? Route(InMemoryTransport sender, MemberId to)
+    {
+        lock (_gate)
+        {
+            return !_cutLinks.Contains((sender.Member, to))
+                && _started.TryGetValue(to, out InMemoryTransport? target)
+                && target.ClusterId == sender.ClusterId
+                    ? target
+                    : null;
+        }
+    }
+}

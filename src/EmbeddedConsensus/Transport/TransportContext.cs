@@ -1,0 +1,10 @@
+namespace EmbeddedConsensus.Transport;
+
+/// <summary>What a transport has to know of the replica that it serves.</summary>
+/// <param name="ClusterId">The cluster: the same for all its members, and another for other clusters.</param>
+/// <param name="MemberId">This member.</param>
+/// <param name="Incarnation">Which life of the member this is: it grows with every start, so that what an earlier life
+/// left on the way can be told from what this one says.</param>
+/// <param name="Address">Where the other members look for this one, as the list of members says; null when the list
+/// is empty.</param>
+public sealed record TransportContext(ulong ClusterId, MemberId MemberId, ulong Incarnation, string? Address);

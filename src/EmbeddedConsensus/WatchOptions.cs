@@ -1,0 +1,18 @@
+namespace EmbeddedConsensus;
+
+/// <summary>How to watch keys.</summary>
+public sealed record WatchOptions
+{
+    /// <summary>The first revision to give events of; it may lie in the future. 0, the default, is everything behind
+    /// what this replica has applied when the watch begins.</summary>
+    public long StartRevision { get; init; }
+
+    /// <summary>Give with each event what the key held before.</summary>
+    public bool IncludePrevious { get; init; }
+
+    /// <summary>Leave out puts.</summary>
+    public bool SkipPuts { get; init; }
+
+    /// <summary>Leave out deletes.</summary>
+    public bool SkipDeletes { get; init; }
+}

@@ -1,0 +1,23 @@
+using EmbeddedConsensus.Mvcc;
+
+namespace EmbeddedConsensus.Watches;
+
+/// <summary>Makes events from records of the store.</summary>
+internal static class WatchEventFactory
+{
+    /// <summary>The event that a record stands for, as the last one of its revision.</summary>
+    /// <param name="reader">Where the record comes from.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="includePrevious">Whether to add what the key held before.</param>
+    public static WatchEvent Create(MvccView reader, in MvccRecord record, bool includePrevious)
+    {
+        KeyValue? previous = includePrevious && reader.TryGetPrevious(record, out MvccRecord before)
+            ? StateMachine.RangeReader.Copy(before, keysOnly: false)
+            : null;
+        return record.IsTombstone
+            ? new WatchEvent(
+                WatchEventType.Delete, new KeyValue(record.Key.ToArray(), default, 0, record.ModRevision, 0), previous, true)
+            : new WatchEvent(
+                WatchEventType.Put, StateMachine.RangeReader.Copy(record, keysOnly: false), previous, true);
+    }
+}

@@ -1,0 +1,194 @@
+using EmbeddedConsensus.Mvcc;
+
+namespace EmbeddedConsensus.Watches;
+
+/// <summary>
+/// All watchers of a replica. The apply lane shows it each batch behind its publication; it hands the events to the
+/// watchers that keep up and select them. An event is built once, however many watchers take it, and not at all when
+/// none does (design decision D9).
+/// </summary>
+internal sealed class WatchHub
+{
+    private readonly Func<MvccSnapshot> _openSnapshot;
+    private readonly WatcherIndex _index = new();
+    private readonly List<Watcher> _matches = [];
+    private readonly HashSet<Watcher> _touched = [];
+    private readonly HashSet<Watcher> _all = [];
+    private Exception? _end;
+
+    /// <summary>A hub over a store that stands at a revision.</summary>
+    /// <param name="openSnapshot">Opens what readers see at the moment.</param>
+    /// <param name="revision">The revision that is published.</param>
+    public WatchHub(Func<MvccSnapshot> openSnapshot, long revision)
+    {
+        _openSnapshot = openSnapshot;
+        Revision = revision;
+    }
+
+    /// <summary>The last revision that the hub has shown to its watchers.</summary>
+    public long Revision { get; private set; }
+
+    /// <summary>The number of watchers.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _all.Count;
+            }
+        }
+    }
+
+    internal Lock Gate { get; } = new();
+
+    /// <summary>Adds a watcher. It starts by reading the history, if its first revision lies in the past.</summary>
+    public Watcher Add(KeyRange range, WatchOptions options, long firstRevision, IWatchSignal signal)
+    {
+        Watcher watcher = new(this, range, options, firstRevision, signal);
+        lock (Gate)
+        {
+            _all.Add(watcher);
+        }
+
+        return watcher;
+    }
+
+    /// <summary>Removes a watcher.</summary>
+    public void Remove(Watcher watcher)
+    {
+        lock (Gate)
+        {
+            _all.Remove(watcher);
+            _index.Remove(watcher);
+        }
+    }
+
+    /// <summary>Shows the watchers what was published since the last call.</summary>
+    public void Publish()
+    {
+        using MvccSnapshot snapshot = _openSnapshot();
+        lock (Gate)
+        {
+            if (snapshot.Revision <= Revision)
+            {
+                return;
+            }
+
+            if (snapshot.CompactRevision > Revision + 1)
+            {
+                // The batch wrote and compacted what it wrote: nobody can be shown all of it.
+                Unsync();
+            }
+            else if (_index.Count > 0)
+            {
+                Distribute(snapshot);
+            }
+
+            Revision = snapshot.Revision;
+            WakeTouched();
+        }
+    }
+
+    /// <summary>The store was replaced by a snapshot of the leader: every watcher reads on from the history that the
+    /// snapshot brought, so that it neither skips nor repeats (scenario 48).</summary>
+    public void Restored(long revision)
+    {
+        lock (Gate)
+        {
+            Unsync();
+            Revision = revision;
+        }
+    }
+
+    /// <summary>Ends every watch, now and later, with an exception.</summary>
+    public void End(Exception reason)
+    {
+        lock (Gate)
+        {
+            _end = reason;
+            foreach (Watcher watcher in _all)
+            {
+                watcher.Wake();
+            }
+        }
+    }
+
+    internal MvccSnapshot OpenSnapshot() => _openSnapshot();
+
+    internal void ThrowIfEnded()
+    {
+        if (_end is not null)
+        {
+            throw _end;
+        }
+    }
+
+    /// <summary>Takes a watcher that has caught up among those that the hub feeds.</summary>
+    internal bool TrySync(Watcher watcher)
+    {
+        if (watcher.NextRevision <= Revision)
+        {
+            return false;
+        }
+
+        watcher.IsSynced = true;
+        _index.Add(watcher);
+        return true;
+    }
+
+    /// <summary>Lets every watcher read the history by itself.</summary>
+    private void Unsync()
+    {
+        _index.Clear();
+        foreach (Watcher watcher in _all)
+        {
+            if (watcher.IsSynced)
+            {
+                watcher.Advance(Revision);
+                watcher.IsSynced = false;
+            }
+
+            watcher.Wake();
+        }
+    }
+
+    private void Distribute(MvccSnapshot snapshot)
+    {
+        MvccEventCursor cursor = snapshot.Events(Revision + 1);
+        while (cursor.MoveNext())
+        {
+            MvccRecord record = cursor.Current;
+            _matches.Clear();
+            _index.Find(record.Key, _matches);
+            WatchEvent? plain = null;
+            WatchEvent? withPrevious = null;
+            foreach (Watcher watcher in _matches)
+            {
+                if (!watcher.Selects(record.IsTombstone))
+                {
+                    continue;
+                }
+
+                WatchEvent next = watcher.Options.IncludePrevious
+                    ? withPrevious ??= WatchEventFactory.Create(snapshot.View, record, includePrevious: true)
+                    : plain ??= WatchEventFactory.Create(snapshot.View, record, includePrevious: false);
+                _touched.Add(watcher);
+                if (!watcher.TryBuffer(next))
+                {
+                    _index.Remove(watcher);
+                }
+            }
+        }
+    }
+
+    private void WakeTouched()
+    {
+        foreach (Watcher watcher in _touched)
+        {
+            watcher.Wake();
+        }
+
+        _touched.Clear();
+    }
+}

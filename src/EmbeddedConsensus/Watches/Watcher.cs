@@ -1,0 +1,143 @@
+using EmbeddedConsensus.Mvcc;
+
+namespace EmbeddedConsensus.Watches;
+
+/// <summary>
+/// One watch. While it keeps up, the hub puts events into its bounded buffer; when the buffer is full the watcher falls
+/// back to reading the history by itself, at its own pace, until it has caught up again. So a slow reader costs nothing
+/// but its own time, and nobody waits for it (scenarios 49, 52).
+/// </summary>
+internal sealed class Watcher
+{
+    // How much of the history is looked at in one piece, so that a snapshot is not pinned for long.
+    private const int CatchUpEvents = 512;
+    private const int CatchUpScans = 65_536;
+
+    private readonly WatchHub _hub;
+    private readonly IWatchSignal _signal;
+    private readonly EventBuffer _buffer = new();
+
+    internal Watcher(WatchHub hub, KeyRange range, WatchOptions options, long nextRevision, IWatchSignal signal)
+    {
+        _hub = hub;
+        Range = range;
+        Options = options;
+        NextRevision = nextRevision;
+        _signal = signal;
+    }
+
+    /// <summary>The keys watched.</summary>
+    public KeyRange Range { get; }
+
+    /// <summary>What the watcher asked for.</summary>
+    public WatchOptions Options { get; }
+
+    /// <summary>The first revision that is neither delivered nor buffered. Guarded by the hub's lock.</summary>
+    public long NextRevision { get; private set; }
+
+    /// <summary>Whether the hub feeds the watcher. Guarded by the hub's lock.</summary>
+    public bool IsSynced { get; set; }
+
+    /// <summary>Takes what can be delivered now.</summary>
+    /// <param name="destination">Receives the events, in order.</param>
+    /// <returns>False when there is nothing: wait for the signal, then try again.</returns>
+    /// <exception cref="CompactedException">The next revision is compacted.</exception>
+    public bool TryTake(List<WatchEvent> destination)
+    {
+        lock (_hub.Gate)
+        {
+            _hub.ThrowIfEnded();
+            _buffer.MoveTo(destination);
+            if (destination.Count > 0)
+            {
+                return true;
+            }
+
+            if (IsSynced || _hub.TrySync(this))
+            {
+                return false;
+            }
+        }
+
+        CatchUp(destination);
+
+        // Even without events there may be more history to look at: the caller comes back at once.
+        return true;
+    }
+
+    /// <summary>Whether the watcher selects an event of this kind.</summary>
+    public bool Selects(bool isDelete) => isDelete ? !Options.SkipDeletes : !Options.SkipPuts;
+
+    /// <summary>Puts an event into the buffer; false when it is full and the watcher falls behind. Called by the hub
+    /// under its lock, revision by revision.</summary>
+    internal bool TryBuffer(WatchEvent next)
+    {
+        if (next.Revision < NextRevision)
+        {
+            return true;
+        }
+
+        if (_buffer.IsFull)
+        {
+            // A revision is delivered whole: what is buffered of this one will be read again from the history.
+            _buffer.RemoveNewest(next.Revision);
+            NextRevision = next.Revision;
+            IsSynced = false;
+            return false;
+        }
+
+        _buffer.Add(next);
+        return true;
+    }
+
+    /// <summary>The hub has shown the watcher everything up to a revision.</summary>
+    internal void Advance(long revision) => NextRevision = Math.Max(NextRevision, revision + 1);
+
+    /// <summary>Wakes the reader.</summary>
+    internal void Wake() => _signal.Wake();
+
+    private void CatchUp(List<WatchEvent> destination)
+    {
+        using MvccSnapshot snapshot = _hub.OpenSnapshot();
+        long from = NextRevision;
+        if (from < snapshot.CompactRevision)
+        {
+            throw new CompactedException(from, snapshot.CompactRevision);
+        }
+
+        long reached = snapshot.Revision;
+        int scans = 0;
+        MvccEventCursor cursor = snapshot.Events(from);
+        while (cursor.MoveNext())
+        {
+            MvccRecord record = cursor.Current;
+            if ((destination.Count >= CatchUpEvents || scans >= CatchUpScans) && record.ModRevision > from)
+            {
+                reached = from;
+                break;
+            }
+
+            from = record.ModRevision;
+            scans++;
+            if (Range.Contains(record.Key) && Selects(record.IsTombstone))
+            {
+                Append(destination, WatchEventFactory.Create(snapshot.View, record, Options.IncludePrevious));
+            }
+        }
+
+        lock (_hub.Gate)
+        {
+            Advance(reached);
+        }
+    }
+
+    private static void Append(List<WatchEvent> destination, WatchEvent next)
+    {
+        if (destination.Count > 0 && destination[^1].Revision == next.Revision)
+        {
+            destination[^1] = destination[^1] with { EndsRevision = false };
+        }
+
+        destination.Add(next);
+    }
+}

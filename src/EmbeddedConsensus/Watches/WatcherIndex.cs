@@ -1,0 +1,98 @@
+namespace EmbeddedConsensus.Watches;
+
+/// <summary>Finds the watchers that watch a key: those of the single key by a hash table, those of ranges by an
+/// interval tree.</summary>
+internal sealed class WatcherIndex
+{
+    private readonly Dictionary<Key, List<Watcher>> _single = new(KeyComparer.Instance);
+    private readonly Dictionary<Key, List<Watcher>>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
+    private readonly RangeTree _ranges = new();
+
+    /// <summary>An index without watchers.</summary>
+    public WatcherIndex() => _bySpan = _single.GetAlternateLookup<ReadOnlySpan<byte>>();
+
+    /// <summary>The number of watchers.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds a watcher.</summary>
+    public void Add(Watcher watcher)
+    {
+        Count++;
+        if (!watcher.Range.IsSingle)
+        {
+            _ranges.Add(watcher);
+            return;
+        }
+
+        if (!_single.TryGetValue(watcher.Range.Start, out List<Watcher>? list))
+        {
+            list = [];
+            _single[watcher.Range.Start] = list;
+        }
+
+        list.Add(watcher);
+    }
+
+    /// <summary>Removes a watcher, if it is there.</summary>
+    public void Remove(Watcher watcher)
+    {
+        bool removed;
+        if (!watcher.Range.IsSingle)
+        {
+            removed = _ranges.Remove(watcher);
+        }
+        else if (removed = _single.TryGetValue(watcher.Range.Start, out List<Watcher>? list) && list.Remove(watcher))
+        {
+            if (list!.Count == 0)
+            {
+                _single.Remove(watcher.Range.Start);
+            }
+        }
+
+        Count -= removed ? 1 : 0;
+    }
+
+    /// <summary>Removes all watchers.</summary>
+    public void Clear()
+    {
+        _single.Clear();
+        _ranges.Clear();
+        Count = 0;
+    }
+
+    /// <summary>Adds the watchers of a key to a list, each once.</summary>
+    public void Find(ReadOnlySpan<byte> key, List<Watcher> matches)
+    {
+        if (_bySpan.TryGetValue(key, out List<Watcher>? list))
+        {
+            matches.AddRange(list);
+        }
+
+        _ranges.Find(key, matches);
+    }
+
+    private sealed class KeyComparer : IEqualityComparer<Key>, IAlternateEqualityComparer<ReadOnlySpan<byte>, Key>
+    {
+        public static readonly KeyComparer Instance = new();
+
+        public bool Equals(Key x, Key y) => x.Equals(y);
+
+        public int GetHashCode(Key obj) => GetHashCode(obj.Span);
+
+        public bool Equals(ReadOnlySpan<byte> alternate, Key other) => alternate.SequenceEqual(other.Span);
+
+        // FNV-1a: the same in every process, and good enough for keys that the process itself chose to watch.
+        public int GetHashCode(ReadOnlySpan<byte> alternate)
+        {
+            uint hash = 2_166_136_261;
+            foreach (byte next in alternate)
+            {
+                hash = (hash ^ next) * 16_777_619;
+            }
+
+            return (int)hash;
+        }
+
+        public Key Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+    }
+}

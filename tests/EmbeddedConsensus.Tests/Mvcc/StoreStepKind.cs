@@ -1,0 +1,16 @@
+namespace EmbeddedConsensus.Tests.Mvcc;
+
+/// <summary>What a step of a random history does.</summary>
+internal enum StoreStepKind
+{
+    Put,
+    Delete,
+    DeleteRange,
+    Transaction,
+    Publish,
+    Compact,
+    Reclaim,
+    OpenSnapshot,
+    CloseSnapshot,
+    Transfer,
+}

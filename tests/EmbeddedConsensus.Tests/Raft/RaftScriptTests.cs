@@ -1,0 +1,10 @@
+namespace EmbeddedConsensus.Tests.Raft;
+
+public sealed class RaftScriptTests
+{
+    public static TheoryData<string> Scripts => [.. RaftScript.Names];
+
+    [Theory]
+    [MemberData(nameof(Scripts))]
+    public void A_script_gives_its_transcript(string name) => RaftScript.Run(name);
+}

@@ -1,0 +1,119 @@
+namespace EmbeddedConsensus.Tests.StateMachine;
+
+public sealed class RangeTests : IDisposable
+{
+    private readonly Machine _machine = new();
+
+    public RangeTests()
+    {
+        // Revisions 2 to 6: b, a, c, a, and the deletion of b.
+        _machine.Put("b", "2");
+        _machine.Put("a", "3");
+        _machine.Put("c", "1");
+        _machine.Put("a", "0");
+        _machine.Delete("b");
+        _machine.Put("b", "9");
+    }
+
+    public void Dispose() => _machine.Dispose();
+
+    private string Read(KeyRange range, RangeOptions options) =>
+        string.Join(' ', _machine.Range(range, options).Items.Select(item => $"{item.Key}={item.Value}"));
+
+    [Theory]
+    [InlineData(SortTarget.Key, SortOrder.Ascending, "a=0 b=9 c=1")]
+    [InlineData(SortTarget.Key, SortOrder.Descending, "c=1 b=9 a=0")]
+    [InlineData(SortTarget.Version, SortOrder.Descending, "a=0 b=9 c=1")]
+    [InlineData(SortTarget.CreateRevision, SortOrder.Ascending, "a=0 c=1 b=9")]
+    [InlineData(SortTarget.ModRevision, SortOrder.Ascending, "c=1 a=0 b=9")]
+    [InlineData(SortTarget.ModRevision, SortOrder.Descending, "b=9 a=0 c=1")]
+    [InlineData(SortTarget.Value, SortOrder.Descending, "b=9 c=1 a=0")]
+    public void Ranges_are_sorted_as_asked(SortTarget target, SortOrder order, string expected) =>
+        Assert.Equal(expected, Read(KeyRange.All, new RangeOptions { SortTarget = target, SortOrder = order }));
+
+    [Fact]
+    public void A_limit_keeps_the_count_and_says_that_there_is_more()
+    {
+        foreach (SortOrder order in Enum.GetValues<SortOrder>())
+        {
+            RangeResult some = _machine.Range(KeyRange.All, new RangeOptions { Limit = 2, SortOrder = order });
+            RangeResult all = _machine.Range(KeyRange.All, new RangeOptions { Limit = 3, SortOrder = order });
+
+            Assert.Equal((2, 3L, true), (some.Items.Count, some.Count, some.More));
+            Assert.Equal((3, 3L, false), (all.Items.Count, all.Count, all.More));
+        }
+    }
+
+    [Fact]
+    public void Keys_only_and_count_only_leave_the_rest_out()
+    {
+        Assert.Equal("a= b= c=", Read(KeyRange.All, new RangeOptions { KeysOnly = true }));
+        Assert.Equal("b= c= a=",
+            Read(KeyRange.All, new RangeOptions { KeysOnly = true, SortTarget = SortTarget.Value, SortOrder = SortOrder.Descending }));
+        RangeResult count = _machine.Range(KeyRange.All, new RangeOptions { CountOnly = true });
+        Assert.Equal((0, 3L), (count.Items.Count, count.Count));
+    }
+
+    [Theory]
+    [InlineData(1, "")]
+    [InlineData(2, "b=2")]
+    [InlineData(4, "a=3 b=2 c=1")]
+    [InlineData(5, "a=0 b=2 c=1")]
+    [InlineData(6, "a=0 c=1")]
+    [InlineData(7, "a=0 b=9 c=1")]
+    [InlineData(0, "a=0 b=9 c=1")]
+    public void Every_revision_can_be_read_as_it_was(long revision, string expected) =>
+        Assert.Equal(expected, Read(KeyRange.All, new RangeOptions { Revision = revision }));
+
+    [Fact]
+    public void Ranges_are_half_open()
+    {
+        Assert.Equal("a=0 b=9", Read(KeyRange.Between("a", "c"), new RangeOptions()));
+        Assert.Equal("b=9 c=1", Read(KeyRange.From("aa"), new RangeOptions()));
+        Assert.Equal("", Read(KeyRange.Between("c", "a"), new RangeOptions()));
+        Assert.Equal("a=0", Read("a", new RangeOptions()));
+    }
+
+    [Fact]
+    public void The_prefix_of_bytes_that_cannot_grow_reaches_to_the_end()
+    {
+        byte[] last = [0xff, 0xff];
+        _machine.Put(new byte[] { 0xff, 0xff, 1 }, "x");
+        _machine.Put(new byte[] { 0xff }, "y");
+
+        Assert.Single(_machine.Range(KeyRange.Prefix(last)).Items);
+        Assert.True(KeyRange.Prefix(last).IsUnbounded);
+        Assert.Equal("b", KeyRange.Prefix(new byte[] { (byte)'a', 0xff }).End.ToString());
+        Assert.Equal(KeyRange.All, KeyRange.Prefix(""));
+        Assert.Throws<ArgumentException>(() => KeyRange.Between("a", ""));
+    }
+
+    [Fact]
+    [Trait("Scenario", "44")]
+    public void Reads_and_deletes_agree_within_and_behind_a_transaction()
+    {
+        TxnResult result = _machine.Txn(Txn.Do(
+            Op.Put("d", "4"),
+            Op.Delete(KeyRange.Between("a", "c"), returnPrevious: true),
+            Op.Range(KeyRange.All),
+            Op.Range(KeyRange.All, new RangeOptions { CountOnly = true })));
+
+        Assert.Equal(["a", "b"], result.Responses[1].Delete!.Value.Previous.Select(item => item.Key.ToString()));
+        Assert.Equal(["c", "d"], result.Responses[2].Range!.Items.Select(item => item.Key.ToString()));
+        Assert.Equal(2, result.Responses[3].Range!.Count);
+        Assert.Equal("c=1 d=4", Read(KeyRange.All, new RangeOptions()));
+        Assert.Equal("a=0 b=9 c=1", Read(KeyRange.All, new RangeOptions { Revision = 7 }));
+    }
+
+    [Fact]
+    [Trait("Scenario", "45")]
+    public void Compaction_is_refused_outside_the_history()
+    {
+        Assert.IsType<FutureRevisionException>(_machine.Compact(8).Error);
+        Assert.Null(_machine.Compact(5).Error);
+        CompactedException again = Assert.IsType<CompactedException>(_machine.Compact(5).Error);
+        Assert.Equal(5, again.CompactRevision);
+        Assert.IsType<CompactedException>(_machine.Compact(4).Error);
+        Assert.Null(_machine.Compact(7).Error);
+    }
+}

@@ -1,0 +1,224 @@
+using EmbeddedConsensus.Tests.StateMachine;
+using EmbeddedConsensus.Watches;
+
+namespace EmbeddedConsensus.Tests.Watches;
+
+public sealed class WatchHubTests : IDisposable
+{
+    private readonly Machine _machine = new();
+    private readonly WatchHub _hub;
+    private readonly CountingSignal _signal = new();
+
+    public WatchHubTests() => _hub = new WatchHub(() => _machine.State.Store.OpenSnapshot(), 1);
+
+    public void Dispose() => _machine.Dispose();
+
+    private Watcher Watch(KeyRange range, long first = 0, WatchOptions? options = null) =>
+        _hub.Add(range, options ?? new WatchOptions(), first == 0 ? _hub.Revision + 1 : first, _signal);
+
+    private void Put(Key key, Value value)
+    {
+        _machine.Put(key, value);
+        _hub.Publish();
+    }
+
+    private static List<WatchEvent> Take(Watcher watcher)
+    {
+        List<WatchEvent> all = [];
+        List<WatchEvent> some = [];
+        while (watcher.TryTake(some))
+        {
+            all.AddRange(some);
+            some.Clear();
+        }
+
+        return all;
+    }
+
+    private static string Text(IEnumerable<WatchEvent> events) => string.Join(' ', events.Select(next =>
+        $"{next.Revision}:{next.KeyValue.Key}{(next.Type == WatchEventType.Put ? $"={next.KeyValue.Value}" : "-")}"
+        + (next.EndsRevision ? "." : "")));
+
+    [Fact]
+    public void A_synced_watcher_gets_what_it_selects_and_is_woken()
+    {
+        Watcher single = Watch("a");
+        Watcher prefix = Watch(KeyRange.Prefix("a"));
+        Watcher all = Watch(KeyRange.All);
+        Assert.Empty(Take(single).Concat(Take(prefix)).Concat(Take(all)));
+
+        Put("a", "1");
+        Put("ab", "2");
+        Put("b", "3");
+
+        Assert.Equal("2:a=1.", Text(Take(single)));
+        Assert.Equal("2:a=1. 3:ab=2.", Text(Take(prefix)));
+        Assert.Equal("2:a=1. 3:ab=2. 4:b=3.", Text(Take(all)));
+        Assert.True(_signal.Count > 0);
+    }
+
+    [Fact]
+    public void A_revision_comes_whole_and_only_its_last_selected_event_ends_it()
+    {
+        Watcher all = Watch(KeyRange.All);
+        Watcher some = Watch(KeyRange.Between("a", "c"));
+        Take(all);
+        Take(some);
+
+        _machine.Txn(Txn.Do(Op.Put("c", "3"), Op.Put("a", "1"), Op.Put("b", "2")));
+        _hub.Publish();
+        string history = Text(Take(Watch(KeyRange.All, 2)));
+
+        Assert.Equal("2:c=3 2:a=1 2:b=2.", Text(Take(all)));
+        Assert.Equal("2:a=1 2:b=2.", Text(Take(some)));
+        Assert.Equal("2:c=3 2:a=1 2:b=2.", history);
+    }
+
+    [Fact]
+    [Trait("Scenario", "52")]
+    public void A_watcher_that_falls_behind_reads_on_from_the_history_without_gap_or_repetition()
+    {
+        Watcher slow = Watch(KeyRange.All);
+        Take(slow);
+        const int Writes = (3 * EventBuffer.MaxEvents) + 7;
+        for (int i = 0; i < Writes; i++)
+        {
+            Put($"{i % 10}", $"{i}");
+        }
+
+        Assert.False(slow.IsSynced);
+        List<WatchEvent> events = Take(slow);
+        Assert.Equal(Enumerable.Range(2, Writes).Select(i => (long)i), events.Select(next => next.Revision));
+
+        Assert.True(slow.IsSynced);
+        Put("z", "last");
+        Assert.Equal($"{Writes + 2}:z=last.", Text(Take(slow)));
+    }
+
+    [Fact]
+    public void A_buffer_that_overflows_within_a_revision_does_not_tear_it()
+    {
+        Watcher slow = Watch(KeyRange.All);
+        Take(slow);
+        for (int i = 0; i < EventBuffer.MaxEvents - 1; i++)
+        {
+            Put("k", "");
+        }
+
+        _machine.Txn(Txn.Do(Op.Put("a", "1"), Op.Put("b", "2"), Op.Put("c", "3")));
+        _hub.Publish();
+
+        List<WatchEvent> events = Take(slow);
+        Assert.Equal(EventBuffer.MaxEvents + 2, events.Count);
+        Assert.Equal(
+            $"{EventBuffer.MaxEvents + 1}:a=1 {EventBuffer.MaxEvents + 1}:b=2 {EventBuffer.MaxEvents + 1}:c=3.",
+            Text(events.TakeLast(3)));
+    }
+
+    [Fact]
+    public void Large_events_fill_a_buffer_by_their_bytes()
+    {
+        Watcher slow = Watch(KeyRange.All);
+        Take(slow);
+        byte[] large = new byte[1 << 20];
+        for (int i = 0; i < 12; i++)
+        {
+            Put("k", large);
+        }
+
+        Assert.False(slow.IsSynced);
+        Assert.Equal(12, Take(slow).Count);
+    }
+
+    [Fact]
+    [Trait("Scenario", "49")]
+    public void A_watcher_that_compaction_overtakes_is_ended()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            Put("k", $"{i}");
+        }
+
+        Watcher behind = Watch("k", 3);
+        Watcher atTheEdge = Watch("k", 5);
+        _machine.Compact(5);
+
+        CompactedException overtaken = Assert.Throws<CompactedException>(() => behind.TryTake([]));
+        Assert.Equal((3, 5), (overtaken.RequestedRevision, overtaken.CompactRevision));
+        Assert.Equal(7, Take(atTheEdge).Count);
+    }
+
+    [Fact]
+    [Trait("Scenario", "50")]
+    public void A_watch_on_a_future_revision_gets_nothing_older()
+    {
+        Watcher future = Watch("k", 5);
+        for (int i = 2; i <= 6; i++)
+        {
+            Put("k", $"{i}");
+            if (i == 3)
+            {
+                Assert.Empty(Take(future));
+            }
+        }
+
+        Assert.Equal("5:k=5. 6:k=6.", Text(Take(future)));
+    }
+
+    [Fact]
+    [Trait("Scenario", "48")]
+    public void A_restored_store_neither_repeats_nor_skips()
+    {
+        Watcher watcher = Watch(KeyRange.All);
+        Take(watcher);
+        Put("a", "1");
+        Put("b", "2");
+        Assert.Equal("2:a=1. 3:b=2.", Text(Take(watcher)));
+
+        // What arrives by a snapshot is published by nobody.
+        _machine.Put("c", "3");
+        _machine.Put("d", "4");
+        _hub.Restored(_machine.State.Store.CurrentRevision);
+        Put("e", "5");
+
+        Assert.Equal("4:c=3. 5:d=4. 6:e=5.", Text(Take(watcher)));
+    }
+
+    [Fact]
+    public void Filters_and_previous_values_are_as_asked()
+    {
+        Watcher puts = Watch("k", options: new WatchOptions { SkipDeletes = true, IncludePrevious = true });
+        Watcher deletes = Watch("k", options: new WatchOptions { SkipPuts = true });
+        Take(puts);
+        Take(deletes);
+        Put("k", "1");
+        Put("k", "2");
+        _machine.Delete("k");
+        _hub.Publish();
+
+        List<WatchEvent> seen = Take(puts);
+        Assert.Equal("2:k=1. 3:k=2.", Text(seen));
+        Assert.Null(seen[0].Previous);
+        Assert.Equal("1", seen[1].Previous!.Value.ToString());
+        Assert.Equal("4:k-.", Text(Take(deletes)));
+    }
+
+    [Fact]
+    public void An_ended_hub_ends_every_watch_with_the_reason()
+    {
+        Watcher watcher = Watch("k");
+        Take(watcher);
+        _hub.End(new StoreStoppedException("over"));
+
+        Assert.Throws<StoreStoppedException>(() => watcher.TryTake([]));
+        Assert.Throws<StoreStoppedException>(() => Watch("later").TryTake([]));
+        Assert.Equal(1, _signal.Count);
+    }
+
+    private sealed class CountingSignal : IWatchSignal
+    {
+        public int Count { get; private set; }
+
+        public void Wake() => Count++;
+    }
+}
