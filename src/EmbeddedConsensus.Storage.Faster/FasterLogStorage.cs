@@ -10,8 +10,8 @@ namespace EmbeddedConsensus.Storage.Faster;
 /// <remarks>
 /// <para>One append is one record, or several if it is large, and one flush. Nothing on disk is ever rewound: an append
 /// at an existing index is a later record, and later records win when the log is replayed at the next start.</para>
-/// <para>FASTER lends its paged buffer and its flushing; how the log ends, and whether it is whole, is told by the frame
-/// around our own records. See the remarks of the internal <c>LogReplay</c>.</para>
+/// <para>FASTER lends its paged buffer and its flushing; how the log ends, and whether it is whole, is told by the
+/// frame around our own records. See the remarks of the internal <c>LogReplay</c>.</para>
 /// </remarks>
 public sealed partial class FasterLogStorage : ILogStorage
 {

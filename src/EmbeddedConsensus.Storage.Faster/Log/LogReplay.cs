@@ -79,7 +79,8 @@ internal sealed class LogReplay : IDisposable
         _batch.Dispose();
     }
 
-    /// <summary>The last run of files without a gap; a crash while old files are deleted may leave some of them.</summary>
+    /// <summary>The last run of files without a gap; a crash while old files are deleted may leave some of
+    /// them.</summary>
     private (int First, int Last) FindSegments()
     {
         IReadOnlyList<int> segments = _files.List();
@@ -97,7 +98,8 @@ internal sealed class LogReplay : IDisposable
         return (segments[run], segments[^1]);
     }
 
-    /// <summary>The first record: at the start of the first file, or of a later page if a tail was torn there.</summary>
+    /// <summary>The first record: at the start of the first file, or of a later page if a tail was torn
+    /// there.</summary>
     private long FindFirstRecord(int first, int last)
     {
         long start = _geometry.SegmentStart(first);
@@ -110,7 +112,8 @@ internal sealed class LogReplay : IDisposable
 
             if (first > 0)
             {
-                // The record before is gone, and with it the start of the chain; a checkpoint will tell what is missing.
+                // The record before is gone, and with it the start of the chain; a checkpoint will tell what is
+                // missing.
                 _index.BeginAnywhere();
                 _sequence = header.Sequence - 1;
                 _checksum = header.PreviousChecksum;
