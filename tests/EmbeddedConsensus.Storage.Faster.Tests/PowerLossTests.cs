@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Testing;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing;
 using EmbeddedConsensus.Testing.Storage;
