@@ -9,7 +9,7 @@ internal enum IncomingSnapshotStage : byte
     /// <summary>It is being published: from here on it is carried through.</summary>
     Publishing = 1,
 
-    /// <summary>The log is reset; entries handed out before have to be applied before the state is restored.</summary>
+    /// <summary>Durable; entries handed out before have to be applied before log and state are replaced.</summary>
     Published = 2,
 
     /// <summary>The state machine is being restored.</summary>

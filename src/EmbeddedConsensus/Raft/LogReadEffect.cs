@@ -1,7 +1,9 @@
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>Read durable entries that a lagging peer needs and that are no longer in memory. It ends in one call of
-/// <see cref="RaftNode.LogReadCompleted"/>; reads may complete in any order.</summary>
+/// <see cref="RaftNode.LogReadCompleted"/>; reads may complete in any order. The log may be
+/// compacted, or its end be replaced, before the read is done: if the storage no longer has the range, report it as
+/// gone.</summary>
 /// <param name="Id">Names the read.</param>
 /// <param name="Peer">For whom, in case the driver serves peers separately.</param>
 /// <param name="FirstIndex">The first index wanted.</param>

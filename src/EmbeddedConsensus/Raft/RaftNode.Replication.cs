@@ -170,6 +170,10 @@ internal sealed partial class RaftNode
             case ProgressState.Snapshot when peer.Match >= _log.Start.Index:
                 peer.BecomeReplicate();
                 break;
+            case ProgressState.Snapshot when peer.Match >= peer.Transfer!.Metadata.Position.Index:
+                // It has that one, and the log was compacted beyond it in the meantime: the next one is due.
+                peer.BecomeProbe(peer.Match + 1);
+                break;
             case ProgressState.Replicate:
                 peer.Inflights.FreeThrough(message.Index);
                 break;

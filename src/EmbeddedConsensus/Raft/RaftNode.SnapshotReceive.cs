@@ -32,31 +32,15 @@ internal sealed partial class RaftNode
         }
     }
 
-    /// <summary>Reports that a snapshot is durable and visible. The log is reset to it, unless the log has caught up in
-    /// the meantime.</summary>
+    /// <summary>Reports that a snapshot is durable and visible.</summary>
     /// <param name="stepId">The id of the effect.</param>
     public void SnapshotPublished(ulong stepId)
     {
-        if (TakeStep(stepId, IncomingSnapshotStage.Publishing) is not { } incoming)
+        if (TakeStep(stepId, IncomingSnapshotStage.Publishing) is { } incoming)
         {
-            return;
+            KeepNewest(incoming.Metadata, incoming.TotalLength);
+            incoming.Stage = IncomingSnapshotStage.Published;
         }
-
-        LogPosition position = incoming.Metadata.Position;
-        KeepNewest(incoming.Metadata, incoming.TotalLength);
-        if (position.Index <= _log.Commit || _log.Matches(position))
-        {
-            _incoming = null;
-            AdvanceCommit(position.Index);
-            AcknowledgeSnapshot(position);
-            return;
-        }
-
-        incoming.Stage = IncomingSnapshotStage.Published;
-        _log.Reset(position);
-        _appends.TruncateFrom(1);
-        _tracker.Use(incoming.Metadata.Configuration);
-        DropLogForSnapshot();
     }
 
     /// <summary>Reports that the state machine holds the snapshot's state.</summary>
@@ -175,14 +159,31 @@ internal sealed partial class RaftNode
     private void Write(IncomingSnapshot incoming, SnapshotChunk chunk) =>
         incoming.PendingStep = AddStep(SnapshotReceiveEffectKind.Write, incoming, chunk.Offset, chunk.Data);
 
-    /// <summary>Begins to restore once the pages that were handed out before are applied.</summary>
-    private void BeginRestore()
+    /// <summary>Replaces the log and the state by a published snapshot, once the pages that were handed out before are
+    /// applied: they may still have to be read from the log. If the log has caught up with the snapshot in the meantime,
+    /// it stays.</summary>
+    private void InstallSnapshot()
     {
-        if (_incoming is { Stage: IncomingSnapshotStage.Published } incoming && _log.Applied == _log.Applying)
+        if (_incoming is not { Stage: IncomingSnapshotStage.Published } incoming || _log.Applied != _log.Applying)
         {
-            incoming.Stage = IncomingSnapshotStage.Restoring;
-            incoming.PendingStep = AddStep(SnapshotReceiveEffectKind.Restore, incoming);
+            return;
         }
+
+        LogPosition position = incoming.Metadata.Position;
+        if (position.Index <= _log.Commit || _log.Matches(position))
+        {
+            _incoming = null;
+            AdvanceCommit(position.Index);
+            AcknowledgeSnapshot(position);
+            return;
+        }
+
+        _log.Reset(position);
+        _appends.TruncateFrom(1);
+        _tracker.Use(incoming.Metadata.Configuration);
+        DropLogForSnapshot();
+        incoming.Stage = IncomingSnapshotStage.Restoring;
+        incoming.PendingStep = AddStep(SnapshotReceiveEffectKind.Restore, incoming);
     }
 
     private void AbortSnapshotBehindCommit()

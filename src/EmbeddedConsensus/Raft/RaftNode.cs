@@ -32,8 +32,8 @@ namespace EmbeddedConsensus.Raft;
 /// that were compacted are replaced by the newest snapshot: the leader asks how far the peer is, then sends pieces
 /// (<see cref="SnapshotReadEffect"/>) from there.</para>
 /// <para><b>Receiving a snapshot.</b> Begin, Write for each piece, Publish and Restore come one behind the other
-/// (<see cref="SnapshotReceiveEffect"/>). Once it is published, the log is reset to the snapshot's position, dropped on
-/// disk, and the next append is a barrier behind the drop; the leader gets its acknowledgement when that barrier is
+/// (<see cref="SnapshotReceiveEffect"/>). Once it is published and what was handed out before is applied, the log is
+/// reset to the snapshot's position and dropped on disk, and the next append is a barrier behind the drop; the leader gets its acknowledgement when that barrier is
 /// durable and the state machine restored.</para>
 /// <para><b>Snapshots and compaction</b> are the driver's policy: it writes a snapshot of applied state, reports
 /// <see cref="SnapshotTaken"/>, and later asks for <see cref="CompactLog"/>, leaving entries for followers that lag a
@@ -191,8 +191,8 @@ internal sealed partial class RaftNode
             ForwardReads();
         }
 
+        InstallSnapshot();
         CollectStorage();
-        BeginRestore();
         CollectPages();
         _log.Evict();
     }
@@ -208,7 +208,8 @@ internal sealed partial class RaftNode
             return;
         }
 
-        HardState state = new(_term, _vote, _log.Commit);
+        // Not beyond what is durable: a torn write may keep the hard state and lose the entries that came with it.
+        HardState state = new(_term, _vote, Math.Min(_log.Commit, _log.Stable));
         _gathering.Append = _appends.Issue(_log, state, _gathering.Messages);
     }
 

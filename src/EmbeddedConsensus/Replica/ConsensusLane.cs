@@ -152,6 +152,8 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         TakeApplied();
         while (_actions.TryDequeue(out Action<ReplicaCore>? action))
         {
+            // An action may tell of a snapshot of entries that were applied since this turn began.
+            TakeApplied();
             action(_core);
             if (_fault is not null)
             {

@@ -75,7 +75,12 @@ internal sealed class WatchHub
                 return;
             }
 
-            if (_index.Count > 0)
+            if (snapshot.CompactRevision > Revision + 1)
+            {
+                // The batch wrote and compacted what it wrote: nobody can be shown all of it.
+                Unsync();
+            }
+            else if (_index.Count > 0)
             {
                 Distribute(snapshot);
             }
@@ -91,18 +96,7 @@ internal sealed class WatchHub
     {
         lock (Gate)
         {
-            _index.Clear();
-            foreach (Watcher watcher in _all)
-            {
-                if (watcher.IsSynced)
-                {
-                    watcher.Advance(Revision);
-                    watcher.IsSynced = false;
-                }
-
-                watcher.Wake();
-            }
-
+            Unsync();
             Revision = revision;
         }
     }
@@ -141,6 +135,22 @@ internal sealed class WatchHub
         watcher.IsSynced = true;
         _index.Add(watcher);
         return true;
+    }
+
+    /// <summary>Lets every watcher read the history by itself.</summary>
+    private void Unsync()
+    {
+        _index.Clear();
+        foreach (Watcher watcher in _all)
+        {
+            if (watcher.IsSynced)
+            {
+                watcher.Advance(Revision);
+                watcher.IsSynced = false;
+            }
+
+            watcher.Wake();
+        }
     }
 
     private void Distribute(MvccSnapshot snapshot)

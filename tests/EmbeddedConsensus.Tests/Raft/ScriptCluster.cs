@@ -90,7 +90,7 @@ internal sealed class ScriptCluster
                 Deliver(a);
                 break;
             case "drop":
-                _output.Add(Line($"dropped {_cluster.Network.RemoveAll(message => IsOn(message, a))}"));
+                _output.Add(Line($"dropped {Drop(a)}"));
                 break;
             case "duplicate":
                 _cluster.Network.AddRange(_cluster.Network.FindAll(message => IsOn(message, a)));
@@ -242,7 +242,7 @@ internal sealed class ScriptCluster
 
     private void Deliver(ScriptArguments a)
     {
-        int limit = a.Count > 1 ? (int)a.Number(1) : int.MaxValue;
+        int limit = a.Count > 1 && char.IsDigit(a.Text(1)[0]) ? (int)a.Number(1) : int.MaxValue;
         List<RaftMessage> due = [.. _cluster.Network.FindAll(message => IsOn(message, a)).Take(limit)];
         if (due.Count == 0)
         {
@@ -253,6 +253,12 @@ internal sealed class ScriptCluster
         {
             _cluster.Deliver(_cluster.Network.IndexOf(message));
         }
+    }
+
+    private int Drop(ScriptArguments a)
+    {
+        int limit = a.Count > 1 && char.IsDigit(a.Text(1)[0]) ? (int)a.Number(1) : int.MaxValue;
+        return _cluster.Network.FindAll(message => IsOn(message, a)).Take(limit).Count(_cluster.Network.Remove);
     }
 
     /// <summary>Whether a message is on the link that a command names: "1->2", "1->*" or "*->2", with type=... of one

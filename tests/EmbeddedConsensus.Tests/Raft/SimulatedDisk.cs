@@ -94,8 +94,9 @@ internal sealed class SimulatedDisk
     {
         List<LogEntry> read = [];
         long bytes = 0;
-        if (first <= _start.Index)
+        if (first <= _start.Index || last > LastIndex)
         {
+            // Dropped, or replaced by another leader's, after the read was asked for.
             return default;
         }
 

@@ -1,0 +1,128 @@
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Testing.Simulation.Workload;
+
+namespace EmbeddedConsensus.Testing.Simulation.Checking;
+
+/// <summary>
+/// The one log that the cluster has agreed on, as the replicas apply it, and what a <see cref="ReferenceStore"/> makes of
+/// it: the truth that every response is checked against.
+/// </summary>
+internal sealed class CommittedLog(SimulationStatistics statistics)
+{
+    private readonly List<Applied> _applied = [new Applied(default, 0, 1, 0)];
+    private readonly Dictionary<ProposalId, WriteRequest> _proposed = [];
+    private readonly Dictionary<ProposalId, Execution> _executed = [];
+    private readonly Dictionary<MemberId, ulong> _incarnations = [];
+    private readonly Dictionary<ulong, (uint Hash, MemberId Replica)> _hashes = [];
+
+    /// <summary>The model, with everything applied that any replica has applied.</summary>
+    public ReferenceStore Model { get; } = new();
+
+    /// <summary>The last index that any replica has applied.</summary>
+    public ulong LastIndex => (ulong)_applied.Count - 1;
+
+    /// <summary>A proposal was handed to consensus.</summary>
+    public void Proposed(in ProposalId id, WriteRequest request)
+    {
+        if (!_proposed.TryAdd(id, request))
+        {
+            throw new SimulationFailedException("Exactly Once", $"Two proposals have the id {id}.");
+        }
+    }
+
+    /// <summary>A replica is about to apply an entry.</summary>
+    public void Applying(MemberId replica, in LogEntry entry)
+    {
+        ulong digest = Digest.Of(entry.Data.Span) ^ (ulong)entry.Kind;
+        if (entry.Index <= LastIndex)
+        {
+            Applied known = _applied[(int)entry.Index];
+            if (known.Position != entry.Position || known.Digest != digest)
+            {
+                throw new SimulationFailedException("State Machine Safety",
+                    $"Replica {replica} applies another entry at index {entry.Index}, of term {entry.Term}, than was "
+                    + $"applied elsewhere, of term {known.Position.Term}.");
+            }
+
+            return;
+        }
+
+        if (entry.Index != LastIndex + 1)
+        {
+            throw new SimulationFailedException("State Machine Safety",
+                $"Replica {replica} applies index {entry.Index}; nobody has applied {LastIndex + 1}.");
+        }
+
+        if (entry.Kind == LogEntryKind.Command)
+        {
+            Execute(entry);
+        }
+
+        _applied.Add(new Applied(entry.Position, digest, Model.Revision, Model.CompactRevision));
+        statistics.Entries++;
+    }
+
+    /// <summary>The store's revision behind an entry.</summary>
+    public long RevisionAt(ulong index) => _applied[(int)index].Revision;
+
+    /// <summary>The compacted revision behind an entry.</summary>
+    public long CompactRevisionAt(ulong index) => _applied[(int)index].CompactRevision;
+
+    /// <summary>Checks a replica's revisions behind an entry.</summary>
+    public void CheckState(MemberId replica, ulong index, long revision, long compactRevision)
+    {
+        if (index > LastIndex)
+        {
+            throw new SimulationFailedException("State Machine Safety",
+                $"Replica {replica} is restored to index {index}, and nobody has applied more than {LastIndex}.");
+        }
+
+        if (revision != RevisionAt(index) || compactRevision != CompactRevisionAt(index))
+        {
+            throw new SimulationFailedException("Equal State",
+                $"Replica {replica} is at revision {revision}, compacted at {compactRevision}, behind entry {index}; the "
+                + $"model is at {RevisionAt(index)}, compacted at {CompactRevisionAt(index)}.");
+        }
+    }
+
+    /// <summary>Checks a hash of all that a replica holds behind an entry (scenario 46).</summary>
+    public void CheckHash(MemberId replica, ulong index, uint hash)
+    {
+        if (!_hashes.TryAdd(index, (hash, replica)) && _hashes[index].Hash != hash)
+        {
+            throw new SimulationFailedException("Equal State",
+                $"Behind entry {index} replica {replica} has hash {hash:x8}, and replica {_hashes[index].Replica} "
+                + $"had {_hashes[index].Hash:x8}.");
+        }
+    }
+
+    /// <summary>What a proposal did, or null when it was not executed.</summary>
+    public Execution? Find(in ProposalId id) => _executed.GetValueOrDefault(id);
+
+    private void Execute(in LogEntry entry)
+    {
+        _ = CommandHeader.Read(entry.Data.Span, out ProposalId id);
+        if (!_proposed.TryGetValue(id, out WriteRequest? request))
+        {
+            throw new SimulationFailedException("Validity", $"Entry {entry.Index} is a command that nobody proposed: {id}.");
+        }
+
+        ulong newest = _incarnations.GetValueOrDefault(id.Origin);
+        if (_executed.ContainsKey(id) || id.Incarnation < newest)
+        {
+            statistics.RepeatedProposals++;
+            return;
+        }
+
+        _incarnations[id.Origin] = id.Incarnation;
+        _executed.Add(id, new Execution(entry.Index, Model.Execute(request)));
+    }
+
+    /// <summary>What became of a proposal.</summary>
+    /// <param name="Index">The entry that executed it.</param>
+    /// <param name="Result">What it gave.</param>
+    public sealed record Execution(ulong Index, ApplyResult Result);
+
+    private readonly record struct Applied(LogPosition Position, ulong Digest, long Revision, long CompactRevision);
+}

@@ -1,0 +1,217 @@
+using System.Collections.Immutable;
+using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Testing.Simulation.Workload;
+
+namespace EmbeddedConsensus.Testing.Simulation.Checking;
+
+/// <summary>
+/// What a store should be, written as plainly as possible: a sorted map for every revision. It shares no code with the
+/// real store but the types of requests and results.
+/// </summary>
+internal sealed class ReferenceStore
+{
+    private static readonly ImmutableSortedDictionary<Key, KeyValue> Nothing =
+        ImmutableSortedDictionary<Key, KeyValue>.Empty;
+
+    // By revision. A store starts at revision 1, empty.
+    private readonly List<ImmutableSortedDictionary<Key, KeyValue>> _states = [Nothing, Nothing];
+    private readonly List<IReadOnlyList<WatchEvent>> _events = [[], []];
+
+    // The transaction that runs.
+    private ImmutableSortedDictionary<Key, KeyValue> _state = Nothing;
+    private List<WatchEvent> _changes = [];
+
+    /// <summary>The revision of the last change.</summary>
+    public long Revision => _states.Count - 1;
+
+    /// <summary>The revision of the last compaction.</summary>
+    public long CompactRevision { get; private set; }
+
+    /// <summary>The keys at a revision.</summary>
+    public ImmutableSortedDictionary<Key, KeyValue> StateAt(long revision) => _states[(int)revision];
+
+    /// <summary>The changes that made a revision, in order; with what the keys held before.</summary>
+    public IReadOnlyList<WatchEvent> EventsAt(long revision) => _events[(int)revision];
+
+    /// <summary>Executes a write and says what it must give.</summary>
+    public ApplyResult Execute(WriteRequest request)
+    {
+        _state = _states[^1];
+        _changes = [];
+        ApplyResult result = request switch
+        {
+            PutRequest put => Execute(put),
+            DeleteRequest delete => Execute(delete),
+            CompactRequest compact => Execute(compact),
+            TxnRequest txn => Execute(txn),
+            _ => throw new InvalidOperationException($"No model of {request}."),
+        };
+
+        if (_changes.Count > 0)
+        {
+            _states.Add(_state);
+            _events.Add(_changes);
+        }
+
+        return result;
+    }
+
+    /// <summary>Why a revision cannot be read where the newest and the compacted revision are these; null when it
+    /// can.</summary>
+    public static ConsensusStoreException? Refuse(long wanted, long revision, long compactRevision) =>
+        wanted <= 0 ? null
+        : wanted < compactRevision ? new CompactedException(wanted, compactRevision)
+        : wanted > revision ? new FutureRevisionException(wanted, revision)
+        : null;
+
+    /// <summary>What a read must give.</summary>
+    /// <param name="range">The keys.</param>
+    /// <param name="options">How they are read.</param>
+    /// <param name="state">The keys at the revision that is read.</param>
+    /// <param name="revision">The store's revision when it is read.</param>
+    public static RangeResult Read(
+        KeyRange range, RangeOptions options, ImmutableSortedDictionary<Key, KeyValue> state, long revision)
+    {
+        KeyValue[] found = [.. state.Values.Where(item => range.Contains(item.Key))];
+        if (options.CountOnly)
+        {
+            return new RangeResult([], found.Length, false, revision);
+        }
+
+        Func<KeyValue, KeyValue, int> order = options.SortTarget switch
+        {
+            SortTarget.Version => (a, b) => a.Version.CompareTo(b.Version),
+            SortTarget.CreateRevision => (a, b) => a.CreateRevision.CompareTo(b.CreateRevision),
+            SortTarget.ModRevision => (a, b) => a.ModRevision.CompareTo(b.ModRevision),
+            SortTarget.Value => (a, b) => a.Value.CompareTo(b.Value),
+            _ => (a, b) => a.Key.CompareTo(b.Key),
+        };
+        int sign = options.SortOrder == SortOrder.Descending ? -1 : 1;
+        Array.Sort(found, (a, b) => order(a, b) is not 0 and int by ? sign * by : a.Key.CompareTo(b.Key));
+        bool more = options.Limit > 0 && options.Limit < found.Length;
+        IEnumerable<KeyValue> given = more ? found.Take((int)options.Limit) : found;
+        return new RangeResult(
+            [.. options.KeysOnly ? given.Select(item => item with { Value = default }) : given],
+            found.Length, more, revision);
+    }
+
+    private long NextRevision => Revision + (_changes.Count > 0 ? 1 : 0);
+
+    private ApplyResult Execute(PutRequest put)
+    {
+        KeyValue? previous = Put(put.Key, put.Value);
+        return new ApplyResult(NextRevision, Payload: put.ReturnPrevious ? previous : null);
+    }
+
+    private ApplyResult Execute(DeleteRequest delete)
+    {
+        List<KeyValue> previous = Delete(delete.Range);
+        return new ApplyResult(NextRevision, previous.Count, delete.ReturnPrevious ? previous : []);
+    }
+
+    private ApplyResult Execute(CompactRequest compact)
+    {
+        if (compact.Revision <= CompactRevision)
+        {
+            return new ApplyResult(Revision, Error: new CompactedException(compact.Revision, CompactRevision));
+        }
+
+        if (compact.Revision > Revision)
+        {
+            return new ApplyResult(Revision, Error: new FutureRevisionException(compact.Revision, Revision));
+        }
+
+        CompactRevision = compact.Revision;
+        return new ApplyResult(Revision);
+    }
+
+    private ApplyResult Execute(TxnRequest request)
+    {
+        ReferenceTxn plan = ReferenceTxn.Judge(request.Txn, _state);
+        foreach (long wanted in plan.RevisionsRead())
+        {
+            if (Refuse(wanted, Revision, CompactRevision) is { } refusal)
+            {
+                return new ApplyResult(Revision, Error: refusal);
+            }
+        }
+
+        TxnResult result = Run(plan);
+        return new ApplyResult(NextRevision, Payload: Stamp(result, NextRevision));
+    }
+
+    private TxnResult Run(ReferenceTxn plan)
+    {
+        List<OperationResult> responses = [];
+        foreach ((Operation operation, ReferenceTxn? inner) in plan.Operations)
+        {
+            responses.Add(operation switch
+            {
+                PutOperation put => RunPut(put),
+                DeleteOperation delete => RunDelete(delete),
+                RangeOperation range => new OperationResult { Range = ReadInTxn(range) },
+                _ => new OperationResult { Txn = Run(inner!) },
+            });
+        }
+
+        return new TxnResult(plan.Succeeded, 0, responses);
+    }
+
+    private OperationResult RunPut(PutOperation put)
+    {
+        KeyValue? previous = Put(put.Key, put.Value);
+        return new OperationResult { Put = new PutResult(0, put.ReturnPrevious ? previous : null) };
+    }
+
+    private OperationResult RunDelete(DeleteOperation delete)
+    {
+        List<KeyValue> previous = Delete(delete.Range);
+        return new OperationResult
+        {
+            Delete = new DeleteResult(0, previous.Count, delete.ReturnPrevious ? previous : []),
+        };
+    }
+
+    private RangeResult ReadInTxn(RangeOperation range) => Read(
+        range.Range, range.Options, range.Options.Revision > 0 ? StateAt(range.Options.Revision) : _state, 0);
+
+    private KeyValue? Put(Key key, Value value)
+    {
+        long revision = Revision + 1;
+        KeyValue? previous = _state.GetValueOrDefault(key);
+        KeyValue next = new(
+            key, value, previous?.CreateRevision ?? revision, revision, (previous?.Version ?? 0) + 1);
+        _state = _state.SetItem(key, next);
+        _changes.Add(new WatchEvent(WatchEventType.Put, next, previous, false));
+        return previous;
+    }
+
+    private List<KeyValue> Delete(KeyRange range)
+    {
+        List<KeyValue> previous = [.. _state.Values.Where(item => range.Contains(item.Key))];
+        foreach (KeyValue item in previous)
+        {
+            _state = _state.Remove(item.Key);
+            _changes.Add(new WatchEvent(
+                WatchEventType.Delete, new KeyValue(item.Key, default, 0, Revision + 1, 0), item, false));
+        }
+
+        return previous;
+    }
+
+    // Everything in a transaction's result carries the revision that it ends at.
+    private static TxnResult Stamp(TxnResult result, long revision) => result with
+    {
+        Revision = revision,
+        Responses =
+        [
+            .. result.Responses.Select(response => response switch
+            {
+                { Put: { } put } => new OperationResult { Put = put with { Revision = revision } },
+                { Range: { } range } => new OperationResult { Range = range with { Revision = revision } },
+                { Delete: { } delete } => new OperationResult { Delete = delete with { Revision = revision } },
+                _ => new OperationResult { Txn = Stamp(response.Txn!, revision) },
+            }),
+        ],
+    };
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+
+namespace EmbeddedConsensus.Testing.Simulation.Checking;
+
+/// <summary>A transaction whose conditions are judged: what of it is going to run.</summary>
+/// <param name="Succeeded">Whether its conditions hold.</param>
+/// <param name="Operations">What runs, each inner transaction with what runs of it.</param>
+internal sealed record ReferenceTxn(bool Succeeded, IReadOnlyList<(Operation Operation, ReferenceTxn? Inner)> Operations)
+{
+    /// <summary>Judges the conditions of a transaction and of those inside it that are going to run.</summary>
+    public static ReferenceTxn Judge(Txn txn, ImmutableSortedDictionary<Key, KeyValue> state)
+    {
+        bool succeeded = txn.Conditions.All(condition => Holds(condition, state));
+        ImmutableArray<Operation> chosen = succeeded ? txn.Success : txn.Failure;
+        return new ReferenceTxn(
+            succeeded,
+            [.. chosen.Select(operation => (operation,
+                operation is TxnOperation inner ? Judge(inner.Txn, state) : null))]);
+    }
+
+    /// <summary>The revisions that its reads ask for.</summary>
+    public IEnumerable<long> RevisionsRead() => Operations.SelectMany(item =>
+        item.Inner is not null ? item.Inner.RevisionsRead()
+        : item.Operation is RangeOperation range ? [range.Options.Revision]
+        : []);
+
+    private static bool Holds(Compare condition, ImmutableSortedDictionary<Key, KeyValue> state)
+    {
+        KeyValue[] found = [.. state.Values.Where(item => condition.Range.Contains(item.Key))];
+        if (found.Length == 0)
+        {
+            return condition.Target != CompareTarget.Value && Relates(0L.CompareTo(condition.Number), condition.Relation);
+        }
+
+        return found.All(item => Relates(
+            condition.Target switch
+            {
+                CompareTarget.Version => item.Version.CompareTo(condition.Number),
+                CompareTarget.CreateRevision => item.CreateRevision.CompareTo(condition.Number),
+                CompareTarget.ModRevision => item.ModRevision.CompareTo(condition.Number),
+                _ => item.Value.CompareTo(condition.Operand),
+            },
+            condition.Relation));
+    }
+
+    private static bool Relates(int order, CompareRelation relation) => relation switch
+    {
+        CompareRelation.Equal => order == 0,
+        CompareRelation.NotEqual => order != 0,
+        CompareRelation.Greater => order > 0,
+        _ => order < 0,
+    };
+}

@@ -1,0 +1,52 @@
+using EmbeddedConsensus.StateMachine;
+
+namespace EmbeddedConsensus.Testing.Simulation.Checking;
+
+/// <summary>Compares results in depth.</summary>
+internal static class ResultComparer
+{
+    /// <summary>Whether two commands gave the same.</summary>
+    public static bool AreEqual(in ApplyResult left, in ApplyResult right) =>
+        left.Revision == right.Revision
+        && left.Deleted == right.Deleted
+        && AreEqual(left.Error, right.Error)
+        && (left.Payload, right.Payload) switch
+        {
+            (null, null) => true,
+            (KeyValue a, KeyValue b) => a == b,
+            (TxnResult a, TxnResult b) => AreEqual(a, b),
+            (IReadOnlyList<KeyValue> a, IReadOnlyList<KeyValue> b) => a.SequenceEqual(b),
+            _ => false,
+        };
+
+    /// <summary>Whether two reads gave the same.</summary>
+    public static bool AreEqual(RangeResult left, RangeResult right) =>
+        left.Revision == right.Revision && left.Count == right.Count && left.More == right.More
+        && left.Items.SequenceEqual(right.Items);
+
+    /// <summary>Whether two refusals say the same.</summary>
+    public static bool AreEqual(Exception? left, Exception? right) => (left, right) switch
+    {
+        (null, null) => true,
+        (CompactedException a, CompactedException b) =>
+            a.RequestedRevision == b.RequestedRevision && a.CompactRevision == b.CompactRevision,
+        (FutureRevisionException a, FutureRevisionException b) =>
+            a.RequestedRevision == b.RequestedRevision && a.CurrentRevision == b.CurrentRevision,
+        _ => false,
+    };
+
+    private static bool AreEqual(TxnResult left, TxnResult right) =>
+        left.Succeeded == right.Succeeded && left.Revision == right.Revision
+        && left.Responses.Count == right.Responses.Count
+        && left.Responses.Zip(right.Responses, AreEqual).All(equal => equal);
+
+    private static bool AreEqual(OperationResult left, OperationResult right) => (left, right) switch
+    {
+        ({ Put: { } a }, { Put: { } b }) => a == b,
+        ({ Range: { } a }, { Range: { } b }) => AreEqual(a, b),
+        ({ Delete: { } a }, { Delete: { } b }) =>
+            a.Revision == b.Revision && a.Deleted == b.Deleted && a.Previous.SequenceEqual(b.Previous),
+        ({ Txn: { } a }, { Txn: { } b }) => AreEqual(a, b),
+        _ => false,
+    };
+}

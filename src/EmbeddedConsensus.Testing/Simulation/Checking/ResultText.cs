@@ -1,0 +1,46 @@
+using EmbeddedConsensus.StateMachine;
+
+namespace EmbeddedConsensus.Testing.Simulation.Checking;
+
+/// <summary>Results in words, for the message about a broken promise.</summary>
+internal static class ResultText
+{
+    /// <summary>What a command gave.</summary>
+    public static string Of(in ApplyResult result) =>
+        result.Error is { } error
+            ? $"revision {result.Revision}, refused: {error.Message}"
+            : $"revision {result.Revision}, deleted {result.Deleted}, {OfPayload(result.Payload)}";
+
+    /// <summary>What a read gave.</summary>
+    public static string Of(RangeResult result) =>
+        $"revision {result.Revision}, count {result.Count}, more {result.More}, [{Of(result.Items)}]";
+
+    /// <summary>One key.</summary>
+    public static string Of(KeyValue item) =>
+        $"{item.Key}={item.Value.ToString().TrimEnd('.')} (created {item.CreateRevision}, changed {item.ModRevision}, "
+        + $"version {item.Version})";
+
+    private static string Of(IEnumerable<KeyValue> items) => string.Join(", ", items.Select(Of));
+
+    private static string OfPayload(object? payload) => payload switch
+    {
+        null => "nothing before",
+        KeyValue item => "before: " + Of(item),
+        TxnResult txn => Of(txn),
+        IEnumerable<KeyValue> items => $"before: [{Of(items)}]",
+        _ => payload.ToString() ?? "",
+    };
+
+    private static string Of(TxnResult txn) =>
+        $"txn {(txn.Succeeded ? "succeeded" : "failed")} at {txn.Revision}: "
+        + string.Join("; ", txn.Responses.Select(Of));
+
+    private static string Of(OperationResult response) => response switch
+    {
+        { Put: { } put } => $"put at {put.Revision}, {OfPayload(put.Previous)}",
+        { Range: { } range } => "range " + Of(range),
+        { Delete: { } delete } => $"deleted {delete.Deleted} at {delete.Revision}, {OfPayload(delete.Previous)}",
+        { Txn: { } txn } => Of(txn),
+        _ => "nothing",
+    };
+}

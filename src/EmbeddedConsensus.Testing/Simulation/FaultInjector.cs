@@ -1,0 +1,161 @@
+namespace EmbeddedConsensus.Testing.Simulation;
+
+/// <summary>Lets faults happen, as often and as hard as the profile says.</summary>
+internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profile, SimulationRandom random)
+{
+    private const long MeanPartitionMicros = 1_500_000;
+    private const long MaxPauseMicros = 4_000_000;
+    private const long MeanSlowMicros = 2_000_000;
+    private const int MaxJumpTicks = 60;
+    private const double MidTurnRate = 0.5;
+    private const int MaxEffects = 12;
+
+    private int _partition;
+
+    /// <summary>Schedules the first fault of each kind.</summary>
+    public void Begin()
+    {
+        Repeat(profile.PartitionEveryMicros, Partition);
+        Repeat(profile.CrashEveryMicros, Crash);
+        Repeat(profile.PauseEveryMicros, Pause);
+        Repeat(profile.ClockJumpEveryMicros, JumpClock);
+        Repeat(profile.SlowDiskEveryMicros, SlowDisk);
+    }
+
+    private SimulatedReplica AnyReplica => cluster.Replicas[random.Below(cluster.Replicas.Length)];
+
+    private void Repeat(long everyMicros, Action fault)
+    {
+        if (everyMicros == 0)
+        {
+            return;
+        }
+
+        cluster.Events.Schedule(random.Exponential(everyMicros), EventKind.Fault, 0, () =>
+        {
+            if (cluster.FaultsAreOn)
+            {
+                fault();
+                Repeat(everyMicros, fault);
+            }
+        });
+    }
+
+    private void Partition()
+    {
+        int replicas = cluster.Replicas.Length;
+        bool isOneWay = random.Chance(profile.OneWayRate);
+        int[] sides = new int[replicas];
+        switch (random.Below(3))
+        {
+            case 0:
+                sides[random.Below(replicas)] = 1;
+                break;
+            case 1:
+                for (int i = 0; i < replicas; i++)
+                {
+                    sides[i] = random.Below(2);
+                }
+
+                break;
+            default:
+                CutOneLink(random.Below(replicas), random.Below(replicas), isOneWay);
+                break;
+        }
+
+        for (int from = 0; from < replicas; from++)
+        {
+            for (int to = 0; to < replicas; to++)
+            {
+                if (sides[from] != sides[to] && (!isOneWay || sides[from] == 1))
+                {
+                    cluster.Network.SetCut(from, to, true);
+                }
+            }
+        }
+
+        cluster.Statistics.Partitions++;
+        string kind = isOneWay ? "one way" : "both ways";
+        cluster.Note($"partition {string.Concat(sides)}, {kind}");
+        int partition = ++_partition;
+        cluster.Events.Schedule(random.Exponential(MeanPartitionMicros), EventKind.Fault, 1, () =>
+        {
+            // Partitions add up; the end of the newest mends everything.
+            if (_partition == partition && cluster.FaultsAreOn)
+            {
+                cluster.Network.Mend();
+                cluster.Note($"partition ends");
+            }
+        });
+    }
+
+    private void CutOneLink(int from, int to, bool isOneWay)
+    {
+        cluster.Network.SetCut(from, to, true);
+        cluster.Network.SetCut(to, from, !isOneWay);
+    }
+
+    private void Crash()
+    {
+        bool isAll = random.Chance(profile.CrashAllRate);
+        SimulatedReplica one = AnyReplica;
+        foreach (SimulatedReplica replica in isAll ? cluster.Replicas : [one])
+        {
+            if (!isAll && random.Chance(MidTurnRate))
+            {
+                replica.CrashAfterEffects(random.Below(MaxEffects));
+            }
+            else
+            {
+                replica.Crash();
+            }
+
+            // Starting one that is up changes nothing, so the order of crash and start does not matter.
+            cluster.Events.Schedule(random.Exponential(profile.DownMicros), EventKind.Fault, 2, () => Restart(replica));
+        }
+    }
+
+    private void Restart(SimulatedReplica replica)
+    {
+        if (!cluster.FaultsAreOn)
+        {
+            return;
+        }
+
+        if (replica.Life is null)
+        {
+            replica.Start();
+        }
+        else
+        {
+            cluster.Events.Schedule(profile.DownMicros, EventKind.Fault, 2, () => Restart(replica));
+        }
+    }
+
+    private void Pause()
+    {
+        SimulatedReplica replica = AnyReplica;
+        long micros = random.Between(0, MaxPauseMicros);
+        replica.Pause(micros);
+        cluster.Statistics.Stalls++;
+        cluster.Note($"replica {replica.Id} is paused for {micros} us");
+    }
+
+    private void JumpClock()
+    {
+        SimulatedReplica replica = AnyReplica;
+        int ticks = (int)random.Between(-MaxJumpTicks, MaxJumpTicks);
+        replica.Clock.Jump(ticks);
+        cluster.Statistics.Stalls++;
+        cluster.Note($"the clock of replica {replica.Id} jumps by {ticks} ticks");
+    }
+
+    private void SlowDisk()
+    {
+        SimulatedReplica replica = AnyReplica;
+        long micros = random.Exponential(MeanSlowMicros);
+        replica.SlowDisk(micros);
+        cluster.Statistics.Stalls++;
+        cluster.Note($"the disk of replica {replica.Id} is slow for {micros} us");
+    }
+}

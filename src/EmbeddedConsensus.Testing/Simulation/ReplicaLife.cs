@@ -1,0 +1,359 @@
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Core;
+using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Storage;
+using EmbeddedConsensus.Testing.Simulation.Checking;
+using EmbeddedConsensus.Testing.Simulation.Workload;
+
+namespace EmbeddedConsensus.Testing.Simulation;
+
+/// <summary>
+/// One life of a replica, from its start to its crash: the production <see cref="ReplicaCore"/> and
+/// <see cref="ReplicatedStateMachine"/>, and around them what the host's lanes do, as events of virtual time.
+/// </summary>
+internal sealed class ReplicaLife
+{
+    private const int ElectionTicks = 10;
+    private const ulong RequestTimeoutTicks = 100;
+    private const long MaxTurnDelayMicros = 300;
+
+    private readonly SimulatedCluster _cluster;
+    private readonly ulong _incarnation;
+    private readonly SimulatedLogWriter _log;
+    private readonly SimulatedSnapshotLane _snapshots;
+    private readonly LogMirror _mirror;
+    private readonly List<SimulatedWrite> _unproposed = [];
+    private ConsensusView _view;
+    private ulong _applied;
+    private long _appliedBytes;
+    private ulong _appliedToCore;
+    private bool _turnIsDue;
+
+    /// <summary>Recovers a replica from its disk.</summary>
+    public ReplicaLife(SimulatedCluster cluster, SimulatedReplica replica)
+    {
+        _cluster = cluster;
+        Replica = replica;
+        RecoveredLog recovered = replica.Disk.Recover();
+        SnapshotMetadata? snapshot = replica.Disk.NewestSnapshot?.Metadata;
+        _incarnation = replica.Disk.Incarnation;
+        _mirror = new LogMirror(recovered, snapshot?.Position ?? default);
+        _log = new SimulatedLogWriter(replica.Disk, this);
+        _snapshots = new SimulatedSnapshotLane(cluster, this);
+        RaftNode node = new(RaftOptionsOf(cluster, replica), recovered, snapshot, cluster.Configuration);
+        Core = new ReplicaCore(CoreOptionsOf(cluster.Profile), node, replica.Id, _incarnation);
+        ReplicatedStateMachine machine = replica.Disk.NewestSnapshot is { } newest
+            ? SimulatedSnapshotLane.Load(newest, cluster)
+            : new ReplicatedStateMachine(cluster.StoreOptions);
+        Apply = new SimulatedApplyLane(cluster, this, machine, _incarnation);
+        _applied = machine.Applied.Index;
+        _appliedToCore = _applied;
+        _view = ViewNow();
+    }
+
+    /// <summary>Whose life.</summary>
+    public SimulatedReplica Replica { get; }
+
+    /// <summary>The heart of the replica.</summary>
+    public ReplicaCore Core { get; }
+
+    /// <summary>What it has applied.</summary>
+    public SimulatedApplyLane Apply { get; }
+
+    /// <summary>The driver's mistake.</summary>
+    public SimulatedDefect Defect => _cluster.Options.Defect;
+
+    /// <summary>Starts the clock.</summary>
+    public void Begin()
+    {
+        Later(_cluster.DriverRandom.Between(0, SimulatedClock.TickMicros), EventKind.Tick, Tick);
+        RequestTurn();
+    }
+
+    /// <summary>Ends the life: what was not flushed is lost, in whole or in part.</summary>
+    public void Crash(SimulationRandom diskRandom)
+    {
+        double keepRate = _cluster.Profile.KeepUnflushedRate;
+        _log.Crash(diskRandom, keepRate);
+        _snapshots.Crash(diskRandom, keepRate);
+        Apply.Dispose();
+    }
+
+    /// <summary>Lets something happen later in this life.</summary>
+    public void Later(long delayMicros, EventKind kind, Action action) =>
+        Replica.Later(this, delayMicros, kind, action);
+
+    /// <summary>A caller writes.</summary>
+    public void Submit(SimulatedWrite write)
+    {
+        _unproposed.Add(write);
+        Input(() => Core.Submit(write));
+    }
+
+    /// <summary>A caller reads, linearizably.</summary>
+    public void Submit(SimulatedRead read)
+    {
+        if (Defect == SimulatedDefect.ReadWithoutReadIndex)
+        {
+            read.TryRelease();
+        }
+        else
+        {
+            Input(() => Core.Submit(read));
+        }
+    }
+
+    /// <summary>A message arrives.</summary>
+    public void Receive(RaftMessage message) => Input(() => Core.Step(message));
+
+    /// <summary>An append is durable.</summary>
+    public void AppendCompleted(ulong id) => Input(() => Core.AppendCompleted(id));
+
+    /// <summary>The apply lane has applied and published up to an index.</summary>
+    public void Applied(ulong index, long bytes, long delayMicros)
+    {
+        _applied = index;
+        _appliedBytes += bytes;
+        Later(delayMicros, EventKind.Apply, () => Input(TakeApplied));
+    }
+
+    /// <summary>A snapshot of this replica's own is published.</summary>
+    public void SnapshotTaken(SnapshotMetadata metadata, long length) => Input(() =>
+    {
+        // Whoever has a snapshot of an entry has applied it; the core may not have heard of it yet.
+        TakeApplied();
+        Core.SnapshotTaken(metadata, length);
+        _cluster.Statistics.SnapshotsTaken++;
+    });
+
+    /// <summary>The state machine was restored from a snapshot of the leader.</summary>
+    public void Restored(SnapshotReceiveEffect step, ProposalSessions sessions) => Input(() =>
+    {
+        _applied = step.Metadata.Position.Index;
+        _appliedToCore = _applied;
+        Core.SnapshotRestored(step, sessions);
+        _cluster.Statistics.SnapshotsRestored++;
+        _cluster.Note($"replica {Replica.Id} is restored to {step.Metadata.Position.Index}");
+    });
+
+    /// <summary>Gives an input to the core, and lets a turn follow: at once, or behind some more inputs.</summary>
+    public void Input(Action input)
+    {
+        input();
+        if (_cluster.DriverRandom.Chance(_cluster.Profile.BatchRate))
+        {
+            RequestTurn();
+        }
+        else
+        {
+            Turn();
+        }
+    }
+
+    /// <summary>Its state, for the message about a broken promise.</summary>
+    public override string ToString()
+    {
+        RaftStatus status = Core.Node.Status;
+        return $"{status.Role} of term {status.Term}, leader {status.Leader}, log ({status.FirstIndex - 1}, "
+            + $"{status.LastIndex}], durable {status.StableIndex}, commit {status.Commit}, applied {status.Applied}, "
+            + $"published {Apply.PublishedIndex}, {Core.Proposals.WaitingCount} writes wait, "
+            + $"{Core.Proposals.InFlightCount} are in flight, {Core.Reads.Count} reads wait"
+            + string.Concat(status.Peers.Select(peer => $", {peer}"));
+    }
+
+    private void TakeApplied()
+    {
+        if (_applied > _appliedToCore)
+        {
+            _appliedToCore = _applied;
+            Core.Applied(_applied, _appliedBytes);
+            _appliedBytes = 0;
+        }
+    }
+
+    private void RequestTurn()
+    {
+        if (!_turnIsDue)
+        {
+            _turnIsDue = true;
+            Later(_cluster.DriverRandom.Between(0, MaxTurnDelayMicros), EventKind.Turn, () =>
+            {
+                _turnIsDue = false;
+                Turn();
+            });
+        }
+    }
+
+    private void Tick()
+    {
+        Later(Replica.Clock.MicrosToNextTick, EventKind.Tick, Tick);
+        int ticks = Replica.Clock.TakeTicks();
+        if (ticks > 0)
+        {
+            Input(() =>
+            {
+                for (int i = 0; i < ticks; i++)
+                {
+                    Core.Tick();
+                }
+            });
+        }
+    }
+
+    private void Turn()
+    {
+        bool again;
+        do
+        {
+            again = Core.Pump();
+            NoteProposals();
+            Check();
+            if (!Execute(Core.Effects))
+            {
+                return;
+            }
+
+            Core.Effects.Clear();
+        }
+        while (again);
+
+        if (Core.SnapshotIsDue)
+        {
+            Core.SnapshotBegun();
+            Apply.Capture(_snapshots.Write);
+        }
+    }
+
+    /// <summary>Carries out the effects of a turn; false when a crash came between two of them.</summary>
+    private bool Execute(RaftEffects effects)
+    {
+        bool sendsFirst = _cluster.DriverRandom.Chance(0.5);
+        if (sendsFirst && !Send(effects))
+        {
+            return false;
+        }
+
+        if (effects.Append is { } append)
+        {
+            if (Replica.CrashesBetweenEffects())
+            {
+                return false;
+            }
+
+            CheckAppend(append);
+            _log.Append(append);
+        }
+
+        if (effects.LogDrop is { } drop)
+        {
+            _mirror.Drop(drop.Through);
+            _log.Drop(drop);
+        }
+
+        if (!sendsFirst && !Send(effects))
+        {
+            return false;
+        }
+
+        effects.Applies.ForEach(Apply.Page);
+        effects.LogReads.ForEach(ReadLog);
+        effects.SnapshotReads.ForEach(_snapshots.Read);
+        effects.SnapshotReceives.ForEach(_snapshots.Receive);
+        return true;
+    }
+
+    private bool Send(RaftEffects effects)
+    {
+        foreach (RaftMessage message in effects.Messages)
+        {
+            if (Replica.CrashesBetweenEffects())
+            {
+                return false;
+            }
+
+            _cluster.Invariants.OnSend(message);
+            _cluster.Network.Send(Replica.Number, message);
+        }
+
+        return true;
+    }
+
+    private void ReadLog(LogReadEffect read) => Later(Replica.FlushMicros(), EventKind.Read, () =>
+    {
+        LogEntry[] entries = Replica.Disk.Read(read.FirstIndex, read.LastIndex, read.MaxBytes);
+        Input(() => Core.Node.LogReadCompleted(new LogReadResult(read.Id, entries)));
+    });
+
+    private void CheckAppend(in AppendEffect append)
+    {
+        foreach (ReadOnlyMemory<LogEntry> slice in append.Entries.IsDefault ? [] : append.Entries)
+        {
+            _cluster.Invariants.OnAppend(
+                Replica.Id, Core.Node.Role == RaftRole.Leader, Core.Node.Term, _mirror, slice.Span);
+        }
+    }
+
+    private void Check()
+    {
+        ConsensusView now = ViewNow();
+        if (now != _view)
+        {
+            _cluster.Trace.Add((now.Term << 1) | (now.IsLeader ? 1UL : 0), (now.Commit << 32) ^ now.Applied);
+            if (now.IsLeader && (!_view.IsLeader || now.Term != _view.Term))
+            {
+                _cluster.Note($"replica {Replica.Id} leads in term {now.Term}");
+            }
+
+            _cluster.Invariants.OnTurn(_view, now, _mirror, _cluster.CountHolders);
+            _view = now;
+        }
+    }
+
+    private ConsensusView ViewNow() => new(
+        Replica.Id, Core.Node.Role == RaftRole.Leader, Core.Node.Term, Core.Node.CommitIndex, _appliedToCore,
+        _cluster.Replicas.Length);
+
+    // A write has its id when it is in flight; only then may it appear in the log.
+    private void NoteProposals()
+    {
+        for (int i = 0; i < _unproposed.Count;)
+        {
+            SimulatedWrite write = _unproposed[i];
+            if (write.Sequence != 0 && Core.Proposals.Peek(write.Sequence) == write)
+            {
+                write.Id = new ProposalId(Replica.Id, _incarnation, write.Sequence);
+                _cluster.Committed.Proposed(write.Id.Value, write.Request);
+                _unproposed.RemoveAt(i);
+            }
+            else if (write.WasNotExecuted)
+            {
+                _unproposed.RemoveAt(i);
+            }
+            else
+            {
+                i++;
+            }
+        }
+    }
+
+    private static RaftOptions RaftOptionsOf(SimulatedCluster cluster, SimulatedReplica replica) => new()
+    {
+        Id = replica.Id,
+        ElectionTicks = ElectionTicks,
+        HeartbeatTicks = 1,
+        Seed = (cluster.Options.Seed * 1_000_003) + (replica.Disk.Incarnation * 1_009) + replica.Id.Value,
+        LogCacheBytes = cluster.Profile.LogCacheBytes,
+        MaxMessageBytes = cluster.Profile.MaxMessageBytes,
+        MaxApplyBytes = cluster.Profile.MaxMessageBytes,
+        SnapshotChunkBytes = cluster.Profile.SnapshotChunkBytes,
+    };
+
+    private static ReplicaCoreOptions CoreOptionsOf(FaultProfile profile) => new()
+    {
+        RequestTimeoutTicks = RequestTimeoutTicks,
+        RetryTicks = ElectionTicks,
+        SnapshotLogBytes = profile.SnapshotLogBytes,
+        SnapshotKeepEntries = profile.SnapshotKeepEntries,
+        MaxProposeBytes = profile.MaxMessageBytes,
+    };
+}

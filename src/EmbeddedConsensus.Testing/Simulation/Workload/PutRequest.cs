@@ -1,0 +1,16 @@
+using EmbeddedConsensus.StateMachine;
+
+namespace EmbeddedConsensus.Testing.Simulation.Workload;
+
+/// <summary>Puts a key.</summary>
+internal sealed record PutRequest(Key Key, Value Value, bool ReturnPrevious) : WriteRequest
+{
+    /// <inheritdoc />
+    public override Memory<byte> Encode()
+    {
+        byte[] command = new byte[CommandEncoder.PutLength(Key.Length, Value.Length)];
+        CommandEncoder.WritePut(
+            command, Key.Span, Value.Span, ReturnPrevious ? CommandFlags.ReturnPrevious : CommandFlags.None);
+        return command;
+    }
+}

@@ -1,0 +1,191 @@
+using EmbeddedConsensus.Mvcc;
+using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Testing.Simulation.Checking;
+
+namespace EmbeddedConsensus.Testing.Simulation.Workload;
+
+/// <summary>Calls one replica after the other, one call at a time, and checks every answer.</summary>
+internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, RequestGenerator requests, SimulationRandom random)
+{
+    private const double CancelRate = 0.02;
+    private const long MaxCancelMicros = 500_000;
+
+    private long _call;
+    private ulong _seenBefore;
+
+    /// <summary>The life of a replica that works on the present call; null when there is no call.</summary>
+    public ReplicaLife? Life { get; private set; }
+
+    /// <summary>Whether the caller goes on with another call when one has ended.</summary>
+    public bool IsStopped { get; set; }
+
+    /// <summary>Makes a call, or tries again later if no replica is up.</summary>
+    public void Call()
+    {
+        if (IsStopped)
+        {
+            return;
+        }
+
+        if (cluster.RandomLife(random) is not { } life)
+        {
+            CallLater();
+            return;
+        }
+
+        if (random.Chance(requests.ReadRate))
+        {
+            Read(life, requests.NextRead(cluster.Order.SeenRevision));
+        }
+        else
+        {
+            Write(life, requests.NextWrite(cluster.Order.SeenRevision));
+        }
+    }
+
+    /// <summary>The replica that works on the call crashed: nobody is told what became of it.</summary>
+    public void Lost()
+    {
+        cluster.Statistics.UnknownWrites++;
+        End();
+    }
+
+    /// <summary>Calls again after a pause.</summary>
+    public void CallLater() => cluster.Events.Schedule(
+        random.Exponential(cluster.Workload.ThinkMicros), EventKind.Call, (ulong)number, Call);
+
+    /// <summary>Makes a write.</summary>
+    public void Write(ReplicaLife life, WriteRequest request)
+    {
+        Begin(life);
+        SimulatedWrite write = new(request, Acknowledged, (_, exception) => Failed(exception));
+        if (random.Chance(CancelRate))
+        {
+            long call = _call;
+            life.Later(random.Between(0, MaxCancelMicros), EventKind.Call, () =>
+            {
+                if (_call == call && Life == life)
+                {
+                    write.TryFail(new OperationCanceledException());
+                }
+            });
+        }
+
+        life.Submit(write);
+    }
+
+    /// <summary>Makes a read.</summary>
+    public void Read(ReplicaLife life, ReadRequest request)
+    {
+        Begin(life);
+        if (request.Options.Consistency == Consistency.Linearizable)
+        {
+            life.Submit(new SimulatedRead(() => ServeLater(life, request), Failed));
+        }
+        else
+        {
+            ServeLater(life, request);
+        }
+    }
+
+    private void Begin(ReplicaLife life)
+    {
+        _call++;
+        Life = life;
+        _seenBefore = cluster.Order.SeenIndex;
+    }
+
+    private void End()
+    {
+        Life = null;
+        cluster.Workload.CallEnded(this);
+    }
+
+    // Whoever may read does so on a thread of their own, some time later.
+    private void ServeLater(ReplicaLife life, ReadRequest request) =>
+        life.Later(random.Between(0, cluster.Profile.ApplyMicros), EventKind.Call, () => Serve(life, request));
+
+    private void Serve(ReplicaLife life, ReadRequest request)
+    {
+        ulong index = life.Apply.PublishedIndex;
+        CheckRead(life, request, index);
+        if (request.Options.Consistency == Consistency.Linearizable)
+        {
+            RealTimeOrder.Check($"A read of {request.Range} at replica {life.Replica.Id}", index, _seenBefore);
+            cluster.Order.Acknowledged(index, cluster.Committed.RevisionAt(index));
+        }
+
+        cluster.Statistics.Reads++;
+        cluster.Trace.Add(index, (ulong)number);
+        End();
+    }
+
+    private void CheckRead(ReplicaLife life, ReadRequest request, ulong index)
+    {
+        using MvccSnapshot snapshot = life.Apply.OpenSnapshot();
+        long revision = cluster.Committed.RevisionAt(index);
+        ConsensusStoreException? refusal = RangeReader.CheckRevision(snapshot.View, request.Options.Revision);
+        ConsensusStoreException? expected = ReferenceStore.Refuse(
+            request.Options.Revision, revision, cluster.Committed.CompactRevisionAt(index));
+        if (!ResultComparer.AreEqual(refusal, expected))
+        {
+            throw Wrong(life, request, index, refusal?.Message ?? "an answer", expected?.Message ?? "an answer");
+        }
+
+        if (refusal is not null)
+        {
+            return;
+        }
+
+        RangeResult result = RangeReader.Read(snapshot.View, RangeQuery.Of(request.Range, request.Options));
+        long readAt = request.Options.Revision > 0 ? request.Options.Revision : revision;
+        RangeResult model = ReferenceStore.Read(
+            request.Range, request.Options, cluster.Committed.Model.StateAt(readAt), revision);
+        if (!ResultComparer.AreEqual(result, model))
+        {
+            throw Wrong(life, request, index, ResultText.Of(result), ResultText.Of(model));
+        }
+    }
+
+    private static SimulationFailedException Wrong(
+        ReplicaLife life, ReadRequest request, ulong index, string given, string expected) =>
+        new("Correct Response",
+            $"Replica {life.Replica.Id}, at entry {index}, answers a read of {request.Range} with {request.Options}: "
+            + $"{given}. Expected: {expected}.");
+
+    private void Acknowledged(SimulatedWrite write, ApplyResult result)
+    {
+        if (write.Id is not { } id || cluster.Committed.Find(id) is not { } execution)
+        {
+            throw new SimulationFailedException("Correct Response",
+                $"{write.Request} ({write.Id}) was answered and never executed.");
+        }
+
+        if (!ResultComparer.AreEqual(result, execution.Result))
+        {
+            throw new SimulationFailedException("Correct Response",
+                $"{write.Request} at entry {execution.Index} gave {ResultText.Of(result)}. Expected: "
+                + $"{ResultText.Of(execution.Result)}.");
+        }
+
+        RealTimeOrder.Check($"{write.Request}", execution.Index, _seenBefore);
+        cluster.Order.Acknowledged(execution.Index, execution.Result.Revision);
+        cluster.Statistics.Writes++;
+        cluster.Trace.Add(execution.Index, (ulong)result.Revision);
+        End();
+    }
+
+    private void Failed(Exception exception)
+    {
+        if (exception is OutcomeUnknownException or OperationCanceledException)
+        {
+            cluster.Statistics.UnknownWrites++;
+        }
+        else
+        {
+            cluster.Statistics.FailedCalls++;
+        }
+
+        End();
+    }
+}
