@@ -5,6 +5,8 @@ namespace EmbeddedConsensus.Testing.Tests.Simulation;
 /// <summary>Mistakes made on purpose: a check that finds none of them could not fail.</summary>
 public sealed class DefectTests
 {
+    private static readonly string[] SignsOfLostWrites = ["Leader Completeness", "Assertion", "Durability"];
+
     [Fact]
     [Trait("Scenario", "1")]
     public void A_vote_that_is_forgotten_in_a_crash_is_found() =>
@@ -27,7 +29,7 @@ public sealed class DefectTests
     public void A_disk_that_loses_what_it_flushed_is_found() =>
         Assert.Contains(
             Seeds.FirstBrokenInvariant(count: 20, replicas: 5, SimulatedDefect.LoseFlushedWrites),
-            new[] { "Leader Completeness", "Assertion", "Durability" });
+            SignsOfLostWrites);
 
     [Fact]
     [Trait("Scenario", "6")]

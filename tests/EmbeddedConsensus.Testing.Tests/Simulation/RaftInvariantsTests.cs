@@ -55,7 +55,6 @@ public sealed class RaftInvariantsTests
     }
 
     [Fact]
-    [Trait("Scenario", "4")]
     public void Leader_Completeness_is_broken_by_a_leader_that_lacks_a_committed_entry()
     {
         Lead(One, term: 1, commit: 2, LogOf(1, 1));
@@ -79,7 +78,6 @@ public sealed class RaftInvariantsTests
     }
 
     [Fact]
-    [Trait("Scenario", "6")]
     public void Linearizability_is_broken_by_a_read_of_an_older_state_than_was_seen()
     {
         RealTimeOrder order = new();
