@@ -1,3 +1,11 @@
 using BenchmarkDotNet.Running;
+using EmbeddedConsensus.Benchmarks.Cluster;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+// The load generator drives whole clusters; everything else is a matter of BenchmarkDotNet.
+if (args is [LoadCommand.Name or FollowerProcess.CommandName, ..])
+{
+    return await LoadCommand.RunAsync(args);
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(LoadCommand).Assembly).Run(args);
+return 0;

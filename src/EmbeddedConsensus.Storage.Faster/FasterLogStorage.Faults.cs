@@ -17,8 +17,9 @@ public sealed partial class FasterLogStorage
         }
 
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
-            static state => ((FasterLogStorage)state!).Fault(
-                new StorageException("An append was abandoned; what of it reached the disk is unknown. Restart.")),
+            static (state, token) => ((FasterLogStorage)state!).Fault(
+                new StorageException("An append was abandoned; what of it reached the disk is unknown. Restart."),
+                new OperationCanceledException(token)),
             this);
         await committed.ConfigureAwait(false);
     }
@@ -55,10 +56,12 @@ public sealed partial class FasterLogStorage
     }
 
     /// <summary>Ends the use of the storage; only the first reason is kept.</summary>
-    private StorageException Fault(StorageException reason)
+    /// <param name="reason">Why.</param>
+    /// <param name="told">What an append under way fails with, if not with the reason.</param>
+    private StorageException Fault(StorageException reason, Exception? told = null)
     {
         StorageException first = Interlocked.CompareExchange(ref _fault, reason, null) ?? reason;
-        _writer?.Fail(first);
+        _writer?.Fail(told ?? first);
         return first;
     }
 

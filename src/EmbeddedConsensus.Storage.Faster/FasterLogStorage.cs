@@ -90,7 +90,7 @@ public sealed partial class FasterLogStorage : ILogStorage
             writer.MarkDurable();
             ApplyToIndex(writes.Span, writer.BatchAddress);
         }
-        catch (Exception exception) when (exception is not (StorageException or ArgumentException))
+        catch (Exception exception) when (exception is not (StorageException or ArgumentException or OperationCanceledException))
         {
             throw Escalate(exception);
         }
@@ -123,7 +123,7 @@ public sealed partial class FasterLogStorage : ILogStorage
 
             await DeleteSegmentsAsync(checkpoint.NeededAddress).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not StorageException)
+        catch (Exception exception) when (exception is not (StorageException or OperationCanceledException))
         {
             throw Escalate(exception);
         }
@@ -164,6 +164,13 @@ public sealed partial class FasterLogStorage : ILogStorage
         new LogStateFile(_incarnation, end.Sequence).Write(_directory);
         _firstSegment = _directory.Geometry.Segment(end.Begin);
         _writer = new LogWriter(_directory, _files, _options.MemoryBytes, _incarnation, end, exception => Fault(exception));
+        if (_disposed != 0)
+        {
+            // Disposed while it was being opened, when there was no writer to dispose yet.
+            _writer.Dispose();
+            throw new ObjectDisposedException(nameof(FasterLogStorage));
+        }
+
         return new RecoveredLog(_index.HardState, _index.Start, _index.LastIndex, [.. _index.Terms]);
     }
 

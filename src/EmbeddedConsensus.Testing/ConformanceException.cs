@@ -2,4 +2,6 @@ namespace EmbeddedConsensus.Testing;
 
 /// <summary>An implementation does not keep the contract that a conformance check is about.</summary>
 /// <param name="message">What was expected, and what happened.</param>
-public sealed class ConformanceException(string message) : Exception(message);
+/// <param name="innerException">The cause.</param>
+public sealed class ConformanceException(string message, Exception? innerException = null)
+    : Exception(message, innerException);

@@ -139,15 +139,14 @@ public sealed partial class TcpTransport
         {
             while (await timer.WaitForNextTickAsync(_stopping).ConfigureAwait(false))
             {
-                long now = Environment.TickCount64;
                 foreach (OutboundLane lane in AllLanes())
                 {
-                    lane.KeepAlive(now);
+                    lane.KeepAlive();
                 }
 
                 foreach (InboundConnection connection in _inbound.Snapshot())
                 {
-                    connection.KeepAlive(now);
+                    connection.KeepAlive();
                 }
             }
         }

@@ -22,8 +22,9 @@ public sealed class TcpTransportOptions
     /// an earlier start than one that they have seen. Required: 1 or more.</summary>
     public ulong Incarnation { get; set; }
 
-    /// <summary>The longest message on the consensus lane, in bytes. 1 KiB to 1 GiB; 4 MiB by default. Give all
-    /// members the same value.</summary>
+    /// <summary>The longest message on the consensus lane, in bytes; for the sender each entry counts for 32 bytes more
+    /// than its payload, and a message for 192 more. 1 KiB to 1 GiB; 4 MiB by default. Give all members the same
+    /// value.</summary>
     public int MaxFrameBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>The longest message on the snapshot lane, in bytes. 1 KiB to 1 GiB; 4 MiB by default. Give all members
@@ -59,8 +60,8 @@ public sealed class TcpTransportOptions
     /// <summary>How often each side of a connection shows that it is alive. Above zero; 1 second by default.</summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a connection may be silent before it counts as lost. At least twice
-    /// <see cref="KeepAliveInterval"/>; 5 seconds by default.</summary>
+    /// <summary>How long a connection may be silent before it counts as lost, in whole
+    /// <see cref="KeepAliveInterval"/>s. At least two of them; 5 seconds by default.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether small writes go out at once (<c>TCP_NODELAY</c>). True by default; without it latency suffers

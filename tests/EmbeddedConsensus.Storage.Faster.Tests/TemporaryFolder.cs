@@ -3,11 +3,9 @@ namespace EmbeddedConsensus.Storage.Faster.Tests;
 /// <summary>A folder that is removed with its contents.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    private static readonly string Root = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"embedded-consensus-{Environment.ProcessId}");
+    private readonly string _parent = Directory.CreateTempSubdirectory("embedded-consensus-").FullName;
 
-    private static int s_last;
-
-    public TemporaryFolder() => Path = System.IO.Path.Combine(Root, $"{Interlocked.Increment(ref s_last)}");
+    public TemporaryFolder() => Path = System.IO.Path.Combine(_parent, "member");
 
     /// <summary>The folder's name; it is not created.</summary>
     public string Path { get; }
@@ -19,22 +17,14 @@ internal sealed class TemporaryFolder : IDisposable
         Directory.CreateDirectory(copy.Path);
         foreach (string file in Directory.EnumerateFiles(Path))
         {
-            File.Copy(file, System.IO.Path.Combine(copy.Path, System.IO.Path.GetFileName(file)));
+            // It may be open: sharing everything takes no lock and minds none.
+            using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using FileStream target = File.Create(System.IO.Path.Combine(copy.Path, System.IO.Path.GetFileName(file)));
+            source.CopyTo(target);
         }
 
         return copy;
     }
 
-    public void Dispose()
-    {
-        if (Directory.Exists(Path))
-        {
-            Directory.Delete(Path, recursive: true);
-        }
-
-        if (Directory.Exists(Root) && !Directory.EnumerateFileSystemEntries(Root).Any())
-        {
-            Directory.Delete(Root);
-        }
-    }
+    public void Dispose() => Directory.Delete(_parent, recursive: true);
 }

@@ -21,6 +21,18 @@ internal sealed class LogModel
     /// <param name="index">Its index.</param>
     public LogEntry this[ulong index] => _entries[index];
 
+    /// <summary>A copy that goes its own way.</summary>
+    public LogModel Clone()
+    {
+        var clone = new LogModel { Start = Start, HardState = HardState, LastIndex = LastIndex };
+        foreach ((ulong index, LogEntry entry) in _entries)
+        {
+            clone._entries.Add(index, entry);
+        }
+
+        return clone;
+    }
+
     /// <summary>Applies writes.</summary>
     /// <param name="writes">The writes.</param>
     public void Append(params ReadOnlySpan<LogAppend> writes)

@@ -12,12 +12,11 @@ internal sealed class InboundConnection(
 
     private static readonly byte[] KeepAliveByte = [0];
 
+    private readonly SilenceWatch _silence = new(context.Options);
     private HandshakeRequest _request;
     private InboundLane? _lane;
     private FrameReader? _frames;
     private Task _keepAliveWrite = Task.CompletedTask;
-    private long _bytesReadBefore;
-    private long _heardAt = Environment.TickCount64;
     private volatile bool _admitted;
     private volatile bool _receiverBusy;
     private bool _misdirectedLogged;
@@ -36,8 +35,7 @@ internal sealed class InboundConnection(
     public void Abort(string reason) => connection.Abort(reason);
 
     /// <summary>Shows the peer that the connection lives, and gives up on a connection that has gone silent.</summary>
-    /// <param name="now">The milliseconds of <see cref="Environment.TickCount64"/>.</param>
-    public void KeepAlive(long now)
+    public void KeepAlive()
     {
         if (!_admitted || _frames is not { } frames)
         {
@@ -51,13 +49,7 @@ internal sealed class InboundConnection(
         }
 
         // While the receiver has no room nothing is read, and silence proves nothing.
-        long read = frames.BytesRead;
-        if (_receiverBusy || read != _bytesReadBefore)
-        {
-            _bytesReadBefore = read;
-            _heardAt = now;
-        }
-        else if (now - _heardAt > context.Options.IdleTimeout.TotalMilliseconds)
+        if (_silence.IsTooLong(frames.BytesRead, excused: _receiverBusy))
         {
             Abort($"Nothing was heard for {context.Options.IdleTimeout.TotalSeconds} s.");
         }
@@ -205,13 +197,14 @@ internal sealed class InboundConnection(
                 continue;
             }
 
+            _receiverBusy = true;
             ValueTask accepted = ReceiveAsync(message);
             if (!accepted.IsCompletedSuccessfully)
             {
-                _receiverBusy = true;
                 await accepted.AsTask().WaitAsync(stopping).ConfigureAwait(false);
-                _receiverBusy = false;
             }
+
+            _receiverBusy = false;
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed partial class OutboundLane
     // What the write under way works on. Only the writer changes its content; its counts are read under the gate.
     private SendQueue _inFlight = new();
     private PeerConnection? _connection;
+    private SilenceWatch _silence;
     private byte _version = ProtocolVersion.Max;
     private bool _writing;
     private bool _stopped;
@@ -115,6 +116,7 @@ internal sealed partial class OutboundLane
             }
 
             _connection = connection;
+            _silence = new SilenceWatch(_context.Options);
             _unflushed = !_pending.IsEmpty;
         }
 

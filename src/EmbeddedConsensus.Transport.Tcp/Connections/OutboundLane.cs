@@ -19,10 +19,8 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
     // Never disposed: without a wait handle it holds nothing to release, and a nudge may come late.
     private readonly SemaphoreSlim _nudge = new(0, 1);
 
-    // The bytes of keep-alive that have come back, and what they were when last looked at.
+    // The bytes of keep-alive that have come back.
     private long _bytesHeard;
-    private long _bytesHeardBefore;
-    private long _heardAt;
     private Task _running = Task.CompletedTask;
 
     public OutboundLane(TcpTransportContext context, Peer peer, TransportLane lane)
@@ -32,6 +30,7 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
         _lane = lane;
         _stopping = _stop.Token;
         _backoff = new ReconnectBackoff(context.Options.ReconnectBackoffMin, context.Options.ReconnectBackoffMax);
+        _silence = new SilenceWatch(context.Options);
         _maxFrameBytes = context.Options.MaxFrameBytesOf(lane);
     }
 
@@ -54,15 +53,18 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
     }
 
     /// <summary>Shows the peer that the connection lives, and gives up on a connection that has gone silent.</summary>
-    /// <param name="now">The milliseconds of <see cref="Environment.TickCount64"/>.</param>
-    public void KeepAlive(long now)
+    public void KeepAlive()
     {
-        PeerConnection? connection;
         lock (_gate)
         {
-            connection = _connection;
-            if (connection is null)
+            if (_connection is null)
             {
+                return;
+            }
+
+            if (_silence.IsTooLong(Volatile.Read(ref _bytesHeard)))
+            {
+                _connection.Abort($"Nothing was heard for {_context.Options.IdleTimeout.TotalSeconds} s.");
                 return;
             }
 
@@ -74,16 +76,6 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
         }
 
         Flush();
-        long heard = Volatile.Read(ref _bytesHeard);
-        if (heard != _bytesHeardBefore)
-        {
-            _bytesHeardBefore = heard;
-            _heardAt = now;
-        }
-        else if (now - Volatile.Read(ref _heardAt) > _context.Options.IdleTimeout.TotalMilliseconds)
-        {
-            connection.Abort($"Nothing was heard for {_context.Options.IdleTimeout.TotalSeconds} s.");
-        }
     }
 
     /// <summary>Closes the connection, and completes when nothing of the lane runs any more. Called once.</summary>
@@ -146,7 +138,6 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
     private async Task<string> HoldAsync(PeerConnection connection, byte version)
     {
         long since = Environment.TickCount64;
-        Volatile.Write(ref _heardAt, since);
         TcpTransportLog.Connected(_context.Logger, _peer.Id, _peer.Address, _lane);
         Attach(connection, version);
         string reason;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Transport.Tcp.Wire;
@@ -24,6 +25,7 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
     /// <returns>The message, which owns its payloads; null when the peer closed the connection between frames.</returns>
     /// <exception cref="ProtocolException">The bytes break the protocol, or end in the middle of a frame.</exception>
     /// <exception cref="IOException">The connection failed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<RaftMessage?> ReadAsync(CancellationToken cancellationToken)
     {
         while (await ReadHeaderAsync(cancellationToken).ConfigureAwait(false) is { } header)
@@ -42,6 +44,7 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
         return null;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FrameHeader?> ReadHeaderAsync(CancellationToken cancellationToken)
     {
         ReadResult result = await input.ReadAtLeastAsync(FrameHeader.Size, cancellationToken).ConfigureAwait(false);
@@ -67,6 +70,7 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
                 + "same limits of frames.");
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<RaftMessage> ReadSmallAsync(FrameHeader header, CancellationToken cancellationToken)
     {
         int length = (int)header.BodyLength;

@@ -34,6 +34,21 @@ internal sealed unsafe partial class BPlusTree
         InsertLocated(key, record);
     }
 
+    /// <summary>Points a cell to another copy of its record.</summary>
+    /// <returns>False when the tree does not hold that record at that place.</returns>
+    public bool TryReplace(in TreeKey key, RecordHandle old, RecordHandle replacement)
+    {
+        NodePage leaf = DescendForWrite(key);
+        int index = leaf.LowerBound(key);
+        bool found = index < leaf.Count && leaf.Compare(key, index) == 0 && leaf.Record(index) == old;
+        if (found)
+        {
+            leaf.SetRecord(index, replacement);
+        }
+        _leafDepth = -1;
+        return found;
+    }
+
     private void SplitLeaf(NodePage leaf, ReadOnlySpan<byte> cell)
     {
         NodePage old = MoveToScratch(leaf);
@@ -157,7 +172,7 @@ internal sealed unsafe partial class BPlusTree
             ? TreeKey.BeforeVersionsOf(first[..(common + 1)])
             : new TreeKey(first, right.Main(0), right.Sub(0));
         RecordHandle longKey = separator.Key.Length > _maxInlineKey
-            ? _records.Add(default, separator.Key, default)
+            ? _records.AddSeparator(separator.Key)
             : default;
         Span<byte> cell = new(_scratchCells, _pages.UnitBytes);
         return cell[..NodePage.WriteInnerCell(cell, separator, right.Id, longKey, _maxInlineKey)];

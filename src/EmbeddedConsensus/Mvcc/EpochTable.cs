@@ -9,7 +9,7 @@ internal sealed class EpochTable
     private const int SweptPerPublish = 4;
     private readonly Stack<MvccRoot> _pool = new(MaxPooledRoots);
     private MvccRoot? _current;
-    private bool _closed;
+    private int _closed;
 
     // Superseded roots that may be pinned, a linked list from the oldest to the newest.
     private MvccRoot? _oldest;
@@ -20,7 +20,7 @@ internal sealed class EpochTable
     public bool IsOpen => Volatile.Read(ref _current) is not null;
 
     /// <summary>True when no root will be published or pinned any more and the list of superseded ones is final.</summary>
-    public bool IsClosed => Volatile.Read(ref _closed);
+    public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
     /// <summary>Snapshots open at this moment. For the writer, or for any thread after <see cref="Close"/>.</summary>
     public long PinnedReaders
@@ -94,7 +94,8 @@ internal sealed class EpochTable
         if (old is not null)
         {
             Append(old);
-            Volatile.Write(ref _closed, true);
+            // A full fence: whoever gives up the last pin must see this, or its count must be seen after this.
+            Interlocked.Exchange(ref _closed, 1);
         }
     }
 

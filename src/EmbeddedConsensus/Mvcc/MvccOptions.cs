@@ -3,7 +3,7 @@ using System.Numerics;
 namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>Sizes of an <see cref="MvccStore"/>. The defaults suit a library inside someone else's process: an empty
-/// store holds some hundred KiB of native memory, most of it untouched, and slabs double up to 64 units as it grows.</summary>
+/// store holds some hundred KiB of native memory, most of it untouched, and slabs double to 256 or 512 KiB as it grows.</summary>
 internal sealed class MvccOptions
 {
     /// <summary>The smallest page: a leaf must hold several cells.</summary>
@@ -20,7 +20,7 @@ internal sealed class MvccOptions
     public int SegmentBytes { get; init; } = 64 * 1024;
 
     /// <summary>Units (pages or segments) in the first slab that is taken from the operating system; every further one
-    /// doubles, up to 64. Default 4.</summary>
+    /// doubles, up to 64 pages or 8 segments. Default 4.</summary>
     public int InitialSlabUnits { get; init; } = 4;
 
     /// <summary>The largest key plus value that the store takes, in bytes. Default 64 MiB, far above the request limit;
@@ -33,7 +33,7 @@ internal sealed class MvccOptions
     {
         RequirePowerOfTwo(PageBytes, MinPageBytes, MaxPageBytes, nameof(PageBytes));
         RequirePowerOfTwo(SegmentBytes, 16 * 1024, 1024 * 1024, nameof(SegmentBytes));
-        RequirePowerOfTwo(InitialSlabUnits, 1, 64, nameof(InitialSlabUnits));
+        RequirePowerOfTwo(InitialSlabUnits, 1, 8, nameof(InitialSlabUnits));
         if (MaxRecordBytes is < 1024 or > 1024 * 1024 * 1024)
         {
             throw new ArgumentOutOfRangeException(

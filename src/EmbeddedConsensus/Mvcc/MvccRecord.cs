@@ -61,6 +61,25 @@ internal readonly unsafe ref struct MvccRecord
     /// <summary>True when this version says that the key was deleted.</summary>
     public bool IsTombstone => (Read<uint>(TagOffset) & TombstoneFlag) != 0;
 
+    /// <summary>The fixed-size facts together.</summary>
+    public RecordFields Fields => new()
+    {
+        CreateRevision = CreateRevision,
+        ModRevision = ModRevision,
+        Version = Version,
+        Lease = Lease,
+        SubRevision = SubRevision,
+        IsTombstone = IsTombstone,
+    };
+
+    /// <summary>Tells whether memory that once held a record still does.</summary>
+    public static bool IsLive(byte* memory, out bool tombstone)
+    {
+        uint tag = Unsafe.ReadUnaligned<uint>(memory + TagOffset);
+        tombstone = (tag & TombstoneFlag) != 0;
+        return (tag & TagMask) == LiveTag;
+    }
+
     /// <summary>Writes a record's header and its bytes into fresh memory.</summary>
     public static void Initialize(
         byte* target, in RecordFields fields, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)

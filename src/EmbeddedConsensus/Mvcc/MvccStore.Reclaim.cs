@@ -26,9 +26,9 @@ internal sealed partial class MvccStore
         RefreshWorkingRoot();
     }
 
-    /// <summary>Does a piece of the physical work: takes superseded versions out of the tree, and gives memory back
-    /// that no reader holds any more. What it takes out is freed after the next <see cref="Publish"/>.</summary>
-    /// <param name="maxRecords">The most changes to follow, and the most items to free.</param>
+    /// <summary>Does a piece of the physical work: takes superseded versions out of the tree, gathers the records of
+    /// sparse segments, and gives memory back that no reader holds any more. What it takes out is freed after the next <see cref="Publish"/>.</summary>
+    /// <param name="maxRecords">The most changes to follow and records to move, and the most items to free.</param>
     /// <returns>True while there is more to do at once.</returns>
     public bool Reclaim(int maxRecords)
     {
@@ -38,6 +38,11 @@ internal sealed partial class MvccStore
         int followed = 0;
         while (followed < maxRecords && FollowNextChange())
         {
+            followed++;
+        }
+        while (followed < maxRecords && _records.TryTakeSparse(out RecordHandle record))
+        {
+            MoveRecord(record);
             followed++;
         }
         RefreshWorkingRoot();
@@ -109,6 +114,27 @@ internal sealed partial class MvccStore
     {
         _tree.Delete(place);
         _retired.Add(RetireQueue.Kind.Record, record.Bits);
+    }
+
+    // Empties sparse segments of the record heap, so that what deletions leave behind can serve records of any size.
+    private void MoveRecord(RecordHandle old)
+    {
+        MvccRecord record = new(old);
+        TreeKey place = new(record.Key, record.ModRevision, record.SubRevision);
+        TreeCursor cursor = new(_tree, _tree.Root);
+        if (!cursor.Seek(place) || cursor.Record != old)
+        {
+            // Retired already: it waits for readers only.
+            return;
+        }
+        RecordHandle copy = _records.Copy(record);
+        if (!_tree.TryReplace(place, old, copy))
+        {
+            throw new InvariantViolationException("A record moved under the writer's hands.");
+        }
+        _index.Replace(record.ModRevision, record.SubRevision, old, copy);
+        _retired.Add(RetireQueue.Kind.Record, old.Bits);
+        _unpublished = true;
     }
 
     /// <summary>Frees retired items that no pinned root reaches; true when the bound stopped it.</summary>

@@ -13,6 +13,7 @@ internal sealed unsafe class PageArena
     private const int MaxSlabs = 1 << (32 - SlabShift);
 
     private readonly int _initialSlabUnits;
+    private readonly int _maxSlabUnits;
 
     // Replaced as a whole when it grows: a reader that holds an older array still finds every unit that it may use.
     private Slab[] _slabs = new Slab[8];
@@ -21,10 +22,14 @@ internal sealed unsafe class PageArena
     private int _idleSlab = -1;
 
     /// <summary>An arena without slabs.</summary>
-    public PageArena(int unitBytes, int initialSlabUnits)
+    /// <param name="unitBytes">Bytes of a unit, a power of two.</param>
+    /// <param name="initialSlabUnits">Units of the first slab; every further one doubles.</param>
+    /// <param name="maxSlabUnits">Units of the largest slab, up to 64.</param>
+    public PageArena(int unitBytes, int initialSlabUnits, int maxSlabUnits = UnitsPerSlab)
     {
         UnitBytes = unitBytes;
         _initialSlabUnits = initialSlabUnits;
+        _maxSlabUnits = maxSlabUnits;
     }
 
     /// <summary>Bytes of one unit.</summary>
@@ -140,7 +145,7 @@ internal sealed unsafe class PageArena
     private int AddSlab()
     {
         int index = FindEmptySlot();
-        int units = (int)Math.Min(UnitsPerSlab, (long)_initialSlabUnits << Math.Min(SlabCount, SlabShift));
+        int units = (int)Math.Min(_maxSlabUnits, (long)_initialSlabUnits << Math.Min(SlabCount, SlabShift));
         nuint bytes = (nuint)units * (nuint)UnitBytes;
         byte* memory = (byte*)NativeMemory.AlignedAlloc(bytes, (nuint)UnitBytes);
         ulong mask = units == UnitsPerSlab ? ulong.MaxValue : (1UL << units) - 1;

@@ -6,7 +6,7 @@ namespace EmbeddedConsensus.Mvcc;
 /// <summary>Records in native memory. Small ones share segments of equally sized slots, so that a freed slot serves the
 /// next record of its size class (eight classes for each doubling: at most an eighth is lost inside a slot); a large one
 /// has an allocation of its own that returns to the operating system. Used by the writer only; readers follow handles.</summary>
-internal sealed unsafe class RecordHeap
+internal sealed unsafe partial class RecordHeap
 {
     private const int FineStep = 16;
     private const int FineLimit = 256;
@@ -17,16 +17,23 @@ internal sealed unsafe class RecordHeap
     /// <summary>Records above this many bytes get an allocation of their own.</summary>
     public const int MaxSmallBytes = 4096;
 
+    // Small slabs: one goes back to the operating system only when all of its segments are free.
+    private const int MaxSlabSegments = 8;
+
     private readonly PageArena _segments;
 
     // The first segment with a free slot of each size class; zero for none.
     private readonly uint[] _partial = new uint[ClassCount];
+
+    // Of the segments of each size class that are not being emptied.
+    private readonly int[] _segmentsOfClass = new int[ClassCount];
+    private readonly long[] _liveOfClass = new long[ClassCount];
     private LargeHeader* _large;
 
     /// <summary>An empty heap.</summary>
     public RecordHeap(int segmentBytes, int initialSlabUnits)
     {
-        _segments = new PageArena(segmentBytes, initialSlabUnits);
+        _segments = new PageArena(segmentBytes, initialSlabUnits, MaxSlabSegments);
         // Unit 0 is never used: zero ends the lists. Its memory is not touched either.
         _segments.Allocate();
     }
@@ -51,6 +58,15 @@ internal sealed unsafe class RecordHeap
         byte* memory = large ? AllocateLarge(size) : AllocateSmall(size);
         MvccRecord.Initialize(memory, fields, key, value);
         return RecordHandle.Create(memory, fields.IsTombstone, large);
+    }
+
+    /// <summary>Copies a key alone into the heap, for a separator of the tree. It gets an allocation of its own, so that
+    /// a record in a shared segment always belongs to a cell of a leaf.</summary>
+    public RecordHandle AddSeparator(ReadOnlySpan<byte> key)
+    {
+        byte* memory = AllocateLarge(checked(MvccRecord.HeaderBytes + key.Length));
+        MvccRecord.Initialize(memory, default, key, default);
+        return RecordHandle.Create(memory, tombstone: false, large: true);
     }
 
     /// <summary>Takes a record's memory back; no reader may hold it.</summary>
@@ -78,6 +94,8 @@ internal sealed unsafe class RecordHeap
             _large = next;
         }
         _segments.Release();
+        LargeBytes = 0;
+        UsedBytes = 0;
     }
 
     private static int SizeClass(int size)
@@ -120,6 +138,7 @@ internal sealed unsafe class RecordHeap
             segment->Untouched += slotBytes;
         }
         segment->LiveSlots++;
+        _liveOfClass[sizeClass]++;
         if (IsFull(segment, slotBytes))
         {
             Unlink(segment);
@@ -142,6 +161,12 @@ internal sealed unsafe class RecordHeap
         segment->FirstFree = (int)(memory - (byte*)segment);
         segment->LiveSlots--;
         UsedBytes -= slotBytes;
+        if (segment->IsBeingEmptied)
+        {
+            FreeEmptied(segment);
+            return;
+        }
+        _liveOfClass[sizeClass]--;
         if (wasFull)
         {
             Link(segment);
@@ -149,9 +174,15 @@ internal sealed unsafe class RecordHeap
         if (segment->LiveSlots == 0)
         {
             Unlink(segment);
-            segment->Tag = 0;
-            _segments.Free(segment->Id);
+            _segmentsOfClass[sizeClass]--;
+            FreeSegment(segment);
         }
+    }
+
+    private void FreeSegment(Segment* segment)
+    {
+        segment->Tag = 0;
+        _segments.Free(segment->Id);
     }
 
     private Segment* AddSegment(int sizeClass)
@@ -166,6 +197,7 @@ internal sealed unsafe class RecordHeap
             Untouched = Segment.HeaderBytes,
         };
         Link(segment);
+        _segmentsOfClass[sizeClass]++;
         return segment;
     }
 
@@ -251,6 +283,7 @@ internal sealed unsafe class RecordHeap
         public int Untouched;
         public uint Previous;
         public uint Next;
+        public bool IsBeingEmptied;
     }
 
     /// <summary>Links the large records, so that they can be given back together. 16 bytes, to keep records aligned.</summary>

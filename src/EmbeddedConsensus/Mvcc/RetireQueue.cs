@@ -97,6 +97,7 @@ internal sealed unsafe class RetireQueue
             _first = next;
         }
         _last = null;
+        AllocatedBytes = 0;
         Head = Tail;
     }
 

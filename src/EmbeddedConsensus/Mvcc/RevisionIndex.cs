@@ -59,6 +59,22 @@ internal sealed unsafe class RevisionIndex
         }
     }
 
+    /// <summary>Points a change to another copy of its record; one that was dropped already is left alone. A reader finds
+    /// either copy, and both stay until it is gone.</summary>
+    public void Replace(long main, int sub, RecordHandle old, RecordHandle replacement)
+    {
+        long position = Bounds.LowerBound(main, sub);
+        if (position == Tail)
+        {
+            return;
+        }
+        Entry* entry = (Entry*)_directory[position >> ChunkShift] + (position & (EntriesPerChunk - 1));
+        if (entry->Record == old.Bits)
+        {
+            Volatile.Write(ref entry->Record, replacement.Bits);
+        }
+    }
+
     /// <summary>Takes back a chunk that no reader can see any more.</summary>
     public void FreeChunk(ulong address)
     {
@@ -92,7 +108,7 @@ internal sealed unsafe class RevisionIndex
     {
         Entry* entry = (Entry*)directory[position >> ChunkShift] + (position & (EntriesPerChunk - 1));
         main = entry->Main;
-        record = new RecordHandle(entry->Record);
+        record = new RecordHandle(Volatile.Read(ref entry->Record));
     }
 
     private struct Entry

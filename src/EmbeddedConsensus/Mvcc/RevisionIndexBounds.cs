@@ -13,16 +13,16 @@ internal readonly record struct RevisionIndexBounds(RevisionIndexDirectory Direc
         RevisionIndex.Read(Directory, position, out main, out record);
     }
 
-    /// <summary>The position of the first change at or after a main revision.</summary>
-    public long LowerBound(long revision)
+    /// <summary>The position of the first change at or after a revision.</summary>
+    public long LowerBound(long revision, int sub = 0)
     {
         long low = Head;
         long high = Tail;
         while (low < high)
         {
             long middle = low + ((high - low) >> 1);
-            RevisionIndex.Read(Directory, middle, out long main, out _);
-            if (main < revision)
+            RevisionIndex.Read(Directory, middle, out long main, out RecordHandle record);
+            if (main < revision || (main == revision && sub > 0 && new MvccRecord(record).SubRevision < sub))
             {
                 low = middle + 1;
             }

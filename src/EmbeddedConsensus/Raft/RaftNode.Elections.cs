@@ -136,6 +136,10 @@ internal sealed partial class RaftNode
         {
             bool isSelf = peer.Id == _options.Id;
             peer.Reset(_log.LastIndex + 1, isSelf ? _log.Stable : 0);
+            if (isSelf)
+            {
+                peer.BecomeReplicate();
+            }
         }
 
         // An entry of the new term, so that the entries before it can be committed (Raft paper, section 5.4.2) and

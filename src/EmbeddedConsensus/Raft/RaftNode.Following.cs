@@ -22,16 +22,22 @@ internal sealed partial class RaftNode
 
     private void StepAppend(in RaftMessage message)
     {
-        if (message.Index < _log.Commit)
-        {
-            // Delayed, or sent by a leader that does not know how far this node is. Committed entries never change.
-            Acknowledge(_log.Commit);
-            return;
-        }
-
         ReadOnlySpan<LogEntry> entries = message.Entries.Span;
         if (!IsWellFormed(message, entries))
         {
+            return;
+        }
+
+        CheckCommitted(new LogPosition(message.Index, message.LogTerm));
+        if (message.Index < _log.Commit)
+        {
+            // Delayed, or sent by a leader that does not know how far this node is.
+            foreach (ref readonly LogEntry entry in entries)
+            {
+                CheckCommitted(entry.Position);
+            }
+
+            Acknowledge(_log.Commit);
             return;
         }
 
@@ -49,6 +55,18 @@ internal sealed partial class RaftNode
         ulong last = message.Index + (ulong)entries.Length;
         AdvanceCommit(Math.Min(message.Commit, last));
         Acknowledge(last);
+    }
+
+    /// <summary>Every leader holds every committed entry (Raft paper, section 5.4.3). One that shows another entry where
+    /// this node has a committed one can only have lost data, or this node has.</summary>
+    private void CheckCommitted(LogPosition position)
+    {
+        if (position.Index <= _log.Commit && position.Index >= _log.Start.Index && !_log.Matches(position))
+        {
+            throw new InvariantViolationException(
+                $"Leader Completeness: the leader of term {_term} has term {position.Term} at index {position.Index}, "
+                + $"where term {_log.TermAt(position.Index)} is committed here.");
+        }
     }
 
     private void StepHeartbeat(in RaftMessage message)

@@ -140,8 +140,10 @@ public sealed class InMemoryTransport : ITransport
             await accepted.AsTask().WaitAsync(either.Token).ConfigureAwait(false);
             return true;
         }
-        catch (OperationCanceledException)
+        catch (Exception)
         {
+            // Either side stops, or the receiver broke its promise not to throw: the message is lost, and the sender is
+            // told so.
             return false;
         }
         finally

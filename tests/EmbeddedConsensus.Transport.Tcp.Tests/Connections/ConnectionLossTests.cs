@@ -38,17 +38,16 @@ public sealed class ConnectionLossTests
     [Fact]
     public async Task Two_idle_transports_stay_connected()
     {
-        var log = new RecordingLogger();
-        await using TcpNode one = await TcpNode.StartAsync(1, Impatient, log);
-        await using TcpNode two = await TcpNode.StartAsync(2, Impatient);
+        await using TcpNode one = await TcpNode.StartAsync(1, LessImpatient);
+        await using TcpNode two = await TcpNode.StartAsync(2, LessImpatient);
         one.SetPeers(two);
         await one.ReachAsync(two, 1);
         int unreachable = one.Receiver.UnreachableCount(Two);
 
-        // A third peer that is silent is given up several times meanwhile: long enough to lose an idle one as well.
+        // A third peer that is silent is given up twice meanwhile: long enough to lose an idle one as well.
         using Socket listener = RawPeer.Listen(out string address);
         one.Transport.SetPeers([new Peer(Two, two.Transport.Address), new Peer(new MemberId(3), address)]);
-        for (int i = 0; i < 6; i++)
+        for (int i = 0; i < 2; i++)
         {
             using RawPeer silent = await RawPeer.AcceptAsync(listener);
             await silent.AcceptHandshakeAsync();
@@ -62,8 +61,8 @@ public sealed class ConnectionLossTests
     [Trait("Scenario", "16")]
     public async Task A_receiver_that_takes_its_time_is_no_reason_to_give_up_the_connection()
     {
-        await using TcpNode one = await TcpNode.StartAsync(1, Impatient);
-        await using TcpNode two = await TcpNode.StartAsync(2, Impatient);
+        await using TcpNode one = await TcpNode.StartAsync(1, LessImpatient);
+        await using TcpNode two = await TcpNode.StartAsync(2, LessImpatient);
         one.SetPeers(two);
         two.Receiver.Hold(TransportLane.Consensus);
         await one.ReachAsync(two, 1);
@@ -71,7 +70,7 @@ public sealed class ConnectionLossTests
 
         using Socket listener = RawPeer.Listen(out string address);
         two.Transport.SetPeers([new Peer(new MemberId(3), address)]);
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < 2; i++)
         {
             using RawPeer silent = await RawPeer.AcceptAsync(listener);
             await silent.AcceptHandshakeAsync();
@@ -81,6 +80,32 @@ public sealed class ConnectionLossTests
         two.Receiver.Release(TransportLane.Consensus);
         await one.ReachAsync(two, 2);
         Assert.Equal(unreachable, one.Receiver.UnreachableCount(Two));
+    }
+
+    [Fact]
+    public async Task A_connection_that_replaces_another_waits_until_the_receiver_is_done_with_the_earlier_one()
+    {
+        await using TcpNode node = await TcpNode.StartAsync(1);
+        node.Receiver.Hold(TransportLane.Consensus);
+        using RawPeer first = await RawPeer.ConnectAsync(node.Transport);
+        await first.ShakeHandsAsync(node.RequestFrom(2, attempt: 1));
+        await first.SendAsync(node.HeartbeatFrom(2, 1), node.HeartbeatFrom(2, 2));
+        await node.ExpectAsync(_ => node.Has(1));
+
+        using RawPeer second = await RawPeer.ConnectAsync(node.Transport);
+        await second.ShakeHandsAsync(node.RequestFrom(2, attempt: 2));
+        await second.SendAsync(node.HeartbeatFrom(2, 3));
+        await first.ExpectCloseAsync();
+        using RawPeer other = await RawPeer.ConnectAsync(node.Transport);
+        await other.ShakeHandsAsync(node.RequestFrom(4));
+        await other.SendAsync(node.HeartbeatFrom(4, 4));
+        await node.ExpectAsync(_ => node.Has(4));
+        Assert.False(node.Has(3));
+
+        // What the first connection had not delivered yet goes down with it.
+        node.Receiver.Release(TransportLane.Consensus);
+        await node.ExpectAsync(_ => node.Has(3));
+        Assert.False(node.Has(2));
     }
 
     [Fact]
@@ -206,6 +231,13 @@ public sealed class ConnectionLossTests
             Context = (ulong)number,
             Entries = new LogEntry[] { new((ulong)number, 1, LogEntryKind.Command, payload) },
         };
+    }
+
+    // Long enough that a busy machine loses nothing that it should keep.
+    private static void LessImpatient(TcpTransportOptions options)
+    {
+        Impatient(options);
+        options.IdleTimeout = TimeSpan.FromSeconds(2);
     }
 
     private static void Impatient(TcpTransportOptions options)

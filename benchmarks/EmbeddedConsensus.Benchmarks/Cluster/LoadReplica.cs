@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Net;
+using EmbeddedConsensus.Transport;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedConsensus.Benchmarks.Cluster;
+
+/// <summary>One replica of a loaded cluster, in this process.</summary>
+internal sealed class LoadReplica : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private LoadReplica(IHost host)
+    {
+        _host = host;
+        Store = host.Services.GetRequiredService<IKeyValueStore>();
+        Maintenance = host.Services.GetRequiredService<IStoreMaintenance>();
+    }
+
+    /// <summary>The store.</summary>
+    public IKeyValueStore Store { get; }
+
+    /// <summary>Its operator's side.</summary>
+    public IStoreMaintenance Maintenance { get; }
+
+    /// <summary>Starts a replica.</summary>
+    /// <param name="member">Which one: from 1.</param>
+    /// <param name="ports">The ports of all, in order.</param>
+    /// <param name="folder">The folder for the folders of all; null to keep the data in memory.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public static async Task<LoadReplica> StartAsync(
+        int member, IReadOnlyList<int> ports, string? folder, CancellationToken cancellationToken)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        IConsensusStoreBuilder store = builder.Services.AddConsensusStore(options =>
+        {
+            options.ClusterName = "load";
+            options.MemberId = (ulong)member;
+            for (int i = 0; i < ports.Count; i++)
+            {
+                options.Members.Add(new Peer(new MemberId((ulong)i + 1), $"{IPAddress.Loopback}:{ports[i]}"));
+            }
+        });
+        if (ports.Count > 1)
+        {
+            store.UseTcpTransport();
+        }
+
+        if (folder is not null)
+        {
+            string own = Path.Combine(folder, member.ToString(CultureInfo.InvariantCulture));
+            store.UseFasterStorage(options => options.Directory = own);
+        }
+
+        LoadReplica replica = new(builder.Build());
+        await replica._host.StartAsync(cancellationToken);
+        return replica;
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => ((IAsyncDisposable)_host).DisposeAsync();
+}

@@ -1,0 +1,8 @@
+namespace EmbeddedConsensus.Samples.QuickStart;
+
+/// <summary>A file that is in the store.</summary>
+/// <param name="Source">The file.</param>
+/// <param name="Length">How many bytes were read from it.</param>
+/// <param name="Digest">The SHA-256 of those bytes: tells a file that was edited since from a value that is
+/// wrong.</param>
+internal sealed record ImportedFile(SourceFile Source, int Length, byte[] Digest);

@@ -1,0 +1,104 @@
+namespace EmbeddedConsensus.Mvcc;
+
+/// <summary>Keeps fragmentation bounded: when more than half of a size class's slots are free, sparse segments are
+/// emptied by moving what is left in them, a record at a time.</summary>
+internal sealed unsafe partial class RecordHeap
+{
+    // So that a class with few segments is left alone.
+    private const int SpareSegments = 2;
+
+    private Segment* _emptying;
+    private int _emptyingOffset;
+    private int _nextClassToGather;
+
+    /// <summary>Gives the next record that should be moved (<see cref="Copy"/>) and then freed; false when nothing is
+    /// sparse. A record that waits for readers is given too.</summary>
+    public bool TryTakeSparse(out RecordHandle record)
+    {
+        while (_emptying != null || TryPickSegment())
+        {
+            int slotBytes = SlotBytes(_emptying->SizeClass);
+            while (_emptyingOffset < _emptying->Untouched)
+            {
+                byte* slot = (byte*)_emptying + _emptyingOffset;
+                _emptyingOffset += slotBytes;
+                if (MvccRecord.IsLive(slot, out bool tombstone))
+                {
+                    record = RecordHandle.Create(slot, tombstone, large: false);
+                    return true;
+                }
+            }
+            // All of its records are on their way out; the last one to be freed takes it along.
+            _emptying = null;
+        }
+        record = default;
+        return false;
+    }
+
+    /// <summary>Makes another copy of a record.</summary>
+    public RecordHandle Copy(MvccRecord record) => Add(record.Fields, record.Key, record.Value);
+
+    private bool TryPickSegment()
+    {
+        for (int i = 0; i < ClassCount; i++)
+        {
+            _nextClassToGather = (_nextClassToGather + 1) % ClassCount;
+            if (IsSparse(_nextClassToGather))
+            {
+                StartEmptying(SparsestOf(_nextClassToGather));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private bool IsSparse(int sizeClass)
+    {
+        int segments = _segmentsOfClass[sizeClass];
+        long slots = (long)segments * ((_segments.UnitBytes - Segment.HeaderBytes) / SlotBytes(sizeClass));
+        return segments > SpareSegments && _liveOfClass[sizeClass] * 2 < slots;
+    }
+
+    // Any segment less than half full will do; a look at a few finds a good one.
+    private Segment* SparsestOf(int sizeClass)
+    {
+        const int looks = 8;
+        Segment* best = null;
+        uint id = _partial[sizeClass];
+        for (int i = 0; i < looks && id != 0; i++)
+        {
+            Segment* segment = (Segment*)_segments.Pointer(id);
+            if (best == null || segment->LiveSlots < best->LiveSlots)
+            {
+                best = segment;
+            }
+            id = segment->Next;
+        }
+        return best != null
+            ? best
+            : throw new InvariantViolationException("A sparse size class has no segment with a free slot.");
+    }
+
+    private void StartEmptying(Segment* segment)
+    {
+        Unlink(segment);
+        segment->IsBeingEmptied = true;
+        _segmentsOfClass[segment->SizeClass]--;
+        _liveOfClass[segment->SizeClass] -= segment->LiveSlots;
+        _emptying = segment;
+        _emptyingOffset = Segment.HeaderBytes;
+    }
+
+    private void FreeEmptied(Segment* segment)
+    {
+        if (segment->LiveSlots > 0)
+        {
+            return;
+        }
+        if (_emptying == segment)
+        {
+            _emptying = null;
+        }
+        FreeSegment(segment);
+    }
+}

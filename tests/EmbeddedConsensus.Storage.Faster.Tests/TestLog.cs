@@ -1,0 +1,111 @@
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Storage.Faster.Log;
+
+namespace EmbeddedConsensus.Storage.Faster.Tests;
+
+/// <summary>Opens logs and makes what goes into them.</summary>
+internal static class TestLog
+{
+    public static FasterStorageOptions Options(string folder, Action<FasterStorageOptions>? configure = null)
+    {
+        var options = new FasterStorageOptions { Directory = folder };
+        TestOptions.MakeSmall(options);
+        configure?.Invoke(options);
+        return options;
+    }
+
+    public static FasterStorage Open(string folder, Action<FasterStorageOptions>? configure = null) =>
+        FasterStorage.Open(Options(folder, configure));
+
+    public static FasterStorage Open(
+        string folder, ISegmentFiles files, Action<FasterStorageOptions>? configure = null) =>
+        FasterStorage.OpenOver(
+            Options(folder, configure),
+            real =>
+            {
+                real.Dispose();
+                return files;
+            });
+
+    public static LogEntry Entry(ulong index, ulong term, int bytes)
+    {
+        byte[] data = new byte[bytes];
+        new Random((int)((index * 31) + term)).NextBytes(data);
+        return new LogEntry(index, term, LogEntryKind.Command, data);
+    }
+
+    public static LogAppend[] Write(ulong first, int count = 1, ulong term = 1, int bytes = 100) =>
+        [new LogAppend(
+            Enumerable.Range(0, count).Select(i => Entry(first + (ulong)i, term, bytes)).ToArray(),
+            new HardState(term, new MemberId(1), first - 1))];
+
+    /// <summary>Writes entries, one an append, and ends as a process that was killed, or cleanly.</summary>
+    public static async Task FillAsync(
+        string folder, int count, bool clean = false, int bytes = 100, Action<FasterStorageOptions>? configure = null)
+    {
+        FasterStorage storage = Open(folder, configure);
+        ulong last = (await storage.Log.RecoverAsync()).LastIndex;
+        for (int i = 0; i < count; i++)
+        {
+            await storage.Log.AppendAsync(Write(++last, bytes: bytes));
+        }
+
+        await (clean ? storage.DisposeAsync() : storage.AbandonAsync());
+    }
+
+    /// <summary>Opens, recovers, checks every entry against what <see cref="Write"/> makes, and closes.</summary>
+    public static async Task<RecoveredLog> RecoverAsync(string folder, ulong term = 1, int bytes = 100)
+    {
+        await using FasterStorage storage = Open(folder);
+        RecoveredLog recovered = await storage.Log.RecoverAsync();
+        if (recovered.LastIndex > recovered.Start.Index)
+        {
+            ReadOnlyMemory<LogEntry> entries =
+                await storage.Log.ReadAsync(recovered.Start.Index + 1, recovered.LastIndex, long.MaxValue);
+            for (int i = 0; i < entries.Length; i++)
+            {
+                LogEntry expected = Entry(recovered.Start.Index + 1 + (ulong)i, term, bytes);
+                Assert.Equal(expected.Position, entries.Span[i].Position);
+                Assert.True(expected.Data.Span.SequenceEqual(entries.Span[i].Data.Span));
+            }
+        }
+
+        return recovered;
+    }
+
+    public static string Segment(string folder, int segment = 0) =>
+        Path.Combine(folder, Files.StorageLayout.Segment(segment));
+
+    /// <summary>Where each record of a file begins, by the magic of its frame.</summary>
+    public static List<int> Records(string file)
+    {
+        byte[] bytes = ReadAll(file);
+        List<int> records = [];
+        for (int at = 0; at + 4 < bytes.Length; at += 4)
+        {
+            if (BitConverter.ToUInt32(bytes, at) == RecordHeader.Magic)
+            {
+                records.Add(at);
+            }
+        }
+
+        return records;
+    }
+
+    /// <summary>Changes bytes of a file.</summary>
+    public static void Damage(string file, int offset, params ReadOnlySpan<byte> bytes)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        stream.Position = offset;
+        stream.Write(bytes);
+    }
+
+    /// <summary>Reads a file that may be open.</summary>
+    public static byte[] ReadAll(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+
+namespace EmbeddedConsensus.Storage.Faster.Tests;
+
+/// <summary>A small disk in memory, mounted over a folder; only root can have one.</summary>
+internal sealed class Tmpfs : IDisposable
+{
+    private readonly string _folder;
+
+    private Tmpfs(string folder) => _folder = folder;
+
+    /// <summary>Mounts a disk.</summary>
+    /// <param name="folder">Where; created when it is missing.</param>
+    /// <param name="kibibytes">How much it holds.</param>
+    /// <returns>The disk, or null where mounting is not allowed.</returns>
+    public static Tmpfs? TryMount(string folder, int kibibytes)
+    {
+        Directory.CreateDirectory(folder);
+        return Run("mount", "-t", "tmpfs", "-o", $"size={kibibytes}k", "tmpfs", folder) ? new Tmpfs(folder) : null;
+    }
+
+    public void Dispose() => Run("umount", _folder);
+
+    private static bool Run(string program, params ReadOnlySpan<string> arguments)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        var start = new ProcessStartInfo(program) { RedirectStandardError = true };
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using Process process = Process.Start(start)!;
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+}

@@ -1,0 +1,81 @@
+using EmbeddedConsensus.Transport;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace EmbeddedConsensus.Tests.Hosting;
+
+public sealed class OptionsTests
+{
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task A_fault_stops_the_start_and_says_what_to_change(string part, Action<ConsensusStoreOptions> fault)
+    {
+        OptionsValidationException thrown = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => StartAsync(fault));
+
+        Assert.Contains(thrown.Failures, failure => failure.Contains(part, StringComparison.Ordinal));
+    }
+
+    public static TheoryData<string, Action<ConsensusStoreOptions>> Faults() => new()
+    {
+        { "ClusterName is empty", options => options.ClusterName = " " },
+        { "MemberId is 0", options => options.MemberId = 0 },
+        { "Members has 2 entries", options => AddMembers(options, 1, 2) },
+        { "does not list this member, 9", options => { options.MemberId = 9; AddMembers(options, 1, 2, 3); } },
+        { "lists an id twice", options => AddMembers(options, 1, 2, 2) },
+        { "lists the id 0", options => AddMembers(options, 0, 1, 2) },
+        { "without an address", options => { AddMembers(options, 1, 2); options.Members.Add(new Peer(new MemberId(3), "")); } },
+        { "lists an address twice", options => { AddMembers(options, 1, 2); options.Members.Add(new Peer(new MemberId(3), "HOST-1:1")); } },
+        { "HeartbeatInterval", options => options.HeartbeatInterval = TimeSpan.FromMilliseconds(1) },
+        { "Use at least 5 times HeartbeatInterval", options => options.ElectionTimeout = TimeSpan.FromMilliseconds(300) },
+        { "at most a minute", options => options.ElectionTimeout = TimeSpan.FromHours(1) },
+        { "RequestTimeout", options => options.RequestTimeout = TimeSpan.FromMilliseconds(10) },
+        { "LeadershipTransferTimeout", options => options.LeadershipTransferTimeout = TimeSpan.FromSeconds(-1) },
+        { "MaxRequestBytes", options => options.MaxRequestBytes = 10 },
+        { "MaxTxnOperations", options => options.MaxTxnOperations = 0 },
+        { "MaxWaitingRequests", options => options.MaxWaitingRequests = 0 },
+        { "SnapshotLogBytes", options => options.SnapshotLogBytes = 1 },
+        { "SnapshotKeepEntries", options => options.SnapshotKeepEntries = -1 },
+        { "LogCacheBytes", options => options.LogCacheBytes = 1 },
+        { "call UseTcpTransport()", options => AddMembers(options, 1, 2, 3) },
+    };
+
+    [Fact]
+    public async Task Several_stores_live_in_one_process_under_keys()
+    {
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+        builder.Services.AddConsensusStore("orders", options => options.MaxRequestBytes = 2048);
+        builder.Services.AddConsensusStore("users");
+        using IHost host = builder.Build();
+        await host.StartAsync();
+        IKeyValueStore orders = host.Services.GetRequiredKeyedService<IKeyValueStore>("orders");
+        IKeyValueStore users = host.Services.GetRequiredKeyedService<IKeyValueStore>("users");
+        await orders.WaitForReadyAsync();
+        await users.WaitForReadyAsync();
+
+        await orders.PutAsync("k", "order");
+        await users.PutAsync("k", new byte[4096]);
+
+        Assert.Equal("order", (await orders.GetAsync("k"))?.Value.ToString());
+        Assert.Equal(4096, (await users.GetAsync("k"))?.Value.Length);
+        await Assert.ThrowsAsync<InvalidRequestException>(async () => await orders.PutAsync("k", new byte[4096]));
+        await host.StopAsync();
+    }
+
+    private static async Task StartAsync(Action<ConsensusStoreOptions> configure)
+    {
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+        builder.Services.AddConsensusStore(configure);
+        using IHost host = builder.Build();
+        await host.StartAsync();
+    }
+
+    private static void AddMembers(ConsensusStoreOptions options, params int[] ids)
+    {
+        for (int i = 0; i < ids.Length; i++)
+        {
+            options.Members.Add(new Peer(new MemberId((ulong)ids[i]), $"host-{i}:1"));
+        }
+    }
+}

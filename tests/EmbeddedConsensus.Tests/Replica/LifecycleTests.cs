@@ -1,0 +1,85 @@
+using EmbeddedConsensus.Storage;
+using EmbeddedConsensus.Testing.Storage;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace EmbeddedConsensus.Tests.Replica;
+
+public sealed class LifecycleTests
+{
+    [Fact]
+    [Trait("Scenario", "38")]
+    public async Task A_failed_flush_faults_the_replica_and_nothing_else()
+    {
+        FaultInjectingLogStorage? log = null;
+        await using TestCluster cluster = await TestCluster.StartAsync(3, wrapLog: (member, inner) =>
+            member == 0 ? log = new FaultInjectingLogStorage(inner) : inner);
+        IKeyValueStore broken = cluster.Store(0);
+        await broken.PutAsync("before", "1");
+        IAsyncEnumerator<WatchEvent> watch = broken.WatchAsync(KeyRange.All).GetAsyncEnumerator();
+        ValueTask<bool> next = watch.MoveNextAsync();
+
+        log!.FailNextWrite();
+        await cluster.Store(1).PutAsync("during", "2");
+
+        await Eventually.HoldsAsync(() => broken.Status.State == StoreState.Faulted, "the replica is faulted");
+        ReplicaFaultedException fault = Assert.IsType<ReplicaFaultedException>(broken.Status.Fault);
+        Assert.IsAssignableFrom<StorageException>(fault.InnerException);
+        await Assert.ThrowsAsync<ReplicaFaultedException>(async () => await broken.PutAsync("after", "4"));
+        await Assert.ThrowsAsync<ReplicaFaultedException>(async () => await broken.GetAsync("after"));
+        await Assert.ThrowsAsync<ReplicaFaultedException>(async () =>
+        {
+            while (await next)
+            {
+                next = watch.MoveNextAsync();
+            }
+        });
+        HealthCheckResult health = await new ConsensusStoreHealthCheck(broken).CheckHealthAsync(new HealthCheckContext());
+        Assert.Equal(HealthStatus.Unhealthy, health.Status);
+
+        // The others go on, and the member comes back when it is started again.
+        await cluster.Store(1).PutAsync("after", "5");
+        await cluster.KillAsync(0);
+        await cluster.StartAsync(0);
+        Assert.Equal("5", (await cluster.Store(0).GetAsync("after"))?.Value.ToString());
+        await cluster.AssertEqualAsync();
+    }
+
+    [Fact]
+    public async Task Calls_of_a_stopped_store_fail_and_stopping_twice_is_fine()
+    {
+        TestCluster cluster = await TestCluster.StartAsync(1);
+        IKeyValueStore store = cluster.Store(0);
+        IStoreMaintenance maintenance = cluster.Maintenance(0);
+        await store.PutAsync("k", "v");
+        await using IAsyncEnumerator<WatchEvent> watch = store.WatchAsync("k").GetAsyncEnumerator();
+        Task<bool> next = watch.MoveNextAsync().AsTask();
+
+        await cluster.StopAsync(0);
+        await cluster.DisposeAsync();
+
+        Assert.Equal(StoreState.Stopped, store.Status.State);
+        await Assert.ThrowsAsync<StoreStoppedException>(async () => await store.PutAsync("k", "w"));
+        await Assert.ThrowsAsync<StoreStoppedException>(async () => await store.GetAsync("k"));
+        await Assert.ThrowsAsync<StoreStoppedException>(
+            async () => await store.GetAsync("k", new ReadOptions { Consistency = Consistency.Serializable }));
+        await Assert.ThrowsAsync<StoreStoppedException>(async () => await maintenance.HashAsync());
+        await Assert.ThrowsAsync<StoreStoppedException>(() => next);
+    }
+
+    [Fact]
+    public async Task A_failed_start_tells_why_and_can_be_disposed()
+    {
+        TestCluster cluster = new(1, wrapLog: (_, inner) => new UnreadableLogStorage(inner));
+
+        StorageCorruptedException thrown = await Assert.ThrowsAsync<StorageCorruptedException>(() => cluster.StartAsync(0));
+
+        Assert.Equal(("log", 42), (thrown.File, thrown.Offset));
+        await cluster.DisposeAsync();
+    }
+
+    private sealed class UnreadableLogStorage(ILogStorage inner) : DelegatingLogStorage(inner)
+    {
+        public override ValueTask<RecoveredLog> RecoverAsync(CancellationToken cancellationToken = default) =>
+            throw new StorageCorruptedException("log", 42, "damaged");
+    }
+}
