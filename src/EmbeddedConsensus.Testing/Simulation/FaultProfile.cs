@@ -97,7 +97,7 @@ internal sealed record FaultProfile
             PartitionEveryMicros = EveryOrNever(0.6, second, 8 * second),
             OneWayRate = On() ? random.NextDouble() : 0,
             CrashEveryMicros = EveryOrNever(0.6, second, 8 * second),
-            DownMicros = random.Between(second / 10, 4 * second),
+            DownMicros = On(0.3) ? random.Between(1_000, second / 10) : random.Between(second / 10, 5 * second),
             CrashAllRate = On(0.3) ? 0.3 : 0,
             PauseEveryMicros = EveryOrNever(0.4, second, 8 * second),
             ClockJumpEveryMicros = EveryOrNever(0.4, second, 8 * second),

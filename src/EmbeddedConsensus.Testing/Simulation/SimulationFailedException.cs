@@ -7,5 +7,5 @@ internal sealed class SimulationFailedException(string invariant, string details
     public string Invariant { get; } = invariant;
 
     /// <summary>What happened.</summary>
-    public string Details { get; } = details;
+    public string Details { get; } = details.Replace("\0", "\\0", StringComparison.Ordinal);
 }

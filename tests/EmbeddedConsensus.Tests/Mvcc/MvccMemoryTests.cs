@@ -102,6 +102,16 @@ public class MvccMemoryTests
             store.Publish();
             Assert.Equal(later, store.WriterView.Hash(0));
         }
+        // The index follows the records that were moved: 36,800 deletions and the change behind them.
+        long lengths = 0;
+        int changes = 0;
+        foreach (MvccRecord change in store.WriterView.Events(store.CompactRevision))
+        {
+            Assert.Equal(changes == 36_800, !change.IsTombstone);
+            lengths += change.Key.Length;
+            changes++;
+        }
+        Assert.Equal((36_801, 36_801L * sizeof(int)), (changes, lengths));
         Assert.Equal(hash, held.Hash(0));
         Assert.Equal(3200, held.Count(All, All, 0));
         store.Compact(store.CurrentRevision);
@@ -120,7 +130,7 @@ public class MvccMemoryTests
         ReclaimAll(store);
         store.Validate();
         Assert.Equal(3200, store.Statistics.Records);
-        Assert.InRange(store.Statistics.AllocatedBytes, 0, fullBytes / 2);
+        Assert.InRange(store.Statistics.AllocatedBytes, 0, fullBytes / 4);
     }
 
     [Fact]
@@ -251,7 +261,11 @@ public class MvccMemoryTests
             more = store.Reclaim(500);
             store.Publish();
         }
-        // What the last pieces took out became free with the last publication.
-        store.Reclaim(int.MaxValue);
+        // Freeing segments can leave others sparse: a few more rounds settle it.
+        for (int round = 0; round < 4; round++)
+        {
+            store.Reclaim(int.MaxValue);
+            store.Publish();
+        }
     }
 }

@@ -1,0 +1,56 @@
+using EmbeddedConsensus.Testing.Simulation;
+
+namespace EmbeddedConsensus.Testing.Tests.Simulation;
+
+/// <summary>Mistakes made on purpose: a check that finds none of them could not fail.</summary>
+public sealed class DefectTests
+{
+    private static readonly string[] SignsOfLostWrites = ["Leader Completeness", "Assertion", "Durability"];
+
+    [Fact]
+    [Trait("Scenario", "1")]
+    public void A_vote_that_is_forgotten_in_a_crash_is_found() =>
+        Assert.Equal("Election Safety", Seeds.FirstBrokenInvariant(count: 150, replicas: 3, SimulatedDefect.ForgetVote));
+
+    [Fact]
+    [Trait("Scenario", "2")]
+    public void An_append_that_is_acknowledged_before_it_is_durable_is_found() =>
+        Assert.Equal("Durability",
+            Seeds.FirstBrokenInvariant(count: 5, replicas: 3, SimulatedDefect.AcknowledgeBeforeDurable));
+
+    [Fact]
+    [Trait("Scenario", "3")]
+    public void A_lone_replica_that_acknowledges_before_its_own_flush_is_found() =>
+        Assert.Equal("Durability",
+            Seeds.FirstBrokenInvariant(count: 5, replicas: 1, SimulatedDefect.AcknowledgeBeforeDurable));
+
+    [Fact]
+    [Trait("Scenario", "2")]
+    public void A_disk_that_loses_what_it_flushed_is_found() =>
+        Assert.Contains(
+            Seeds.FirstBrokenInvariant(count: 20, replicas: 5, SimulatedDefect.LoseFlushedWrites),
+            SignsOfLostWrites);
+
+    [Fact]
+    [Trait("Scenario", "6")]
+    public void A_read_that_asks_no_quorum_is_found() =>
+        Assert.Equal("Linearizability",
+            Seeds.FirstBrokenInvariant(count: 20, replicas: 3, SimulatedDefect.ReadWithoutReadIndex));
+
+    [Fact]
+    [Trait("Scenario", "13")]
+    public void An_entry_that_one_replica_skips_is_found() =>
+        Assert.Equal("Equal State", Seeds.FirstBrokenInvariant(count: 5, replicas: 3, SimulatedDefect.SkipEntry));
+
+    [Fact]
+    [Trait("Scenario", "14")]
+    public void A_snapshot_without_the_table_of_applied_proposals_is_found() =>
+        Assert.Equal("Equal State",
+            Seeds.FirstBrokenInvariant(count: 30, replicas: 3, SimulatedDefect.LoseSessionsInSnapshot));
+
+    [Fact]
+    [Trait("Scenario", "48")]
+    public void A_watch_that_misses_an_event_is_found() =>
+        Assert.Equal("Watch Reliability",
+            Seeds.FirstBrokenInvariant(count: 20, replicas: 3, SimulatedDefect.DropWatchEvent));
+}

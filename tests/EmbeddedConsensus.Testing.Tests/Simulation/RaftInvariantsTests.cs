@@ -1,0 +1,111 @@
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Storage;
+using EmbeddedConsensus.Testing.Simulation;
+using EmbeddedConsensus.Testing.Simulation.Checking;
+
+namespace EmbeddedConsensus.Testing.Tests.Simulation;
+
+/// <summary>Each property of figure 3 of the Raft paper, broken by hand.</summary>
+public sealed class RaftInvariantsTests
+{
+    private static readonly MemberId One = new(1);
+    private static readonly MemberId Two = new(2);
+
+    private readonly RaftInvariants _invariants = new(new SimulationStatistics());
+
+    [Fact]
+    public void Election_Safety_is_broken_by_two_leaders_in_a_term()
+    {
+        Lead(One, term: 2, commit: 0, LogOf());
+        AssertBroken("Election Safety", () => Lead(Two, term: 2, commit: 0, LogOf()));
+    }
+
+    [Fact]
+    [Trait("Scenario", "1")]
+    public void Election_Safety_is_broken_by_two_votes_in_a_term()
+    {
+        RaftMessage vote = new() { Type = RaftMessageType.VoteResponse, From = One, To = Two, Term = 3 };
+        _invariants.OnSend(vote);
+        _invariants.OnSend(vote with { Term = 4, To = new MemberId(3) });
+        AssertBroken("Election Safety", () => _invariants.OnSend(vote with { To = new MemberId(3) }));
+    }
+
+    [Fact]
+    public void Leader_AppendOnly_is_broken_by_a_leader_that_overwrites_its_log()
+    {
+        LogMirror mirror = LogOf(1, 2);
+        AssertBroken("Leader Append-Only",
+            () => _invariants.OnAppend(One, isLeader: true, term: 2, mirror, [Entry(index: 2, term: 2, data: 9)]));
+    }
+
+    [Fact]
+    public void Log_Matching_is_broken_by_different_entries_of_one_index_and_term()
+    {
+        _invariants.OnAppend(One, isLeader: false, term: 1, LogOf(), [Entry(index: 1, term: 1, data: 1)]);
+        AssertBroken("Log Matching",
+            () => _invariants.OnAppend(Two, isLeader: false, term: 1, LogOf(), [Entry(index: 1, term: 1, data: 2)]));
+    }
+
+    [Fact]
+    public void Log_Matching_is_broken_by_equal_entries_behind_different_ones()
+    {
+        _invariants.OnAppend(One, isLeader: false, term: 3, LogOf(1), [Entry(index: 2, term: 3, data: 1)]);
+        AssertBroken("Log Matching",
+            () => _invariants.OnAppend(Two, isLeader: false, term: 3, LogOf(2), [Entry(index: 2, term: 3, data: 1)]));
+    }
+
+    [Fact]
+    public void Leader_Completeness_is_broken_by_a_leader_that_lacks_a_committed_entry()
+    {
+        Lead(One, term: 1, commit: 2, LogOf(1, 1));
+        AssertBroken("Leader Completeness", () => Lead(Two, term: 2, commit: 0, LogOf(1)));
+    }
+
+    [Fact]
+    [Trait("Scenario", "2")]
+    public void Durability_is_broken_by_a_commit_that_a_minority_holds()
+    {
+        ConsensusView before = new(One, true, 1, 0, 0, Voters: 3);
+        AssertBroken("Durability",
+            () => _invariants.OnTurn(before, before with { Commit = 1 }, LogOf(1), _ => 1));
+    }
+
+    [Fact]
+    public void Monotonicity_is_broken_by_a_commit_index_that_falls()
+    {
+        ConsensusView before = new(One, false, 1, 5, 4, Voters: 3);
+        AssertBroken("Monotonicity", () => _invariants.OnTurn(before, before with { Commit = 4 }, LogOf(), _ => 3));
+    }
+
+    [Fact]
+    public void Linearizability_is_broken_by_a_read_of_an_older_state_than_was_seen()
+    {
+        RealTimeOrder order = new();
+        order.Acknowledged(index: 7, revision: 5);
+        RealTimeOrder.Check("a read", index: 7, order.SeenIndex);
+        AssertBroken("Linearizability", () => RealTimeOrder.Check("a read", index: 6, order.SeenIndex));
+    }
+
+    private void Lead(MemberId id, ulong term, ulong commit, LogMirror mirror) =>
+        _invariants.OnTurn(default, new ConsensusView(id, true, term, commit, 0, Voters: 3), mirror, _ => 2);
+
+    private static LogMirror LogOf(params ulong[] terms)
+    {
+        List<TermStart> runs = [];
+        for (int i = 0; i < terms.Length; i++)
+        {
+            if (i == 0 || terms[i] != terms[i - 1])
+            {
+                runs.Add(new TermStart((ulong)i + 1, terms[i]));
+            }
+        }
+
+        return new LogMirror(new RecoveredLog(default, default, (ulong)terms.Length, runs), default);
+    }
+
+    private static LogEntry Entry(ulong index, ulong term, byte data) =>
+        new(index, term, LogEntryKind.Command, new byte[] { data });
+
+    private static void AssertBroken(string invariant, Action action) =>
+        Assert.Equal(invariant, Assert.Throws<SimulationFailedException>(action).Invariant);
+}

@@ -1,0 +1,63 @@
+using EmbeddedConsensus.Testing.Simulation;
+
+namespace EmbeddedConsensus.Testing.Tests.Simulation;
+
+public sealed class VirtualTimeTests
+{
+    [Fact]
+    public void Events_happen_in_the_order_of_their_time_and_then_of_their_scheduling()
+    {
+        EventHeap events = new();
+        List<string> happened = [];
+        events.Schedule(20, EventKind.Call, 0, () => happened.Add("late"));
+        events.Schedule(10, EventKind.Call, 0, () => happened.Add("early"));
+        events.Schedule(10, EventKind.Call, 0, () => happened.Add("early too"));
+        TraceHash trace = new();
+        while (events.TryStep(100, trace))
+        {
+        }
+
+        Assert.Equal(["early", "early too", "late"], happened);
+        Assert.Equal(100, events.Now);
+        Assert.Equal(3, events.Happened);
+    }
+
+    [Fact]
+    public void Events_beyond_the_limit_wait()
+    {
+        EventHeap events = new();
+        events.Schedule(200, EventKind.Call, 0, () => { });
+        Assert.False(events.TryStep(100, new TraceHash()));
+        Assert.True(events.TryStep(200, new TraceHash()));
+    }
+
+    [Fact]
+    public void A_clock_that_jumps_forward_gives_its_ticks_at_once_and_one_that_jumps_back_stands_still()
+    {
+        SimulatedClock clock = new(rate: 1);
+        clock.Jump(3);
+        Assert.Equal(4, clock.TakeTicks());
+        clock.Jump(-2);
+        Assert.Equal([0, 0, 1], new[] { clock.TakeTicks(), clock.TakeTicks(), clock.TakeTicks() });
+    }
+
+    [Fact]
+    public void A_fork_of_a_random_stream_does_not_depend_on_what_was_drawn_before()
+    {
+        SimulationRandom fresh = new(5);
+        SimulationRandom used = new(5);
+        used.NextUInt64();
+        Assert.Equal(fresh.Fork(3).NextUInt64(), used.Fork(3).NextUInt64());
+        Assert.NotEqual(fresh.Fork(3).NextUInt64(), fresh.Fork(4).NextUInt64());
+    }
+
+    [Fact]
+    public void Random_numbers_stay_within_their_bounds_and_reach_them()
+    {
+        SimulationRandom random = new(1);
+        HashSet<long> drawn = [.. Enumerable.Range(0, 1_000).Select(_ => random.Between(-2, 2))];
+        Assert.Equal([-2, -1, 0, 1, 2], drawn.Order());
+        HashSet<int> below = [.. Enumerable.Range(0, 1_000).Select(_ => random.Below(3))];
+        Assert.Equal([0, 1, 2], below.Order());
+    }
+}
