@@ -10,8 +10,8 @@ namespace EmbeddedConsensus.Storage.Faster;
 /// <remarks>
 /// <para>One append is one record, or several if it is large, and one flush. Nothing on disk is ever rewound: an append
 /// at an existing index is a later record, and later records win when the log is replayed at the next start.</para>
-/// <para>FASTER lends its paged buffer and its flushing; how the log ends, and whether it is whole, is told by the frame
-/// around our own records. See the remarks of the internal <c>LogReplay</c>.</para>
+/// <para>FASTER lends its paged buffer and its flushing; how the log ends, and whether it is whole, is told by the
+/// frame around our own records. See the remarks of the internal <c>LogReplay</c>.</para>
 /// </remarks>
 public sealed partial class FasterLogStorage : ILogStorage
 {
@@ -90,7 +90,8 @@ public sealed partial class FasterLogStorage : ILogStorage
             writer.MarkDurable();
             ApplyToIndex(writes.Span, writer.BatchAddress);
         }
-        catch (Exception exception) when (exception is not (StorageException or ArgumentException or OperationCanceledException))
+        catch (Exception exception)
+            when (exception is not (StorageException or ArgumentException or OperationCanceledException))
         {
             throw Escalate(exception);
         }
@@ -150,7 +151,8 @@ public sealed partial class FasterLogStorage : ILogStorage
         {
             throw new StorageCorruptedException(
                 _directory.File(StorageLayout.LogState), 0,
-                $"The folder {_directory.Path} holds a log, but not the file {StorageLayout.LogState}. {LogDamage.WhatToDo}");
+                $"The folder {_directory.Path} holds a log, but not the file {StorageLayout.LogState}. "
+                + LogDamage.WhatToDo);
         }
 
         LogEnd end;
@@ -163,7 +165,8 @@ public sealed partial class FasterLogStorage : ILogStorage
         _incarnation = (state?.Incarnation ?? 0) + 1;
         new LogStateFile(_incarnation, end.Sequence).Write(_directory);
         _firstSegment = _directory.Geometry.Segment(end.Begin);
-        _writer = new LogWriter(_directory, _files, _options.MemoryBytes, _incarnation, end, exception => Fault(exception));
+        _writer = new LogWriter(
+            _directory, _files, _options.MemoryBytes, _incarnation, end, exception => Fault(exception));
         if (_disposed != 0)
         {
             // Disposed while it was being opened, when there was no writer to dispose yet.
@@ -171,7 +174,10 @@ public sealed partial class FasterLogStorage : ILogStorage
             throw new ObjectDisposedException(nameof(FasterLogStorage));
         }
 
-        return new RecoveredLog(_index.HardState, _index.Start, _index.LastIndex, [.. _index.Terms]);
+        return new RecoveredLog(_index.HardState, _index.Start, _index.LastIndex, [.. _index.Terms])
+        {
+            Incarnation = _incarnation,
+        };
     }
 
     private async ValueTask AddAsync(LogWriter writer, LogAppend write, CancellationToken cancellationToken)

@@ -8,9 +8,9 @@ namespace EmbeddedConsensus.Storage.Faster;
 /// Durable snapshots: plain files beside the log, each a stream of chunks with checksums. Get it from
 /// <see cref="FasterStorage.Open"/>.
 /// </summary>
-/// <remarks>A snapshot is written to a temporary file, flushed, renamed, and its folder flushed: after a crash it is there
-/// as a whole or not at all. A damaged newest snapshot is an error and never silently replaced by an older one, since the
-/// log between the two is gone.</remarks>
+/// <remarks>A snapshot is written to a temporary file, flushed, renamed, and its folder flushed: after a crash it is
+/// there as a whole or not at all. A damaged newest snapshot is an error and never silently replaced by an older one,
+/// since the log between the two is gone.</remarks>
 public sealed class FasterSnapshotStorage : ISnapshotStorage
 {
     private readonly StorageDirectory _directory;

@@ -16,8 +16,8 @@ public sealed class FasterStorageOptions
     public long SegmentBytes { get; set; } = 16L << 20;
 
     /// <summary>The size of a page, in bytes: a power of two, from 64 KiB to 16 MiB. What does not fit into a quarter
-    /// of it is written in pieces, and each start of the log begins a new page. Fixed when the folder is created; later values are
-    /// ignored. Default: 1 MiB.</summary>
+    /// of it is written in pieces, and each start of the log begins a new page. Fixed when the folder is created; later
+    /// values are ignored. Default: 1 MiB.</summary>
     public int PageBytes { get; set; } = 1 << 20;
 
     /// <summary>The memory for pages that are being written, in bytes: a power of two, from four pages to 1 GiB.
@@ -37,7 +37,8 @@ public sealed class FasterStorageOptions
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>Checks every setting.</summary>
-    /// <exception cref="ArgumentException">A setting is out of range; the message says which, and what to do.</exception>
+    /// <exception cref="ArgumentException">A setting is out of range; the message says which, and what to
+    /// do.</exception>
     public void Validate()
     {
         if (string.IsNullOrWhiteSpace(Directory))

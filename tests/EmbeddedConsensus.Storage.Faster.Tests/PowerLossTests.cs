@@ -1,5 +1,6 @@
 using EmbeddedConsensus.Testing;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Testing;
 using EmbeddedConsensus.Testing.Storage;
 
 namespace EmbeddedConsensus.Storage.Faster.Tests;

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Storage.Faster.Log;
 namespace EmbeddedConsensus.Storage.Faster.Tests;
 
 /// <summary>
-/// The files of a log on a disk with a volatile cache: what was not flushed is lost, wholly or in sectors, when the power
-/// fails. It can fail or hang at any operation. It outlives the storages that use it.
+/// The files of a log on a disk with a volatile cache: what was not flushed is lost, wholly or in sectors, when the
+/// power fails. It can fail or hang at any operation. It outlives the storages that use it.
 /// </summary>
 internal sealed class SimulatedSegmentFiles : ISegmentFiles
 {

@@ -15,9 +15,8 @@ internal sealed class TemporaryFolder : IDisposable
     {
         var copy = new TemporaryFolder();
         Directory.CreateDirectory(copy.Path);
-        foreach (string file in Directory.EnumerateFiles(Path))
+        foreach (string file in Directory.EnumerateFiles(Path).Where(file => System.IO.Path.GetFileName(file) != "lock"))
         {
-            // It may be open: sharing everything takes no lock and minds none.
             using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using FileStream target = File.Create(System.IO.Path.Combine(copy.Path, System.IO.Path.GetFileName(file)));
             source.CopyTo(target);

@@ -49,9 +49,9 @@ public sealed class TornTailTests
         Assert.True(File.ReadAllBytes(file).AsSpan().IndexOfAnyExcept((byte)0) < 0);
     }
 
-    /// <summary>The first record of an append is torn, the rest of it is whole. After the repair the member writes another
-    /// append of the same size at the same place, and loses power again before its second half is written: the disk
-    /// holds a first half and a second half, each with valid checksums, of two different appends.</summary>
+    /// <summary>The first record of an append is torn, the rest of it is whole. After the repair the member writes
+    /// another append of the same size at the same place, and loses power again before its second half is written: the
+    /// disk holds a first half and a second half, each with valid checksums, of two different appends.</summary>
     [Fact]
     [Trait("Scenario", "37")]
     [Trait("Scenario", "39")]

@@ -35,7 +35,7 @@ internal sealed class LoadReplica : IAsyncDisposable
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
         IConsensusStoreBuilder store = builder.Services.AddConsensusStore(options =>
         {
             options.ClusterName = "load";

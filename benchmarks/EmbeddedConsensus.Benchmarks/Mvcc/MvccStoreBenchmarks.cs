@@ -3,8 +3,8 @@ using EmbeddedConsensus.Mvcc;
 
 namespace EmbeddedConsensus.Benchmarks.Mvcc;
 
-/// <summary>The store with a million keys of 32 bytes and values of 256, in its steady state: puts overwrite, batches of
-/// 256 are published, and compaction follows 10,000 revisions behind.</summary>
+/// <summary>The store with a million keys of 32 bytes and values of 256, in its steady state: puts overwrite, batches
+/// of 256 are published, and compaction follows 10,000 revisions behind.</summary>
 [InProcess]
 [MemoryDiagnoser]
 public class MvccStoreBenchmarks : IDisposable

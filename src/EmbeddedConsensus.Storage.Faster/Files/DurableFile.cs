@@ -5,11 +5,11 @@ namespace EmbeddedConsensus.Storage.Faster.Files;
 
 /// <summary>Makes files, and their names, survive a power cut.</summary>
 /// <remarks>
-/// <para>Linux: <c>fdatasync</c> for contents, since .NET's flush is <c>fsync</c>, which also writes the time of the last
-/// change; and <c>fsync</c> of the folder for names, which .NET has no call for.</para>
+/// <para>Linux: <c>fdatasync</c> for contents, since .NET's flush is <c>fsync</c>, which also writes the time of the
+/// last change; and <c>fsync</c> of the folder for names, which .NET has no call for.</para>
 /// <para>macOS: .NET flushes with <c>F_FULLFSYNC</c>, which reaches the platter. Windows: .NET flushes with
-/// <c>FlushFileBuffers</c>; NTFS writes names to its journal before the flush of a file created under them returns, and a
-/// folder cannot be flushed.</para>
+/// <c>FlushFileBuffers</c>; NTFS writes names to its journal before the flush of a file created under them returns, and
+/// a folder cannot be flushed.</para>
 /// </remarks>
 internal static partial class DurableFile
 {
@@ -56,7 +56,8 @@ internal static partial class DurableFile
         }
     }
 
-    /// <summary>Replaces a small file in one step: after a crash either the old or the new contents are there.</summary>
+    /// <summary>Replaces a small file in one step: after a crash either the old or the new contents are
+    /// there.</summary>
     /// <param name="path">The file.</param>
     /// <param name="contents">The new contents.</param>
     /// <exception cref="IOException">The file may have the old or the new contents.</exception>

@@ -88,7 +88,8 @@ internal sealed class StorageDirectory
         }
     }
 
-    /// <summary>Lets go of the lock whoever still uses the folder, as the end of the process would. For tests.</summary>
+    /// <summary>Lets go of the lock whoever still uses the folder, as the end of the process would. For
+    /// tests.</summary>
     public void Abandon() => _lock.Dispose();
 
     private static void CreateDirectory(string path)

@@ -14,7 +14,8 @@ internal static class StorageLayout
     /// <summary>How far the log was known to be durable at the last start or clean stop.</summary>
     public const string LogState = "log.state";
 
-    /// <summary>Ends the name of a file that is not finished. Such files are removed when the folder is opened.</summary>
+    /// <summary>Ends the name of a file that is not finished. Such files are removed when the folder is
+    /// opened.</summary>
     public const string TemporarySuffix = ".tmp";
 
     private const string SegmentPrefix = "log.";

@@ -79,7 +79,8 @@ internal sealed class LogReplay : IDisposable
         _batch.Dispose();
     }
 
-    /// <summary>The last run of files without a gap; a crash while old files are deleted may leave some of them.</summary>
+    /// <summary>The last run of files without a gap; a crash while old files are deleted may leave some of
+    /// them.</summary>
     private (int First, int Last) FindSegments()
     {
         IReadOnlyList<int> segments = _files.List();
@@ -97,7 +98,8 @@ internal sealed class LogReplay : IDisposable
         return (segments[run], segments[^1]);
     }
 
-    /// <summary>The first record: at the start of the first file, or of a later page if a tail was torn there.</summary>
+    /// <summary>The first record: at the start of the first file, or of a later page if a tail was torn
+    /// there.</summary>
     private long FindFirstRecord(int first, int last)
     {
         long start = _geometry.SegmentStart(first);
@@ -110,7 +112,8 @@ internal sealed class LogReplay : IDisposable
 
             if (first > 0)
             {
-                // The record before is gone, and with it the start of the chain; a checkpoint will tell what is missing.
+                // The record before is gone, and with it the start of the chain; a checkpoint will tell what is
+                // missing.
                 _index.BeginAnywhere();
                 _sequence = header.Sequence - 1;
                 _checksum = header.PreviousChecksum;
@@ -150,9 +153,10 @@ internal sealed class LogReplay : IDisposable
             return false;
         }
 
+        // Behind a file that was deleted there may be the end of a batch that began in it; nothing of it is needed.
         bool startsBatch = header.Flags.HasFlag(RecordFlags.First);
         bool isOrphan = !startsBatch && !_inBatch;
-        if (startsBatch == _inBatch && !(isOrphan && _wholeSequence == 0))
+        if ((startsBatch && _inBatch) || (isOrphan && _wholeSequence != 0))
         {
             return false;
         }
@@ -161,41 +165,39 @@ internal sealed class LogReplay : IDisposable
         _sequence = header.Sequence;
         _checksum = checksum;
         _incarnation = header.Incarnation;
-        if (startsBatch)
+        if (!isOrphan)
         {
-            _batchAddress = address;
-            _batch.Clear();
-            _inBatch = true;
-        }
-
-        if (isOrphan)
-        {
-            // The end of a batch whose beginning went with the file before.
-            return true;
-        }
-
-        if (startsBatch && header.Flags.HasFlag(RecordFlags.Last))
-        {
-            Apply(header.Kind, payload);
-        }
-        else
-        {
-            _batch.Add(payload);
-            if (header.Flags.HasFlag(RecordFlags.Last))
-            {
-                Apply(header.Kind, _batch.Span);
-            }
-        }
-
-        if (header.Flags.HasFlag(RecordFlags.Last))
-        {
-            _inBatch = false;
-            _wholeEnd = end;
-            _wholeSequence = _sequence;
-            _wholeChecksum = checksum;
+            Take(address, header, payload);
         }
 
         return true;
+    }
+
+    /// <summary>Takes a record of a batch, and the whole batch with its last one.</summary>
+    private void Take(long address, in RecordHeader header, ReadOnlySpan<byte> payload)
+    {
+        bool starts = header.Flags.HasFlag(RecordFlags.First);
+        bool ends = header.Flags.HasFlag(RecordFlags.Last);
+        if (starts)
+        {
+            _batchAddress = address;
+            _batch.Clear();
+        }
+
+        if (!starts || !ends)
+        {
+            _batch.Add(payload);
+            payload = _batch.Span;
+        }
+
+        _inBatch = !ends;
+        if (ends)
+        {
+            Apply(header.Kind, payload);
+            _wholeEnd = header.EndAddress;
+            _wholeSequence = _sequence;
+            _wholeChecksum = _checksum;
+        }
     }
 
     private void Apply(RecordKind kind, ReadOnlySpan<byte> payload)

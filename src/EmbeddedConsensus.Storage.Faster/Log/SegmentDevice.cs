@@ -6,9 +6,10 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// What FASTER writes its pages to. One thread writes and flushes, so that neither the caller nor the thread pool waits
 /// for the disk; whatever FASTER hands over while a flush is under way shares the next one.
 /// </summary>
-/// <remarks>FASTER's own device for Linux opens files with O_SYNC, so that each write also updates the file's times, and
-/// its managed device for Windows flushes nothing. This one flushes contents explicitly, on every platform, creates
-/// files durably, and completes every request: FASTER forgets a request whose device throws.</remarks>
+/// <remarks>FASTER's own devices open files so that on Linux each write also updates the file's times, and on Windows
+/// nothing is written through; they create files whose names a power cut may lose, and forget a request when they throw.
+/// This one flushes contents explicitly on every platform, creates files durably, and completes every
+/// request.</remarks>
 internal sealed class SegmentDevice : StorageDeviceBase
 {
     private const int SectorBytes = 512;
@@ -118,7 +119,8 @@ internal sealed class SegmentDevice : StorageDeviceBase
         }
     }
 
-    /// <summary>Any failure is final: a flush that is tried again may succeed without having written the data.</summary>
+    /// <summary>Any failure is final: a flush that is tried again may succeed without having written the
+    /// data.</summary>
     private void Attempt(Action step)
     {
         try

@@ -18,6 +18,31 @@ public static partial class LogStorageConformance
         }
     }
 
+    private static async Task IncarnationsAsync(LogStorageMedium medium)
+    {
+        ulong last = 0;
+        for (int i = 0; i < 6; i++)
+        {
+            ILogStorage storage = medium.Open();
+            ulong incarnation = (await storage.RecoverAsync().ConfigureAwait(false)).Incarnation;
+            Expect.That(incarnation > last, $"an incarnation above {last}, but it is {incarnation}");
+            last = incarnation;
+            if (i % 2 == 1)
+            {
+                await storage.AppendAsync(new[] { Entries((ulong)i, 2, 1) }).ConfigureAwait(false);
+            }
+
+            if (i % 3 == 2 && medium.CanCrash)
+            {
+                await medium.CrashAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                await storage.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
     private static async Task AppendedSurviveAsync(LogStorageMedium medium)
     {
         var model = new LogModel();

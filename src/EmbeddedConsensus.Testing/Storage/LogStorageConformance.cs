@@ -14,6 +14,7 @@ public static partial class LogStorageConformance
     public static IReadOnlyList<ConformanceCheck<LogStorageMedium>> Checks { get; } =
     [
         new("New_log_is_empty", "A log that was never written says so.", NewLogIsEmptyAsync),
+        new("Incarnations_rise", "Every recovery has a higher incarnation than those before.", IncarnationsAsync),
         new("Appended_entries_survive", "Entries and hard state are there after closing and opening.", AppendedSurviveAsync),
         new("Writes_apply_in_order", "Several writes in one append apply one after another.", WritesApplyInOrderAsync),
         new("Hard_state_alone", "A hard state needs no entries, and the last one wins.", HardStateAloneAsync),

@@ -6,8 +6,8 @@ namespace EmbeddedConsensus.Testing.Storage;
 /// still open and removes the data.</summary>
 public abstract class LogStorageMedium : IAsyncDisposable
 {
-    /// <summary>Makes a storage over the medium. The check disposes it, or calls <see cref="CrashAsync"/>, before it asks
-    /// for another.</summary>
+    /// <summary>Makes a storage over the medium. The check disposes it, or calls <see cref="CrashAsync"/>, before it
+    /// asks for another.</summary>
     public abstract ILogStorage Open();
 
     /// <summary>Whether <see cref="CrashAsync"/> works.</summary>

@@ -3,7 +3,8 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Testing.Storage;
 
-/// <summary>What every <see cref="ISnapshotStorage"/> must do. Run each check against an implementation of yours.</summary>
+/// <summary>What every <see cref="ISnapshotStorage"/> must do. Run each check against an implementation of
+/// yours.</summary>
 public static partial class SnapshotStorageConformance
 {
     /// <summary>The checks, in no particular order.</summary>

@@ -6,8 +6,8 @@ namespace EmbeddedConsensus.Testing.Storage;
 /// is still open and removes the data.</summary>
 public abstract class SnapshotStorageMedium : IAsyncDisposable
 {
-    /// <summary>Makes a storage over the medium. The check disposes it, or calls <see cref="CrashAsync"/>, before it asks
-    /// for another.</summary>
+    /// <summary>Makes a storage over the medium. The check disposes it, or calls <see cref="CrashAsync"/>, before it
+    /// asks for another.</summary>
     public abstract ISnapshotStorage Open();
 
     /// <summary>Whether <see cref="CrashAsync"/> works.</summary>

@@ -56,7 +56,5 @@ internal sealed class ConformanceCluster(ITransportConformanceNetwork network) :
         {
             await member.Transport.DisposeAsync().ConfigureAwait(false);
         }
-
-        await network.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -2,52 +2,48 @@ namespace EmbeddedConsensus.Testing.Transport;
 
 /// <summary>
 /// What every <see cref="EmbeddedConsensus.Transport.ITransport"/> must do. Whoever writes a transport runs all of it,
-/// from any test framework:
-/// <code>
-/// foreach (ConformanceCheck check in TransportConformance.Checks(() => new MyNetwork()))
-/// {
-///     await check.RunAsync();
-/// }
-/// </code>
+/// from any test framework: <c>foreach (var check in TransportConformance.Checks) await check.RunAsync(() => new
+/// MyNetwork());</c>
 /// </summary>
 public static partial class TransportConformance
 {
     /// <summary>The checks, in the order in which they are best read.</summary>
-    /// <param name="createNetwork">Makes a fresh network for each check.</param>
-    public static IReadOnlyList<ConformanceCheck> Checks(Func<ITransportConformanceNetwork> createNetwork)
+    public static IReadOnlyList<ConformanceCheck<ITransportConformanceNetwork>> Checks { get; } =
+    [
+        Check(Every_type_of_message_arrives_whole_and_unchanged),
+        Check(Large_messages_arrive_whole_and_unchanged),
+        Check(Many_messages_arrive_and_none_is_invented),
+        Check(The_sender_may_reuse_its_list_of_entries),
+        Check(A_message_to_an_unknown_peer_is_refused),
+        Check(A_full_queue_refuses_and_does_not_block),
+        Check(A_dead_peer_does_not_hold_up_the_others),
+        Check(A_lost_peer_is_reported_unreachable),
+        Check(A_peer_that_restarts_is_reached_again),
+        Check(A_peer_that_moves_is_reached_at_its_new_address),
+        Check(A_peer_that_is_taken_out_is_sent_nothing_more),
+        Check(A_message_of_another_cluster_is_never_delivered),
+        Check(A_message_for_another_member_is_never_delivered),
+        Check(A_held_snapshot_lane_does_not_delay_the_consensus_lane),
+        Check(A_receiver_without_room_is_given_nothing_more_on_that_lane),
+        Check(Disposal_does_not_wait_for_a_receiver_without_room),
+        Check(Disposal_may_come_twice_and_before_the_start),
+        Check(Nothing_is_delivered_or_taken_after_disposal),
+    ];
+
+    /// <summary>The check of a name.</summary>
+    /// <param name="name">The name.</param>
+    public static ConformanceCheck<ITransportConformanceNetwork> Find(string name) =>
+        Checks.Single(check => check.Name == name);
+
+    private static ConformanceCheck<ITransportConformanceNetwork> Check(Func<ConformanceCluster, Task> run) =>
+        new(run.Method.Name, run.Method.Name.Replace('_', ' '), network => RunAsync(run, network));
+
+    private static async Task RunAsync(Func<ConformanceCluster, Task> run, ITransportConformanceNetwork network)
     {
-        ArgumentNullException.ThrowIfNull(createNetwork);
-        return
-        [
-            Check(Every_type_of_message_arrives_whole_and_unchanged),
-            Check(Large_messages_arrive_whole_and_unchanged),
-            Check(Many_messages_arrive_and_none_is_invented),
-            Check(The_sender_may_reuse_its_list_of_entries),
-            Check(A_message_to_an_unknown_peer_is_refused),
-            Check(A_full_queue_refuses_and_does_not_block),
-            Check(A_dead_peer_does_not_hold_up_the_others),
-            Check(A_lost_peer_is_reported_unreachable),
-            Check(A_peer_that_restarts_is_reached_again),
-            Check(A_peer_that_moves_is_reached_at_its_new_address),
-            Check(A_peer_that_is_taken_out_is_sent_nothing_more),
-            Check(A_message_of_another_cluster_is_never_delivered),
-            Check(A_message_for_another_member_is_never_delivered),
-            Check(A_held_snapshot_lane_does_not_delay_the_consensus_lane),
-            Check(A_receiver_without_room_is_given_nothing_more_on_that_lane),
-            Check(Disposal_does_not_wait_for_a_receiver_without_room),
-            Check(Disposal_may_come_twice_and_before_the_start),
-            Check(Nothing_is_delivered_or_taken_after_disposal),
-        ];
-
-        ConformanceCheck Check(Func<ConformanceCluster, Task> run) => new(run.Method.Name, () => RunAsync(run));
-
-        async Task RunAsync(Func<ConformanceCluster, Task> run)
+        ConformanceCluster cluster = new(network);
+        await using (cluster.ConfigureAwait(false))
         {
-            ConformanceCluster cluster = new(createNetwork());
-            await using (cluster.ConfigureAwait(false))
-            {
-                await run(cluster).ConfigureAwait(false);
-            }
+            await run(cluster).ConfigureAwait(false);
         }
     }
 

@@ -5,8 +5,8 @@ namespace EmbeddedConsensus.Mvcc;
 /// <summary>A copy-on-write B+tree of slotted pages over (user key, revision descending), whose values are record
 /// handles. One writer edits pages of the present batch in place and copies older ones, so that every root given out by
 /// <see cref="Seal"/> stays a complete, unchanging tree until its pages are reclaimed.</summary>
-/// <remarks>Keys over a sixteenth of a page keep a prefix in the page; the rest of a leaf's key is in its record, that of
-/// a separator in a record of its own. Separators are cut to the shortest key that still separates.</remarks>
+/// <remarks>Keys over a sixteenth of a page keep a prefix in the page; the rest of a leaf's key is in its record, that
+/// of a separator in a record of its own. Separators are cut to the shortest key that still separates.</remarks>
 internal sealed unsafe partial class BPlusTree
 {
     /// <summary>More levels than any tree can have: every page but the root has several children or cells.</summary>

@@ -2,7 +2,8 @@ namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>The published root, and those before it that a snapshot may hold. The writer publishes and asks how far
 /// reclamation may go; any thread pins. No locks: a reader counts itself on the root and then checks that it is still
-/// the current one, the writer replaces the root and then looks at the counts, each with a full fence in between.</summary>
+/// the current one, the writer replaces the root and then looks at the counts, each with a full fence in
+/// between.</summary>
 internal sealed class EpochTable
 {
     private const int MaxPooledRoots = 16;
@@ -19,7 +20,8 @@ internal sealed class EpochTable
     /// <summary>True while a root is published.</summary>
     public bool IsOpen => Volatile.Read(ref _current) is not null;
 
-    /// <summary>True when no root will be published or pinned any more and the list of superseded ones is final.</summary>
+    /// <summary>True when no root will be published or pinned any more and the list of superseded ones is
+    /// final.</summary>
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
     /// <summary>Snapshots open at this moment. For the writer, or for any thread after <see cref="Close"/>.</summary>
@@ -72,7 +74,8 @@ internal sealed class EpochTable
         Sweep();
     }
 
-    /// <summary>Up to which position retired items may be freed: up to the oldest superseded root that is pinned.</summary>
+    /// <summary>Up to which position retired items may be freed: up to the oldest superseded root that is
+    /// pinned.</summary>
     /// <param name="freed">Where freeing stands; roots whose items are all freed are pooled.</param>
     public long ReclaimableEnd(long freed)
     {
@@ -99,8 +102,8 @@ internal sealed class EpochTable
         }
     }
 
-    // An unpinned root behind a pinned one holds up nothing: its items wait for the one before it only. Looking at a few
-    // at a time keeps the list about as long as the number of pinned roots, however long a snapshot is held.
+    // An unpinned root behind a pinned one holds up nothing: its items wait for the one before it only. Looking at a
+    // few at a time keeps the list about as long as the number of pinned roots, however long a snapshot is held.
     private void Sweep()
     {
         for (int i = 0; i < SweptPerPublish; i++)

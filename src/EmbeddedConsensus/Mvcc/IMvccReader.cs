@@ -17,7 +17,8 @@ internal interface IMvccReader
     /// <see cref="Revision"/>.</param>
     /// <param name="record">The version, when the key exists there.</param>
     /// <returns>True when the key exists at that revision.</returns>
-    /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller checks.</exception>
+    /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller
+    /// checks.</exception>
     bool TryGet(ReadOnlySpan<byte> key, long atRevision, out MvccRecord record);
 
     /// <summary>The keys of a range that exist at a revision, ascending, in their version at that revision.</summary>
@@ -25,7 +26,8 @@ internal interface IMvccReader
     /// <param name="rangeEnd">The range end in etcd's convention; see <see cref="KeyRange"/>.</param>
     /// <param name="atRevision">As for <see cref="TryGet"/>.</param>
     /// <exception cref="ArgumentException">A single key is empty.</exception>
-    /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller checks.</exception>
+    /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller
+    /// checks.</exception>
     MvccRangeCursor Range(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision);
 
     /// <summary>How many keys of a range exist at a revision. Reads the tree's pages, not the records.</summary>
@@ -33,7 +35,8 @@ internal interface IMvccReader
     /// <inheritdoc cref="Range" path="/exception"/>
     long Count(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision);
 
-    /// <summary>Every change from a revision to <see cref="Revision"/>, deletions too, in the order they were made.</summary>
+    /// <summary>Every change from a revision to <see cref="Revision"/>, deletions too, in the order they were
+    /// made.</summary>
     /// <param name="fromRevision">From <see cref="CompactRevision"/> on; one in the future gives no events.</param>
     /// <exception cref="InvariantViolationException">The revision is compacted; the caller checks.</exception>
     MvccEventCursor Events(long fromRevision);
@@ -48,6 +51,7 @@ internal interface IMvccReader
     /// <summary>A CRC-32C over all history that is readable up to a revision: equal on every member with the same
     /// revisions, whatever each has reclaimed so far. Reads everything.</summary>
     /// <param name="atRevision">As for <see cref="TryGet"/>.</param>
-    /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller checks.</exception>
+    /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller
+    /// checks.</exception>
     uint Hash(long atRevision);
 }

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>etcd's range convention: an empty end means the single key, an end of one zero byte means every key from the
-/// start on, anything else is a half-open interval. A start that is empty or one zero byte, with an end of one zero
+/// <summary>etcd's range convention: an empty end means the single key, an end of one zero byte means every key from
+/// the start on, anything else is a half-open interval. A start that is empty or one zero byte, with an end of one zero
 /// byte, is every key.</summary>
 internal readonly ref struct KeyRange
 {

@@ -4,5 +4,6 @@ namespace EmbeddedConsensus.Mvcc;
 internal readonly record struct LoadedChange(long Main, int Sub, RecordHandle Record) : IComparable<LoadedChange>
 {
     /// <summary>Orders by main and sub-revision.</summary>
-    public int CompareTo(LoadedChange other) => Main != other.Main ? Main.CompareTo(other.Main) : Sub.CompareTo(other.Sub);
+    public int CompareTo(LoadedChange other)
+        => Main != other.Main ? Main.CompareTo(other.Main) : Sub.CompareTo(other.Sub);
 }

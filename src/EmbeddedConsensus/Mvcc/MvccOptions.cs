@@ -3,7 +3,8 @@ using System.Numerics;
 namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>Sizes of an <see cref="MvccStore"/>. The defaults suit a library inside someone else's process: an empty
-/// store holds some hundred KiB of native memory, most of it untouched, and slabs double to 256 or 512 KiB as it grows.</summary>
+/// store holds some hundred KiB of native memory, most of it untouched, and slabs double to 256 or 512 KiB as it
+/// grows.</summary>
 internal sealed class MvccOptions
 {
     /// <summary>The smallest page: a leaf must hold several cells.</summary>

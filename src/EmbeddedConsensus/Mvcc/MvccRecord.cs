@@ -96,7 +96,8 @@ internal readonly unsafe ref struct MvccRecord
         value.CopyTo(new Span<byte>(target + HeaderBytes + key.Length, value.Length));
     }
 
-    /// <summary>Marks memory as no longer a record, so that a stale handle is noticed; gives the record's size.</summary>
+    /// <summary>Marks memory as no longer a record, so that a stale handle is noticed; gives the record's
+    /// size.</summary>
     /// <exception cref="InvariantViolationException">It was not a live record.</exception>
     public static int Clear(byte* record)
     {

@@ -2,9 +2,9 @@ namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>One published state of the store, and how many snapshots hold it. Immutable while it is current or pinned;
 /// the epoch table fills it again after that.</summary>
-/// <remarks>A pin counts on the root itself, on one of several counters a cache line apart, so the number of simultaneous
-/// snapshots is unbounded. The counters are never reset: a reader that pinned too late, found the root replaced and is
-/// about to take the pin back may still be under way when the root is used again.</remarks>
+/// <remarks>A pin counts on the root itself, on one of several counters a cache line apart, so the number of
+/// simultaneous snapshots is unbounded. The counters are never reset: a reader that pinned too late, found the root
+/// replaced and is about to take the pin back may still be under way when the root is used again.</remarks>
 internal sealed class MvccRoot
 {
     private const int StripeCount = 8;

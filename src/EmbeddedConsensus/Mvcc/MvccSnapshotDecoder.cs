@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Builds a fresh store from the bytes of a snapshot, fed in pieces of any size. Everything that the bytes say is
-/// checked before it is used, sizes before anything is allocated for them.</summary>
+/// <summary>Builds a fresh store from the bytes of a snapshot, fed in pieces of any size. Everything that the bytes
+/// say is checked before it is used, sizes before anything is allocated for them.</summary>
 internal sealed class MvccSnapshotDecoder : IDisposable
 {
     private readonly MvccOptions _options;

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>The bytes of an encoded store, little endian. A header: magic (8), format version (4), revision (8), compact
-/// revision (8). Then every retained version, keys ascending and newest first: mark 1, flags (1: tombstone), key
-/// length (4), value length (4), create, mod, version and lease (8 each), sub-revision (4), key, value. Then mark 2, the
-/// number of versions (8), and CRC-32C (4) of everything before it.</summary>
+/// <summary>The bytes of an encoded store, little endian. A header: magic (8), format version (4), revision (8),
+/// compact revision (8). Then every retained version, keys ascending and newest first: mark 1, flags (1: tombstone),
+/// key length (4), value length (4), create, mod, version and lease (8 each), sub-revision (4), key, value. Then mark
+/// 2, the number of versions (8), and CRC-32C (4) of everything before it.</summary>
 internal static class MvccSnapshotFormat
 {
     /// <summary>The only version so far.</summary>

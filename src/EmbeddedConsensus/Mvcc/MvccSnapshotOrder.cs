@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Checks that the versions of a snapshot are ones that a store can hold: possible in themselves, in the tree's
-/// order, and none that the compact revision would have dropped.</summary>
+/// <summary>Checks that the versions of a snapshot are ones that a store can hold: possible in themselves, in the
+/// tree's order, and none that the compact revision would have dropped.</summary>
 internal struct MvccSnapshotOrder
 {
     private readonly long _revision;

@@ -27,7 +27,8 @@ internal sealed partial class MvccStore
     }
 
     /// <summary>Does a piece of the physical work: takes superseded versions out of the tree, gathers the records of
-    /// sparse segments, and gives memory back that no reader holds any more. What it takes out is freed after the next <see cref="Publish"/>.</summary>
+    /// sparse segments, and gives memory back that no reader holds any more. What it takes out is freed after the next
+    /// <see cref="Publish"/>.</summary>
     /// <param name="maxRecords">The most changes to follow and records to move, and the most items to free.</param>
     /// <returns>True while there is more to do at once.</returns>
     public bool Reclaim(int maxRecords)
@@ -49,7 +50,8 @@ internal sealed partial class MvccStore
         return freeable || followed == maxRecords;
     }
 
-    /// <summary>Takes out what the next change up to the compact revision superseded; false when there is none.</summary>
+    /// <summary>Takes out what the next change up to the compact revision superseded; false when there is
+    /// none.</summary>
     private bool FollowNextChange()
     {
         long position = Math.Max(_reclaimedTo, _index.Head);
@@ -78,35 +80,31 @@ internal sealed partial class MvccStore
     }
 
     // Versions at exactly the compact revision stay for watches that start there; the next compaction takes them.
+    // There is seldom more than one to remove: each change took out what it superseded when it was followed.
     private void RemoveOlderVersions(MvccRecord change)
     {
-        while (true)
+        bool more = true;
+        while (more)
         {
             TreeCursor cursor = new(_tree, _tree.Root);
             if (!cursor.Seek(new TreeKey(change.Key, change.ModRevision, change.SubRevision))
                 || !cursor.HasKey(change.Key) || cursor.Main != change.ModRevision)
             {
                 throw new InvariantViolationException(
-                    $"Revision {change.ModRevision}.{change.SubRevision} is in the revision index but not in the tree.");
+                    $"Revision {change.ModRevision}.{change.SubRevision} is in the revision index, not in the tree.");
             }
-            if (!cursor.MoveNext())
+            do
             {
-                return;
-            }
-            while (cursor.HasKey(change.Key) && cursor.Main >= CompactRevision)
-            {
-                if (!cursor.MoveNext())
+                if (!cursor.MoveNext() || !cursor.HasKey(change.Key))
                 {
                     return;
                 }
             }
-            if (!cursor.HasKey(change.Key))
-            {
-                return;
-            }
-            RecordHandle handle = cursor.Record;
-            MvccRecord older = new(handle);
-            RemoveVersion(new TreeKey(older.Key, older.ModRevision, older.SubRevision), handle);
+            while (cursor.Main >= CompactRevision);
+            TreeKey place = new(change.Key, cursor.Main, cursor.Sub);
+            RecordHandle older = cursor.Record;
+            more = cursor.MoveNext() && cursor.HasKey(change.Key);
+            RemoveVersion(place, older);
         }
     }
 

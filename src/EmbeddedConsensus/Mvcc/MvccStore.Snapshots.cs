@@ -25,7 +25,8 @@ internal sealed partial class MvccStore
         return new MvccSnapshot(pin);
     }
 
-    /// <summary>Ends the store; for the writer's thread. Open snapshots stay usable; the memory goes back with the last of them.</summary>
+    /// <summary>Ends the store; for the writer's thread. Open snapshots stay usable; the memory goes back with the
+    /// last of them.</summary>
     public void Dispose()
     {
         _epochs.Close();

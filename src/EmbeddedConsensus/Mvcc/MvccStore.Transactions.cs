@@ -7,8 +7,8 @@ internal sealed partial class MvccStore
     private long _transactionRevision;
     private int _nextSub;
 
-    /// <summary>Reads that see the writes of the open transaction. For the writer's thread; an enumeration ends with the
-    /// next write.</summary>
+    /// <summary>Reads that see the writes of the open transaction. For the writer's thread; an enumeration ends with
+    /// the next write.</summary>
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
     public MvccView WriterView
     {

@@ -4,10 +4,11 @@ namespace EmbeddedConsensus.Mvcc;
 /// beside one writer. All data is in native memory that the garbage collector does not see.</summary>
 /// <remarks>
 /// <para>The writer applies a batch of transactions and calls <see cref="Publish"/>, one volatile write of a root. A
-/// reader pins a root (<see cref="OpenSnapshot"/>) and reads a store that never changes. What the writer replaces goes to a queue and is reused when the roots that reach it
-/// are neither current nor pinned; so a snapshot that is held for long holds up reuse, but never the writer.</para>
-/// <para>Compaction is logical at once: reads below the compact revision are refused. <see cref="Reclaim"/> then follows
-/// the revision index up to it, taking out what each change superseded, in pieces.</para>
+/// reader pins a root (<see cref="OpenSnapshot"/>) and reads a store that never changes. What the writer replaces goes
+/// to a queue and is reused when the roots that reach it are neither current nor pinned; so a snapshot that is held
+/// for long holds up reuse, but never the writer.</para>
+/// <para>Compaction is logical at once: reads below the compact revision are refused. <see cref="Reclaim"/> then
+/// follows the revision index up to it, taking out what each change superseded, in pieces.</para>
 /// </remarks>
 internal sealed partial class MvccStore : IDisposable
 {

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Reads of one state of the store. Taken from a snapshot it may be used until the snapshot is disposed, on any
-/// thread; taken from the writer it follows the writer.</summary>
+/// <summary>Reads of one state of the store. Taken from a snapshot it may be used until the snapshot is disposed, on
+/// any thread; taken from the writer it follows the writer.</summary>
 internal readonly struct MvccView : IMvccReader
 {
     private readonly MvccStore _store;

@@ -4,11 +4,11 @@ namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>A slotted page of the tree: a header, an array of 16-bit cell offsets in key order that grows upwards, and
 /// cells that grow downwards from the page's end. Holds no references; only a view of the memory.</summary>
-/// <remarks>Header: kind tag 0 (4 bytes), page id 4 (4), batch 8 (8), first child 16 (4), cell count 20 (2), start of the
-/// cells 22 (2), dead bytes 24 (2), page bytes 26 (2, in units of 256). A leaf cell: key length 0 (2), record handle 2
-/// (8), main revision 10 (8), sub-revision 18 (4), key. An inner cell, a separator with the child to its right: key
-/// length 0 (2), child 2 (4), then main (8) and sub-revision (4) unless it stands before all versions of its key, then
-/// the key, then for a long key the handle of a record that holds all of it.</remarks>
+/// <remarks>Header: kind tag 0 (4 bytes), page id 4 (4), batch 8 (8), first child 16 (4), cell count 20 (2), start of
+/// the cells 22 (2), dead bytes 24 (2), page bytes 26 (2, in units of 256). A leaf cell: key length 0 (2), record
+/// handle 2 (8), main revision 10 (8), sub-revision 18 (4), key. An inner cell, a separator with the child to its
+/// right: key length 0 (2), child 2 (4), then main (8) and sub-revision (4) unless it stands before all versions of
+/// its key, then the key, then for a long key the handle of a record that holds all of it.</remarks>
 internal readonly unsafe struct NodePage
 {
     /// <summary>Bytes of the header.</summary>
@@ -286,7 +286,8 @@ internal readonly unsafe struct NodePage
         return LeafCellBytes + inline;
     }
 
-    /// <summary>Writes an inner cell and gives its length. A key that is longer than the limit needs a record.</summary>
+    /// <summary>Writes an inner cell and gives its length. A key that is longer than the limit needs a
+    /// record.</summary>
     public static int WriteInnerCell(
         Span<byte> target, in TreeKey key, uint child, RecordHandle longKey, int maxInlineKey)
     {

@@ -3,10 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Units of one fixed size in native slabs of up to 64, named by 32-bit ids, so that the garbage collector sees
-/// nothing of what is in them. One writer allocates and frees; any thread resolves ids that a published root reaches.
-/// A slab is aligned to the unit's size and goes back to the operating system when all of it is free.</summary>
-internal sealed unsafe class PageArena
+/// <summary>Units of one fixed size in native slabs of up to 64, named by 32-bit ids, so that the garbage collector
+/// sees nothing of what is in them. One writer allocates and frees; any thread resolves ids that a published root
+/// reaches. A slab is aligned to the unit's size and goes back to the operating system when all of it is
+/// free.</summary>
+internal sealed unsafe partial class PageArena
 {
     private const int SlabShift = 6;
     private const int UnitsPerSlab = 1 << SlabShift;
@@ -90,12 +91,26 @@ internal sealed unsafe class PageArena
             throw new InvariantViolationException($"Page {id} was freed twice or never handed out.");
         }
         _freeUnits[slab] |= bit;
-        _slabsWithFree[slab >> 6] |= 1UL << (slab & 63);
         UsedUnits--;
-        if (_freeUnits[slab] == _slabs[slab].Units)
+        bool idle = _freeUnits[slab] == _slabs[slab].Units;
+        if (IsDraining(slab))
+        {
+            OnDrained(slab, idle);
+            return;
+        }
+        _slabsWithFree[slab >> 6] |= 1UL << (slab & 63);
+        if (idle)
         {
             OnSlabIdle(slab);
         }
+    }
+
+    /// <summary>True for a unit that is handed out. For the writer.</summary>
+    public bool IsUsed(uint id)
+    {
+        int slab = (int)(id >> SlabShift);
+        return slab < _slabs.Length
+            && ((_slabs[slab].Units & ~_freeUnits[slab]) >> (int)(id & (UnitsPerSlab - 1)) & 1) != 0;
     }
 
     /// <summary>Gives every slab back; no id is valid afterwards.</summary>
@@ -175,6 +190,7 @@ internal sealed unsafe class PageArena
         Array.Copy(_slabs, grown, old);
         Array.Resize(ref _freeUnits, old * 2);
         Array.Resize(ref _slabsWithFree, (old * 2 + 63) >> 6);
+        Array.Resize(ref _draining, (old * 2 + 63) >> 6);
         Volatile.Write(ref _slabs, grown);
         return old;
     }

@@ -1,7 +1,8 @@
 namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>Keeps fragmentation bounded: when more than half of a size class's slots are free, sparse segments are
-/// emptied by moving what is left in them, a record at a time.</summary>
+/// emptied by moving what is left in them, a record at a time; when more than half of the segments are free, slabs are
+/// emptied in the same way and given back.</summary>
 internal sealed unsafe partial class RecordHeap
 {
     // So that a class with few segments is left alone.
@@ -10,6 +11,8 @@ internal sealed unsafe partial class RecordHeap
     private Segment* _emptying;
     private int _emptyingOffset;
     private int _nextClassToGather;
+    private uint _drainedSlabStart;
+    private ulong _segmentsToDrain;
 
     /// <summary>Gives the next record that should be moved (<see cref="Copy"/>) and then freed; false when nothing is
     /// sparse. A record that waits for readers is given too.</summary>
@@ -49,6 +52,24 @@ internal sealed unsafe partial class RecordHeap
                 return true;
             }
         }
+        return TryPickSegmentOfSparseSlab();
+    }
+
+    private bool TryPickSegmentOfSparseSlab()
+    {
+        // Unit 0 ends the lists and is never given back, so its slab stays.
+        while (_segmentsToDrain != 0
+            || _segments.TryDrainSlab(excludedSlab: 0, out _drainedSlabStart, out _segmentsToDrain))
+        {
+            uint id = _drainedSlabStart + (uint)System.Numerics.BitOperations.TrailingZeroCount(_segmentsToDrain);
+            _segmentsToDrain &= _segmentsToDrain - 1;
+            // It may have been freed since, with its slab.
+            if (_segments.IsUsed(id) && (Segment*)_segments.Pointer(id) is var segment && !segment->IsBeingEmptied)
+            {
+                StartEmptying(segment);
+                return true;
+            }
+        }
         return false;
     }
 
@@ -81,7 +102,10 @@ internal sealed unsafe partial class RecordHeap
 
     private void StartEmptying(Segment* segment)
     {
-        Unlink(segment);
+        if (!IsFull(segment, SlotBytes(segment->SizeClass)))
+        {
+            Unlink(segment);
+        }
         segment->IsBeingEmptied = true;
         _segmentsOfClass[segment->SizeClass]--;
         _liveOfClass[segment->SizeClass] -= segment->LiveSlots;

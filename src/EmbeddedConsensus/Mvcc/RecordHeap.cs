@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>Records in native memory. Small ones share segments of equally sized slots, so that a freed slot serves the
-/// next record of its size class (eight classes for each doubling: at most an eighth is lost inside a slot); a large one
-/// has an allocation of its own that returns to the operating system. Used by the writer only; readers follow handles.</summary>
+/// next record of its size class (eight classes for each doubling: at most an eighth is lost inside a slot); a large
+/// one has an allocation of its own that returns to the operating system. Used by the writer only; readers follow
+/// handles.</summary>
 internal sealed unsafe partial class RecordHeap
 {
     private const int FineStep = 16;
@@ -60,8 +61,8 @@ internal sealed unsafe partial class RecordHeap
         return RecordHandle.Create(memory, fields.IsTombstone, large);
     }
 
-    /// <summary>Copies a key alone into the heap, for a separator of the tree. It gets an allocation of its own, so that
-    /// a record in a shared segment always belongs to a cell of a leaf.</summary>
+    /// <summary>Copies a key alone into the heap, for a separator of the tree. It gets an allocation of its own, so
+    /// that a record in a shared segment always belongs to a cell of a leaf.</summary>
     public RecordHandle AddSeparator(ReadOnlySpan<byte> key)
     {
         byte* memory = AllocateLarge(checked(MvccRecord.HeaderBytes + key.Length));
@@ -286,7 +287,8 @@ internal sealed unsafe partial class RecordHeap
         public bool IsBeingEmptied;
     }
 
-    /// <summary>Links the large records, so that they can be given back together. 16 bytes, to keep records aligned.</summary>
+    /// <summary>Links the large records, so that they can be given back together. 16 bytes, to keep records
+    /// aligned.</summary>
     private struct LargeHeader
     {
         public LargeHeader* Previous;

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Every retained change in the order it was made: (main revision, record), appended by the writer in chunks of
-/// native memory, dropped from the front by compaction. Positions count all changes ever appended. Readers use a
+/// <summary>Every retained change in the order it was made: (main revision, record), appended by the writer in chunks
+/// of native memory, dropped from the front by compaction. Positions count all changes ever appended. Readers use a
 /// <see cref="RevisionIndexBounds"/> from their root and never look beyond it.</summary>
 internal sealed unsafe class RevisionIndex
 {
@@ -59,8 +59,8 @@ internal sealed unsafe class RevisionIndex
         }
     }
 
-    /// <summary>Points a change to another copy of its record; one that was dropped already is left alone. A reader finds
-    /// either copy, and both stay until it is gone.</summary>
+    /// <summary>Points a change to another copy of its record; one that was dropped already is left alone. A reader
+    /// finds either copy, and both stay until it is gone.</summary>
     public void Replace(long main, int sub, RecordHandle old, RecordHandle replacement)
     {
         long position = Bounds.LowerBound(main, sub);

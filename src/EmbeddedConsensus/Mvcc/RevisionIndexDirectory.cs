@@ -31,7 +31,8 @@ internal sealed class RevisionIndexDirectory
     /// <summary>True when there is room for a chunk of that number.</summary>
     public bool Covers(long chunk) => chunk >= _firstChunk && chunk - _firstChunk < _chunks.Length;
 
-    /// <summary>A directory without the chunks before <paramref name="firstLive"/>, with room for twice the rest.</summary>
+    /// <summary>A directory without the chunks before <paramref name="firstLive"/>, with room for twice the
+    /// rest.</summary>
     public RevisionIndexDirectory Extend(long firstLive, long next)
     {
         int live = checked((int)(next - firstLive));

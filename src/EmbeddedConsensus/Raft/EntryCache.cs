@@ -109,7 +109,9 @@ internal sealed class EntryCache
 
     private Block NewBlock(ulong firstIndex)
     {
-        Block block = new(firstIndex);
+        // Behind a full block another one is likely to fill; behind a cut one, or in an idle cluster, it is not.
+        bool isBusy = _blocks.Count > 0 && _blocks[^1].Count == MaxBlockEntries;
+        Block block = new(firstIndex, isBusy ? MaxBlockEntries : MinBlockEntries);
         _blocks.Add(block);
         return block;
     }
@@ -135,31 +137,32 @@ internal sealed class EntryCache
     }
 
     /// <summary>A run of entries in one array, of which slots below the count never change.</summary>
-    private sealed class Block(ulong firstIndex)
+    private sealed class Block(ulong firstIndex, int capacity)
     {
-        private LogEntry[] _entries = new LogEntry[MinBlockEntries];
-        private int _count;
+        private LogEntry[] _entries = new LogEntry[capacity];
         private bool _isSealed;
+
+        public int Count { get; private set; }
 
         public ulong FirstIndex { get; } = firstIndex;
 
-        public ulong LastIndex => FirstIndex + (ulong)_count - 1;
+        public ulong LastIndex => FirstIndex + (ulong)Count - 1;
 
         public long Bytes { get; private set; }
 
-        public bool IsFull(long maxBytes) => _isSealed || _count == MaxBlockEntries || Bytes >= maxBytes;
+        public bool IsFull(long maxBytes) => _isSealed || Count == MaxBlockEntries || Bytes >= maxBytes;
 
         public void Add(in LogEntry entry)
         {
-            if (_count == _entries.Length)
+            if (Count == _entries.Length)
             {
                 // Slices that are in use keep the old array.
-                LogEntry[] larger = new LogEntry[_count * 2];
+                LogEntry[] larger = new LogEntry[Count * 2];
                 _entries.CopyTo(larger, 0);
                 _entries = larger;
             }
 
-            _entries[_count++] = entry;
+            _entries[Count++] = entry;
             Bytes += entry.Size;
         }
 
@@ -168,12 +171,12 @@ internal sealed class EntryCache
         {
             int count = (int)(lastIndex + 1 - FirstIndex);
             long cut = 0;
-            for (int i = count; i < _count; i++)
+            for (int i = count; i < Count; i++)
             {
                 cut += _entries[i].Size;
             }
 
-            _count = count;
+            Count = count;
             _isSealed = true;
             Bytes -= cut;
             return cut;

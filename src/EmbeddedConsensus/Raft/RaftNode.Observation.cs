@@ -17,6 +17,11 @@ internal sealed partial class RaftNode
     {
         get
         {
+            if (_role != RaftRole.Leader)
+            {
+                return false;
+            }
+
             foreach (Progress peer in _tracker.Members)
             {
                 if (peer.Transfer is not null)

@@ -98,6 +98,12 @@ internal sealed partial class RaftNode
     private void SendAppend(Progress peer, ReadOnlyMemory<LogEntry> entries, long bytes)
     {
         ulong previous = peer.Next - 1;
+        if (previous < peer.Match)
+        {
+            throw new InvariantViolationException(
+                $"Entry {peer.Next} would be sent to member {peer.Id}, which holds everything up to {peer.Match}.");
+        }
+
         Send(To(peer.Id, RaftMessageType.Append) with
         {
             Index = previous, LogTerm = TermOf(previous), Commit = _log.Commit, Entries = entries,

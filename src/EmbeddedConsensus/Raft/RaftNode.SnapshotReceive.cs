@@ -138,8 +138,10 @@ internal sealed partial class RaftNode
         }
     }
 
-    private static bool IsInBounds(SnapshotChunk chunk) =>
-        chunk.Data.Length <= RaftOptions.MaxSnapshotChunkBytes
+    private bool IsInBounds(SnapshotChunk chunk) =>
+        chunk.Metadata.Position.Term > 0
+        && chunk.Metadata.Position.Term <= _term
+        && chunk.Data.Length <= RaftOptions.MaxSnapshotChunkBytes
         && chunk.Offset >= 0
         && chunk.TotalLength > 0
         && chunk.Offset <= chunk.TotalLength - chunk.Data.Length;

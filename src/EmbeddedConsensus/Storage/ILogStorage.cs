@@ -22,9 +22,11 @@ public interface ILogStorage : IAsyncDisposable
     /// <exception cref="StorageException">The storage cannot be opened.</exception>
     ValueTask<RecoveredLog> RecoverAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Appends writes, in order, with one flush; all of it is durable when the returned task completes.</summary>
+    /// <summary>Appends writes, in order, with one flush; all of it is durable when the returned task
+    /// completes.</summary>
     /// <param name="writes">At least one write. The memory is the storage's until the task completes.</param>
-    /// <param name="cancellationToken">Abandons the wait, not the write: the storage counts as faulted after it.</param>
+    /// <param name="cancellationToken">Abandons the wait, not the write: the storage counts as faulted after
+    /// it.</param>
     /// <exception cref="StorageException">Nothing may be assumed about what reached the disk.</exception>
     ValueTask AppendAsync(ReadOnlyMemory<LogAppend> writes, CancellationToken cancellationToken = default);
 
@@ -34,12 +36,14 @@ public interface ILogStorage : IAsyncDisposable
     /// <param name="maxBytes">Stop before the sum of <see cref="LogEntry.Size"/> exceeds this; one entry is always
     /// given.</param>
     /// <param name="cancellationToken">Ends the read.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The range is not in the log; it may have just been dropped.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not in the log; it may have just been
+    /// dropped.</exception>
     /// <exception cref="StorageException">The entries cannot be read, or are damaged.</exception>
     ValueTask<ReadOnlyMemory<LogEntry>> ReadAsync(
         ulong firstIndex, ulong lastIndex, long maxBytes, CancellationToken cancellationToken = default);
 
-    /// <summary>Forgets the entries up to a position and frees their space. A crash may bring some of them back.</summary>
+    /// <summary>Forgets the entries up to a position and frees their space. A crash may bring some of them
+    /// back.</summary>
     /// <param name="through">The last entry to forget. If it lies beyond the end of the log (a snapshot was installed)
     /// or the log has another term there, the whole log is dropped and continues behind it (Raft paper, figure 13,
     /// rule 7). A position at or before the start of the log changes nothing.</param>

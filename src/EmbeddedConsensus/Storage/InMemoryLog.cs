@@ -2,7 +2,8 @@ using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Storage;
 
-/// <summary>A log in memory: what <see cref="InMemoryLogStorage"/> keeps on its disk. Not safe for several threads.</summary>
+/// <summary>A log in memory: what <see cref="InMemoryLogStorage"/> keeps on its disk. Not safe for several
+/// threads.</summary>
 internal sealed class InMemoryLog
 {
     private readonly List<LogEntry> _entries = [];
@@ -12,6 +13,9 @@ internal sealed class InMemoryLog
 
     /// <summary>The last dropped entry.</summary>
     public LogPosition Start { get; private set; }
+
+    /// <summary>How often the log was opened.</summary>
+    public ulong Incarnation { get; private set; }
 
     /// <summary>The index of the last entry.</summary>
     public ulong LastIndex => Start.Index + (ulong)_entries.Count;
@@ -65,9 +69,11 @@ internal sealed class InMemoryLog
         Start = through;
     }
 
-    /// <summary>What a replica that opens the log is told.</summary>
-    public RecoveredLog Describe()
+    /// <summary>Opens the log.</summary>
+    /// <returns>What the replica that opens it is told.</returns>
+    public RecoveredLog Open()
     {
+        Incarnation++;
         List<TermStart> terms = [];
         foreach (LogEntry entry in _entries)
         {
@@ -77,6 +83,6 @@ internal sealed class InMemoryLog
             }
         }
 
-        return new RecoveredLog(HardState, Start, LastIndex, terms);
+        return new RecoveredLog(HardState, Start, LastIndex, terms) { Incarnation = Incarnation };
     }
 }

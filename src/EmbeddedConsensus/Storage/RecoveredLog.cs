@@ -10,8 +10,8 @@ namespace EmbeddedConsensus.Storage;
 public sealed record RecoveredLog(
     HardState HardState, LogPosition Start, ulong LastIndex, IReadOnlyList<TermStart> Terms)
 {
-    /// <summary>How often the log has been opened, this time included: a number that no earlier life of the replica had.
-    /// It is durable before the recovery ends.</summary>
+    /// <summary>How often the log has been opened, this time included: a number that no earlier life of the replica
+    /// had. It is durable before the recovery ends.</summary>
     public ulong Incarnation { get; init; } = 1;
 
     /// <summary>What a new, empty log holds.</summary>

@@ -10,7 +10,10 @@ public class MvccConcurrencyTests
     private const int Batches = 1500;
     private const int Readers = 3;
     private static readonly byte[] All = [0];
-    private static readonly MvccOptions Options = new() { PageBytes = 512, SegmentBytes = 16 * 1024, InitialSlabUnits = 1 };
+    private static readonly MvccOptions Options = new()
+    {
+        PageBytes = 512, SegmentBytes = 16 * 1024, InitialSlabUnits = 1,
+    };
 
     [Fact]
     public async Task Readers_beside_the_writer_always_see_whole_transactions_and_intact_values()

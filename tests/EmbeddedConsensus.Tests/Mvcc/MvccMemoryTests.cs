@@ -120,7 +120,7 @@ public class MvccMemoryTests
         ReclaimAll(store);
         store.Validate();
         Assert.Equal(3200, store.Statistics.Records);
-        Assert.InRange(store.Statistics.AllocatedBytes, 0, fullBytes / 2);
+        Assert.InRange(store.Statistics.AllocatedBytes, 0, fullBytes / 4);
     }
 
     [Fact]
@@ -251,7 +251,11 @@ public class MvccMemoryTests
             more = store.Reclaim(500);
             store.Publish();
         }
-        // What the last pieces took out became free with the last publication.
-        store.Reclaim(int.MaxValue);
+        // Freeing segments can leave others sparse: a few more rounds settle it.
+        for (int round = 0; round < 4; round++)
+        {
+            store.Reclaim(int.MaxValue);
+            store.Publish();
+        }
     }
 }

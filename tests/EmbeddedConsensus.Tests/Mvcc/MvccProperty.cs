@@ -4,7 +4,8 @@ using Microsoft.FSharp.Core;
 
 namespace EmbeddedConsensus.Tests.Mvcc;
 
-/// <summary>Runs FsCheck properties over lists of steps, from a fixed seed, shrinking a failure to fewer steps.</summary>
+/// <summary>Runs FsCheck properties over lists of steps, from a fixed seed, shrinking a failure to fewer
+/// steps.</summary>
 internal static class MvccProperty
 {
     public static void CheckSteps<TStep>(Gen<TStep> step, int maxSteps, int runs, ulong seed, Action<TStep[]> body)

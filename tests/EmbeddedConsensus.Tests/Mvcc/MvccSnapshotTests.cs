@@ -96,7 +96,8 @@ public class MvccSnapshotTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Batches(20);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        // The directories of slabs and of index chunks double now and then: a few arrays, not a byte for each operation.
+        // The directories of slabs and of index chunks double now and then: a few arrays, not a byte for each
+        // operation.
         Assert.InRange(allocated, 0, 20 * 100);
 
         void Batches(int count)

@@ -93,7 +93,8 @@ internal sealed class StoreRun : IDisposable
                 break;
             case StoreStepKind.OpenSnapshot:
                 MvccSnapshot opened = _store.OpenSnapshot();
-                Assert.Equal((_publishedRevision, _publishedCompactRevision), (opened.Revision, opened.CompactRevision));
+                Assert.Equal(_publishedRevision, opened.Revision);
+                Assert.Equal(_publishedCompactRevision, opened.CompactRevision);
                 _snapshots.Add(opened);
                 break;
             case StoreStepKind.CloseSnapshot when _snapshots.Count > 0:
@@ -120,7 +121,8 @@ internal sealed class StoreRun : IDisposable
     private void Put(int key, int value, int fill)
     {
         long lease = fill % 3;
-        Assert.Equal(_store.Put(Key(key), Value(value, fill), lease), _lazyMember.Put(Key(key), Value(value, fill), lease));
+        long revision = _store.Put(Key(key), Value(value, fill), lease);
+        Assert.Equal(revision, _lazyMember.Put(Key(key), Value(value, fill), lease));
         _model.Put(Key(key), Value(value, fill), lease);
     }
 

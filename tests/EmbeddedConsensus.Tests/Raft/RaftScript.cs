@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 
 namespace EmbeddedConsensus.Tests.Raft;
 
@@ -10,7 +9,8 @@ internal static class RaftScript
     /// <summary>Set to 1, every script that runs is written anew; review the difference before it is kept.</summary>
     private const string RegenerateVariable = "REGENERATE_SCRIPTS";
 
-    public static string Folder { get; } = Path.Combine(Path.GetDirectoryName(ThisFile())!, "Scripts");
+    public static string Folder { get; } = Path.Combine(
+        RepositoryRoot(), "tests", "EmbeddedConsensus.Tests", "Raft", "Scripts");
 
     public static IReadOnlyList<string> Names =>
         [.. Directory.GetFiles(Folder, "*.txt").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!];
@@ -63,5 +63,16 @@ internal static class RaftScript
 
     private static string PathOf(string name) => Path.Combine(Folder, name + ".txt");
 
-    private static string ThisFile([CallerFilePath] string path = "") => path;
+    /// <summary>The scripts are read, and written anew, where they are kept.</summary>
+    private static string RepositoryRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "EmbeddedConsensus.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        Assert.NotNull(folder);
+        return folder.FullName;
+    }
 }

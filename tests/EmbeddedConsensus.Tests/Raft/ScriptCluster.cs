@@ -64,7 +64,8 @@ internal sealed class ScriptCluster
                 Do(a, node => node.PeerUnreachable(new MemberId(a.Number(1))));
                 break;
             case "snapshot":
-                _output.Add(Line($"snapshot {_cluster[a.Number(0)].TakeSnapshot().Position}"));
+                LogPosition position = _cluster[a.Number(0)].TakeSnapshot().Position;
+                _output.Add(Line($"snapshot {position.Index}/{position.Term}"));
                 break;
             case "compact":
                 Do(a, node => node.CompactLog(a.Number(1)));

@@ -145,7 +145,8 @@ public sealed class ConnectionLossTests
                 new FrameHeader(uint.MaxValue, ProtocolVersion.Max, 0).Write(frame);
                 break;
             case "checksum":
-                frame[^1] ^= 1;
+                // Within a number: the message stays one that can be read.
+                frame[^2] ^= 1;
                 break;
             case "version":
                 frame[4] = 9;

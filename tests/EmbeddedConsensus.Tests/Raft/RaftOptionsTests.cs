@@ -1,0 +1,44 @@
+using EmbeddedConsensus.Raft;
+
+namespace EmbeddedConsensus.Tests.Raft;
+
+public sealed class RaftOptionsTests
+{
+    [Fact]
+    public void The_defaults_are_valid() => new RaftOptions { Id = new MemberId(1), Seed = 0 }.Validate();
+
+    public static TheoryData<string> Settings =>
+    [
+        nameof(RaftOptions.Id), nameof(RaftOptions.ElectionTicks), nameof(RaftOptions.HeartbeatTicks),
+        nameof(RaftOptions.MaxMessageBytes), nameof(RaftOptions.MaxInflightMessages),
+        nameof(RaftOptions.MaxInflightBytes), nameof(RaftOptions.MaxUncommittedBytes),
+        nameof(RaftOptions.MaxApplyBytes), nameof(RaftOptions.LogCacheBytes),
+        nameof(RaftOptions.SnapshotChunkBytes), nameof(RaftOptions.MaxPendingReads),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void A_setting_out_of_range_is_refused_by_name(string setting)
+    {
+        int Or(string name, int value) => name == setting ? 0 : value;
+        RaftOptions options = new()
+        {
+            Id = new MemberId((ulong)Or(nameof(RaftOptions.Id), 1)),
+            Seed = 0,
+            ElectionTicks = Or(nameof(RaftOptions.ElectionTicks), 10),
+            HeartbeatTicks = Or(nameof(RaftOptions.HeartbeatTicks), 1),
+            MaxMessageBytes = Or(nameof(RaftOptions.MaxMessageBytes), 1),
+            MaxInflightMessages = Or(nameof(RaftOptions.MaxInflightMessages), 1),
+            MaxInflightBytes = Or(nameof(RaftOptions.MaxInflightBytes), 1),
+            MaxUncommittedBytes = Or(nameof(RaftOptions.MaxUncommittedBytes), 1),
+            MaxApplyBytes = Or(nameof(RaftOptions.MaxApplyBytes), 1),
+            LogCacheBytes = Or(nameof(RaftOptions.LogCacheBytes), 1),
+            SnapshotChunkBytes = Or(nameof(RaftOptions.SnapshotChunkBytes), 1),
+            MaxPendingReads = Or(nameof(RaftOptions.MaxPendingReads), 1),
+        };
+
+        ArgumentException e = Assert.Throws<ArgumentException>(options.Validate);
+
+        Assert.Contains(setting, e.Message, StringComparison.Ordinal);
+    }
+}
