@@ -21,7 +21,8 @@ internal static class StateSnapshotLoader
     public static async ValueTask<ReplicatedStateMachine> LoadAsync(
         ISnapshotReader reader, MvccOptions options, CancellationToken cancellationToken = default)
     {
-        byte[] piece = GC.AllocateUninitializedArray<byte>(PieceBytes);
+        byte[] piece = GC.AllocateUninitializedArray<byte>(
+            (int)Math.Clamp(reader.Length, StateSnapshot.PrefixLength, PieceBytes));
         int sessionsLength = await ReadPrefixAsync(reader, piece, cancellationToken).ConfigureAwait(false);
         byte[] sessions = new byte[sessionsLength];
         await ReadExactlyAsync(reader, StateSnapshot.PrefixLength, sessions, cancellationToken).ConfigureAwait(false);
