@@ -20,6 +20,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profi
         Repeat(profile.PauseEveryMicros, Pause);
         Repeat(profile.ClockJumpEveryMicros, JumpClock);
         Repeat(profile.SlowDiskEveryMicros, SlowDisk);
+        Repeat(profile.TransferEveryMicros, TransferLeadership);
     }
 
     private SimulatedReplica AnyReplica => cluster.Replicas[random.Below(cluster.Replicas.Length)];
@@ -148,6 +149,17 @@ internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profi
         replica.Clock.Jump(ticks);
         cluster.Statistics.Stalls++;
         cluster.Note($"the clock of replica {replica.Id} jumps by {ticks} ticks");
+    }
+
+    // No fault by itself; to a member that is down, cut off or far behind it is one (scenario 20).
+    private void TransferLeadership()
+    {
+        MemberId target = AnyReplica.Id;
+        if (AnyReplica.Life is { } life)
+        {
+            cluster.Note($"replica {life.Replica.Id} asks for leadership to go to {target}");
+            life.Input(() => life.Core.Node.TransferLeadership(target));
+        }
     }
 
     private void SlowDisk()

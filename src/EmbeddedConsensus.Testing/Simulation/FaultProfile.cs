@@ -78,6 +78,27 @@ internal sealed record FaultProfile
     /// <summary>The bytes of entries in a message, and in an apply effect.</summary>
     public int MaxMessageBytes { get; init; }
 
+    /// <summary>The mean time between requests to hand leadership over, in microseconds; 0 for none.</summary>
+    public long TransferEveryMicros { get; init; }
+
+    /// <summary>The probability that a transport notices that it cannot reach a member.</summary>
+    public double NoticeRate { get; init; }
+
+    /// <summary>The ticks between heartbeats.</summary>
+    public int HeartbeatTicks { get; init; }
+
+    /// <summary>The appends on their way to a member.</summary>
+    public int MaxInflightMessages { get; init; }
+
+    /// <summary>The bytes of entries on their way to a member.</summary>
+    public long MaxInflightBytes { get; init; }
+
+    /// <summary>The bytes of proposals that a leader has accepted and not applied.</summary>
+    public long MaxUncommittedBytes { get; init; }
+
+    /// <summary>The writes, and the reads, that may wait at a replica.</summary>
+    public int MaxWaiting { get; init; }
+
     /// <summary>Draws the faults of a seed.</summary>
     public static FaultProfile Of(SimulationRandom random)
     {
@@ -112,6 +133,13 @@ internal sealed record FaultProfile
             LogCacheBytes = On() ? random.Between(500, 4_000) : 1 << 20,
             SnapshotChunkBytes = (int)random.Between(200, 4_000),
             MaxMessageBytes = (int)random.Between(100, On() ? 1_000 : 20_000),
+            TransferEveryMicros = EveryOrNever(0.3, second, 8 * second),
+            NoticeRate = On() ? random.NextDouble() : 0,
+            HeartbeatTicks = (int)random.Between(1, 2),
+            MaxInflightMessages = (int)random.Between(1, 4),
+            MaxInflightBytes = random.Between(100, On() ? 2_000 : 1 << 20),
+            MaxUncommittedBytes = On(0.3) ? random.Between(300, 3_000) : 1 << 20,
+            MaxWaiting = On(0.2) ? (int)random.Between(1, 4) : 1_000,
         };
     }
 }

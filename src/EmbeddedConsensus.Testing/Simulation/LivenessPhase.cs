@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Mvcc;
+using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Testing.Simulation.Checking;
 using EmbeddedConsensus.Testing.Simulation.Workload;
@@ -13,6 +14,10 @@ internal sealed class LivenessPhase(SimulatedCluster cluster, SimulationRandom r
 {
     private const long BoundMicros = 90_000_000;
     private const double MajorityOnlyRate = 0.5;
+    private const double BrokenLinkRate = 0.3;
+    private const long SettleMicros = 5_000_000;
+
+    private static readonly PutRequest AliveRequest = new("alive", Value.FromString("yes"), ReturnPrevious: true);
 
     private readonly SimulatedCaller _caller = new(cluster, number: 1_000, new RequestGenerator(random.Fork(1)), random)
     {
@@ -26,6 +31,11 @@ internal sealed class LivenessPhase(SimulatedCluster cluster, SimulationRandom r
         cluster.Workload.Stop();
         cluster.FaultsAreOn = false;
         cluster.Network.IsFaulty = false;
+        if (cluster.Replicas.Length > 1 && random.Chance(BrokenLinkRate))
+        {
+            RunWithBrokenLink();
+        }
+
         SimulatedReplica[] healthy = HealSome();
         Require("pending calls end", () => cluster.Workload.Pending == 0);
         foreach (SimulatedReplica replica in healthy)
@@ -33,14 +43,7 @@ internal sealed class LivenessPhase(SimulatedCluster cluster, SimulationRandom r
             RequireService(replica);
         }
 
-        cluster.Network.Mend();
-        foreach (SimulatedReplica replica in cluster.Replicas)
-        {
-            replica.Heal();
-            replica.Start();
-        }
-
-        Require("all replicas apply everything", () => cluster.Replicas.All(HasAppliedAll));
+        RejoinAll(healthy.Length < cluster.Replicas.Length);
         foreach (SimulatedReplica replica in cluster.Replicas)
         {
             CheckState(replica.Life!.Apply);
@@ -48,6 +51,67 @@ internal sealed class LivenessPhase(SimulatedCluster cluster, SimulationRandom r
 
         Require("watchers get everything", () =>
             cluster.Workload.Watchers.All(watcher => watcher.HasSeen(cluster.Committed.Model.Revision)));
+    }
+
+    // One link stays broken for good, in one direction or both: the cluster as a whole must go on (scenario 16).
+    private void RunWithBrokenLink()
+    {
+        HealAll();
+        int replicas = cluster.Replicas.Length;
+        int from = random.Below(replicas);
+        int to = (from + 1 + random.Below(replicas - 1)) % replicas;
+        cluster.Network.SetCut(from, to, true);
+        cluster.Network.SetCut(to, from, random.Chance(0.5));
+        cluster.Note($"the link from {from + 1} to {to + 1} stays broken");
+        long writes = cluster.Statistics.Writes;
+        Require("some replica writes, with one link broken", () =>
+        {
+            if (_caller.Life is null && cluster.RandomLife(random) is { } life)
+            {
+                _caller.Write(life, AliveRequest);
+            }
+
+            return cluster.Statistics.Writes > writes;
+        });
+    }
+
+    /// <summary>Brings back what is still broken; a leader that is not behind in term stays leader (scenario 15).</summary>
+    private void RejoinAll(bool someAreBroken)
+    {
+        ReplicaLife? leader = null;
+        if (someAreBroken)
+        {
+            cluster.Run(cluster.Now + SettleMicros);
+            leader = StableLeader();
+        }
+
+        ulong term = leader?.Core.Node.Term ?? 0;
+        HealAll();
+        Require("all replicas apply everything", () => cluster.Replicas.All(HasAppliedAll));
+        if (leader is not null && (leader.Core.Node.Role != RaftRole.Leader || leader.Core.Node.Term != term))
+        {
+            throw new SimulationFailedException("Leader Stability",
+                $"Replica {leader.Replica.Id} led a majority in term {term}, and members of no higher term that came "
+                + $"back have deposed it. {leader.Replica}");
+        }
+    }
+
+    private ReplicaLife? StableLeader()
+    {
+        ulong highest = cluster.Replicas.Max(
+            replica => Math.Max(replica.Disk.HardState.Term, replica.Life?.Core.Node.Term ?? 0));
+        return cluster.Replicas.Select(replica => replica.Life).FirstOrDefault(
+            life => life?.Core.Node.Role == RaftRole.Leader && life.Core.Node.Term == highest);
+    }
+
+    private void HealAll()
+    {
+        cluster.Network.Mend();
+        foreach (SimulatedReplica replica in cluster.Replicas)
+        {
+            replica.Heal();
+            replica.Start();
+        }
     }
 
     private SimulatedReplica[] HealSome()
@@ -91,7 +155,7 @@ internal sealed class LivenessPhase(SimulatedCluster cluster, SimulationRandom r
 
             if (_caller.Life is null)
             {
-                _caller.Write(replica.Life!, new PutRequest("alive", Value.FromString("yes"), ReturnPrevious: true));
+                _caller.Write(replica.Life!, AliveRequest);
             }
 
             return false;

@@ -340,12 +340,15 @@ internal sealed class ReplicaLife
     {
         Id = replica.Id,
         ElectionTicks = ElectionTicks,
-        HeartbeatTicks = 1,
+        HeartbeatTicks = cluster.Profile.HeartbeatTicks,
         Seed = (cluster.Options.Seed * 1_000_003) + (replica.Disk.Incarnation * 1_009) + replica.Id.Value,
         LogCacheBytes = cluster.Profile.LogCacheBytes,
         MaxMessageBytes = cluster.Profile.MaxMessageBytes,
         MaxApplyBytes = cluster.Profile.MaxMessageBytes,
         SnapshotChunkBytes = cluster.Profile.SnapshotChunkBytes,
+        MaxInflightMessages = cluster.Profile.MaxInflightMessages,
+        MaxInflightBytes = cluster.Profile.MaxInflightBytes,
+        MaxUncommittedBytes = cluster.Profile.MaxUncommittedBytes,
     };
 
     private static ReplicaCoreOptions CoreOptionsOf(FaultProfile profile) => new()
@@ -355,5 +358,7 @@ internal sealed class ReplicaLife
         SnapshotLogBytes = profile.SnapshotLogBytes,
         SnapshotKeepEntries = profile.SnapshotKeepEntries,
         MaxProposeBytes = profile.MaxMessageBytes,
+        MaxWaitingProposals = profile.MaxWaiting,
+        MaxWaitingReads = profile.MaxWaiting,
     };
 }

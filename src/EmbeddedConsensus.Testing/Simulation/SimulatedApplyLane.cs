@@ -165,6 +165,12 @@ internal sealed class SimulatedApplyLane : IApplySink, IDisposable
         foreach (ref readonly LogEntry entry in entries.Span)
         {
             _cluster.Committed.Applying(_life.Replica.Id, entry);
+            if (ReplicatedStateMachine.IsCompaction(entry))
+            {
+                // The watchers see what was written before a compaction takes it away.
+                PublishAll();
+            }
+
             LogEntry applied = Skips(entry.Index)
                 ? entry with { Kind = LogEntryKind.NoOp, Data = default }
                 : entry;
@@ -182,8 +188,20 @@ internal sealed class SimulatedApplyLane : IApplySink, IDisposable
 
     private void Publish(long bytes)
     {
-        _machine.Publish();
         ulong before = PublishedIndex;
+        PublishAll();
+        ulong index = PublishedIndex;
+        if (before / HashInterval != index / HashInterval)
+        {
+            CheckHash();
+        }
+
+        _life.Applied(index, bytes, DelayMicros() / 4);
+    }
+
+    private void PublishAll()
+    {
+        _machine.Publish();
         PublishedIndex = _machine.Applied.Index;
         Watches.Publish();
         foreach ((PendingProposal proposal, ApplyResult result) in _answers)
@@ -192,13 +210,6 @@ internal sealed class SimulatedApplyLane : IApplySink, IDisposable
         }
 
         _answers.Clear();
-        ulong index = PublishedIndex;
-        if (before / HashInterval != index / HashInterval)
-        {
-            CheckHash();
-        }
-
-        _life.Applied(index, bytes, DelayMicros() / 4);
     }
 
     private void CheckState()

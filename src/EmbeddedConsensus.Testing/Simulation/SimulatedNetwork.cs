@@ -40,6 +40,7 @@ internal sealed class SimulatedNetwork
         if (_isCut[from, to] || (IsFaulty && _random.Chance(_profile.LossRate)))
         {
             _cluster.Statistics.MessageFaults++;
+            Notice(from, message.To);
             return;
         }
 
@@ -66,6 +67,16 @@ internal sealed class SimulatedNetwork
         ref long last = ref _lastArrival[from, to];
         last = Math.Max(last, _cluster.Now + delay);
         return last;
+    }
+
+    // A real transport learns of a broken connection, now and then, and some time later.
+    private void Notice(int from, MemberId to)
+    {
+        if (_cluster.Replicas[from].Life is { } life && _random.Chance(_profile.NoticeRate))
+        {
+            life.Later(_random.Between(0, _profile.ReorderMicros), EventKind.Message, () =>
+                life.Input(() => life.Core.Node.PeerUnreachable(to)));
+        }
     }
 
     private void Deliver(int from, int to, RaftMessage message, long arrival) =>

@@ -112,8 +112,7 @@ internal sealed class ApplyLane : Lane, IApplySink
             }
         }
 
-        _reclaims = _reclaims && _machine.Store.Reclaim(ReclaimRecords);
-        return _reclaims ? TimeSpan.Zero : Timeout.InfiniteTimeSpan;
+        return ReclaimPiece() ? TimeSpan.Zero : Timeout.InfiniteTimeSpan;
     }
 
     /// <inheritdoc />
@@ -145,6 +144,23 @@ internal sealed class ApplyLane : Lane, IApplySink
 
     private void ApplyEntries(ReadOnlySpan<LogEntry> entries)
     {
+        // The watchers see what was written before a compaction takes it away.
+        int begin = 0;
+        for (int i = 1; i < entries.Length; i++)
+        {
+            if (ReplicatedStateMachine.IsCompaction(entries[i]))
+            {
+                ApplyPiece(entries[begin..i]);
+                begin = i;
+            }
+        }
+
+        ApplyPiece(entries[begin..]);
+        _events.Applied(_machine.Applied.Index, SizeOf(entries));
+    }
+
+    private void ApplyPiece(ReadOnlySpan<LogEntry> entries)
+    {
         ReplicatedStateMachine machine = _machine;
         long compacted = machine.Store.CompactRevision;
         machine.Apply(entries, this);
@@ -157,7 +173,21 @@ internal sealed class ApplyLane : Lane, IApplySink
         }
 
         _answers.Clear();
-        _events.Applied(machine.Applied.Index, SizeOf(entries));
+    }
+
+    /// <summary>Reclaims a little, so that what waits to be applied waits for little.</summary>
+    /// <returns>Whether there is more.</returns>
+    private bool ReclaimPiece()
+    {
+        if (_reclaims)
+        {
+            _reclaims = _machine.Store.Reclaim(ReclaimRecords);
+
+            // What was taken out is free for reuse when the readers of the root before are gone.
+            _machine.Publish();
+        }
+
+        return _reclaims;
     }
 
     private void Replace(ReplicatedStateMachine machine)

@@ -21,7 +21,8 @@ internal static class StateSnapshotLoader
     public static async ValueTask<ReplicatedStateMachine> LoadAsync(
         ISnapshotReader reader, MvccOptions options, CancellationToken cancellationToken = default)
     {
-        byte[] piece = GC.AllocateUninitializedArray<byte>(PieceBytes);
+        byte[] piece = GC.AllocateUninitializedArray<byte>(
+            (int)Math.Clamp(reader.Length, StateSnapshot.PrefixLength, PieceBytes));
         int sessionsLength = await ReadPrefixAsync(reader, piece, cancellationToken).ConfigureAwait(false);
         byte[] sessions = new byte[sessionsLength];
         await ReadExactlyAsync(reader, StateSnapshot.PrefixLength, sessions, cancellationToken).ConfigureAwait(false);
@@ -39,6 +40,12 @@ internal static class StateSnapshotLoader
 
             return new ReplicatedStateMachine(
                 decoder.Complete(), ProposalSessions.Decode(sessions), reader.Metadata.Position);
+        }
+        catch (MvccSnapshotDamagedException exception)
+        {
+            throw new StorageException(
+                $"The snapshot at index {reader.Metadata.Position.Index} is not a whole state: {exception.Message} Remove "
+                + "this member's folder and let it catch up from the others.", exception);
         }
         finally
         {

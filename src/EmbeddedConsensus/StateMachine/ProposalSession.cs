@@ -26,7 +26,12 @@ internal sealed class ProposalSession
         {
             for (ulong sequence = Floor + 1; sequence <= Floor + WindowSize; sequence++)
             {
-                if (IsMarked(sequence))
+                if (sequence % 64 == 0 && WordOf(sequence) == 0)
+                {
+                    // Nearly always nearly all of the window is empty.
+                    sequence += 63;
+                }
+                else if (IsMarked(sequence))
                 {
                     yield return sequence;
                 }

@@ -59,6 +59,11 @@ internal sealed class ReplicatedStateMachine : IDisposable
         }
     }
 
+    /// <summary>Whether an entry compacts the history.</summary>
+    public static bool IsCompaction(in LogEntry entry) =>
+        entry.Kind == LogEntryKind.Command
+        && CommandHeader.Read(entry.Data.Span, out _) == CommandKind.Compact;
+
     /// <summary>Lets readers see what was applied.</summary>
     public void Publish() => Store.Publish();
 

@@ -11,6 +11,7 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
     private const long MaxCancelMicros = 500_000;
 
     private long _call;
+    private bool _isWrite;
     private ulong _seenBefore;
 
     /// <summary>The life of a replica that works on the present call; null when there is no call.</summary>
@@ -46,7 +47,7 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
     /// <summary>The replica that works on the call crashed: nobody is told what became of it.</summary>
     public void Lost()
     {
-        cluster.Statistics.UnknownWrites++;
+        Count(isUnknown: _isWrite);
         End();
     }
 
@@ -57,7 +58,7 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
     /// <summary>Makes a write.</summary>
     public void Write(ReplicaLife life, WriteRequest request)
     {
-        Begin(life);
+        Begin(life, isWrite: true);
         SimulatedWrite write = new(request, Acknowledged, (_, exception) => Failed(exception));
         if (random.Chance(CancelRate))
         {
@@ -77,7 +78,7 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
     /// <summary>Makes a read.</summary>
     public void Read(ReplicaLife life, ReadRequest request)
     {
-        Begin(life);
+        Begin(life, isWrite: false);
         if (request.Options.Consistency == Consistency.Linearizable)
         {
             life.Submit(new SimulatedRead(() => ServeLater(life, request), Failed));
@@ -88,8 +89,9 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
         }
     }
 
-    private void Begin(ReplicaLife life)
+    private void Begin(ReplicaLife life, bool isWrite)
     {
+        _isWrite = isWrite;
         _call++;
         Life = life;
         _seenBefore = cluster.Order.SeenIndex;
@@ -177,7 +179,13 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
 
     private void Failed(Exception exception)
     {
-        if (exception is OutcomeUnknownException or OperationCanceledException)
+        Count(isUnknown: exception is OutcomeUnknownException or OperationCanceledException);
+        End();
+    }
+
+    private void Count(bool isUnknown)
+    {
+        if (isUnknown)
         {
             cluster.Statistics.UnknownWrites++;
         }
@@ -185,7 +193,5 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
         {
             cluster.Statistics.FailedCalls++;
         }
-
-        End();
     }
 }

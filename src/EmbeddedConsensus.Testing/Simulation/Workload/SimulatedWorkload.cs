@@ -4,6 +4,9 @@ namespace EmbeddedConsensus.Testing.Simulation.Workload;
 internal sealed class SimulatedWorkload
 {
     private const int MaxCallers = 12;
+    private const int MaxCrowd = 60;
+    private const double CrowdRate = 0.2;
+    private const long CrowdThinkFactor = 8;
     private const int MaxWatchers = 4;
 
     private readonly SimulatedCluster _cluster;
@@ -17,6 +20,13 @@ internal sealed class SimulatedWorkload
         RequestGenerator requests = new(random.Fork(1));
         ThinkMicros = random.Between(10_000, 300_000);
         _callers = new SimulatedCaller[random.Between(1, MaxCallers)];
+        if (random.Chance(CrowdRate))
+        {
+            // They come rarely, and after an outage all at once.
+            ThinkMicros *= CrowdThinkFactor;
+            _callers = new SimulatedCaller[MaxCrowd];
+        }
+
         for (int i = 0; i < _callers.Length; i++)
         {
             _callers[i] = new SimulatedCaller(cluster, i, requests, random.Fork(100 + (ulong)i));

@@ -11,6 +11,7 @@ namespace EmbeddedConsensus.Replica.Core;
 internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self, ulong incarnation)
 {
     private const int Window = ProposalSession.WindowSize;
+    private const int MaxRetryDoublings = 2;
 
     private readonly Queue<PendingProposal> _waiting = new();
 
@@ -24,6 +25,7 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     private ulong _next = 1;
     private ulong _expiredBelow = 1;
     private ulong _lastProgressTick;
+    private int _retries;
     private bool _forwarded;
 
     /// <summary>The number of writes that wait to be proposed.</summary>
@@ -83,6 +85,7 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     /// forwarded to shows no progress.</summary>
     public void ProposeAgain(RaftNode node, ulong now)
     {
+        _retries = 0;
         AdvanceLowest(now);
         _lastProgressTick = now;
         _batch.Clear();
@@ -113,11 +116,20 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
         }
     }
 
+    /// <summary>Proposes again what has shown no progress. Each time the wait for the next attempt doubles, so that
+    /// repetitions do not become the load that holds everything up.</summary>
+    public void Retry(RaftNode node, ulong now)
+    {
+        int retries = Math.Min(_retries + 1, MaxRetryDoublings);
+        ProposeAgain(node, now);
+        _retries = retries;
+    }
+
     /// <summary>Whether what was handed to a leader has shown no progress for too long.</summary>
     public bool IsOverdue(ulong now)
     {
         AdvanceLowest(now);
-        return _forwarded && InFlightCount > 0 && now - _lastProgressTick >= options.RetryTicks;
+        return _forwarded && InFlightCount > 0 && now - _lastProgressTick >= options.RetryTicks << _retries;
     }
 
     /// <summary>The proposal that was applied, if its caller is here; it leaves the table. Runs on the apply
@@ -245,6 +257,7 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
         if (_lowest != before)
         {
             _lastProgressTick = now;
+            _retries = 0;
         }
     }
 

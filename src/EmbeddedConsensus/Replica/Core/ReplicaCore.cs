@@ -134,7 +134,7 @@ internal sealed class ReplicaCore
         }
         else if (!_knownLeader.IsNone && Proposals.IsOverdue(_now))
         {
-            Proposals.ProposeAgain(Node, _now);
+            Proposals.Retry(Node, _now);
         }
 
         Proposals.ProposeWaiting(Node, _now);
