@@ -162,7 +162,7 @@ public sealed partial class FasterLogStorage : ILogStorage
         }
 
         // From here on what was read counts as durable, and no record of this incarnation was ever written.
-        _incarnation = (state?.Incarnation ?? 0) + 1;
+        _incarnation = RecoveredLog.IncarnationAfter(state?.Incarnation ?? 0, _options.TimeProvider.GetUtcNow());
         new LogStateFile(_incarnation, end.Sequence).Write(_directory);
         _firstSegment = _directory.Geometry.Segment(end.Begin);
         _writer = new LogWriter(

@@ -10,8 +10,8 @@ public static class TcpTransportBuilderExtensions
     /// <summary>Talks to the other members by TCP. By default the member listens at its own address in
     /// <see cref="ConsensusStoreOptions.Members"/>.</summary>
     /// <param name="builder">The store.</param>
-    /// <param name="configure">Sets the options. Cluster, member and incarnation are the store's, and set behind
-    /// it.</param>
+    /// <param name="configure">Sets the options. Cluster, member and incarnation are the store's, and set behind it; the
+    /// frame and queue limits are raised to what the store's largest request needs.</param>
     public static IConsensusStoreBuilder UseTcpTransport(
         this IConsensusStoreBuilder builder, Action<TcpTransportOptions>? configure = null)
     {
@@ -20,6 +20,8 @@ public static class TcpTransportBuilderExtensions
         {
             TcpTransportOptions options = new() { ListenEndpoint = context.Address ?? "" };
             configure?.Invoke(options);
+            options.MaxFrameBytes = Math.Max(options.MaxFrameBytes, context.MaxMessageBytes);
+            options.SendQueueBytes = Math.Max(options.SendQueueBytes, options.MaxFrameBytes);
             options.ClusterId = context.ClusterId;
             options.MemberId = context.MemberId;
             options.Incarnation = context.Incarnation;

@@ -37,7 +37,7 @@ public sealed class ConsensusStoreOptions
     /// <summary>How many operations a list of a transaction may have, inner transactions counted. Default: 128.</summary>
     public int MaxTxnOperations { get; set; } = 128;
 
-    /// <summary>How many writes, and how many linearizable reads, of this process may wait at a time. More fail with
+    /// <summary>How many writes, and how many linearizable reads, of this process may be under way. More fail with
     /// <see cref="TooManyRequestsException"/>. Default: 16,384.</summary>
     public int MaxWaitingRequests { get; set; } = 16_384;
 

@@ -10,6 +10,7 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
     private const int MaxRequestBytes = 64 << 20;
     private const long MinLogBytes = 1 << 20;
 
+    private static readonly TimeSpan MaxTransfer = TimeSpan.FromHours(1);
     private static readonly TimeSpan MinHeartbeat = TimeSpan.FromMilliseconds(5);
 
     /// <inheritdoc />
@@ -63,8 +64,9 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
             options.RequestTimeout == Timeout.InfiniteTimeSpan || options.RequestTimeout >= options.ElectionTimeout,
             $"RequestTimeout is {options.RequestTimeout}. Use at least ElectionTimeout, {options.ElectionTimeout}, or "
             + "Timeout.InfiniteTimeSpan.");
-        Require(faults, options.LeadershipTransferTimeout >= TimeSpan.Zero,
-            $"LeadershipTransferTimeout is {options.LeadershipTransferTimeout}. Use zero or more.");
+        Require(faults,
+            options.LeadershipTransferTimeout >= TimeSpan.Zero && options.LeadershipTransferTimeout <= MaxTransfer,
+            $"LeadershipTransferTimeout is {options.LeadershipTransferTimeout}. Use zero to {MaxTransfer}.");
     }
 
     private static void CheckLimits(ConsensusStoreOptions options, List<string> faults)

@@ -63,6 +63,10 @@ internal sealed class ApplyLane : Lane, IApplySink
             {
                 // A snapshot of the leader has just replaced the store: read the new one.
             }
+            catch (ObjectDisposedException)
+            {
+                throw new StoreStoppedException("The store has stopped.");
+            }
         }
     }
 
@@ -90,7 +94,15 @@ internal sealed class ApplyLane : Lane, IApplySink
     }
 
     /// <summary>Frees the state. The lane has stopped.</summary>
-    public void DisposeState() => _machine.Dispose();
+    public void DisposeState()
+    {
+        while (_items.TryDequeue(out Item item))
+        {
+            item.Restore?.Machine.Dispose();
+        }
+
+        _machine.Dispose();
+    }
 
     /// <inheritdoc />
     protected override TimeSpan Turn()
@@ -109,6 +121,7 @@ internal sealed class ApplyLane : Lane, IApplySink
             else
             {
                 ApplyPage(item.Page);
+                ReclaimPiece();
             }
         }
 
@@ -116,7 +129,18 @@ internal sealed class ApplyLane : Lane, IApplySink
     }
 
     /// <inheritdoc />
-    protected override void OnFault(Exception exception) => _events.Faulted(exception);
+    protected override void OnFault(Exception exception)
+    {
+        // Their proposals have left the table, so nobody else would answer these callers.
+        foreach ((PendingProposal proposal, _) in _answers)
+        {
+            proposal.TryFail(new OutcomeUnknownException(
+                "The replica was faulted while it applied the write. Read at another member to find out whether it was "
+                + "executed.", exception));
+        }
+
+        _events.Faulted(exception);
+    }
 
     private void Enqueue(in Item item)
     {

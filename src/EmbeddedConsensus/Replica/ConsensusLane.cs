@@ -14,6 +14,10 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
     // Peers are slowed down when this much of what they sent waits for a turn.
     private const long MaxQueuedMessageBytes = 64L << 20;
     private const int MaxMessagesPerTurn = 4_096;
+    private const int MaxCallsPerTurn = 4_096;
+
+    // What a message counts for beyond what it carries.
+    private const int MessageOverhead = 128;
 
     private readonly ReplicaCore _core;
     private readonly IConsensusLaneEvents _events;
@@ -30,7 +34,6 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
     private ulong _applied;
     private long _appliedBytes;
     private ulong _appliedSeen;
-    private int _pendingCalls;
 
     private long _lastTick;
     private volatile Exception? _fault;
@@ -41,6 +44,8 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         : base($"consensus {settings.Self}")
     {
         _core = core;
+        Writes = new CallGauge(settings.MaxCalls);
+        Reads = new CallGauge(settings.MaxCalls);
         _events = events;
         _time = time;
         _tickInterval = settings.TickInterval;
@@ -52,8 +57,11 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
     /// <summary>The node's state behind the last turn.</summary>
     public ReplicaView View => _view;
 
-    /// <summary>Whether callers wait for this replica.</summary>
-    public bool HasPendingCalls => !_calls.IsEmpty || Volatile.Read(ref _pendingCalls) > 0;
+    /// <summary>The writes that have not ended.</summary>
+    public CallGauge Writes { get; }
+
+    /// <summary>The linearizable reads that have not ended.</summary>
+    public CallGauge Reads { get; }
 
     /// <summary>Whether a peer is being sent a snapshot. For this lane.</summary>
     public bool IsSendingSnapshot => _core.Node.IsSendingSnapshot;
@@ -64,14 +72,28 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         StopAndJoin();
         _core.FailAll(reason);
         _fault ??= reason;
+
+        // Either a caller that comes now sees the fault, or it is seen here.
+        Interlocked.MemoryBarrier();
         RejectCalls();
     }
 
-    /// <summary>A caller waits.</summary>
+    /// <summary>A caller waits; or is turned away at once, on its own thread, when too many do.</summary>
     public void Submit(PendingCall call)
     {
+        CallGauge gauge = call is PendingProposal ? Writes : Reads;
+        if (!gauge.TryEnter())
+        {
+            call.TryFail(new TooManyRequestsException(
+                $"{gauge.Limit} {(call is PendingProposal ? "writes" : "linearizable reads")} of this process wait, which "
+                + "is the limit. Nothing was executed: try again with fewer at a time."));
+            return;
+        }
+
+        call.Gauge = gauge;
         _calls.Enqueue(call);
         Wake();
+        Interlocked.MemoryBarrier();
         if (_fault is not null)
         {
             // The lane may have looked for the last time.
@@ -110,7 +132,9 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         long bytes = SizeOf(message);
         _messages.Enqueue(message);
         Wake();
-        return Interlocked.Add(ref _messageBytes, bytes) <= MaxQueuedMessageBytes ? default : WaitForRoom();
+        return Interlocked.Add(ref _messageBytes, bytes) <= MaxQueuedMessageBytes || _fault is not null
+            ? default
+            : WaitForRoom();
     }
 
     /// <inheritdoc />
@@ -161,7 +185,7 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
             }
         }
 
-        TakeCalls();
+        isMore |= TakeCalls();
         TimeSpan untilTick = Tick();
         bool again;
         do
@@ -172,7 +196,6 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         while (again);
 
         _view = ViewOf(_core.Node);
-        Volatile.Write(ref _pendingCalls, _core.PendingCalls);
         TakeSnapshotIfDue();
         return isMore ? TimeSpan.Zero : untilTick;
     }
@@ -206,10 +229,12 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         }
     }
 
-    private void TakeCalls()
+    private bool TakeCalls()
     {
-        while (_calls.TryDequeue(out PendingCall? call))
+        int count = 0;
+        while (count < MaxCallsPerTurn && _calls.TryDequeue(out PendingCall? call))
         {
+            count++;
             if (call is PendingProposal proposal)
             {
                 _core.Submit(proposal);
@@ -219,6 +244,8 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
                 _core.Submit((PendingRead)call);
             }
         }
+
+        return count == MaxCallsPerTurn;
     }
 
     /// <summary>Lets time pass and says how long it is to the next tick.</summary>
@@ -233,8 +260,14 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
                 _core.Tick();
             }
 
-            _lastTick = _time.GetTimestamp();
-            elapsed = TimeSpan.Zero;
+            elapsed -= ticks * _tickInterval;
+            if (elapsed >= _tickInterval)
+            {
+                // The thread was held up for long. What that was for the others is told by their messages.
+                elapsed = TimeSpan.Zero;
+            }
+
+            _lastTick = _time.GetTimestamp() - (long)(elapsed.TotalSeconds * _time.TimestampFrequency);
         }
 
         // Rounded up, because a wait shorter than a millisecond does not wait.
@@ -309,7 +342,7 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
 
     private static long SizeOf(in RaftMessage message)
     {
-        long bytes = message.Chunk?.Data.Length ?? 0;
+        long bytes = MessageOverhead + (message.Chunk?.Data.Length ?? 0);
         foreach (ref readonly LogEntry entry in message.Entries.Span)
         {
             bytes += entry.Size;

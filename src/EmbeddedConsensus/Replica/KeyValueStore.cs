@@ -42,9 +42,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         get
         {
             ReplicaView? view = _host.View;
-            bool isUp = view is not null;
-            using MvccSnapshot snapshot = isUp && _host.State is not StoreState.Stopped ? _host.Apply.OpenSnapshot() : default;
-            bool isOpen = isUp && _host.State is not StoreState.Stopped;
+            (long revision, long compactRevision) = _host.Revisions();
             return new StoreStatus
             {
                 Member = _host.Self,
@@ -56,8 +54,8 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 CommitIndex = view?.CommitIndex ?? 0,
                 AppliedIndex = view?.AppliedIndex ?? 0,
                 SnapshotIndex = _host.SnapshotIndex,
-                Revision = isOpen ? snapshot.Revision : 0,
-                CompactRevision = isOpen ? snapshot.CompactRevision : 0,
+                Revision = revision,
+                CompactRevision = compactRevision,
                 Voters = view is null ? [] : view.Configuration.Voters,
                 Fault = _host.Fault,
             };
@@ -90,7 +88,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         RequestValidator.CheckKey(key, nameof(key));
         RequestValidator.CheckRevision(options, nameof(options));
         return options.Consistency == Consistency.Serializable
-            ? new ValueTask<KeyValue?>(ReadKey(key, options.Revision))
+            ? new ValueTask<KeyValue?>(ReadLocalKey(key, options.Revision))
             : ReadKeyAsync(key, options.Revision, cancellationToken);
     }
 
@@ -102,7 +100,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         RequestValidator.CheckRange(range, nameof(range));
         RequestValidator.CheckRangeOptions(options, nameof(options));
         return options.Consistency == Consistency.Serializable
-            ? new ValueTask<RangeResult>(ReadRange(range, options))
+            ? new ValueTask<RangeResult>(ReadLocalRange(range, options))
             : ReadRangeAsync(range, options, cancellationToken);
     }
 
@@ -173,6 +171,12 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
     public ValueTask<StoreHash> HashAsync(long revision = 0, CancellationToken cancellationToken = default)
     {
         _host.ThrowIfNotRunning();
+        if (revision < 0)
+        {
+            throw new InvalidRequestException(
+                nameof(revision), $"The revision is {revision}. Use 0 for the newest, or a positive number.");
+        }
+
         return new ValueTask<StoreHash>(Task.Run(() => Hash(revision), cancellationToken));
     }
 
@@ -241,16 +245,18 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        WriteCall<TResult> call = new(command, project, cancellationToken);
+        WriteCall<TResult> call = new(command, project);
         _host.Submit(call);
+        call.ListenTo(cancellationToken);
         return call.Task;
     }
 
     private ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        ReadCall call = new(cancellationToken);
+        ReadCall call = new();
         _host.Submit(call);
+        call.ListenTo(cancellationToken);
         return call.Task;
     }
 
@@ -260,9 +266,16 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         return ReadKey(key, revision);
     }
 
-    private KeyValue? ReadKey(Key key, long revision)
+    private KeyValue? ReadLocalKey(Key key, long revision)
     {
         _host.ThrowIfNotRunning();
+        return ReadKey(key, revision);
+    }
+
+    // Behind a barrier: a store that drains still serves it.
+    private KeyValue? ReadKey(Key key, long revision)
+    {
+        _host.ThrowIfFaulted();
         using MvccSnapshot snapshot = _host.Apply.OpenSnapshot();
         MvccView view = snapshot.View;
         return RangeReader.CheckRevision(view, revision) is { } refusal
@@ -277,9 +290,15 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         return ReadRange(range, options);
     }
 
-    private RangeResult ReadRange(KeyRange range, RangeOptions options)
+    private RangeResult ReadLocalRange(KeyRange range, RangeOptions options)
     {
         _host.ThrowIfNotRunning();
+        return ReadRange(range, options);
+    }
+
+    private RangeResult ReadRange(KeyRange range, RangeOptions options)
+    {
+        _host.ThrowIfFaulted();
         using MvccSnapshot snapshot = _host.Apply.OpenSnapshot();
         MvccView view = snapshot.View;
         return RangeReader.CheckRevision(view, options.Revision) is { } refusal

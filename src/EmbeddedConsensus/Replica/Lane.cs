@@ -56,10 +56,15 @@ internal abstract class Lane : IDisposable
     {
         try
         {
-            while (!_isStopping)
+            while (true)
             {
-                // Whatever arrives from here on sets the event; whatever came before is seen by the turn.
+                // Whatever arrives from here on sets the event; whatever came before is seen below.
                 Interlocked.Exchange(ref _isAwake, 0);
+                if (_isStopping)
+                {
+                    return;
+                }
+
                 _wakeUp.WaitOne(Turn());
             }
         }

@@ -17,6 +17,8 @@ internal sealed class LogWriter(ILogStorage storage, Action<ulong> appended, Act
     private readonly List<ulong> _ids = [];
     private LogAppend[] _batch = new LogAppend[16];
     private Task _running = Task.CompletedTask;
+
+    // Set for good by a failure or a stop, so that nothing is ever written behind it.
     private bool _isRunning;
 
     /// <summary>Completes when everything that was enqueued is written.</summary>
@@ -28,6 +30,16 @@ internal sealed class LogWriter(ILogStorage storage, Action<ulong> appended, Act
             {
                 return _running;
             }
+        }
+    }
+
+    /// <summary>Writes nothing more than what is under way: the replica is faulted.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _items.Clear();
+            _isRunning = true;
         }
     }
 

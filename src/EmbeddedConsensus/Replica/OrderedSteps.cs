@@ -6,6 +6,7 @@ internal sealed class OrderedSteps(Action<Exception> failed)
 {
     private readonly Lock _gate = new();
     private Task _last = Task.CompletedTask;
+    private volatile bool _hasFailed;
 
     /// <summary>Completes when the steps so far have run, or one has failed.</summary>
     public Task Idle
@@ -19,18 +20,28 @@ internal sealed class OrderedSteps(Action<Exception> failed)
         }
     }
 
-    /// <summary>Runs a step behind those before it.</summary>
-    public void Enqueue(Func<Task> step)
+    /// <summary>Runs a step behind those before it, unless one of them has failed: nothing may be built on that.</summary>
+    public void Enqueue(Func<Task> step) => Enqueue(step, isCleanUp: false);
+
+    /// <summary>Runs a step behind those before it, whether they failed or not.</summary>
+    public void EnqueueCleanUp(Func<Task> step) => Enqueue(step, isCleanUp: true);
+
+    private void Enqueue(Func<Task> step, bool isCleanUp)
     {
         lock (_gate)
         {
-            _last = RunBehindAsync(_last, step);
+            _last = RunBehindAsync(_last, step, isCleanUp);
         }
     }
 
-    private async Task RunBehindAsync(Task previous, Func<Task> step)
+    private async Task RunBehindAsync(Task previous, Func<Task> step, bool isCleanUp)
     {
         await previous.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (_hasFailed && !isCleanUp)
+        {
+            return;
+        }
+
         try
         {
             await step().ConfigureAwait(false);
@@ -39,10 +50,8 @@ internal sealed class OrderedSteps(Action<Exception> failed)
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            _hasFailed = true;
             failed(exception);
-
-            // What follows waits for ever: nothing may be built on a failed step.
-            await new TaskCompletionSource().Task.ConfigureAwait(false);
         }
     }
 }

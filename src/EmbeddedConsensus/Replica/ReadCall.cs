@@ -6,12 +6,12 @@ namespace EmbeddedConsensus.Replica;
 /// <summary>A caller that awaits the right to read.</summary>
 internal sealed class ReadCall : PendingRead, IValueTaskSource
 {
-    private readonly CancellationTokenRegistration _registration;
+    private CancellationTokenRegistration _registration;
     private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
 
-    /// <summary>A read.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public ReadCall(CancellationToken cancellationToken)
+    /// <summary>Lets the caller end the wait. Called once, behind the submission.</summary>
+    /// <param name="cancellationToken">The caller's token.</param>
+    public void ListenTo(CancellationToken cancellationToken)
     {
         if (cancellationToken.CanBeCanceled)
         {

@@ -62,19 +62,24 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
     void IConsensusLaneEvents.Faulted(Exception exception)
     {
         _fault = exception;
-        _state = StoreState.Faulted;
-        LogFaulted(_settings.Self, exception);
-        _apply?.Watches.End(exception);
+        if (TryMove(StoreState.Running, StoreState.Faulted) || TryMove(StoreState.Starting, StoreState.Faulted)
+            || TryMove(StoreState.Stopping, StoreState.Faulted))
+        {
+            _apply?.Watches.End(exception);
+        }
 
         // Peers must not hear from a replica whose disk no longer backs what it says.
+        _logWriter?.Stop();
         _ = DisposeTransportAsync();
+        LogFaulted(_settings.Self, exception);
     }
 
     /// <inheritdoc />
     void IApplyLaneEvents.Applied(ulong index, long bytes) => _consensus!.Applied(index, bytes);
 
     /// <inheritdoc />
-    void IApplyLaneEvents.Captured(StateSnapshot snapshot) => _snapshotTask = WriteSnapshotAsync(snapshot);
+    void IApplyLaneEvents.Captured(StateSnapshot snapshot) =>
+        _snapshotTask = Task.WhenAll(_snapshotTask, WriteSnapshotAsync(snapshot));
 
     /// <inheritdoc />
     void IApplyLaneEvents.Faulted(Exception exception) => _consensus!.Fail(exception);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Replica;
@@ -5,6 +6,9 @@ namespace EmbeddedConsensus.Replica;
 /// <summary>Stopping: hand over, drain, flush, close, under the host's deadline (design decision D13).</summary>
 internal sealed partial class ReplicaHost
 {
+    // An attempt to hand over may come to nothing: the successor was not heard from, or was behind.
+    private const int PollsPerAttempt = 20;
+
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(5);
     private int _isDisposed;
 
@@ -13,13 +17,16 @@ internal sealed partial class ReplicaHost
     /// <param name="cancellationToken">The deadline.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        await AbandonStartAsync().ConfigureAwait(false);
         try
         {
-            if (_state == StoreState.Running)
+            if (State == StoreState.Running)
             {
                 await HandOverAsync(cancellationToken).ConfigureAwait(false);
-                _state = StoreState.Stopping;
+            }
+
+            if (TryMove(StoreState.Running, StoreState.Stopping))
+            {
                 await DrainAsync(cancellationToken).ConfigureAwait(false);
             }
 
@@ -35,7 +42,7 @@ internal sealed partial class ReplicaHost
     /// crash.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        await AbandonStartAsync().ConfigureAwait(false);
         try
         {
             await CloseAsync().ConfigureAwait(false);
@@ -50,21 +57,17 @@ internal sealed partial class ReplicaHost
     /// <returns>Whether somebody else leads now.</returns>
     public async Task<bool> TransferLeadershipAsync(MemberId? target, CancellationToken cancellationToken)
     {
-        TimeSpan patience = _options.LeadershipTransferTimeout;
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(patience);
-        Post(core =>
-        {
-            MemberId successor = target ?? FurthestPeer(core.Node);
-            if (!successor.IsNone)
-            {
-                core.Node.TransferLeadership(successor);
-            }
-        });
+        timeout.CancelAfter(_options.LeadershipTransferTimeout);
         try
         {
-            while (View!.Leader == Self || View.Leader.IsNone)
+            for (int poll = 0; View!.Leader == Self || View.Leader.IsNone; poll++)
             {
+                if (poll % PollsPerAttempt == 0)
+                {
+                    Post(core => AskToLead(core.Node, target));
+                }
+
                 await Task.Delay(DrainPoll, _time, timeout.Token).ConfigureAwait(false);
             }
 
@@ -76,20 +79,36 @@ internal sealed partial class ReplicaHost
         }
     }
 
+    private static void AskToLead(RaftNode node, MemberId? target)
+    {
+        MemberId successor = target ?? FurthestPeer(node);
+        if (!successor.IsNone)
+        {
+            node.TransferLeadership(successor);
+        }
+    }
+
+    /// <summary>The voter that has most of the log; of several, one that was heard from lately.</summary>
     private static MemberId FurthestPeer(RaftNode node)
     {
-        MemberId best = MemberId.None;
-        ulong furthest = 0;
+        PeerStatus best = default;
         foreach (PeerStatus peer in node.Status.Peers)
         {
-            if (!peer.IsLearner && peer.IsActive && peer.Id != node.Status.Id && peer.Match >= furthest)
+            if (!peer.IsLearner && peer.Id != node.Status.Id
+                && (best.Id.IsNone || (peer.IsActive, peer.Match).CompareTo((best.IsActive, best.Match)) > 0))
             {
-                best = peer.Id;
-                furthest = peer.Match;
+                best = peer;
             }
         }
 
-        return best;
+        return best.Id;
+    }
+
+    /// <summary>Enters the lifecycle. A start that is under way ends first, and soon.</summary>
+    private async Task AbandonStartAsync()
+    {
+        await _startAbandoned.CancelAsync().ConfigureAwait(false);
+        await _lifecycle.WaitAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task HandOverAsync(CancellationToken cancellationToken)
@@ -104,7 +123,7 @@ internal sealed partial class ReplicaHost
     {
         try
         {
-            while (_consensus!.HasPendingCalls)
+            while (_consensus!.Writes.Count + _consensus.Reads.Count > 0)
             {
                 await Task.Delay(DrainPoll, _time, cancellationToken).ConfigureAwait(false);
             }
@@ -122,26 +141,53 @@ internal sealed partial class ReplicaHost
             return;
         }
 
-        StoreState before = _state;
-        _state = before == StoreState.Faulted ? before : StoreState.Stopping;
-        await _stopped.CancelAsync().ConfigureAwait(false);
-        _started.TrySetException(new StoreStoppedException("The store has stopped."));
-        _ = _started.Task.Exception;
-        await DisposeTransportAsync().ConfigureAwait(false);
-        if (_consensus is not null)
+        if (!TryMove(StoreState.Running, StoreState.Stopping))
         {
-            await StopLanesAsync().ConfigureAwait(false);
+            TryMove(StoreState.Starting, StoreState.Stopping);
         }
 
-        await _storage.Log.DisposeAsync().ConfigureAwait(false);
-        await _storage.Snapshots.DisposeAsync().ConfigureAwait(false);
-        _apply?.DisposeState();
-        _state = before == StoreState.Faulted ? before : StoreState.Stopped;
+        _started.TrySetException(new StoreStoppedException("The store has stopped."));
+        _ = _started.Task.Exception;
+        await RunAllAsync(
+            () => _stopped.CancelAsync(),
+            DisposeTransportAsync,
+            StopLanesAsync,
+            () => _storage.Log.DisposeAsync().AsTask(),
+            () => _storage.Snapshots.DisposeAsync().AsTask()).ConfigureAwait(false);
         LogStopped(_settings.Self);
+    }
+
+    /// <summary>Runs every step, whether those before it failed or not, and frees the state behind them.</summary>
+    /// <exception cref="Exception">The first failure.</exception>
+    private async Task RunAllAsync(params IEnumerable<Func<Task>> steps)
+    {
+        ExceptionDispatchInfo? first = null;
+        foreach (Func<Task> step in steps)
+        {
+            try
+            {
+                await step().ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // What is open must be closed; the failure is thrown below.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                first ??= ExceptionDispatchInfo.Capture(exception);
+            }
+        }
+
+        _apply?.DisposeState();
+        TryMove(StoreState.Stopping, StoreState.Stopped);
+        first?.Throw();
     }
 
     private async Task StopLanesAsync()
     {
+        if (_consensus is null)
+        {
+            return;
+        }
+
         StoreStoppedException reason = new("The store has stopped.");
 
         // Joining blocks, and the lanes may wait for the storage's tasks: keep it off the pool's hands.
@@ -157,18 +203,23 @@ internal sealed partial class ReplicaHost
         _apply!.Watches.End(reason);
         _snapshotReceiver!.Close();
         _snapshotSender!.Release();
-        if (_state != StoreState.Faulted)
-        {
-            await Task.WhenAll(_logWriter!.Idle, _snapshotReceiver.Idle, _snapshotSender.Idle, _snapshotTask)
-                .ConfigureAwait(false);
-        }
+        await Task.WhenAll(_logWriter!.Idle, _snapshotReceiver.Idle, _snapshotSender.Idle, _snapshotTask)
+            .ConfigureAwait(false);
+        _consensus.Dispose();
+        _apply.Dispose();
     }
 
-    private async Task DisposeTransportAsync()
+    private Task DisposeTransportAsync()
     {
-        if (Interlocked.Exchange(ref _transport, null) is { } transport)
+        lock (_stopped)
         {
-            await transport.DisposeAsync().ConfigureAwait(false);
+            if (_transportDisposal is null)
+            {
+                _transportDisposal = _transport?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+                _transport = null;
+            }
+
+            return _transportDisposal;
         }
     }
 }

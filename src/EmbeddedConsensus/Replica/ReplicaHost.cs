@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
@@ -24,7 +25,9 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     private readonly SemaphoreSlim _lifecycle = new(1);
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private volatile StoreState _state = StoreState.Starting;
+    private readonly CancellationTokenSource _startAbandoned = new();
+
+    private int _state = (int)StoreState.Starting;
     private volatile Exception? _fault;
     private ConsensusLane? _consensus;
     private ApplyLane? _apply;
@@ -32,6 +35,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     private SnapshotSender? _snapshotSender;
     private SnapshotReceiver? _snapshotReceiver;
     private ITransport? _transport;
+    private Task? _transportDisposal;
     private Task _snapshotTask = Task.CompletedTask;
     private ulong _snapshotIndex;
 
@@ -57,7 +61,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     }
 
     /// <summary>Where the replica is in its life.</summary>
-    public StoreState State => _state;
+    public StoreState State => (StoreState)Volatile.Read(ref _state);
 
     /// <summary>Why the replica is faulted, or null.</summary>
     public Exception? Fault => _fault;
@@ -77,6 +81,20 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     /// <summary>Completes when the replica has recovered and takes calls; fails when it could not.</summary>
     public Task Started => _started.Task;
 
+    /// <summary>The newest and the compact revision that readers see; zeros while nothing can be read.</summary>
+    public (long Revision, long CompactRevision) Revisions()
+    {
+        try
+        {
+            using MvccSnapshot snapshot = _apply?.OpenSnapshot() ?? default;
+            return _apply is null ? default : (snapshot.Revision, snapshot.CompactRevision);
+        }
+        catch (StoreStoppedException)
+        {
+            return default;
+        }
+    }
+
     /// <summary>Recovers the state from storage and begins to take part. Does not wait for a leader.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="StorageException">The storage cannot be opened, or is damaged.</exception>
@@ -84,14 +102,16 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _lifecycle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using CancellationTokenSource attempt =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _startAbandoned.Token);
         try
         {
-            if (_state != StoreState.Starting || _consensus is not null)
+            if (State != StoreState.Starting || _consensus is not null)
             {
                 throw new StoreStoppedException("A store is started once. Build a new host to start it again.");
             }
 
-            await RecoverAsync(cancellationToken).ConfigureAwait(false);
+            await RecoverAsync(attempt.Token).ConfigureAwait(false);
             if (_settings.Bootstrap.Voters is [MemberId only] && only == _settings.Self)
             {
                 // Nobody else could win, so there is nothing to wait for.
@@ -100,12 +120,16 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
 
             _apply!.Start();
             _consensus!.Start();
-            if (_transport is not null)
+            if (_transport is { } transport)
             {
-                await _transport.StartAsync(_consensus, cancellationToken).ConfigureAwait(false);
+                await transport.StartAsync(_consensus, attempt.Token).ConfigureAwait(false);
             }
 
-            _state = StoreState.Running;
+            if (!TryMove(StoreState.Starting, StoreState.Running))
+            {
+                throw _fault ?? new StoreStoppedException("The store was stopped while it started.");
+            }
+
             _started.TrySetResult();
             LogStarted(_settings.Self, _consensus.View.Term, _consensus.View.LastIndex, _apply.Revision);
         }
@@ -124,7 +148,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     /// <summary>Gives a call to the consensus lane, or fails it when the replica does not take calls.</summary>
     public void Submit(PendingCall call)
     {
-        if (RefusalOf(_state) is { } refusal)
+        if (RefusalOf(State) is { } refusal)
         {
             call.TryFail(refusal);
             return;
@@ -136,14 +160,26 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     /// <summary>Throws when the replica does not take calls.</summary>
     public void ThrowIfNotRunning()
     {
-        if (RefusalOf(_state) is { } refusal)
+        if (RefusalOf(State) is { } refusal)
         {
             throw refusal;
         }
     }
 
+    /// <summary>Throws when the replica is faulted.</summary>
+    public void ThrowIfFaulted()
+    {
+        if (State == StoreState.Faulted)
+        {
+            throw _fault!;
+        }
+    }
+
     /// <summary>Does something rare on the consensus lane.</summary>
     public void Post(Action<ReplicaCore> action) => _consensus!.Post(action);
+
+    private bool TryMove(StoreState from, StoreState to) =>
+        Interlocked.CompareExchange(ref _state, (int)to, (int)from) == (int)from;
 
     private Exception? RefusalOf(StoreState state) => state switch
     {
@@ -173,9 +209,36 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
             _snapshotIndex = snapshot.Metadata.Position.Index;
         }
 
-        ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        RaftNode node = new(_settings.Raft(seed), log, snapshot?.Metadata, _settings.Bootstrap);
-        Wire(node, machine, log.Incarnation);
+        try
+        {
+            CheckMembership(snapshot?.Metadata.Configuration);
+            ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+            RaftNode node = new(_settings.Raft(seed), log, snapshot?.Metadata, _settings.Bootstrap);
+            Wire(node, machine, log.Incarnation);
+        }
+        catch
+        {
+            if (_apply is null)
+            {
+                machine.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Refuses a list of members other than the one that the replica's state was made with: two lists can have
+    /// majorities that do not meet.</summary>
+    private void CheckMembership(ClusterConfiguration? recovered)
+    {
+        if (recovered is not null && recovered != _settings.Bootstrap)
+        {
+            throw new InvalidRequestException(
+                nameof(ConsensusStoreOptions.Members),
+                $"The options list the members {string.Join(", ", _settings.Bootstrap.Voters)}, and this replica's state is "
+                + $"that of a cluster of {string.Join(", ", recovered.Voters)}. The membership is fixed when a cluster is first "
+                + "started: list the members that it was started with.");
+        }
     }
 
     private void Wire(RaftNode node, ReplicatedStateMachine machine, ulong incarnation)
@@ -193,7 +256,8 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         {
             string? address = _options.Members.FirstOrDefault(member => member.Id == _settings.Self)?.Address;
             _transport = _createTransport(new TransportContext(
-                ClusterIdentity.Of(_options.ClusterName), _settings.Self, incarnation, address));
+                ClusterIdentity.Of(_options.ClusterName), _settings.Self, incarnation,
+                _settings.MaxWireMessageBytes, address));
             _transport.SetPeers([.. _options.Members.Where(member => member.Id != _settings.Self)]);
         }
     }

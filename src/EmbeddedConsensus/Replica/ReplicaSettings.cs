@@ -10,6 +10,8 @@ internal sealed class ReplicaSettings
     // Elections are drawn in ticks, so a tick is a small part of a heartbeat; the thread wakes for each.
     private const int TicksPerHeartbeat = 5;
 
+    private const int CommandOverhead = 1 << 10;
+
     private readonly ConsensusStoreOptions _options;
 
     /// <summary>Takes validated options.</summary>
@@ -31,6 +33,15 @@ internal sealed class ReplicaSettings
     /// <summary>The members that a new cluster begins with.</summary>
     public ClusterConfiguration Bootstrap { get; }
 
+    /// <summary>How many calls of a kind may be under way.</summary>
+    public int MaxCalls => _options.MaxWaitingRequests;
+
+    /// <summary>The payload of one message between members, at the most: a request of the largest size fits.</summary>
+    public int MaxMessageBytes => Math.Max(1 << 20, _options.MaxRequestBytes + CommandOverhead);
+
+    /// <summary>The largest message on the wire: what frames and small entries add never doubles it.</summary>
+    public int MaxWireMessageBytes => 2 * MaxMessageBytes;
+
     /// <summary>How the store is laid out.</summary>
     public MvccOptions Mvcc { get; } = new();
 
@@ -46,7 +57,7 @@ internal sealed class ReplicaSettings
         ElectionTicks = Ticks(_options.ElectionTimeout),
         Seed = seed,
         LogCacheBytes = _options.LogCacheBytes,
-        MaxMessageBytes = Math.Max(1 << 20, _options.MaxRequestBytes * 2),
+        MaxMessageBytes = MaxMessageBytes,
     };
 
     /// <summary>The settings of the replica's heart.</summary>

@@ -11,6 +11,7 @@ internal sealed class SnapshotReceiver(
 {
     private readonly OrderedSteps _steps = new(failed);
     private ISnapshotWriter? _writer;
+    private ReplicatedStateMachine? _prepared;
 
     /// <summary>Completes when the steps so far are done.</summary>
     public Task Idle => _steps.Idle;
@@ -19,7 +20,12 @@ internal sealed class SnapshotReceiver(
     public void Enqueue(SnapshotReceiveEffect step) => _steps.Enqueue(() => RunAsync(step));
 
     /// <summary>Throws away what is not complete.</summary>
-    public void Close() => _steps.Enqueue(AbortAsync);
+    public void Close() => _steps.EnqueueCleanUp(async () =>
+    {
+        _prepared?.Dispose();
+        _prepared = null;
+        await AbortAsync().ConfigureAwait(false);
+    });
 
     private async Task RunAsync(SnapshotReceiveEffect step)
     {
@@ -36,6 +42,10 @@ internal sealed class SnapshotReceiver(
             case SnapshotReceiveEffectKind.Publish:
                 await _writer!.PublishAsync().ConfigureAwait(false);
                 await AbortAsync().ConfigureAwait(false);
+                _prepared?.Dispose();
+                _prepared = await LoadAsync(step).ConfigureAwait(false);
+
+                // Only now: should it be unreadable here, the older state is still whole.
                 await storage.DeleteBelowAsync(step.Metadata.Position.Index).ConfigureAwait(false);
                 events.Published(step.Id);
                 break;
@@ -43,14 +53,15 @@ internal sealed class SnapshotReceiver(
                 await AbortAsync().ConfigureAwait(false);
                 break;
             case SnapshotReceiveEffectKind.Restore:
-                await RestoreAsync(step).ConfigureAwait(false);
+                events.Restored(step, _prepared ?? await LoadAsync(step).ConfigureAwait(false));
+                _prepared = null;
                 break;
             default:
                 throw new InvariantViolationException($"Unknown step {step.Kind} of receiving a snapshot.");
         }
     }
 
-    private async Task RestoreAsync(SnapshotReceiveEffect step)
+    private async Task<ReplicatedStateMachine> LoadAsync(SnapshotReceiveEffect step)
     {
         ISnapshotReader? reader = await storage.OpenNewestAsync().ConfigureAwait(false);
         if (reader is null || reader.Metadata.Position != step.Metadata.Position)
@@ -61,8 +72,7 @@ internal sealed class SnapshotReceiver(
 
         await using (reader.ConfigureAwait(false))
         {
-            ReplicatedStateMachine machine = await StateSnapshotLoader.LoadAsync(reader, options).ConfigureAwait(false);
-            events.Restored(step, machine);
+            return await StateSnapshotLoader.LoadAsync(reader, options).ConfigureAwait(false);
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class SnapshotSender(ISnapshotStorage storage, Action<SnapshotRe
     });
 
     /// <summary>Nobody needs a snapshot any more.</summary>
-    public void Release() => _steps.Enqueue(CloseAsync);
+    public void Release() => _steps.EnqueueCleanUp(CloseAsync);
 
     private async Task CloseAsync()
     {

@@ -10,6 +10,10 @@ internal static class StateSnapshotLoader
 {
     private const int PieceBytes = 1 << 20;
 
+    private const string WhatToDo =
+        "Restore the member's folder from a backup of this very member taken after it last ran. Do not start it on an "
+        + "empty folder: it would vote again where it has voted.";
+
     // Every session has a bounded window and a cluster few members: far more than that is damage.
     private const int MaxSessionsBytes = 16 << 20;
 
@@ -27,6 +31,7 @@ internal static class StateSnapshotLoader
         byte[] sessions = new byte[sessionsLength];
         await ReadExactlyAsync(reader, StateSnapshot.PrefixLength, sessions, cancellationToken).ConfigureAwait(false);
 
+        ProposalSessions proposals = ProposalSessions.Decode(sessions);
         MvccSnapshotDecoder decoder = new(options);
         try
         {
@@ -38,14 +43,13 @@ internal static class StateSnapshotLoader
                 offset += read;
             }
 
-            return new ReplicatedStateMachine(
-                decoder.Complete(), ProposalSessions.Decode(sessions), reader.Metadata.Position);
+            return new ReplicatedStateMachine(decoder.Complete(), proposals, reader.Metadata.Position);
         }
         catch (MvccSnapshotDamagedException exception)
         {
             throw new StorageException(
-                $"The snapshot at index {reader.Metadata.Position.Index} is not a whole state: {exception.Message} Remove "
-                + "this member's folder and let it catch up from the others.", exception);
+                $"The snapshot at index {reader.Metadata.Position.Index} is not a whole state: "
+                + $"{exception.Message} {WhatToDo}", exception);
         }
         finally
         {
@@ -69,8 +73,8 @@ internal static class StateSnapshotLoader
         return length is >= 0 and <= MaxSessionsBytes && length <= reader.Length
             ? length
             : throw new StorageException(
-                $"The snapshot at index {reader.Metadata.Position.Index} claims {length} bytes of proposal table. It is "
-                + "damaged: remove this member's folder and let it catch up from the others.");
+                $"The snapshot at index {reader.Metadata.Position.Index} claims {length} bytes of proposal table: "
+                + $"it is damaged. {WhatToDo}");
     }
 
     private static async ValueTask ReadExactlyAsync(
@@ -81,7 +85,7 @@ internal static class StateSnapshotLoader
         {
             throw new StorageException(
                 $"The snapshot at index {reader.Metadata.Position.Index} ends at byte {offset + read}, in the middle of "
-                + "its header. It is damaged: remove this member's folder and let it catch up from the others.");
+                + $"its header: it is damaged. {WhatToDo}");
         }
     }
 }

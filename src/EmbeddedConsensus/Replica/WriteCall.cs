@@ -9,17 +9,22 @@ namespace EmbeddedConsensus.Replica;
 internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TResult>
 {
     private readonly Func<ApplyResult, TResult> _project;
-    private readonly CancellationTokenRegistration _registration;
+    private CancellationTokenRegistration _registration;
     private ManualResetValueTaskSourceCore<TResult> _source = new() { RunContinuationsAsynchronously = true };
 
     /// <summary>A call for an encoded command.</summary>
     /// <param name="command">The command, without its id.</param>
     /// <param name="project">Makes the caller's result.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public WriteCall(Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
+    public WriteCall(Memory<byte> command, Func<ApplyResult, TResult> project)
     {
         Command = command;
         _project = project;
+    }
+
+    /// <summary>Lets the caller end the wait. Called once, behind the submission.</summary>
+    /// <param name="cancellationToken">The caller's token.</param>
+    public void ListenTo(CancellationToken cancellationToken)
+    {
         if (cancellationToken.CanBeCanceled)
         {
             _registration = cancellationToken.UnsafeRegister(

@@ -96,6 +96,11 @@ internal sealed class RequestValidator(int maxRequestBytes, int maxTxnOperations
 
         foreach (Compare condition in txn.Conditions)
         {
+            if (condition is null)
+            {
+                throw new InvalidRequestException("txn", "A condition is null.");
+            }
+
             CheckRange(condition.Range, "txn");
             if (!Enum.IsDefined(condition.Target) || !Enum.IsDefined(condition.Relation))
             {
@@ -124,15 +129,15 @@ internal sealed class RequestValidator(int maxRequestBytes, int maxTxnOperations
                 case DeleteOperation delete:
                     CheckRange(delete.Range, "txn");
                     break;
-                case RangeOperation range:
+                case RangeOperation { Options: not null } range:
                     CheckRange(range.Range, "txn");
                     CheckRangeOptions(range.Options, "txn");
                     break;
-                case TxnOperation inner:
+                case TxnOperation { Txn: not null } inner:
                     CheckTxnTree(inner.Txn, depth + 1, ref operations);
                     break;
                 default:
-                    throw new InvalidRequestException("txn", "An operation is null.");
+                    throw new InvalidRequestException("txn", "An operation, its options or its inner transaction is null.");
             }
         }
     }

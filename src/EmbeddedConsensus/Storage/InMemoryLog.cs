@@ -73,7 +73,7 @@ internal sealed class InMemoryLog
     /// <returns>What the replica that opens it is told.</returns>
     public RecoveredLog Open()
     {
-        Incarnation++;
+        Incarnation = RecoveredLog.IncarnationAfter(Incarnation, DateTimeOffset.UtcNow);
         List<TermStart> terms = [];
         foreach (LogEntry entry in _entries)
         {

@@ -10,9 +10,17 @@ namespace EmbeddedConsensus.Storage;
 public sealed record RecoveredLog(
     HardState HardState, LogPosition Start, ulong LastIndex, IReadOnlyList<TermStart> Terms)
 {
-    /// <summary>How often the log has been opened, this time included: a number that no earlier life of the replica
-    /// had. It is durable before the recovery ends.</summary>
+    /// <summary>Names this life of the replica by a number greater than that of every earlier life, durable before the
+    /// recovery ends: see <see cref="IncarnationAfter"/>.</summary>
     public ulong Incarnation { get; init; } = 1;
+
+    /// <summary>The incarnation that follows another. It is also at least the time of day, so that a member that comes
+    /// back without its disk does not take up the numbers of a life that others remember: what it then writes would be
+    /// taken for what it wrote before.</summary>
+    /// <param name="last">The incarnation that the storage remembers; 0 for a new storage.</param>
+    /// <param name="now">The time.</param>
+    public static ulong IncarnationAfter(ulong last, DateTimeOffset now) =>
+        Math.Max(last + 1, (ulong)now.UtcTicks);
 
     /// <summary>What a new, empty log holds.</summary>
     public static RecoveredLog Empty { get; } = new(default, default, 0, []);

@@ -62,7 +62,8 @@ internal sealed class EventBuffer
         }
     }
 
-    private static int SizeOf(WatchEvent item) => item.KeyValue.Key.Length + item.KeyValue.Value.Length;
+    private static int SizeOf(WatchEvent item) => item.KeyValue.Key.Length + item.KeyValue.Value.Length
+        + (item.Previous is { } previous ? previous.Key.Length + previous.Value.Length : 0);
 
     private ref WatchEvent? At(int position) => ref _ring[(_head + position) & (_ring.Length - 1)];
 

@@ -9,6 +9,9 @@ internal abstract class PendingCall
     /// <summary>The tick after which the caller no longer waits.</summary>
     public ulong DeadlineTick { get; set; }
 
+    /// <summary>Where the call is counted until it ends.</summary>
+    public CallGauge? Gauge { get; set; }
+
     /// <summary>Whether the caller has its answer, or no longer wants one.</summary>
     public bool HasEnded => Volatile.Read(ref _ended) != 0;
 
@@ -22,10 +25,16 @@ internal abstract class PendingCall
     }
 
     /// <summary>Claims the one right to answer.</summary>
-    protected bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;
+    protected bool TryEnd()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            return false;
+        }
 
-    /// <summary>Readies a pooled call for its next caller.</summary>
-    protected void Reset() => Volatile.Write(ref _ended, 0);
+        Gauge?.Leave();
+        return true;
+    }
 
     /// <summary>Gives the failure to the caller. Called at most once, and not after a success.</summary>
     protected abstract void OnFailed(Exception exception);

@@ -18,6 +18,7 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     // Indexed by sequence. The apply lane clears a slot when it has applied its proposal; everything else is the
     // consensus lane's.
     private readonly PendingProposal?[] _inFlight = new PendingProposal?[Window];
+    private readonly int[] _inFlightLengths = new int[Window];
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
 
     private long _waitingBytes;
@@ -26,6 +27,9 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     private ulong _expiredBelow = 1;
     private ulong _lastProgressTick;
     private int _retries;
+    private long _inFlightBytes;
+
+    // Something in flight is not in this replica's own log, and may have been lost on the way.
     private bool _forwarded;
 
     /// <summary>The number of writes that wait to be proposed.</summary>
@@ -76,7 +80,7 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
                 _lastProgressTick = now;
             }
 
-            _forwarded = result == ProposeResult.Forwarded;
+            _forwarded |= result == ProposeResult.Forwarded;
             MoveToFlight(first);
         }
     }
@@ -86,6 +90,7 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     public void ProposeAgain(RaftNode node, ulong now)
     {
         _retries = 0;
+        _forwarded = false;
         AdvanceLowest(now);
         _lastProgressTick = now;
         _batch.Clear();
@@ -215,7 +220,10 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
         int bytes = 0;
         foreach (PendingProposal proposal in _waiting)
         {
-            if (_next - _lowest >= Window || (bytes > 0 && bytes + proposal.Command.Length > options.MaxProposeBytes))
+            int length = proposal.Command.Length;
+            bool isFull = _next - _lowest >= Window
+                || (InFlightCount > 0 && _inFlightBytes + bytes + length > options.MaxInFlightBytes);
+            if (isFull || (bytes > 0 && bytes + length > options.MaxProposeBytes))
             {
                 break;
             }
@@ -223,7 +231,7 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
             proposal.Sequence = _next;
             CommandHeader.WriteId(proposal.Command.Span, new ProposalId(self, incarnation, _next));
             _batch.Add(proposal.Command);
-            bytes += proposal.Command.Length;
+            bytes += length;
             _next++;
         }
 
@@ -234,7 +242,10 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     {
         for (ulong sequence = first; sequence < _next; sequence++)
         {
-            Volatile.Write(ref SlotOf(sequence), Dequeue());
+            PendingProposal proposal = Dequeue();
+            _inFlightLengths[sequence % Window] = proposal.Command.Length;
+            _inFlightBytes += proposal.Command.Length;
+            Volatile.Write(ref SlotOf(sequence), proposal);
         }
     }
 
@@ -242,7 +253,7 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     {
         ProposeResult result = node.Propose(Batch);
         _batch.Clear();
-        _forwarded = result != ProposeResult.Accepted;
+        _forwarded |= result != ProposeResult.Accepted;
         return result is ProposeResult.Accepted or ProposeResult.Forwarded;
     }
 
@@ -251,6 +262,7 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
         ulong before = _lowest;
         while (_lowest < _next && Volatile.Read(ref SlotOf(_lowest)) is null)
         {
+            _inFlightBytes -= _inFlightLengths[_lowest % Window];
             _lowest++;
         }
 

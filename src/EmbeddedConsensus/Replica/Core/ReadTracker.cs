@@ -69,6 +69,12 @@ internal sealed class ReadTracker(ReplicaCoreOptions options)
         }
 
         round.Index = result.Index;
+        if (round.Reads.Count == 0)
+        {
+            Recycle(round);
+            return;
+        }
+
         _unapplied.Enqueue(round);
         Release(appliedIndex);
     }

@@ -32,6 +32,7 @@ internal sealed class ReplicaCore
     {
         _options = options;
         Node = node;
+        _applied = node.AppliedIndex;
         Proposals = new ProposalTracker(options, self, incarnation);
         Reads = new ReadTracker(options);
         _snapshots = new SnapshotPolicy(options);
@@ -48,9 +49,6 @@ internal sealed class ReplicaCore
 
     /// <summary>The linearizable reads of this replica's callers.</summary>
     public ReadTracker Reads { get; }
-
-    /// <summary>The number of calls that have not ended.</summary>
-    public int PendingCalls => Proposals.WaitingCount + Proposals.InFlightCount + Reads.Count;
 
     /// <summary>Whether the driver should take a snapshot of the applied state now, and call
     /// <see cref="SnapshotBegun"/>.</summary>
@@ -104,9 +102,6 @@ internal sealed class ReplicaCore
         }
     }
 
-    /// <summary>The driver's snapshot was given up, because a newer state came from the leader.</summary>
-    public void SnapshotAbandoned() => _snapshots.Abandoned();
-
     /// <summary>The state machine was restored from a snapshot of the leader.</summary>
     /// <param name="step">The step that asked for it.</param>
     /// <param name="sessions">The proposals that the snapshot contains.</param>
@@ -114,7 +109,7 @@ internal sealed class ReplicaCore
     {
         _applied = step.Metadata.Position.Index;
         Node.SnapshotRestored(step.Id);
-        _snapshots.Published(step.TotalLength);
+        _snapshots.Restored(step.TotalLength);
         Proposals.SnapshotRestored(sessions);
         Reads.Release(_applied);
     }

@@ -9,6 +9,9 @@ internal sealed record ReplicaCoreOptions
     /// <summary>How many bytes of writes may wait to be proposed.</summary>
     public long MaxWaitingBytes { get; init; } = 64L << 20;
 
+    /// <summary>How many bytes of writes may be proposed and not yet applied. A larger write goes alone.</summary>
+    public long MaxInFlightBytes { get; init; } = 64L << 20;
+
     /// <summary>How many linearizable reads may wait.</summary>
     public int MaxWaitingReads { get; init; } = 65_536;
 

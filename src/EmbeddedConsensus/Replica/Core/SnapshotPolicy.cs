@@ -20,13 +20,17 @@ internal sealed class SnapshotPolicy(ReplicaCoreOptions options)
         _logBytes = 0;
     }
 
-    /// <summary>A snapshot was published, or came from the leader.</summary>
+    /// <summary>A snapshot came from the leader. One of this replica's own may still be under way.</summary>
+    public void Restored(long bytes)
+    {
+        _logBytes = 0;
+        _snapshotBytes = bytes;
+    }
+
+    /// <summary>The snapshot that was begun is published.</summary>
     public void Published(long bytes)
     {
         _running = false;
         _snapshotBytes = bytes;
     }
-
-    /// <summary>A snapshot came to nothing: something newer arrived from the leader.</summary>
-    public void Abandoned() => _running = false;
 }
