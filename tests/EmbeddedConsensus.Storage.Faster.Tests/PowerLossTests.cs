@@ -1,4 +1,3 @@
-using EmbeddedConsensus.Testing;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing;
 using EmbeddedConsensus.Testing.Storage;

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace EmbeddedConsensus.Benchmarks.Cluster;
@@ -32,10 +35,17 @@ internal static class LoadCommand
     /// <summary>Runs what the command line says.</summary>
     /// <param name="args">The arguments.</param>
     /// <returns>The exit code.</returns>
-    public static Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args)
     {
+        // The hosts of the replicas listen to the signals as well, and keep them from ending the process.
+        using CancellationTokenSource stop = new();
+        using PosixSignalRegistration interrupt =
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
+        using PosixSignalRegistration terminate =
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
         RootCommand root = new("Load on a whole cluster") { BuildLoad(), FollowerProcess.BuildCommand() };
-        return root.Parse(args).InvokeAsync();
+        return await root.Parse(args).InvokeAsync(
+            new InvocationConfiguration { ProcessTerminationTimeout = null }, stop.Token);
     }
 
     private static Command BuildLoad()
@@ -47,7 +57,7 @@ internal static class LoadCommand
         };
         Replicas.Validators.Add(static result =>
         {
-            if (result.GetValueOrDefault<int>() is not (1 or 3 or 5))
+            if (NumberOf(result) is { } given && given is not (1 or 3 or 5))
             {
                 result.AddError("--replicas is 1, 3 or 5.");
             }
@@ -82,11 +92,23 @@ internal static class LoadCommand
         };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is int given && (given < min || given > max))
+            if (NumberOf(result) is { } given && (given < min || given > max))
             {
                 result.AddError($"{name} is {given}: use {min} to {max}.");
             }
         });
         return option;
+    }
+
+    /// <summary>What the user wrote, if it is a number; the parser refuses what is none.</summary>
+    private static int? NumberOf(OptionResult result) =>
+        result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : null;
+
+    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
+    {
+        signal.Cancel = true;
+        stop.Cancel();
     }
 }

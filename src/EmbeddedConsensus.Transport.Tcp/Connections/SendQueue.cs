@@ -1,5 +1,6 @@
 using System.Buffers;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Transport.Tcp.Wire;
 
 namespace EmbeddedConsensus.Transport.Tcp.Connections;
@@ -103,15 +104,15 @@ internal sealed class SendQueue : IBufferWriter<byte>
 
     private void EndFrame(int block, int offset, uint bodyLength, byte version)
     {
-        Crc32C checksum = FrameHeader.BeginChecksum(bodyLength, version);
+        uint checksum = FrameHeader.BeginChecksum(bodyLength, version);
         int start = offset + FrameHeader.Size;
         for (int i = block; i < _blocks.Count; i++)
         {
-            checksum.Append(_blocks[i].Array.AsSpan(start, _blocks[i].Length - start));
+            checksum = Crc32C.Append(checksum, _blocks[i].Array.AsSpan(start, _blocks[i].Length - start));
             start = 0;
         }
 
-        new FrameHeader(bodyLength, version, checksum.Value).Write(_blocks[block].Array.AsSpan(offset));
+        new FrameHeader(bodyLength, version, checksum).Write(_blocks[block].Array.AsSpan(offset));
     }
 
     private readonly record struct Block(byte[] Array, int Length);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Transport.Tcp.Wire;
 
@@ -19,14 +20,12 @@ internal readonly record struct FrameHeader(uint BodyLength, byte Version, uint 
     private const int CheckedSize = sizeof(uint) + 1;
 
     /// <summary>Begins the checksum of a frame with its length and version.</summary>
-    public static Crc32C BeginChecksum(uint bodyLength, byte version)
+    public static uint BeginChecksum(uint bodyLength, byte version)
     {
         Span<byte> bytes = stackalloc byte[CheckedSize];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, bodyLength);
         bytes[sizeof(uint)] = version;
-        var checksum = new Crc32C();
-        checksum.Append(bytes);
-        return checksum;
+        return Crc32C.Compute(bytes);
     }
 
     /// <summary>Reads a header.</summary>

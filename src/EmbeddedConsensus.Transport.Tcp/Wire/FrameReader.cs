@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Transport.Tcp.Wire;
 
@@ -94,9 +95,7 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
 
     private static RaftMessage DecodeSmall(FrameHeader header, in ReadOnlySequence<byte> body)
     {
-        Crc32C checksum = FrameHeader.BeginChecksum(header.BodyLength, header.Version);
-        checksum.Append(body);
-        CheckSum(header, checksum);
+        CheckSum(header, Crc32C.Append(FrameHeader.BeginChecksum(header.BodyLength, header.Version), body));
 
         // The pipe takes its memory back: a message with payloads gets memory of its own, the many small ones do not.
         return RaftMessageCodec.MayHoldPayload(body.FirstSpan)
@@ -124,9 +123,7 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
             Advance(piece.End, (int)piece.Length);
         }
 
-        Crc32C checksum = FrameHeader.BeginChecksum(header.BodyLength, header.Version);
-        checksum.Append(body);
-        CheckSum(header, checksum);
+        CheckSum(header, Crc32C.Append(FrameHeader.BeginChecksum(header.BodyLength, header.Version), body));
         return RaftMessageCodec.Decode(new ReadOnlySequence<byte>(body), PayloadOwnership.Owned);
     }
 
@@ -136,13 +133,13 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
         Volatile.Write(ref _bytesRead, _bytesRead + bytes);
     }
 
-    private static void CheckSum(FrameHeader header, Crc32C computed)
+    private static void CheckSum(FrameHeader header, uint computed)
     {
-        if (header.Checksum != computed.Value)
+        if (header.Checksum != computed)
         {
             throw new ProtocolException(
                 $"A frame of {header.BodyLength} bytes has checksum {header.Checksum:x8}, its content "
-                + $"{computed.Value:x8}.");
+                + $"{computed:x8}.");
         }
     }
 

@@ -23,7 +23,7 @@ internal interface IMvccReader
 
     /// <summary>The keys of a range that exist at a revision, ascending, in their version at that revision.</summary>
     /// <param name="key">The key, or the start of the range.</param>
-    /// <param name="rangeEnd">The range end in etcd's convention; see <see cref="KeyRange"/>.</param>
+    /// <param name="rangeEnd">The range end in etcd's convention; see <see cref="KeySpanRange"/>.</param>
     /// <param name="atRevision">As for <see cref="TryGet"/>.</param>
     /// <exception cref="ArgumentException">A single key is empty.</exception>
     /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller

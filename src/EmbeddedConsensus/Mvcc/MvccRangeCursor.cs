@@ -3,11 +3,11 @@ namespace EmbeddedConsensus.Mvcc;
 /// <summary>Enumerates the records of a range; for <c>foreach</c>.</summary>
 internal ref struct MvccRangeCursor
 {
-    private readonly KeyRange _range;
+    private readonly KeySpanRange _range;
     private VisibleCursor _cursor;
 
     /// <summary>An enumeration of a range.</summary>
-    public MvccRangeCursor(VisibleCursor cursor, KeyRange range)
+    public MvccRangeCursor(VisibleCursor cursor, KeySpanRange range)
     {
         _cursor = cursor;
         _range = range;

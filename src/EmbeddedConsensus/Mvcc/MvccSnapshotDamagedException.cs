@@ -7,7 +7,7 @@ internal sealed class MvccSnapshotDamagedException : ConsensusStoreException
     /// <param name="offset">Bytes from the stream's start.</param>
     /// <param name="problem">What is wrong there.</param>
     public MvccSnapshotDamagedException(long offset, string problem)
-        : base($"The snapshot is damaged at byte {offset}: {problem}. Fetch it again, or use an older one.")
+        : base($"The snapshot is damaged at byte {offset}: {problem}.")
         => Offset = offset;
 
     /// <summary>Where the damaged item begins, in bytes from the stream's start.</summary>

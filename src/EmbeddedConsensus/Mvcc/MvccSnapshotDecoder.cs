@@ -1,3 +1,5 @@
+using EmbeddedConsensus.Storage;
+
 namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>Builds a fresh store from the bytes of a snapshot, fed in pieces of any size. Everything that the bytes
@@ -18,7 +20,7 @@ internal sealed class MvccSnapshotDecoder : IDisposable
     private long _compactRevision;
     private long _versions;
     private long _keys;
-    private uint _crc = uint.MaxValue;
+    private uint _crc;
     private MvccSnapshotOrder _order;
     private RecordHandle _last;
 
@@ -167,7 +169,7 @@ internal sealed class MvccSnapshotDecoder : IDisposable
         (long versions, uint crc) = MvccSnapshotFormat.ReadEnd(item);
         Require(versions == _versions, "the number of versions differs");
         Require(
-            crc == ~Crc32C.Append(_crc, item[..MvccSnapshotFormat.EndBytesBeforeChecksum]), "the checksum differs");
+            crc == Crc32C.Append(_crc, item[..MvccSnapshotFormat.EndBytesBeforeChecksum]), "the checksum differs");
         _stage = Stage.Ended;
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Mvcc;
 
@@ -16,7 +17,7 @@ internal sealed class MvccSnapshotEncoder
     private long _itemBytes;
     private long _offset;
     private long _versions;
-    private uint _crc = uint.MaxValue;
+    private uint _crc;
 
     /// <summary>An encoder at the start of a snapshot.</summary>
     public MvccSnapshotEncoder(MvccSnapshot snapshot)
@@ -79,7 +80,7 @@ internal sealed class MvccSnapshotEncoder
         }
         _stage = Stage.End;
         MvccSnapshotFormat.WriteEnd(_fixedPart, _versions);
-        uint crc = ~Crc32C.Append(_crc, _fixedPart.AsSpan(0, MvccSnapshotFormat.EndBytesBeforeChecksum));
+        uint crc = Crc32C.Append(_crc, _fixedPart.AsSpan(0, MvccSnapshotFormat.EndBytesBeforeChecksum));
         BinaryPrimitives.WriteUInt32LittleEndian(
             _fixedPart.AsSpan(MvccSnapshotFormat.EndBytesBeforeChecksum), crc);
         _fixedBytes = MvccSnapshotFormat.EndBytes;

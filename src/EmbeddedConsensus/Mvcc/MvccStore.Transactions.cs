@@ -61,13 +61,13 @@ internal sealed partial class MvccStore
 
     /// <summary>Deletes the keys of a range that exist: a tombstone for each.</summary>
     /// <param name="key">The key, or the start of the range.</param>
-    /// <param name="rangeEnd">The range end in etcd's convention; see <see cref="KeyRange"/>.</param>
+    /// <param name="rangeEnd">The range end in etcd's convention; see <see cref="KeySpanRange"/>.</param>
     /// <returns>How many keys were deleted.</returns>
     /// <exception cref="ArgumentException">A single key is empty.</exception>
     public long Delete(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd)
     {
         RequireTransaction();
-        KeyRange range = new(key, rangeEnd);
+        KeySpanRange range = new(key, rangeEnd);
         long deleted = 0;
         VisibleCursor cursor = new(_tree, _tree.Root, long.MaxValue);
         while (cursor.MoveNext(range))

@@ -1,3 +1,5 @@
+using EmbeddedConsensus.Storage;
+
 namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>Reads of one state of the store. Taken from a snapshot it may be used until the snapshot is disposed, on
@@ -30,12 +32,12 @@ internal readonly struct MvccView : IMvccReader
 
     /// <inheritdoc />
     public MvccRangeCursor Range(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
-        => new(new VisibleCursor(_store.Tree, _root.TreeRoot, Resolve(atRevision)), new KeyRange(key, rangeEnd));
+        => new(new VisibleCursor(_store.Tree, _root.TreeRoot, Resolve(atRevision)), new KeySpanRange(key, rangeEnd));
 
     /// <inheritdoc />
     public long Count(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
     {
-        KeyRange range = new(key, rangeEnd);
+        KeySpanRange range = new(key, rangeEnd);
         VisibleCursor cursor = new(_store.Tree, _root.TreeRoot, Resolve(atRevision));
         long count = 0;
         while (cursor.MoveNext(range))
@@ -75,7 +77,7 @@ internal readonly struct MvccView : IMvccReader
     public uint Hash(long atRevision)
     {
         RetainedCursor cursor = new(_store.Tree, _root.TreeRoot, CompactRevision, Resolve(atRevision));
-        uint crc = uint.MaxValue;
+        uint crc = 0;
         Span<byte> header = stackalloc byte[MvccSnapshotFormat.RecordHeaderBytes];
         while (cursor.MoveNext())
         {
@@ -85,7 +87,7 @@ internal readonly struct MvccView : IMvccReader
             crc = Crc32C.Append(crc, record.Key);
             crc = Crc32C.Append(crc, record.Value);
         }
-        return ~crc;
+        return crc;
     }
 
     /// <summary>The retained history, for a snapshot's encoder.</summary>

@@ -34,7 +34,7 @@ internal struct VisibleCursor
         => _state = _cursor.Seek(TreeKey.AfterVersionsOf(key)) ? State.OnCandidate : State.AtEnd;
 
     /// <summary>Goes to the next key of the range that exists.</summary>
-    public bool MoveNext(in KeyRange range)
+    public bool MoveNext(in KeySpanRange range)
     {
         if (_state == State.BeforeStart)
         {

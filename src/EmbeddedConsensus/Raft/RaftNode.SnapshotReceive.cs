@@ -1,3 +1,5 @@
+using EmbeddedConsensus.Storage;
+
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>Receiving a snapshot (Raft paper, section 7).</summary>

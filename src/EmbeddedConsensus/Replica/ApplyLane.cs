@@ -112,8 +112,7 @@ internal sealed class ApplyLane : Lane, IApplySink
             }
         }
 
-        _reclaims = _reclaims && _machine.Store.Reclaim(ReclaimRecords);
-        return _reclaims ? TimeSpan.Zero : Timeout.InfiniteTimeSpan;
+        return ReclaimPiece() ? TimeSpan.Zero : Timeout.InfiniteTimeSpan;
     }
 
     /// <inheritdoc />
@@ -174,6 +173,21 @@ internal sealed class ApplyLane : Lane, IApplySink
         }
 
         _answers.Clear();
+    }
+
+    /// <summary>Reclaims a little, so that what waits to be applied waits for little.</summary>
+    /// <returns>Whether there is more.</returns>
+    private bool ReclaimPiece()
+    {
+        if (_reclaims)
+        {
+            _reclaims = _machine.Store.Reclaim(ReclaimRecords);
+
+            // What was taken out is free for reuse when the readers of the root before are gone.
+            _machine.Publish();
+        }
+
+        return _reclaims;
     }
 
     private void Replace(ReplicatedStateMachine machine)

@@ -41,6 +41,12 @@ internal static class StateSnapshotLoader
             return new ReplicatedStateMachine(
                 decoder.Complete(), ProposalSessions.Decode(sessions), reader.Metadata.Position);
         }
+        catch (MvccSnapshotDamagedException exception)
+        {
+            throw new StorageException(
+                $"The snapshot at index {reader.Metadata.Position.Index} is not a whole state: {exception.Message} Remove "
+                + "this member's folder and let it catch up from the others.", exception);
+        }
         finally
         {
             decoder.Dispose();

@@ -102,6 +102,16 @@ public class MvccMemoryTests
             store.Publish();
             Assert.Equal(later, store.WriterView.Hash(0));
         }
+        // The index follows the records that were moved: 36,800 deletions and the change behind them.
+        long lengths = 0;
+        int changes = 0;
+        foreach (MvccRecord change in store.WriterView.Events(store.CompactRevision))
+        {
+            Assert.Equal(changes == 36_800, !change.IsTombstone);
+            lengths += change.Key.Length;
+            changes++;
+        }
+        Assert.Equal((36_801, 36_801L * sizeof(int)), (changes, lengths));
         Assert.Equal(hash, held.Hash(0));
         Assert.Equal(3200, held.Count(All, All, 0));
         store.Compact(store.CurrentRevision);

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Tests.Raft;
 

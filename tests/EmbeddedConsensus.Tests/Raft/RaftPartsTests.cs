@@ -1,5 +1,6 @@
 using System.Text;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Tests.Raft;
 

@@ -3,7 +3,7 @@ namespace EmbeddedConsensus.Mvcc;
 /// <summary>etcd's range convention: an empty end means the single key, an end of one zero byte means every key from
 /// the start on, anything else is a half-open interval. A start that is empty or one zero byte, with an end of one zero
 /// byte, is every key.</summary>
-internal readonly ref struct KeyRange
+internal readonly ref struct KeySpanRange
 {
     private readonly ReadOnlySpan<byte> _end;
     private readonly bool _single;
@@ -11,7 +11,7 @@ internal readonly ref struct KeyRange
 
     /// <summary>The range from a request's key and range end.</summary>
     /// <exception cref="ArgumentException">A single key is empty.</exception>
-    public KeyRange(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd)
+    public KeySpanRange(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd)
     {
         _single = rangeEnd.IsEmpty;
         _unbounded = rangeEnd is [0];
