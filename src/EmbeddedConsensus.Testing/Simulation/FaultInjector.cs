@@ -10,6 +10,8 @@ internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profi
     private const int MinCommonJumpTicks = 10;
     private const int MaxCommonJumpTicks = 30;
     private const long MaxHuntMicros = 50_000;
+    private const long MaxVoteMicros = 300;
+    private const long MaxVoteDownMicros = 5_000;
     private const double MidTurnRate = 0.5;
     private const int MaxEffects = 12;
 
@@ -22,6 +24,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profi
         Repeat(profile.CrashEveryMicros, Crash);
         Repeat(profile.PauseEveryMicros, Pause);
         Repeat(profile.ClockJumpEveryMicros, JumpClock);
+        Repeat(profile.CommonJumpEveryMicros, JumpAllClocks);
         Repeat(profile.SlowDiskEveryMicros, SlowDisk);
         Repeat(profile.TransferEveryMicros, TransferLeadership);
     }
@@ -123,14 +126,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profi
     {
         if (cluster.FaultsAreOn && random.Chance(profile.HuntRate))
         {
-            cluster.Events.Schedule(random.Between(0, MaxHuntMicros), EventKind.Fault, 3, () =>
-            {
-                if (cluster.FaultsAreOn)
-                {
-                    replica.Crash();
-                    RestartLater(replica);
-                }
-            });
+            CrashSoon(replica, random.Between(0, MaxHuntMicros), random.Exponential(profile.DownMicros));
         }
     }
 
@@ -139,10 +135,20 @@ internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profi
     {
         if (cluster.FaultsAreOn && random.Chance(profile.VoteCrashRate))
         {
-            replica.CrashAfterEffects(random.Below(2));
-            RestartLater(replica);
+            // It is back while the requests of other candidates are still on their way.
+            CrashSoon(replica, random.Between(0, MaxVoteMicros), random.Between(0, MaxVoteDownMicros));
         }
     }
+
+    private void CrashSoon(SimulatedReplica replica, long delayMicros, long downMicros) =>
+        cluster.Events.Schedule(delayMicros, EventKind.Fault, 3, () =>
+        {
+            if (cluster.FaultsAreOn)
+            {
+                replica.Crash();
+                cluster.Events.Schedule(downMicros, EventKind.Fault, 2, () => Restart(replica));
+            }
+        });
 
     private void RestartLater(SimulatedReplica replica) =>
         cluster.Events.Schedule(random.Exponential(profile.DownMicros), EventKind.Fault, 2, () => Restart(replica));
@@ -188,12 +194,6 @@ internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profi
 
     private void JumpClock()
     {
-        if (random.Chance(profile.JumpAllRate))
-        {
-            JumpAllClocks();
-            return;
-        }
-
         SimulatedReplica replica = AnyReplica;
         int ticks = (int)random.Between(-MaxJumpTicks, MaxJumpTicks);
         replica.Clock.Jump(ticks);

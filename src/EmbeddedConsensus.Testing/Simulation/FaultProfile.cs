@@ -90,8 +90,9 @@ internal sealed record FaultProfile
     /// <summary>The probability that a crash follows a vote at once (scenario 1).</summary>
     public double VoteCrashRate { get; init; }
 
-    /// <summary>The probability that a clock jump hits all replicas at once, so that they campaign together.</summary>
-    public double JumpAllRate { get; init; }
+    /// <summary>The mean time between jumps of all clocks at once, in microseconds, so that the replicas campaign
+    /// together; 0 for none.</summary>
+    public long CommonJumpEveryMicros { get; init; }
 
     /// <summary>The ticks between heartbeats.</summary>
     public int HeartbeatTicks { get; init; }
@@ -146,7 +147,7 @@ internal sealed record FaultProfile
             NoticeRate = On() ? random.NextDouble() : 0,
             HuntRate = On(0.25) ? random.NextDouble() * 0.8 : 0,
             VoteCrashRate = On(0.25) ? random.NextDouble() * 0.5 : 0,
-            JumpAllRate = On() ? random.NextDouble() : 0,
+            CommonJumpEveryMicros = EveryOrNever(0.25, second / 2, 4 * second),
             HeartbeatTicks = (int)random.Between(1, 2),
             MaxInflightMessages = (int)random.Between(1, 4),
             MaxInflightBytes = random.Between(100, On() ? 2_000 : 1 << 20),
