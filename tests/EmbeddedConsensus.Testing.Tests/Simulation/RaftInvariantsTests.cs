@@ -62,6 +62,11 @@ public sealed class RaftInvariantsTests
     }
 
     [Fact]
+    [Trait("Scenario", "4")]
+    public void The_Commit_Rule_is_broken_by_a_leader_that_counts_replicas_of_an_entry_of_an_older_term() =>
+        AssertBroken("Commit Rule", () => Lead(One, term: 3, commit: 2, LogOf(1, 2)));
+
+    [Fact]
     [Trait("Scenario", "2")]
     public void Durability_is_broken_by_a_commit_that_a_minority_holds()
     {

@@ -127,6 +127,14 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
 
         _committedByTerm[leader.Term] = leader.Commit;
         LogPosition last = new(leader.Commit, _committed[^1]);
+        if (last.Term != leader.Term)
+        {
+            // Figure 8 of the paper: such an entry can still be overwritten, long before anybody would notice.
+            throw new SimulationFailedException("Commit Rule",
+                $"Leader {leader.Id} of term {leader.Term} commits index {last.Index} of term {last.Term} by counting "
+                + "replicas; only an entry of its own term commits so (Raft paper, section 5.4.2).");
+        }
+
         int durable = holders(last);
         if (durable * 2 <= leader.Voters)
         {
