@@ -35,7 +35,8 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
     Console.Error.WriteLine("Interrupted: the cluster was taken down, nothing was verified.");
     return ExitCode.Interrupted;
 }
-catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ConsensusStoreException or TimeoutException)
+catch (Exception exception)
+    when (exception is IOException or UnauthorizedAccessException or ConsensusStoreException or TimeoutException)
 {
     Console.Error.WriteLine($"The run could not be finished: {exception.Message}");
     return ExitCode.Failure;

@@ -66,7 +66,10 @@ internal sealed class QuickStartRun(QuickStartOptions options, IAnsiConsole cons
 
         ReportImport(tree, importer, imported);
         _report.Add($"Member {leader.Id}, the leader, was cut off", "half-way: how long nobody led", leaderless);
-        _report.Add("Longest wait of a write", $"the slowest of {pulse.Revisions.Count:N0} puts to one key", pulse.LongestPut);
+        _report.Add(
+            "Longest wait of a write",
+            $"the slowest of {pulse.Revisions.Count:N0} puts to one key",
+            pulse.LongestPut);
         return new WrittenData(
             firstRevision, last.Revision, importer.Imported, importer.Transactions, pulse.Revisions);
     }

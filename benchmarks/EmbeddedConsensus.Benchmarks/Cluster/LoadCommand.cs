@@ -14,17 +14,31 @@ internal static class LoadCommand
 
     private static readonly Option<WorkloadKind> Workload = new("--workload")
     {
-        Description = "What the callers do: put, get (linearizable), sget (serializable), txn, mixed (80 % get), watch.",
+        Description = "What the callers do: put, get (linearizable), sget (serializable), txn, mixed (80 % get), "
+            + "watch.",
         DefaultValueFactory = static _ => WorkloadKind.Put,
     };
 
-    private static readonly Option<int> Replicas = Bounded("--replicas", 3, 1, 5, "How many replicas: 1, 3 or 5.");
-    private static readonly Option<int> Callers = Bounded("--callers", 64, 1, 16_384, "How many calls are under way at a time.");
-    private static readonly Option<int> Watchers = Bounded("--watchers", 100, 1, 100_000, "How many watchers of one key (watch).");
-    private static readonly Option<int> ValueBytes = Bounded("--value", 256, 8, 1 << 20, "The size of a value, in bytes.");
-    private static readonly Option<int> Keys = Bounded("--keys", 10_000, 1, 10_000_000, "How many keys there are.");
-    private static readonly Option<int> Seconds = Bounded("--seconds", 10, 1, 3_600, "How long to measure.");
-    private static readonly Option<int> Warmup = Bounded("--warmup", 2, 0, 600, "How many seconds to run before measuring.");
+    private static readonly Option<int> Replicas = Bounded(
+        "--replicas", 3, 1, 5, "How many replicas: 1, 3 or 5.");
+
+    private static readonly Option<int> Callers = Bounded(
+        "--callers", 64, 1, 16_384, "How many calls are under way at a time.");
+
+    private static readonly Option<int> Watchers = Bounded(
+        "--watchers", 100, 1, 100_000, "How many watchers of one key (watch).");
+
+    private static readonly Option<int> ValueBytes = Bounded(
+        "--value", 256, 8, 1 << 20, "The size of a value, in bytes.");
+
+    private static readonly Option<int> Keys = Bounded(
+        "--keys", 10_000, 1, 10_000_000, "How many keys there are.");
+
+    private static readonly Option<int> Seconds = Bounded(
+        "--seconds", 10, 1, 3_600, "How long to measure.");
+
+    private static readonly Option<int> Warmup = Bounded(
+        "--warmup", 2, 0, 600, "How many seconds to run before measuring.");
 
     private static readonly Option<StorageKind> Storage = new("--storage")
     {

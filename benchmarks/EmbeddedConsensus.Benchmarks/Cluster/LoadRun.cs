@@ -14,7 +14,8 @@ internal static class LoadRun
         await using LoadedCluster cluster = await LoadedCluster.StartAsync(
             options.Replicas, options.Storage, cancellationToken);
         LoadClock clock = new();
-        (Task load, IEnumerable<LatencyHistogram> latencies) = await BeginAsync(cluster, options, clock, cancellationToken);
+        (Task load, IEnumerable<LatencyHistogram> latencies) =
+            await BeginAsync(cluster, options, clock, cancellationToken);
         LoadMeter meter = new(cluster);
         using (meter)
         {
@@ -25,7 +26,8 @@ internal static class LoadRun
         await load;
         if (!cluster.Leads)
         {
-            throw new InvalidOperationException("Leadership moved during the measurement: it says nothing. Run it again.");
+            throw new InvalidOperationException(
+                "Leadership moved during the measurement: it says nothing. Run it again.");
         }
 
         LatencyHistogram all = new();

@@ -66,7 +66,8 @@ internal sealed class LoadedCluster : IAsyncDisposable
 
     private static int[] FreePorts(int count)
     {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0))];
+        TcpListener[] listeners =
+            [.. Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0))];
         try
         {
             Array.ForEach(listeners, static listener => listener.Start());
