@@ -7,6 +7,11 @@ internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profi
     private const long MaxPauseMicros = 4_000_000;
     private const long MeanSlowMicros = 2_000_000;
     private const int MaxJumpTicks = 60;
+    private const int MinCommonJumpTicks = 10;
+    private const int MaxCommonJumpTicks = 30;
+    private const long MaxHuntMicros = 50_000;
+    private const long MaxVoteMicros = 300;
+    private const long MaxVoteDownMicros = 5_000;
     private const double MidTurnRate = 0.5;
     private const int MaxEffects = 12;
 
@@ -19,6 +24,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profi
         Repeat(profile.CrashEveryMicros, Crash);
         Repeat(profile.PauseEveryMicros, Pause);
         Repeat(profile.ClockJumpEveryMicros, JumpClock);
+        Repeat(profile.CommonJumpEveryMicros, JumpAllClocks);
         Repeat(profile.SlowDiskEveryMicros, SlowDisk);
         Repeat(profile.TransferEveryMicros, TransferLeadership);
     }
@@ -111,11 +117,43 @@ internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profi
                 replica.Crash();
             }
 
-            // Starting one that is up changes nothing, so the order of crash and start does not matter.
-            cluster.Events.Schedule(random.Exponential(profile.DownMicros), EventKind.Fault, 2, () => Restart(replica));
+            RestartLater(replica);
         }
     }
 
+    /// <summary>A replica was elected: perhaps it does not live to replicate much.</summary>
+    public void LeaderElected(SimulatedReplica replica)
+    {
+        if (cluster.FaultsAreOn && random.Chance(profile.HuntRate))
+        {
+            CrashSoon(replica, random.Between(0, MaxHuntMicros), random.Exponential(profile.DownMicros));
+        }
+    }
+
+    /// <summary>A replica has just voted: perhaps it does not live to remember it.</summary>
+    public void Voted(SimulatedReplica replica)
+    {
+        if (cluster.FaultsAreOn && random.Chance(profile.VoteCrashRate))
+        {
+            // It is back while the requests of other candidates are still on their way.
+            CrashSoon(replica, random.Between(0, MaxVoteMicros), random.Between(0, MaxVoteDownMicros));
+        }
+    }
+
+    private void CrashSoon(SimulatedReplica replica, long delayMicros, long downMicros) =>
+        cluster.Events.Schedule(delayMicros, EventKind.Fault, 3, () =>
+        {
+            if (cluster.FaultsAreOn)
+            {
+                replica.Crash();
+                cluster.Events.Schedule(downMicros, EventKind.Fault, 2, () => Restart(replica));
+            }
+        });
+
+    private void RestartLater(SimulatedReplica replica) =>
+        cluster.Events.Schedule(random.Exponential(profile.DownMicros), EventKind.Fault, 2, () => Restart(replica));
+
+    // One that is to crash and has not yet gets its start later.
     private void Restart(SimulatedReplica replica)
     {
         if (!cluster.FaultsAreOn)
@@ -127,9 +165,9 @@ internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profi
         {
             replica.Start();
         }
-        else
+        else if (replica.IsToCrash)
         {
-            cluster.Events.Schedule(profile.DownMicros, EventKind.Fault, 2, () => Restart(replica));
+            RestartLater(replica);
         }
     }
 
@@ -140,6 +178,18 @@ internal sealed class FaultInjector(SimulatedCluster cluster, FaultProfile profi
         replica.Pause(micros);
         cluster.Statistics.Stalls++;
         cluster.Note($"replica {replica.Id} is paused for {micros} us");
+    }
+
+    private void JumpAllClocks()
+    {
+        int ticks = (int)random.Between(MinCommonJumpTicks, MaxCommonJumpTicks);
+        foreach (SimulatedReplica replica in cluster.Replicas)
+        {
+            replica.Clock.Jump(ticks);
+        }
+
+        cluster.Statistics.Stalls++;
+        cluster.Note($"all clocks jump by {ticks} ticks");
     }
 
     private void JumpClock()

@@ -84,6 +84,16 @@ internal sealed record FaultProfile
     /// <summary>The probability that a transport notices that it cannot reach a member.</summary>
     public double NoticeRate { get; init; }
 
+    /// <summary>The probability that a new leader crashes at once (figure 8 of the Raft paper begins so).</summary>
+    public double HuntRate { get; init; }
+
+    /// <summary>The probability that a crash follows a vote at once (scenario 1).</summary>
+    public double VoteCrashRate { get; init; }
+
+    /// <summary>The mean time between jumps of all clocks at once, in microseconds, so that the replicas campaign
+    /// together; 0 for none.</summary>
+    public long CommonJumpEveryMicros { get; init; }
+
     /// <summary>The ticks between heartbeats.</summary>
     public int HeartbeatTicks { get; init; }
 
@@ -135,6 +145,9 @@ internal sealed record FaultProfile
             MaxMessageBytes = (int)random.Between(100, On() ? 1_000 : 20_000),
             TransferEveryMicros = EveryOrNever(0.3, second, 8 * second),
             NoticeRate = On() ? random.NextDouble() : 0,
+            HuntRate = On(0.25) ? random.NextDouble() * 0.8 : 0,
+            VoteCrashRate = On(0.25) ? random.NextDouble() * 0.5 : 0,
+            CommonJumpEveryMicros = EveryOrNever(0.25, second / 2, 4 * second),
             HeartbeatTicks = (int)random.Between(1, 2),
             MaxInflightMessages = (int)random.Between(1, 4),
             MaxInflightBytes = random.Between(100, On() ? 2_000 : 1 << 20),

@@ -273,6 +273,10 @@ internal sealed class ReplicaLife
 
             _cluster.Invariants.OnSend(message);
             _cluster.Network.Send(Replica.Number, message);
+            if (message is { Type: RaftMessageType.VoteResponse, Reject: false })
+            {
+                _cluster.Faults.Voted(Replica);
+            }
         }
 
         return true;
@@ -302,6 +306,7 @@ internal sealed class ReplicaLife
             if (now.IsLeader && (!_view.IsLeader || now.Term != _view.Term))
             {
                 _cluster.Note($"replica {Replica.Id} leads in term {now.Term}");
+                _cluster.Faults.LeaderElected(Replica);
             }
 
             _cluster.Invariants.OnTurn(_view, now, _mirror, _cluster.CountHolders);

@@ -39,6 +39,9 @@ internal sealed class SimulatedReplica
     /// <summary>Its present life; null while it is down.</summary>
     public ReplicaLife? Life { get; private set; }
 
+    /// <summary>Whether the middle of its next turn with effects is its end.</summary>
+    public bool IsToCrash => Life is not null && _effectsUntilCrash >= 0;
+
     /// <summary>Starts it on what its disk holds.</summary>
     public void Start()
     {

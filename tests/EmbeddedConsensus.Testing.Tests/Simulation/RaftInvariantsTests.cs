@@ -62,6 +62,15 @@ public sealed class RaftInvariantsTests
     }
 
     [Fact]
+    [Trait("Scenario", "4")]
+    public void The_Commit_Rule_is_broken_by_a_leader_that_counts_replicas_of_an_entry_of_an_older_term()
+    {
+        ConsensusView before = new(One, true, 3, 0, 0, Voters: 3);
+        AssertBroken("Commit Rule",
+            () => _invariants.OnTurn(before, before with { Commit = 2 }, LogOf(1, 2), _ => 2));
+    }
+
+    [Fact]
     [Trait("Scenario", "2")]
     public void Durability_is_broken_by_a_commit_that_a_minority_holds()
     {

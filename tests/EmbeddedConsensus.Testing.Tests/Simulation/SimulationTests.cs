@@ -41,6 +41,8 @@ public sealed class SimulationTests
     [Fact]
     [Trait("Scenario", "7")]
     [Trait("Scenario", "15")]
+    [Trait("Scenario", "16")]
+    [Trait("Scenario", "20")]
     [Trait("Scenario", "23")]
     [Trait("Scenario", "46")]
     public void Five_replicas_keep_every_promise_and_a_healed_majority_makes_progress()

@@ -87,7 +87,7 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
 
         if (now.Commit > LastCommitted)
         {
-            OnCommitted(now, mirror, holders);
+            OnCommitted(before, now, mirror, holders);
         }
     }
 
@@ -117,7 +117,8 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
         }
     }
 
-    private void OnCommitted(in ConsensusView leader, LogMirror mirror, Func<LogPosition, int> holders)
+    private void OnCommitted(
+        in ConsensusView leaderBefore, in ConsensusView leader, LogMirror mirror, Func<LogPosition, int> holders)
     {
         for (ulong index = LastCommitted + 1; index <= leader.Commit; index++)
         {
@@ -127,6 +128,15 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
 
         _committedByTerm[leader.Term] = leader.Commit;
         LogPosition last = new(leader.Commit, _committed[^1]);
+        if (last.Term != leader.Term && leaderBefore.IsLeader && leaderBefore.Term == leader.Term
+            && leaderBefore.Commit < leader.Commit)
+        {
+            // Figure 8 of the paper: such an entry can still be overwritten, long before anybody would notice.
+            throw new SimulationFailedException("Commit Rule",
+                $"Leader {leader.Id} of term {leader.Term} commits index {last.Index} of term {last.Term} by counting "
+                + "replicas; only an entry of its own term commits so (Raft paper, section 5.4.2).");
+        }
+
         int durable = holders(last);
         if (durable * 2 <= leader.Voters)
         {
