@@ -7,9 +7,11 @@ public sealed partial class FasterLogStorage
 {
     private async ValueTask CommitAsync(LogWriter writer, CancellationToken cancellationToken)
     {
-        Volatile.Write(ref _commitStarted, _options.TimeProvider.GetTimestamp());
-        ArmTimer(_options.CommitTimeout);
+        Volatile.Write(ref _commit, _commit + 1);
         ValueTask committed = writer.CommitAsync();
+
+        // Behind the beginning: a timer that runs already then finds a commit under way, and goes on.
+        ArmTimer();
         if (_fault is { } fault)
         {
             // It came between the check on entry and the beginning of the wait.
@@ -33,10 +35,13 @@ public sealed partial class FasterLogStorage
             return;
         }
 
-        TimeSpan left = _options.CommitTimeout - _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _commitStarted));
-        if (left > TimeSpan.Zero)
+        // Looks are counted, and not time: a process that was paused has not given the disk a chance.
+        long commit = Volatile.Read(ref _commit);
+        _looks = commit == _lookedAt ? _looks + 1 : 1;
+        _lookedAt = commit;
+        if (_looks <= LooksPerTimeout)
         {
-            ArmTimer(left);
+            ArmTimer();
             return;
         }
 
@@ -47,11 +52,11 @@ public sealed partial class FasterLogStorage
 
     /// <summary>Lets the timer run once, if it does not run already: setting it anew for each commit would cost more.
     /// </summary>
-    private void ArmTimer(TimeSpan due)
+    private void ArmTimer()
     {
         if (Interlocked.Exchange(ref _timerArmed, 1) == 0)
         {
-            _timer.Change(due, Timeout.InfiniteTimeSpan);
+            _timer.Change(_options.CommitTimeout / LooksPerTimeout, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -15,6 +15,9 @@ namespace EmbeddedConsensus.Storage.Faster;
 /// </remarks>
 public sealed partial class FasterLogStorage : ILogStorage
 {
+    // How often a commit is looked at before it counts as one that never ends.
+    private const int LooksPerTimeout = 4;
+
     private readonly FasterStorageOptions _options;
     private readonly StorageDirectory _directory;
     private readonly ISegmentFiles _files;
@@ -28,7 +31,9 @@ public sealed partial class FasterLogStorage : ILogStorage
     private StorageException? _fault;
     private int _busy;
     private int _timerArmed;
-    private long _commitStarted;
+    private long _commit;
+    private long _lookedAt;
+    private int _looks;
     private int _disposed;
 
     /// <summary>A log in a folder that is open.</summary>

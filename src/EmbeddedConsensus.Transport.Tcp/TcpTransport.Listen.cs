@@ -80,7 +80,7 @@ public sealed partial class TcpTransport
             {
                 return;
             }
-            catch (SocketException exception) when (!_stopping.IsCancellationRequested)
+            catch (SocketException exception)
             {
                 if (_context.Refusals.ShouldLog(exception.Message))
                 {

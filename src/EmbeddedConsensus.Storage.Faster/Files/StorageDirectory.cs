@@ -99,8 +99,14 @@ internal sealed class StorageDirectory
             return;
         }
 
-        Directory.CreateDirectory(path);
+        // Level by level: each new folder is an entry in the one above, and that entry has to be durable too.
         string? parent = System.IO.Path.GetDirectoryName(path);
+        if (parent is not null)
+        {
+            CreateDirectory(parent);
+        }
+
+        Directory.CreateDirectory(path);
         if (parent is not null)
         {
             DurableFile.FlushDirectory(parent);

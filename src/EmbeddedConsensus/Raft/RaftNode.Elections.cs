@@ -205,10 +205,20 @@ internal sealed partial class RaftNode
                 continue;
             }
 
-            Send(To(member.Id, type) with
+            RaftMessage question = To(member.Id, type) with
             {
                 Term = term, Index = last.Index, LogTerm = last.Term, Context = context,
-            });
+            };
+            if (type == RaftMessageType.PreVote)
+            {
+                Send(question);
+            }
+            else
+            {
+                // Votes are given to the log and the term that the question tells of. A crash must not lose either while
+                // the votes still count.
+                _appends.Hold(question);
+            }
         }
     }
 

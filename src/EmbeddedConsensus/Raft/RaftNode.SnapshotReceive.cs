@@ -114,11 +114,17 @@ internal sealed partial class RaftNode
 
         long expected = isSame ? _incoming!.Received : 0;
         bool isDamaged = Crc32C.Compute(chunk.Data.Span) != chunk.Checksum;
-        bool isFull = isSame && _incoming!.Waiting is not null;
-        if (isDamaged || isFull || chunk.Offset != expected)
+        if (isSame && _incoming!.Waiting is not null)
+        {
+            // The disk is behind. It is told how far this is when the disk goes on; to say it now would only bring the
+            // same piece again at once.
+            return;
+        }
+
+        if (isDamaged || chunk.Offset != expected)
         {
             // What is there already needs no other answer than how far this is; the rest has to be sent again.
-            Respond(sender, chunk.Metadata, expected, isReject: isDamaged || isFull || chunk.Offset > expected);
+            Respond(sender, chunk.Metadata, expected, isReject: isDamaged || chunk.Offset > expected);
             return;
         }
 
