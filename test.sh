@@ -1,12 +1,26 @@
 #!/usr/bin/env bash
-# Runs every test: the xunit projects, then a bounded number of simulated clusters.
-# Prints, last and alone on a line, "N passed, N failed".   Options: --no-build
+# Runs every test: the xunit projects, then simulated clusters. Installs what two of the tests compare with, if it is
+# missing and this is Debian. Prints, last and alone on a line, "N passed, N failed".
+#
+#   ./test.sh [--no-build]        SEEDS=1-2000 ./test.sh runs more simulated clusters
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 build=${1:-}
+seeds=${SEEDS:-1-500}
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 passed=0 failed=0
+
+need() { # need CHECK PACKAGE: installs the package unless the check succeeds
+    if ! eval "$1" >/dev/null 2>&1; then
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2"; } >/dev/null ||
+            echo "$2 is missing and could not be installed: a test that needs it will fail and say so" >&2
+    fi
+}
+need 'command -v python3 && dpkg -s python3-msgpack' python3-msgpack
+need 'command -v strace' strace
+
+number() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<<"$counters"; }
 
 for project in tests/*.Tests/*.csproj; do
     name=$(basename "$project" .csproj)
@@ -18,12 +32,12 @@ for project in tests/*.Tests/*.csproj; do
         failed=$((failed + 1))
         continue
     fi
-    number() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<<"$counters"; }
     passed=$((passed + $(number passed)))
     failed=$((failed + $(number total) - $(number passed)))
 done
 
-simulation=$(dotnet run -c Release $build --project tests/EmbeddedConsensus.Simulation -- --seeds 1-60 | tee /dev/stderr | tail -n 1)
+simulation=$(dotnet run -c Release $build --project tests/EmbeddedConsensus.Simulation -- --seeds "$seeds" |
+    tee /dev/stderr | tail -n 1)
 if [[ $simulation =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     passed=$((passed + BASH_REMATCH[1]))
     failed=$((failed + BASH_REMATCH[2]))

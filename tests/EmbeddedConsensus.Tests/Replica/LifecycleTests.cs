@@ -1,11 +1,14 @@
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing.Storage;
+using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EmbeddedConsensus.Tests.Replica;
 
 public sealed class LifecycleTests
 {
+    private bool _memberOfThree;
+
     [Fact]
     [Trait("Scenario", "38")]
     public async Task A_failed_flush_faults_the_replica_and_nothing_else()
@@ -64,6 +67,43 @@ public sealed class LifecycleTests
             async () => await store.GetAsync("k", new ReadOptions { Consistency = Consistency.Serializable }));
         await Assert.ThrowsAsync<StoreStoppedException>(async () => await maintenance.HashAsync());
         await Assert.ThrowsAsync<StoreStoppedException>(() => next);
+    }
+
+    [Fact]
+    public async Task A_store_that_stops_right_behind_its_start_never_hangs()
+    {
+        // The lanes may be told to stop before their threads have looked for work for the first time.
+        for (int round = 0; round < 100; round++)
+        {
+            TestCluster cluster = new(1);
+            await cluster.StartAsync(0);
+            Task stopping = round % 2 == 0 ? cluster.StopAsync(0) : cluster.KillAsync(0);
+            await stopping.WaitAsync(TimeSpan.FromMinutes(1));
+        }
+    }
+
+    [Fact]
+    public async Task Other_members_than_those_that_the_state_was_made_with_are_refused()
+    {
+        await using TestCluster cluster = new(1, options =>
+        {
+            options.SnapshotLogBytes = 1 << 20;
+            if (Volatile.Read(ref _memberOfThree))
+            {
+                for (ulong id = 1; id <= 3; id++)
+                {
+                    options.Members.Add(new Peer(new MemberId(id), $"member-{id}"));
+                }
+            }
+        });
+        await cluster.StartAsync(0);
+        await cluster.Store(0).PutAsync("k", new byte[1 << 20]);
+        await Eventually.HoldsAsync(() => cluster.Store(0).Status.SnapshotIndex > 0, "a snapshot is written");
+        await cluster.KillAsync(0);
+
+        Volatile.Write(ref _memberOfThree, true);
+        InvalidRequestException refused = await Assert.ThrowsAsync<InvalidRequestException>(() => cluster.StartAsync(0));
+        Assert.Equal("Members", refused.Argument);
     }
 
     [Fact]
