@@ -36,8 +36,8 @@ for project in tests/*.Tests/*.csproj; do
     failed=$((failed + $(number total) - $(number passed)))
 done
 
-simulation=$(dotnet run -c Release $build --project tests/EmbeddedConsensus.Simulation -- --seeds "$seeds" |
-    tee /dev/stderr | tail -n 1)
+dotnet run -c Release $build --project tests/EmbeddedConsensus.Simulation -- --seeds "$seeds" | tee "$results/simulation"
+simulation=$(tail -n 1 "$results/simulation")
 if [[ $simulation =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     passed=$((passed + BASH_REMATCH[1]))
     failed=$((failed + BASH_REMATCH[2]))
