@@ -13,7 +13,7 @@ public sealed partial class ScenarioCoverageTests
     public void Every_claimed_scenario_is_named_by_a_test()
     {
         HashSet<int> named = [];
-        foreach (string file in Directory.EnumerateFiles(TestsFolder(), "*.cs", SearchOption.AllDirectories))
+        foreach (string file in SourceFiles())
         {
             foreach (Match match in ScenarioTrait().Matches(File.ReadAllText(file)))
             {
@@ -24,18 +24,8 @@ public sealed partial class ScenarioCoverageTests
         Assert.Empty(Claimed.Except(named));
     }
 
-    // Not by the path of this file: a deterministic build does not tell it.
-    private static string TestsFolder()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "EmbeddedConsensus.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        Assert.NotNull(folder);
-        return Path.Combine(folder.FullName, "tests");
-    }
+    private static IEnumerable<string> SourceFiles() => Directory.EnumerateFiles(
+        Path.Combine(RepositoryRoot.Path, "tests"), "*.cs", SearchOption.AllDirectories);
 
     [GeneratedRegex("""\[Trait\("Scenario", "(\d+)"\)\]""")]
     private static partial Regex ScenarioTrait();

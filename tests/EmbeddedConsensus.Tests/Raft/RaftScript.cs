@@ -10,7 +10,7 @@ internal static class RaftScript
     private const string RegenerateVariable = "REGENERATE_SCRIPTS";
 
     public static string Folder { get; } = Path.Combine(
-        RepositoryRoot(), "tests", "EmbeddedConsensus.Tests", "Raft", "Scripts");
+        RepositoryRoot.Path, "tests", "EmbeddedConsensus.Tests", "Raft", "Scripts");
 
     public static IReadOnlyList<string> Names =>
         [.. Directory.GetFiles(Folder, "*.txt").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!];
@@ -62,17 +62,4 @@ internal static class RaftScript
     }
 
     private static string PathOf(string name) => Path.Combine(Folder, name + ".txt");
-
-    /// <summary>The scripts are read, and written anew, where they are kept.</summary>
-    private static string RepositoryRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "EmbeddedConsensus.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        Assert.NotNull(folder);
-        return folder.FullName;
-    }
 }
