@@ -79,15 +79,56 @@ public sealed class ReplicaCoreTests
         Assert.Equal([40], Proposals(core).Select(command => command.Length));
     }
 
-    private static ReplicaCore Follower(ulong snapshotIndex, ulong retryTicks = 10, long maxInFlightBytes = 1 << 20)
+    [Fact]
+    [Trait("Scenario", "14")]
+    public void What_an_overloaded_leader_did_not_take_again_is_proposed_when_it_can()
+    {
+        // One write at a time is all that this leader takes.
+        ReplicaCore core = Follower(snapshotIndex: 7, retryTicks: 5, maxUncommittedBytes: 1, maxProposeBytes: 1);
+        core.Submit(new Write());
+        core.Submit(new Write());
+        Assert.Equal(2, Proposals(core).Count);
+
+        core.Node.Campaign();
+        Assert.Empty(Lead(core));
+        core.Step(new RaftMessage
+        {
+            Type = RaftMessageType.VoteResponse, From = Leader, To = Self, Term = core.Node.Term,
+        });
+        Assert.Equal([1UL], Lead(core));
+
+        // A younger write goes through, and must not make the older one forgotten.
+        core.Submit(new Write());
+        Assert.Equal([3UL], Lead(core));
+        List<ulong> later = [];
+        for (int tick = 0; tick < 20; tick++)
+        {
+            core.Tick();
+            later.AddRange(Lead(core));
+        }
+
+        Assert.Equal([2UL], later);
+    }
+
+    private static ReplicaCore Follower(
+        ulong snapshotIndex, ulong retryTicks = 10, long maxInFlightBytes = 1 << 20,
+        long maxUncommittedBytes = 1 << 20, int maxProposeBytes = 1 << 20)
     {
         SnapshotMetadata snapshot = new(
             new LogPosition(snapshotIndex, 1), ClusterConfiguration.OfVoters(Self, Leader, new MemberId(3)));
         RecoveredLog log = new(new HardState(1, MemberId.None, snapshotIndex), snapshot.Position, snapshotIndex, []);
         RaftNode node = new(
-            new RaftOptions { Id = Self, Seed = 1, ElectionTicks = 1_000 }, log, snapshot, snapshot.Configuration);
+            new RaftOptions
+            {
+                Id = Self, Seed = 1, ElectionTicks = 1_000, PreVote = false, MaxUncommittedBytes = maxUncommittedBytes,
+            },
+            log, snapshot, snapshot.Configuration);
         ReplicaCore core = new(
-            new ReplicaCoreOptions { RetryTicks = retryTicks, MaxInFlightBytes = maxInFlightBytes }, node, Self, 1);
+            new ReplicaCoreOptions
+            {
+                RetryTicks = retryTicks, MaxInFlightBytes = maxInFlightBytes, MaxProposeBytes = maxProposeBytes,
+            },
+            node, Self, 1);
         core.Step(new RaftMessage
         {
             Type = RaftMessageType.Heartbeat, From = Leader, To = Self, Term = 1, Commit = snapshotIndex,
@@ -109,6 +150,44 @@ public sealed class ReplicaCoreTests
         while (again);
 
         return messages;
+    }
+
+    /// <summary>Carries out one turn of a leader with a follower that has everything at once.</summary>
+    /// <returns>The numbers of the proposals that were applied.</returns>
+    private static List<ulong> Lead(ReplicaCore core)
+    {
+        List<ulong> applied = [];
+        core.Pump();
+        AppendEffect? append = core.Effects.Append;
+        core.Effects.Clear();
+        if (append is null)
+        {
+            return applied;
+        }
+
+        core.AppendCompleted(append.Value.Id);
+        core.Step(new RaftMessage
+        {
+            Type = RaftMessageType.AppendResponse, From = Leader, To = Self, Term = core.Node.Term,
+            Index = core.Node.LastIndex,
+        });
+        foreach (ApplyEffect page in core.Effects.Applies)
+        {
+            foreach (LogEntry entry in page.Entries.Span)
+            {
+                if (entry.Kind == LogEntryKind.Command)
+                {
+                    ulong sequence = BitConverter.ToUInt64(entry.Data.Span[18..]);
+                    applied.Add(sequence);
+                    core.Proposals.Take(sequence)!.TryComplete(default);
+                }
+            }
+
+            core.Applied(page.LastIndex, 0);
+        }
+
+        core.Effects.Clear();
+        return applied;
     }
 
     private static List<byte[]> Proposals(ReplicaCore core) =>
