@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using EmbeddedConsensus.Mutations;
+using EmbeddedConsensus.Mutations.Catalogue;
+
+Option<string> only = new("--only")
+{
+    Description = "Run the mutations whose name contains this text.",
+    DefaultValueFactory = _ => "",
+};
+Option<bool> check = new("--check")
+{
+    Description = "Only check that every mutation still fits the sources.",
+};
+Option<bool> list = new("--list") { Description = "Only say what there is." };
+RootCommand command = new("Puts known bugs back into a copy of the sources, and runs the suites that should notice.")
+{
+    only, check, list,
+};
+command.SetAction(parsed =>
+{
+    string name = parsed.GetValue(only)!;
+    try
+    {
+        ImmutableArray<Mutation> mutations =
+        [
+            .. MutationFile.ReadAll(Path.Combine(AppContext.BaseDirectory, "Mutations"))
+                .Where(mutation => mutation.Name.Contains(name, StringComparison.Ordinal)),
+        ];
+        if (parsed.GetValue(list))
+        {
+            foreach (Mutation mutation in mutations)
+            {
+                Console.WriteLine($"{mutation.Name} ({string.Join(", ", mutation.Scenarios)}): {mutation.Title}");
+            }
+
+            return 0;
+        }
+
+        MutationRunner runner = new(SourceTree.FindOriginal(), Console.Out);
+        return parsed.GetValue(check) ? runner.Check(mutations) : runner.Run(mutations);
+    }
+    catch (MutationException exception)
+    {
+        Console.Error.WriteLine(exception.Message);
+        Console.WriteLine("0 passed, 1 failed");
+        return 1;
+    }
+});
+return command.Parse(args).Invoke();
