@@ -7,14 +7,15 @@ namespace EmbeddedConsensus.Mutations;
 
 /// <summary>
 /// Puts each mutation into a copy of the sources, builds what its suite needs and runs the suite. A mutation is caught
-/// when the suite fails with it and passes without it.
+/// when the suite fails with it, for the reason that the mutation names, and passes without it.
 /// </summary>
-internal sealed class MutationRunner(string original, TextWriter output)
+internal sealed class MutationRunner(string original, TextWriter output, bool isVerbose)
 {
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan SuiteLimit = TimeSpan.FromMinutes(10);
 
-    private readonly HashSet<string> _passedUnchanged = [];
+    // Why a suite does not pass without any mutation; null if it does.
+    private readonly Dictionary<string, string?> _unchanged = [];
     private int _passed;
     private int _failed;
 
@@ -27,7 +28,7 @@ internal sealed class MutationRunner(string original, TextWriter output)
         {
             try
             {
-                ISuite suite = SuiteParser.Parse(mutation.Suite);
+                ISuite suite = SuiteParser.Parse(mutation);
                 CheckEdits(mutation);
                 if (!Directory.Exists(Path.Combine(original, suite.Project)))
                 {
@@ -51,11 +52,19 @@ internal sealed class MutationRunner(string original, TextWriter output)
     public int Run(ImmutableArray<Mutation> mutations)
     {
         using SourceTree tree = SourceTree.Copy(original);
+        RunUnchanged(tree, mutations);
         for (int i = 0; i < mutations.Length; i++)
         {
             output.Write($"[{i + 1}/{mutations.Length}] {mutations[i].Name}: ");
             output.Flush();
-            RunOne(tree, mutations[i]);
+            try
+            {
+                RunOne(tree, mutations[i]);
+            }
+            catch (MutationException exception)
+            {
+                Report(mutations[i], isCaught: false, exception.Message);
+            }
         }
 
         return Summarize();
@@ -79,54 +88,62 @@ internal sealed class MutationRunner(string original, TextWriter output)
         }
     }
 
-    private void RunOne(SourceTree tree, Mutation mutation)
+    /// <summary>Runs each suite once without any mutation: one that fails then says nothing about a bug. Each project is
+    /// built once for all of its suites.</summary>
+    private void RunUnchanged(SourceTree tree, ImmutableArray<Mutation> mutations)
     {
-        try
+        Stopwatch watch = Stopwatch.StartNew();
+        foreach (IGrouping<string, Mutation> sameProject in mutations.GroupBy(one => SuiteParser.Parse(one).Project))
         {
-            ISuite suite = SuiteParser.Parse(mutation.Suite);
-            RequirePassUnchanged(tree, mutation, suite);
-            using IDisposable applied = tree.Apply(mutation);
-            Build(tree, suite);
-            Stopwatch watch = Stopwatch.StartNew();
-            SuiteResult result = suite.Run(tree.Root, SuiteLimit);
-            string time = $"{watch.Elapsed.TotalSeconds:0.0} s";
-            switch (result.Verdict)
+            Build(tree, SuiteParser.Parse(sameProject.First()));
+            foreach (Mutation mutation in sameProject.DistinctBy(one => one.Suite))
             {
-                case SuiteVerdict.Failed:
-                    Report(mutation, isCaught: true, $"caught by {result.Detail}, {time}");
-                    break;
-                case SuiteVerdict.HungUp:
-                    Report(mutation, isCaught: true, $"caught: {result.Detail}");
-                    break;
-                case SuiteVerdict.Passed:
-                    Report(mutation, isCaught: false, $"{result.Detail}, {time}: {mutation.Suite}");
-                    break;
-                default:
-                    throw new MutationException($"{result.Detail}:\n{result.Output}");
+                SuiteResult result = SuiteParser.Parse(mutation).Run(tree.Root, SuiteLimit);
+                _unchanged[mutation.Suite] =
+                    result.Verdict == SuiteVerdict.Passed ? null : $"{result.Detail}\n{result.Output}";
             }
         }
-        catch (MutationException exception)
-        {
-            Report(mutation, isCaught: false, exception.Message);
-        }
+
+        output.WriteLine($"{_unchanged.Count} suites without a mutation: "
+            + $"{_unchanged.Values.Count(why => why is null)} pass, {watch.Elapsed.TotalSeconds:0} s");
     }
 
-    /// <summary>A suite that fails without the bug as well says nothing about the bug.</summary>
-    private void RequirePassUnchanged(SourceTree tree, Mutation mutation, ISuite suite)
+    private void RunOne(SourceTree tree, Mutation mutation)
     {
-        if (_passedUnchanged.Contains(mutation.Suite))
+        ISuite suite = SuiteParser.Parse(mutation);
+        if (_unchanged[mutation.Suite] is { } why)
         {
-            return;
+            throw new MutationException($"the suite does not pass without the bug: {why}");
         }
 
+        using IDisposable applied = tree.Apply(mutation);
         Build(tree, suite);
+        Stopwatch watch = Stopwatch.StartNew();
         SuiteResult result = suite.Run(tree.Root, SuiteLimit);
-        if (result.Verdict != SuiteVerdict.Passed)
+        string time = $"{watch.Elapsed.TotalSeconds:0.0} s";
+        switch (result.Verdict)
         {
-            throw new MutationException($"the suite does not pass without the bug: {result.Detail}\n{result.Output}");
+            case SuiteVerdict.Failed:
+                Report(mutation, isCaught: true, $"caught by {result.Detail}, {time}");
+                break;
+            case SuiteVerdict.FailedOtherwise:
+                Report(mutation, isCaught: false,
+                    $"{result.Detail}, {time}, and none of it is {string.Join(" or ", mutation.Because)}");
+                break;
+            case SuiteVerdict.HungUp:
+                Report(mutation, isCaught: mutation.Because.Contains("hang"), $"{result.Detail}, {time}");
+                break;
+            case SuiteVerdict.Passed:
+                Report(mutation, isCaught: false, $"{result.Detail}, {time}: {mutation.Suite}");
+                break;
+            default:
+                throw new MutationException($"{result.Detail}:\n{result.Output}");
         }
 
-        _passedUnchanged.Add(mutation.Suite);
+        if (isVerbose)
+        {
+            output.WriteLine(result.Output);
+        }
     }
 
     private static void Build(SourceTree tree, ISuite suite)

@@ -3,10 +3,15 @@ using System.CommandLine;
 using EmbeddedConsensus.Mutations;
 using EmbeddedConsensus.Mutations.Catalogue;
 
-Option<string> only = new("--only")
+Option<string[]> only = new("--only")
 {
-    Description = "Run the mutations whose name contains this text.",
-    DefaultValueFactory = _ => "",
+    Description = "Run the mutations whose name contains one of these texts.",
+    AllowMultipleArgumentsPerToken = true,
+    DefaultValueFactory = _ => [""],
+};
+Option<bool> verbose = new("--verbose")
+{
+    Description = "Write down what the suites wrote when they failed.",
 };
 Option<bool> check = new("--check")
 {
@@ -15,17 +20,17 @@ Option<bool> check = new("--check")
 Option<bool> list = new("--list") { Description = "Only say what there is." };
 RootCommand command = new("Puts known bugs back into a copy of the sources, and runs the suites that should notice.")
 {
-    only, check, list,
+    only, check, list, verbose,
 };
 command.SetAction(parsed =>
 {
-    string name = parsed.GetValue(only)!;
+    string[] names = parsed.GetValue(only)!;
     try
     {
         ImmutableArray<Mutation> mutations =
         [
             .. MutationFile.ReadAll(Path.Combine(AppContext.BaseDirectory, "Mutations"))
-                .Where(mutation => mutation.Name.Contains(name, StringComparison.Ordinal)),
+                .Where(mutation => names.Any(name => mutation.Name.Contains(name, StringComparison.Ordinal))),
         ];
         if (parsed.GetValue(list))
         {
@@ -37,7 +42,7 @@ command.SetAction(parsed =>
             return 0;
         }
 
-        MutationRunner runner = new(SourceTree.FindOriginal(), Console.Out);
+        MutationRunner runner = new(SourceTree.FindOriginal(), Console.Out, parsed.GetValue(verbose));
         return parsed.GetValue(check) ? runner.Check(mutations) : runner.Run(mutations);
     }
     catch (MutationException exception)

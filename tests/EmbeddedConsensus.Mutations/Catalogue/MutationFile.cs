@@ -5,7 +5,8 @@ namespace EmbeddedConsensus.Mutations.Catalogue;
 
 /// <summary>
 /// Reads a mutation from its file. The file begins with lines of the form <c>key: value</c> (<c>title</c>,
-/// <c>scenario</c>, <c>suite</c>); behind them each change stands as
+/// <c>scenario</c>, <c>suite</c> and, for a suite that checks more than one thing, <c>because</c>); behind them each change
+/// stands as
 /// <code>
 /// === src/folder/File.cs
 /// the text to replace
@@ -54,7 +55,7 @@ internal sealed class MutationFile
         }
 
         return new Mutation(_name, Required(header, "title"), Numbers(Required(header, "scenario")),
-            Required(header, "suite"), edits);
+            Required(header, "suite"), Words(header.GetValueOrDefault("because", "")), edits);
     }
 
     private Dictionary<string, string> ReadHeader()
@@ -121,6 +122,9 @@ internal sealed class MutationFile
         header.TryGetValue(key, out string? value) && value.Length > 0
             ? value
             : throw Malformed($"it has no '{key}:' line");
+
+    private static ImmutableArray<string> Words(string list) =>
+        [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
     private ImmutableArray<int> Numbers(string list)
     {

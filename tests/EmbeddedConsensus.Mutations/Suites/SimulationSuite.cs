@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 
 namespace EmbeddedConsensus.Mutations.Suites;
@@ -5,7 +6,8 @@ namespace EmbeddedConsensus.Mutations.Suites;
 /// <summary>Simulated clusters: a range of seeds.</summary>
 /// <param name="seeds">The seeds, such as <c>1-300</c>.</param>
 /// <param name="options">Further options of the runner.</param>
-internal sealed partial class SimulationSuite(string seeds, string[] options) : ISuite
+/// <param name="because">The invariants that a failure must be about to count; empty if any does.</param>
+internal sealed partial class SimulationSuite(string seeds, string[] options, ImmutableArray<string> because) : ISuite
 {
     private const string Name = "EmbeddedConsensus.Simulation";
 
@@ -17,8 +19,7 @@ internal sealed partial class SimulationSuite(string seeds, string[] options) : 
     {
         string[] arguments =
         [
-            "exec", $"tests/{Name}/bin/Release/net10.0/{Name}.dll",
-            "--seeds", seeds, "--once", "--no-shrink", .. options,
+            "exec", $"tests/{Name}/bin/Release/net10.0/{Name}.dll", "--seeds", seeds, "--once", .. options,
         ];
         CommandResult run = Command.Run("dotnet", arguments, tree, timeLimit);
         if (!run.HasEnded)
@@ -34,11 +35,24 @@ internal sealed partial class SimulationSuite(string seeds, string[] options) : 
 
         int passed = int.Parse(summary.Groups[1].ValueSpan, null);
         int failed = int.Parse(summary.Groups[2].ValueSpan, null);
-        return failed == 0
-            ? new SuiteResult(SuiteVerdict.Passed, $"all {passed} seeds passed", run.Output)
-            : new SuiteResult(SuiteVerdict.Failed, $"{failed} of {passed + failed} seeds", run.Output);
+        if (failed == 0)
+        {
+            return new SuiteResult(SuiteVerdict.Passed, $"all {passed} seeds passed", run.Output);
+        }
+
+        string[] broken = [.. BrokenInvariant().Matches(run.Output).Select(match => match.Groups[1].Value.Trim())];
+        string detail = $"{failed} of {passed + failed} seeds ({Count(broken)})";
+        bool isRightReason = because.IsEmpty || broken.Any(because.Contains);
+        return new SuiteResult(isRightReason ? SuiteVerdict.Failed : SuiteVerdict.FailedOtherwise, detail, run.Output);
     }
+
+    private static string Count(string[] broken) => string.Join(
+        ", ", broken.CountBy(invariant => invariant).OrderByDescending(pair => pair.Value)
+            .Select(pair => $"{pair.Key} {pair.Value}"));
 
     [GeneratedRegex(@"(\d+) passed, (\d+) failed\s*$")]
     private static partial Regex Summary();
+
+    [GeneratedRegex(@"^FAILED seed \d+.* s: (.+)$", RegexOptions.Multiline)]
+    private static partial Regex BrokenInvariant();
 }

@@ -5,15 +5,23 @@ namespace EmbeddedConsensus.Mutations.Suites;
 /// <summary>Reads the suite that a mutation names: <c>simulation 1-300</c> or <c>tests Project Filter</c>.</summary>
 internal static class SuiteParser
 {
-    /// <summary>The suite that a text names.</summary>
-    /// <param name="text">The text.</param>
+    /// <summary>The suite of a mutation.</summary>
+    /// <param name="mutation">The mutation.</param>
     /// <exception cref="MutationException">It names none.</exception>
-    public static ISuite Parse(string text) => text.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries) switch
+    public static ISuite Parse(Mutation mutation)
     {
-        ["simulation", string seeds] => new SimulationSuite(seeds, []),
-        ["simulation", string seeds, string options] => new SimulationSuite(seeds, options.Split(' ')),
-        ["tests", string project, string filter] => new TestSuite(project, filter),
-        _ => throw new MutationException(
-            $"'{text}' names no suite: write 'simulation SEEDS [OPTIONS]' or 'tests PROJECT FILTER'."),
-    };
+        string text = mutation.Suite;
+        ISuite suite = text.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            ["simulation", string seeds] => new SimulationSuite(seeds, [], mutation.Because),
+            ["simulation", string seeds, string options] =>
+                new SimulationSuite(seeds, options.Split(' '), mutation.Because),
+            ["tests", string project, string filter] => new TestSuite(project, filter, mutation.Because),
+            _ => throw new MutationException(
+                $"'{text}' names no suite: write 'simulation SEEDS [OPTIONS]' or 'tests PROJECT FILTER'."),
+        };
+        return suite is TestSuite || mutation.Because.Length > 0
+            ? suite
+            : throw new MutationException("A simulation checks many things: say with 'because:' which of them must fail.");
+    }
 }

@@ -9,6 +9,9 @@ internal enum SuiteVerdict
     /// <summary>A test or a seed failed.</summary>
     Failed,
 
+    /// <summary>Something failed, but not what the mutation breaks.</summary>
+    FailedOtherwise,
+
     /// <summary>The suite did not end in its time.</summary>
     HungUp,
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 
 namespace EmbeddedConsensus.Mutations.Suites;
@@ -5,7 +6,9 @@ namespace EmbeddedConsensus.Mutations.Suites;
 /// <summary>The xunit tests of a project that match a filter.</summary>
 /// <param name="project">The project, such as <c>EmbeddedConsensus.Tests</c>.</param>
 /// <param name="filter">Which of its tests, in the words of <c>dotnet test --filter</c>.</param>
-internal sealed partial class TestSuite(string project, string filter) : ISuite
+/// <param name="because">Words of which one must stand in the output of a failure for it to count; empty if any
+/// failure does.</param>
+internal sealed partial class TestSuite(string project, string filter, ImmutableArray<string> because) : ISuite
 {
     private const int NamedTests = 2;
 
@@ -31,7 +34,12 @@ internal sealed partial class TestSuite(string project, string filter) : ISuite
         {
             string names = string.Join(", ", failed.Take(NamedTests).Select(ShortName));
             string more = failed.Length > NamedTests ? ", ..." : "";
-            return new SuiteResult(SuiteVerdict.Failed, $"{failed.Length} tests ({names}{more})", run.Output);
+            string noun = failed.Length == 1 ? "test" : "tests";
+            bool isRightReason = because.IsEmpty
+                || because.Any(word => run.Output.Contains(word, StringComparison.Ordinal));
+            return new SuiteResult(
+                isRightReason ? SuiteVerdict.Failed : SuiteVerdict.FailedOtherwise,
+                $"{failed.Length} {noun} ({names}{more})", run.Output);
         }
 
         if (run.ExitCode == 0 && PassedTest().Count(run.Output) is > 0 and int passed)
