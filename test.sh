@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test: the xunit projects, then simulated clusters. Installs what two of the tests compare with, if it is
+# Runs every test: the xunit projects, simulated clusters, a check that each mutation still fits the sources. Installs what two of the tests compare with, if it is
 # missing and this is Debian. Prints, last and alone on a line, "N passed, N failed".
 #
 #   ./test.sh [--no-build]        SEEDS=1-2000 ./test.sh runs more simulated clusters
@@ -43,6 +43,17 @@ if [[ $simulation =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     failed=$((failed + BASH_REMATCH[2]))
 else
     echo "the simulation gave no result"
+    failed=$((failed + 1))
+fi
+
+# The full run takes half an hour: see docs/testing.md.
+dotnet run -c Release $build --project tests/EmbeddedConsensus.Mutations -- --check | tee "$results/mutations"
+mutations=$(tail -n 1 "$results/mutations")
+if [[ $mutations =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    passed=$((passed + BASH_REMATCH[1]))
+    failed=$((failed + BASH_REMATCH[2]))
+else
+    echo "the check of the mutations gave no result"
     failed=$((failed + 1))
 fi
 

@@ -11,6 +11,8 @@ namespace EmbeddedConsensus.Mutations;
 /// </summary>
 internal sealed class MutationRunner(string original, TextWriter output, bool isVerbose)
 {
+    private const string BinaryFolder = "bin/Release/net10.0";
+
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan SuiteLimit = TimeSpan.FromMinutes(10);
 
@@ -95,7 +97,7 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
         Stopwatch watch = Stopwatch.StartNew();
         foreach (IGrouping<string, Mutation> sameProject in mutations.GroupBy(one => SuiteParser.Parse(one).Project))
         {
-            Build(tree, SuiteParser.Parse(sameProject.First()));
+            Build(tree, sameProject.Key);
             foreach (Mutation mutation in sameProject.DistinctBy(one => one.Suite))
             {
                 SuiteResult result = SuiteParser.Parse(mutation).Run(tree.Root, SuiteLimit);
@@ -117,7 +119,7 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
         }
 
         using IDisposable applied = tree.Apply(mutation);
-        Build(tree, suite);
+        BuildChanged(tree, mutation, suite);
         Stopwatch watch = Stopwatch.StartNew();
         SuiteResult result = suite.Run(tree.Root, SuiteLimit);
         string time = $"{watch.Elapsed.TotalSeconds:0.0} s";
@@ -146,13 +148,24 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
         }
     }
 
-    private static void Build(SourceTree tree, ISuite suite)
+    /// <summary>Builds what a mutation changes, and nothing that only depends on it, and puts it into the suite.</summary>
+    private static void BuildChanged(SourceTree tree, Mutation mutation, ISuite suite)
+    {
+        foreach (string project in mutation.Edits.Select(edit => ProjectOf(edit.File)).Distinct())
+        {
+            Build(tree, project, "--no-restore", "-p:BuildProjectReferences=false");
+            string assembly = Path.GetFileName(project) + ".dll";
+            tree.Replace(Path.Combine(suite.Project, BinaryFolder, assembly), Path.Combine(project, BinaryFolder, assembly));
+        }
+    }
+
+    private static void Build(SourceTree tree, string project, params string[] options)
     {
         // Analyzers and warnings are the gate's business: a bug often leaves something unused.
         CommandResult build = Command.Run(
             "dotnet",
-            ["build", suite.Project, "-c", "Release", "--nologo", "-v", "q",
-                "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false", "-p:GenerateDocumentationFile=false"],
+            ["build", project, "-c", "Release", "--nologo", "-v", "q", "-p:RunAnalyzers=false",
+                "-p:TreatWarningsAsErrors=false", "-p:GenerateDocumentationFile=false", .. options],
             tree.Root,
             BuildLimit);
         if (!build.HasEnded || build.ExitCode != 0)
@@ -160,6 +173,8 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
             throw new MutationException($"it does not build:\n{build.Output}");
         }
     }
+
+    private static string ProjectOf(string file) => string.Join('/', file.Split('/').Take(2));
 
     private void Report(Mutation mutation, bool isCaught, string detail)
     {

@@ -8,6 +8,8 @@ internal sealed class SourceTree : IDisposable
     private static readonly string[] Folders = ["src", "tests"];
     private static readonly string[] NotCopied = ["bin", "obj", "TestResults"];
 
+    private readonly Stack<(string Path, byte[] Contents)> _originals = new();
+
     private SourceTree(string root) => Root = root;
 
     /// <summary>Where the copy is.</summary>
@@ -45,12 +47,13 @@ internal sealed class SourceTree : IDisposable
         return tree;
     }
 
-    /// <summary>Puts a bug into the copy. Disposing what it returns takes the bug out again.</summary>
+    /// <summary>Puts a bug into the copy. Disposing what it returns takes the bug out again, and with it what was replaced
+    /// since.</summary>
     /// <param name="mutation">The bug.</param>
     /// <exception cref="MutationException">It does not fit the sources.</exception>
     public IDisposable Apply(Mutation mutation)
     {
-        AppliedMutation applied = new();
+        Restorer restorer = new(_originals);
         try
         {
             foreach (Edit edit in mutation.Edits)
@@ -61,19 +64,28 @@ internal sealed class SourceTree : IDisposable
                     throw new MutationException($"There is no {edit.File}.");
                 }
 
-                string text = File.ReadAllText(path);
-                string changed = edit.ApplyTo(text);
-                applied.Remember(path, text);
+                string changed = edit.ApplyTo(File.ReadAllText(path));
+                Remember(path);
                 File.WriteAllText(path, changed);
             }
         }
         catch
         {
-            applied.Dispose();
+            restorer.Dispose();
             throw;
         }
 
-        return applied;
+        return restorer;
+    }
+
+    /// <summary>Replaces a file until the bug is taken out.</summary>
+    /// <param name="file">The file, relative to the root.</param>
+    /// <param name="by">The file to copy, relative to the root.</param>
+    public void Replace(string file, string by)
+    {
+        string path = Path.Combine(Root, file);
+        Remember(path);
+        File.Copy(Path.Combine(Root, by), path, overwrite: true);
     }
 
     /// <inheritdoc />
@@ -97,17 +109,15 @@ internal sealed class SourceTree : IDisposable
         }
     }
 
-    private sealed class AppliedMutation : IDisposable
+    private void Remember(string path) => _originals.Push((path, File.ReadAllBytes(path)));
+
+    private sealed class Restorer(Stack<(string Path, byte[] Contents)> originals) : IDisposable
     {
-        private readonly Stack<(string Path, string Text)> _originals = new();
-
-        public void Remember(string path, string text) => _originals.Push((path, text));
-
         public void Dispose()
         {
-            while (_originals.TryPop(out (string Path, string Text) original))
+            while (originals.TryPop(out (string Path, byte[] Contents) original))
             {
-                File.WriteAllText(original.Path, original.Text);
+                File.WriteAllBytes(original.Path, original.Contents);
             }
         }
     }

@@ -20,7 +20,7 @@ internal sealed partial class TestSuite(string project, string filter, Immutable
     {
         CommandResult run = Command.Run(
             "dotnet",
-            ["test", Project, "-c", "Release", "--no-build", "--nologo", "-v", "q", "--filter", filter,
+            ["test", $"{Project}/bin/Release/net10.0/{project}.dll", "--nologo", "--filter", filter,
                 "--blame-hang-timeout", "120s", "--logger", "console;verbosity=normal"],
             tree,
             timeLimit);
