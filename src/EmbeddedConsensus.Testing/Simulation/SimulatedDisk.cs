@@ -191,7 +191,11 @@ internal sealed partial class SimulatedDisk
             }
         }
 
-        return new RecoveredLog(HardState, Start, LastIndex, terms) { Incarnation = Incarnation };
+        return new RecoveredLog(HardState, Start, LastIndex, terms)
+        {
+            Incarnation = Incarnation,
+            ConfigurationEntries = [.. _entries.Where(entry => entry.Kind == LogEntryKind.Configuration)],
+        };
     }
 
     private void Truncate(int count)
