@@ -146,6 +146,7 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
 
     private async Task WriteSnapshotAsync(StateSnapshot state)
     {
+        _schedule?.WorkBegins();
         try
         {
             SnapshotMetadata metadata = state.Metadata;
@@ -165,6 +166,10 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
 #pragma warning restore CA1031
         {
             _consensus!.Fail(exception);
+        }
+        finally
+        {
+            _schedule?.WorkEnds();
         }
     }
 }

@@ -21,6 +21,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     private readonly Func<TransportContext, ITransport>? _createTransport;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly IReplicaSchedule? _schedule;
     private readonly CancellationTokenSource _stopped = new();
     private readonly SemaphoreSlim _lifecycle = new(1);
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -45,12 +46,14 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     /// <param name="createTransport">Makes its transport; null for a cluster of one.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where to report.</param>
+    /// <param name="schedule">What decides when its threads take their turns; null in production.</param>
     public ReplicaHost(
         ConsensusStoreOptions options,
         ReplicaStorage storage,
         Func<TransportContext, ITransport>? createTransport,
         TimeProvider time,
-        ILogger logger)
+        ILogger logger,
+        IReplicaSchedule? schedule = null)
     {
         _options = options;
         _settings = new ReplicaSettings(options);
@@ -58,6 +61,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         _createTransport = createTransport;
         _time = time;
         _logger = logger;
+        _schedule = schedule;
     }
 
     /// <summary>Where the replica is in its life.</summary>
@@ -212,7 +216,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         try
         {
             CheckMembership(snapshot?.Metadata.Configuration);
-            ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+            ulong seed = _schedule?.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
             RaftNode node = new(_settings.Raft(seed), log, snapshot?.Metadata, _settings.Bootstrap);
             Wire(node, machine, log.Incarnation);
         }
@@ -244,14 +248,16 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     private void Wire(RaftNode node, ReplicatedStateMachine machine, ulong incarnation)
     {
         ReplicaCore core = new(_settings.Core(), node, _settings.Self, incarnation);
-        _consensus = new ConsensusLane(core, _settings, _time, this);
-        _apply = new ApplyLane(machine, _storage.Log, core.Proposals, _settings.Self, incarnation, this);
+        _consensus = new ConsensusLane(core, _settings, _time, this, _schedule);
+        _apply = new ApplyLane(machine, _storage.Log, core.Proposals, _settings.Self, incarnation, this, _schedule);
         _logWriter = new LogWriter(_storage.Log, _consensus.Appended, _consensus.Fail);
         _snapshotSender = new SnapshotSender(
             _storage.Snapshots,
             result => Post(replica => replica.Node.SnapshotReadCompleted(result)),
-            _consensus.Fail);
-        _snapshotReceiver = new SnapshotReceiver(_storage.Snapshots, _settings.Mvcc, this, _consensus.Fail);
+            _consensus.Fail,
+            _schedule);
+        _snapshotReceiver = new SnapshotReceiver(
+            _storage.Snapshots, _settings.Mvcc, this, _consensus.Fail, _schedule);
         if (_createTransport is not null)
         {
             string? address = _options.Members.FirstOrDefault(member => member.Id == _settings.Self)?.Address;
