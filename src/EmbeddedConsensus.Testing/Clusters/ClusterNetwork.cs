@@ -28,6 +28,15 @@ internal sealed class ClusterNetwork(VirtualTimeProvider time, ulong seed)
         }
     }
 
+    /// <summary>Whether a one-way link is cut.</summary>
+    public bool IsCut(MemberId from, MemberId to)
+    {
+        lock (_gate)
+        {
+            return LinkOf(from, to).IsCut;
+        }
+    }
+
     /// <summary>Cuts a one-way link, or heals it.</summary>
     public void SetCut(MemberId from, MemberId to, bool isCut)
     {

@@ -49,6 +49,25 @@ internal sealed class MemberSchedule(TurnQueue queue, MemberId member, ulong see
     }
 
     /// <inheritdoc />
+    public void Continue(Action continuation)
+    {
+        queue.CountApp(1);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state =>
+            {
+                try
+                {
+                    state.continuation();
+                }
+                finally
+                {
+                    state.queue.CountApp(-1);
+                }
+            },
+            (queue, continuation), preferLocal: false);
+    }
+
+    /// <inheritdoc />
     public void WorkBegins() => queue.CountWork(1);
 
     /// <inheritdoc />

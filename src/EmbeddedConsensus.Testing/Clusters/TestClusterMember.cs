@@ -37,6 +37,9 @@ public sealed class TestClusterMember
     /// <summary>The disk, with its faults.</summary>
     public MemberDisk Disk { get; }
 
+    /// <summary>The clock of the cluster.</summary>
+    internal VirtualTimeProvider Time => _cluster.Time;
+
     /// <summary>What the test has done with it.</summary>
     public MemberState State { get; private set; } = MemberState.Stopped;
 

@@ -12,6 +12,7 @@ internal sealed class TurnQueue
     private readonly List<(TaskCompletionSource Source, long Turns)> _waiters = [];
     private LaneTurn? _running;
     private int _work;
+    private int _app;
     private long _turns;
 
     /// <summary>How many turns were taken.</summary>
@@ -47,6 +48,7 @@ internal sealed class TurnQueue
             {
                 return _running is { } turn ? $"the thread '{turn.Name}' is in a turn"
                     : _work > 0 ? $"{_work} snapshot steps are under way"
+                    : _app > 0 ? $"the app still works at {_app} answers"
                     : $"{_ready.Count} threads have something to do";
             }
         }
@@ -121,6 +123,17 @@ internal sealed class TurnQueue
         }
     }
 
+    /// <summary>The app begins (1) or ends (-1) to work at an answer. The lanes run on, since an app may wait for
+    /// them.</summary>
+    public void CountApp(int change)
+    {
+        lock (_gate)
+        {
+            _app += change;
+            GrantNext();
+        }
+    }
+
     /// <summary>Changes what a member's threads may do.</summary>
     public void SetMode(MemberSchedule member, ScheduleMode mode)
     {
@@ -131,7 +144,7 @@ internal sealed class TurnQueue
         }
     }
 
-    private bool IsAtRestNow() => _running is null && _work == 0 && NextReady() < 0;
+    private bool IsAtRestNow() => _running is null && _work == 0 && _app == 0 && NextReady() < 0;
 
     private int NextReady() => _ready.FindIndex(static turn => turn.MayRun);
 
@@ -149,20 +162,17 @@ internal sealed class TurnQueue
         if (_running is null && _work == 0)
         {
             int next = NextReady();
-            if (next < 0)
+            if (next >= 0)
             {
-                Release(long.MaxValue);
-                return;
+                _running = _ready[next];
+                _ready.RemoveAt(next);
+                _running.IsQueued = false;
+                _turns++;
+                _running.Grant();
             }
-
-            _running = _ready[next];
-            _ready.RemoveAt(next);
-            _running.IsQueued = false;
-            _turns++;
-            _running.Grant();
         }
 
-        Release(_turns);
+        Release(IsAtRestNow() ? long.MaxValue : _turns);
     }
 
     private void Release(long turns)

@@ -27,6 +27,10 @@ internal interface IReplicaSchedule
     /// <summary>A lane's thread ends, in or out of a turn.</summary>
     void Ended(Lane lane);
 
+    /// <summary>Runs what an app does with an answer, off the lanes.</summary>
+    /// <param name="continuation">Gives the answer, and returns when the app waits for something else.</param>
+    void Continue(Action continuation);
+
     /// <summary>Work begins beside the lanes, on the thread pool.</summary>
     void WorkBegins();
 

@@ -146,7 +146,7 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
 
     private async Task WriteSnapshotAsync(StateSnapshot state)
     {
-        _schedule?.WorkBegins();
+        Schedule?.WorkBegins();
         try
         {
             SnapshotMetadata metadata = state.Metadata;
@@ -169,7 +169,7 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
         }
         finally
         {
-            _schedule?.WorkEnds();
+            Schedule?.WorkEnds();
         }
     }
 }
