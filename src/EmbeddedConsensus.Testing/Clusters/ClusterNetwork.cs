@@ -16,6 +16,9 @@ internal sealed class ClusterNetwork(VirtualTimeProvider time, ulong seed)
     private readonly Dictionary<MemberId, ClusterTransport> _started = [];
     private readonly Dictionary<(MemberId From, MemberId To), ClusterLink> _links = [];
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => time;
+
     /// <summary>The links that are cut, in order.</summary>
     public IReadOnlyList<(MemberId From, MemberId To)> CutLinks
     {
@@ -90,6 +93,20 @@ internal sealed class ClusterNetwork(VirtualTimeProvider time, ulong seed)
             {
                 _started.Remove(transport.Member);
             }
+        }
+    }
+
+    /// <summary>The transport that a request reaches, and that can answer it.</summary>
+    /// <exception cref="TransportException">There is none.</exception>
+    public ClusterTransport FindAddress(ClusterTransport sender, string address)
+    {
+        lock (_gate)
+        {
+            ClusterTransport? target = _started.Values.FirstOrDefault(other => other.Address == address);
+            return target is not null
+                && !LinkOf(sender.Member, target.Member).IsCut && !LinkOf(target.Member, sender.Member).IsCut
+                    ? target
+                    : throw new TransportException($"Nobody answers at '{address}'.");
         }
     }
 

@@ -5,7 +5,7 @@ using EmbeddedConsensus.Transport;
 namespace EmbeddedConsensus.Testing.Clusters;
 
 /// <summary>A member's way into the <see cref="ClusterNetwork"/>, for one life of the member.</summary>
-internal sealed class ClusterTransport(ClusterNetwork network, MemberId member) : ITransport
+internal sealed partial class ClusterTransport(ClusterNetwork network, MemberId member, string address) : ITransport
 {
     // A replica flushes behind every turn; what is beyond is lost.
     private const int MaxQueued = 4_096;
@@ -20,14 +20,17 @@ internal sealed class ClusterTransport(ClusterNetwork network, MemberId member) 
     /// <summary>The member that uses it.</summary>
     public MemberId Member => member;
 
+    /// <summary>Where the others look for it.</summary>
+    public string Address => address;
+
     /// <inheritdoc />
     public ValueTask StartAsync(ITransportReceiver receiver, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(receiver);
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        network.Register(this);
         _receiver = receiver;
+        network.Register(this);
         Flush();
         return ValueTask.CompletedTask;
     }
@@ -92,11 +95,14 @@ internal sealed class ClusterTransport(ClusterNetwork network, MemberId member) 
     }
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _isDisposed = true;
-        network.Unregister(this);
-        return ValueTask.CompletedTask;
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            network.Unregister(this);
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
     }
 
     private bool TryDequeue(out RaftMessage message)

@@ -129,7 +129,7 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
         options.Members.Clear();
         foreach (TestClusterMember member in Members.Count > 1 ? Members : [])
         {
-            options.Members.Add(new Peer(member.Id, $"member-{member.Id}"));
+            options.Members.Add(new Peer(member.Id, member.Address));
         }
 
         ValidateOptionsResult result = new ConsensusStoreOptionsValidator().Validate(null, options);

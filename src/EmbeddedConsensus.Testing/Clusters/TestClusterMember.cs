@@ -37,6 +37,9 @@ public sealed class TestClusterMember
     /// <summary>The disk, with its faults.</summary>
     public MemberDisk Disk { get; }
 
+    /// <summary>Where the others find it.</summary>
+    internal string Address => $"member-{Id}";
+
     /// <summary>The clock of the cluster.</summary>
     internal VirtualTimeProvider Time => _cluster.Time;
 
@@ -149,7 +152,8 @@ public sealed class TestClusterMember
     {
         ConsensusStoreOptions options = _cluster.StoreOptions(this);
         MemberSchedule schedule = new(_cluster.Turns, Id, _cluster.SeedFor(Id, ++_lives));
-        ClusterTransport? transport = options.Members.Count > 1 ? new ClusterTransport(_cluster.Network, Id) : null;
+        ClusterTransport? transport =
+            options.Members.Count > 1 ? new ClusterTransport(_cluster.Network, Id, Address) : null;
         ReplicaHost host = new(
             options,
             Disk.Open(),
