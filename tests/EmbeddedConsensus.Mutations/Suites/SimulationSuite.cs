@@ -19,7 +19,7 @@ internal sealed partial class SimulationSuite(string seeds, string[] options, Im
     {
         string[] arguments =
         [
-            "exec", $"tests/{Name}/bin/Release/net10.0/{Name}.dll", "--seeds", seeds, "--once", .. options,
+            "exec", $"tests/{Name}/bin/Release/net10.0/{Name}.dll", "--seeds", seeds, "--once", "--no-shrink", .. options,
         ];
         CommandResult run = Command.Run("dotnet", arguments, tree, timeLimit);
         if (!run.HasEnded)
