@@ -50,11 +50,12 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
 
     /// <summary>Runs mutations, one behind the other.</summary>
     /// <param name="mutations">The mutations.</param>
+    /// <param name="skipUnchanged">Whether to leave out the runs without a mutation.</param>
     /// <returns>The exit code: 0 when all are caught.</returns>
-    public int Run(ImmutableArray<Mutation> mutations)
+    public int Run(ImmutableArray<Mutation> mutations, bool skipUnchanged)
     {
         using SourceTree tree = SourceTree.Copy(original);
-        RunUnchanged(tree, mutations);
+        RunUnchanged(tree, mutations, skipUnchanged);
         for (int i = 0; i < mutations.Length; i++)
         {
             output.Write($"[{i + 1}/{mutations.Length}] {mutations[i].Name}: ");
@@ -92,18 +93,23 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
 
     /// <summary>Runs each suite once without any mutation: one that fails then says nothing about a bug. Each project is
     /// built once for all of its suites.</summary>
-    private void RunUnchanged(SourceTree tree, ImmutableArray<Mutation> mutations)
+    private void RunUnchanged(SourceTree tree, ImmutableArray<Mutation> mutations, bool skip)
     {
         Stopwatch watch = Stopwatch.StartNew();
         foreach (IGrouping<string, Mutation> sameProject in mutations.GroupBy(one => SuiteParser.Parse(one).Project))
         {
             Build(tree, sameProject.Key);
-            foreach (Mutation mutation in sameProject.DistinctBy(one => one.Suite))
+            foreach (Mutation mutation in sameProject.DistinctBy(one => one.Suite).Where(_ => !skip))
             {
                 SuiteResult result = SuiteParser.Parse(mutation).Run(tree.Root, SuiteLimit);
                 _unchanged[mutation.Suite] =
                     result.Verdict == SuiteVerdict.Passed ? null : $"{result.Detail}\n{result.Output}";
             }
+        }
+
+        if (skip)
+        {
+            return;
         }
 
         output.WriteLine($"{_unchanged.Count} suites without a mutation: "
@@ -113,7 +119,7 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
     private void RunOne(SourceTree tree, Mutation mutation)
     {
         ISuite suite = SuiteParser.Parse(mutation);
-        if (_unchanged[mutation.Suite] is { } why)
+        if (_unchanged.GetValueOrDefault(mutation.Suite) is { } why)
         {
             throw new MutationException($"the suite does not pass without the bug: {why}");
         }

@@ -17,10 +17,14 @@ Option<bool> check = new("--check")
 {
     Description = "Only check that every mutation still fits the sources.",
 };
+Option<bool> skipUnchanged = new("--skip-unchanged")
+{
+    Description = "Do not first run the suites without a mutation: for whoever has just done so.",
+};
 Option<bool> list = new("--list") { Description = "Only say what there is." };
 RootCommand command = new("Puts known bugs back into a copy of the sources, and runs the suites that should notice.")
 {
-    only, check, list, verbose,
+    only, check, list, skipUnchanged, verbose,
 };
 command.SetAction(parsed =>
 {
@@ -43,7 +47,7 @@ command.SetAction(parsed =>
         }
 
         MutationRunner runner = new(SourceTree.FindOriginal(), Console.Out, parsed.GetValue(verbose));
-        return parsed.GetValue(check) ? runner.Check(mutations) : runner.Run(mutations);
+        return parsed.GetValue(check) ? runner.Check(mutations) : runner.Run(mutations, parsed.GetValue(skipUnchanged));
     }
     catch (MutationException exception)
     {
