@@ -38,7 +38,7 @@ internal static class ChaosCommand
     private static readonly Option<int> Callers = new("--callers")
     {
         Description = "How many callers each member has, each with one call after the other.",
-        DefaultValueFactory = static _ => 4,
+        DefaultValueFactory = static _ => 8,
     };
 
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Tell every fault." };

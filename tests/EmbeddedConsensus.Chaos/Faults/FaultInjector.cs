@@ -28,7 +28,7 @@ internal sealed class FaultInjector(ChaosCluster cluster, CheckBook checks, int 
         using CancellationTokenSource roundEnds = new(duration);
         await Task.WhenAll(
             RunAsync(_processes, round, roundEnds.Token), RunAsync(_surroundings, round, roundEnds.Token));
-        cluster.Links.HealAll();
+        await HealAsync(round);
     }
 
     private async Task RunAsync(FaultDeck deck, int round, CancellationToken roundEnds)
@@ -45,8 +45,39 @@ internal sealed class FaultInjector(ChaosCluster cluster, CheckBook checks, int 
 
             await context.HoldAsync(MinRest, MaxRest);
             log($"round {round}: {fault.Name}");
-            await fault.RunAsync(context);
             Journal.Injected(fault.Name);
+            await NoteFailureAsync(round, fault.Name, () => fault.RunAsync(context));
         }
+    }
+
+    /// <summary>Puts right what a fault left behind that did not come to its end.</summary>
+    private async Task HealAsync(int round)
+    {
+        cluster.Links.HealAll();
+        foreach (ClusterMember member in cluster.Members)
+        {
+            member.Resume();
+            member.Disk.Free();
+            if (member.Process is not { HasExited: false })
+            {
+                await NoteFailureAsync(round, "healing", () => cluster.RestartAsync(member));
+            }
+        }
+    }
+
+    private async Task NoteFailureAsync(int round, string name, Func<Task> act)
+    {
+        string? failure = null;
+        try
+        {
+            await act();
+        }
+        catch (Exception exception) when (
+            exception is InvalidOperationException or NodeUnavailableException or TimeoutException or IOException)
+        {
+            failure = $"{name}: {exception}";
+        }
+
+        checks.Note(round, "every fault can be put right", failure);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class FullDiskFault : IFault
 {
     private static readonly TimeSpan FaultTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MinDown = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxDown = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc />
@@ -29,13 +30,17 @@ internal sealed class FullDiskFault : IFault
         {
             context.Note(
                 "a full disk faults the store and not its process", await WaitForFaultAsync(member, context));
-            await context.HoldAsync(TimeSpan.Zero, MaxDown);
+            await context.HoldAsync(MinDown, MaxDown);
         }
         finally
         {
             member.Disk.Free();
         }
 
+        int refused = member.Process?.Status?.RefusedCallers ?? 0;
+        context.Note(
+            "callers of a faulted store are told so",
+            refused > 0 ? null : $"No caller of member {member.Id} was told.");
         bool isClean = await member.StopAsync();
         context.Note(
             "a faulted store stops when told to", isClean ? null : $"Member {member.Id} did not stop in time.");

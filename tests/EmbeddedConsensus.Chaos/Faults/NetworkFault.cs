@@ -9,11 +9,11 @@ namespace EmbeddedConsensus.Chaos.Faults;
 internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : IFault
 {
     private const int MinDelayMs = 5;
-    private const int MaxDelayMs = 150;
+    private const int MaxDelayMs = 60;
     private const int MinBytesPerSecond = 20_000;
     private const int MaxBytesPerSecond = 200_000;
-    private static readonly TimeSpan Min = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Max = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Min = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Max = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc />
     public string Name => name;

@@ -6,9 +6,9 @@ namespace EmbeddedConsensus.Chaos.Faults;
 /// meanwhile loses what it had not appended.</summary>
 internal sealed class SlowDiskFault : IFault
 {
-    private const int MaxDelayMs = 400;
+    private const int MaxDelayMs = 200;
     private static readonly TimeSpan Min = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Max = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Max = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc />

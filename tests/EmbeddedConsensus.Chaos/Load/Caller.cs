@@ -9,7 +9,8 @@ internal sealed class Caller
     private const int MeanRestMs = 20;
     private const int MaxPatienceMs = 300;
     private const int ValuePaddingBytes = 24;
-    private const int LargeValuePaddingBytes = 2000;
+    private const int LargeValuePaddingBytes = 1000;
+    private const int BallastBytes = 16_000;
     private const int MaxSpan = 4;
     private const int MaxRevisionsBack = 50;
 
@@ -18,6 +19,7 @@ internal sealed class Caller
     private readonly long _firstRevision;
     private readonly Random _random;
     private readonly Dictionary<Key, KeyValue?> _seen = [];
+    private volatile bool _isRefused;
     private long _attempts;
     private long _revision;
 
@@ -35,14 +37,14 @@ internal sealed class Caller
         _random = new Random(seed);
     }
 
-    /// <summary>How many calls it has begun.</summary>
-    public long Attempts => Volatile.Read(ref _attempts);
+    /// <summary>Whether the store told it to call no more: it is faulted, or stopping.</summary>
+    public bool IsRefused => _isRefused;
 
-    /// <summary>Calls until told to stop, and finishes the last call.</summary>
+    /// <summary>Calls until told to stop, or refused by the store, and finishes the last call.</summary>
     /// <param name="stop">Says when.</param>
     public async Task RunAsync(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        while (!stop.IsCancellationRequested && !IsRefused)
         {
             await CallAsync();
             await Task.Delay(_random.Next(2 * MeanRestMs), stop).ConfigureAwait(
@@ -52,13 +54,17 @@ internal sealed class Caller
 
     private async Task CallAsync()
     {
-        Volatile.Write(ref _attempts, _attempts + 1);
+        _attempts++;
         bool isImpatient = _random.Next(100) < 2;
         using CancellationTokenSource? patience = isImpatient ? new CancellationTokenSource() : null;
         patience?.CancelAfter(_random.Next(1, MaxPatienceMs));
         try
         {
             await ChooseAsync(patience?.Token ?? CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is ReplicaFaultedException or StoreStoppedException)
+        {
+            _isRefused = true;
         }
         catch (Exception exception) when (exception is ConsensusStoreException or OperationCanceledException)
         {
@@ -79,7 +85,8 @@ internal sealed class Caller
         < 80 => GetAsync(Consistency.Serializable, cancellationToken),
         < 89 => RangeAsync(Consistency.Linearizable, cancellationToken),
         < 94 => RangeAsync(Consistency.Serializable, cancellationToken),
-        < 99 => ReadBackAsync(cancellationToken),
+        < 97 => ReadBackAsync(cancellationToken),
+        < 99 => CompareWithBallastAsync(cancellationToken),
         _ => CompactAsync(cancellationToken),
     };
 
@@ -169,6 +176,18 @@ internal sealed class Caller
     /// <summary>Forgets some of what was before the round: what is within it is needed for the check.</summary>
     private async Task CompactAsync(CancellationToken cancellationToken) =>
         await _store.CompactAsync(Math.Max(1, _firstRevision - _random.Next(MaxRevisionsBack)), cancellationToken);
+
+    /// <summary>Asks for something that nearly never holds, in many words: the log grows by it, and with it come
+    /// snapshots, while the histories stay small.</summary>
+    private async Task CompareWithBallastAsync(CancellationToken cancellationToken)
+    {
+        Key key = RandomKey();
+        byte[] ballast = new byte[BallastBytes];
+        _random.NextBytes(ballast);
+        TxnResult result = await _store.TxnAsync(
+            Txn.If(Compare.Value(key).GreaterThan(ballast)).Then(Op.Get(key)).Else(Op.Get(key)), cancellationToken);
+        _seen[key] = result.Responses[0].Range!.Items.FirstOrDefault();
+    }
 
     private void Remember(Key key, TxnResult result)
     {

@@ -35,8 +35,8 @@ internal sealed class RoundLoad
             () => LoadWatcher.RunAsync(StoreOf(100 + number), number, resume[number]))));
     }
 
-    /// <summary>How many calls were begun.</summary>
-    public long Attempts => _callers.Sum(static caller => caller.Attempts);
+    /// <summary>How many callers were told that the store takes no calls any more.</summary>
+    public int RefusedCallers => _callers.Count(static caller => caller.IsRefused);
 
     /// <summary>Starts the load.</summary>
     /// <param name="store">The process's store.</param>

@@ -165,7 +165,8 @@ internal sealed class ClusterMember : IAsyncDisposable
     private async Task WatchForEndAsync(NodeProcess process)
     {
         await process.WaitForExitAsync();
-        if (!_endIsExpected)
+        bool saidWhy = process.Started is { IsCompletedSuccessfully: true, Result: NodeEvent.StartFailed };
+        if (!_endIsExpected && !saidWhy)
         {
             _observer.EndedByItself(Id, process.ExitCode, _folders.LogOf(Id));
         }

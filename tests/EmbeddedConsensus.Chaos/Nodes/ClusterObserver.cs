@@ -6,10 +6,14 @@ namespace EmbeddedConsensus.Chaos.Nodes;
 internal sealed class ClusterObserver
 {
     private readonly ConcurrentDictionary<ulong, MemberId> _leaders = new();
+    private readonly ConcurrentDictionary<(MemberId Member, ulong Index), bool> _snapshots = new();
     private readonly ConcurrentQueue<string> _problems = new();
 
     /// <summary>How many terms were seen with a leader.</summary>
     public int Elections => _leaders.Count;
+
+    /// <summary>How many snapshots were seen, of all members together.</summary>
+    public int Snapshots => _snapshots.Count;
 
     /// <summary>What must not happen, and did.</summary>
     public IReadOnlyCollection<string> Problems => _problems;
@@ -19,6 +23,11 @@ internal sealed class ClusterObserver
     /// <param name="status">What it told.</param>
     public void Heard(MemberId member, NodeEvent.Status status)
     {
+        if (status.SnapshotIndex > 0)
+        {
+            _snapshots.TryAdd((member, status.SnapshotIndex), true);
+        }
+
         if (status.IsLeader && _leaders.GetOrAdd(status.Term, member) is { } leader && leader != member)
         {
             _problems.Enqueue($"Members {leader} and {member} both lead in term {status.Term}.");

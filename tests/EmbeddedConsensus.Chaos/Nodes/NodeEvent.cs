@@ -29,10 +29,10 @@ internal abstract record NodeEvent
     /// <param name="SnapshotIndex">The index of its newest snapshot.</param>
     /// <param name="Fault">The types of the exceptions for which it is faulted, outermost first.</param>
     /// <param name="Health">What its health check says.</param>
-    /// <param name="Attempts">How many calls its callers have begun since the process started.</param>
+    /// <param name="RefusedCallers">How many of its callers were told that the store takes no calls any more.</param>
     internal sealed record Status(
         StoreState State, bool IsLeader, ulong Leader, ulong Term, long Revision, ulong SnapshotIndex,
-        IReadOnlyList<string> Fault, string Health, long Attempts) : NodeEvent;
+        IReadOnlyList<string> Fault, string Health, int RefusedCallers) : NodeEvent;
 
     /// <summary>The answer to a request.</summary>
     /// <param name="Id">The request's number.</param>

@@ -21,7 +21,7 @@ internal static class NodeHost
     public static readonly TimeSpan ElectionTimeout = TimeSpan.FromSeconds(1);
 
     private const long SnapshotLogBytes = 1 << 20;
-    private const int SnapshotKeepEntries = 500;
+    private const int SnapshotKeepEntries = 100;
     private const int PageBytes = 128 << 10;
     private const int SegmentBytes = 1 << 20;
 

@@ -43,13 +43,9 @@ internal sealed class NodeServer : IAsyncDisposable
     public async Task ServeAsync(TextReader requests)
     {
         Task telling = TellStatusAsync();
-        while (!_end.IsCancellationRequested && await ReadLineAsync(requests) is { } line)
-        {
-            NodeRequest request = JsonSerializer.Deserialize<NodeRequest>(line)
-                ?? throw new InvalidDataException("A request is null.");
-            _ = Task.Run(() => AnswerAsync(request));
-        }
 
+        // A read of the standard input cannot be cancelled; the end of the process ends it.
+        await Task.WhenAny(Task.Run(() => ReadAsync(requests)), telling);
         await _end.CancelAsync();
         await telling;
     }
@@ -63,15 +59,13 @@ internal sealed class NodeServer : IAsyncDisposable
 
     private RoundLoad Load => _load ?? throw new InvalidOperationException("No round has been started here.");
 
-    private async Task<string?> ReadLineAsync(TextReader requests)
+    private async Task ReadAsync(TextReader requests)
     {
-        try
+        while (await requests.ReadLineAsync() is { } line)
         {
-            return await requests.ReadLineAsync(_end.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
+            NodeRequest request = JsonSerializer.Deserialize<NodeRequest>(line)
+                ?? throw new InvalidDataException("A request is null.");
+            _ = Task.Run(() => AnswerAsync(request));
         }
     }
 
@@ -176,6 +170,6 @@ internal sealed class NodeServer : IAsyncDisposable
 
         return new NodeEvent.Status(
             status.State, status.IsLeader, status.Leader.Value, status.Term, status.Revision, status.SnapshotIndex,
-            fault, health.Status.ToString(), _load?.Attempts ?? 0);
+            fault, health.Status.ToString(), _load?.RefusedCallers ?? 0);
     }
 }
