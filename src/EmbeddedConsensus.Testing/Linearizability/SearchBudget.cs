@@ -6,7 +6,7 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 internal sealed class SearchBudget(SearchLimits limits)
 {
     // Looking at the clock costs more than a step of most searches.
-    private const long StepsBetweenLooks = 256;
+    private const long StepsBetweenLooks = 64;
 
     private readonly long _startedAt = Stopwatch.GetTimestamp();
 
