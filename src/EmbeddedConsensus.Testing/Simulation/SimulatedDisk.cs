@@ -144,6 +144,9 @@ internal sealed class SimulatedDisk
             }
         }
 
-        return new RecoveredLog(HardState, Start, LastIndex, terms);
+        return new RecoveredLog(HardState, Start, LastIndex, terms)
+        {
+            ConfigurationEntries = [.. _entries.Where(entry => entry.Kind == LogEntryKind.Configuration)],
+        };
     }
 }

@@ -9,6 +9,13 @@ namespace EmbeddedConsensus.Raft;
 /// <remarks>Every list is sorted by member id and holds no member twice.</remarks>
 public sealed record ClusterConfiguration
 {
+    /// <summary>The cluster, drawn at random when it was founded; zero while that is not known. Members of clusters with
+    /// different ids refuse each other even when the clusters have the same name.</summary>
+    public ulong ClusterId { get; init; }
+
+    /// <summary>The hash of the name that the cluster was founded with; zero while that is not known.</summary>
+    public ulong ClusterNameHash { get; init; }
+
     /// <summary>The members that vote.</summary>
     public ImmutableArray<MemberId> Voters { get; init; } = [];
 
@@ -17,6 +24,19 @@ public sealed record ClusterConfiguration
 
     /// <summary>The members that receive the log and have no vote.</summary>
     public ImmutableArray<MemberId> Learners { get; init; } = [];
+
+    /// <summary>The outgoing voters that stay as learners once the joint configuration is left.</summary>
+    public ImmutableArray<MemberId> LearnersNext { get; init; } = [];
+
+    /// <summary>The voters that the leader moves to as soon as all of them are caught up; empty when nothing is
+    /// planned.</summary>
+    public ImmutableArray<MemberId> PlannedVoters { get; init; } = [];
+
+    /// <summary>What is known of each member that is in one of the lists.</summary>
+    public ImmutableArray<ClusterMember> Members { get; init; } = [];
+
+    /// <summary>The highest id that a member ever had. A new member gets a higher one: ids are never used again.</summary>
+    public MemberId LastMemberId { get; init; }
 
     /// <summary>Whether a decision needs two majorities.</summary>
     public bool IsJoint => !OutgoingVoters.IsDefaultOrEmpty;
@@ -29,14 +49,20 @@ public sealed record ClusterConfiguration
     /// <inheritdoc />
     public bool Equals(ClusterConfiguration? other) =>
         other is not null
+        && ClusterId == other.ClusterId
+        && ClusterNameHash == other.ClusterNameHash
+        && LastMemberId == other.LastMemberId
         && Voters.AsSpan().SequenceEqual(other.Voters.AsSpan())
         && OutgoingVoters.AsSpan().SequenceEqual(other.OutgoingVoters.AsSpan())
-        && Learners.AsSpan().SequenceEqual(other.Learners.AsSpan());
+        && Learners.AsSpan().SequenceEqual(other.Learners.AsSpan())
+        && LearnersNext.AsSpan().SequenceEqual(other.LearnersNext.AsSpan())
+        && PlannedVoters.AsSpan().SequenceEqual(other.PlannedVoters.AsSpan())
+        && Members.AsSpan().SequenceEqual(other.Members.AsSpan());
 
     /// <inheritdoc />
     public override int GetHashCode()
     {
-        ulong hash = 14695981039346656037;
+        ulong hash = 14695981039346656037 ^ ClusterId;
         foreach (MemberId member in Voters.Concat(OutgoingVoters).Concat(Learners))
         {
             hash = (hash ^ member.Value) * 1099511628211;

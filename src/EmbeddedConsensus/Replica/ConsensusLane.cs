@@ -141,6 +141,11 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
     public void PeerUnreachable(MemberId peer) => Post(core => core.Node.PeerUnreachable(peer));
 
     /// <inheritdoc />
+    public ValueTask<ReadOnlyMemory<byte>> HandleRequestAsync(
+        ReadOnlyMemory<byte> request, CancellationToken cancellationToken) =>
+        throw new InvalidRequestException(nameof(request), "This version of the library knows no such request.");
+
+    /// <inheritdoc />
     protected override TimeSpan Turn()
     {
         if (_fault is not null)

@@ -83,6 +83,10 @@ internal sealed class InMemoryLog
             }
         }
 
-        return new RecoveredLog(HardState, Start, LastIndex, terms) { Incarnation = Incarnation };
+        return new RecoveredLog(HardState, Start, LastIndex, terms)
+        {
+            Incarnation = Incarnation,
+            ConfigurationEntries = [.. _entries.Where(entry => entry.Kind == LogEntryKind.Configuration)],
+        };
     }
 }

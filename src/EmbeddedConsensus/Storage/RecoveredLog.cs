@@ -14,6 +14,10 @@ public sealed record RecoveredLog(
     /// recovery ends: see <see cref="IncarnationAfter"/>.</summary>
     public ulong Incarnation { get; init; } = 1;
 
+    /// <summary>The entries of the log that change the membership (<see cref="LogEntryKind.Configuration"/>), in order
+    /// of index. A replica has to know them before it may take part.</summary>
+    public IReadOnlyList<LogEntry> ConfigurationEntries { get; init; } = [];
+
     /// <summary>The incarnation that follows another. It is also at least the time of day, so that a member that comes
     /// back without its disk does not take up the numbers of a life that others remember: what it then writes would be
     /// taken for what it wrote before.</summary>
