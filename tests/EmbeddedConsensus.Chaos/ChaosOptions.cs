@@ -15,9 +15,6 @@ internal sealed record ChaosOptions
     /// <summary>How many callers each member has.</summary>
     public required int Callers { get; init; }
 
-    /// <summary>How many watchers each member has.</summary>
-    public int Watchers => 2;
-
     /// <summary>How long faults go on in one round: about what a check of its history takes in little time.</summary>
     public required TimeSpan RoundDuration { get; init; }
 

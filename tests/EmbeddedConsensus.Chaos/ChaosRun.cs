@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using EmbeddedConsensus.Chaos.Checks;
 using EmbeddedConsensus.Chaos.Faults;
+using EmbeddedConsensus.Chaos.Load;
 using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos;
@@ -55,7 +56,7 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         for (int round = 1; round <= rounds && !cancellationToken.IsCancellationRequested; round++)
         {
             await cluster.StartLoadAsync(
-                new NodeRequest.StartLoad(round, revision + 1, options.Callers, options.Watchers));
+                new NodeRequest.StartLoad(round, revision + 1, options.Callers, LoadWatcher.Kinds));
             await faults.RunAsync(round, options.Duration / rounds);
             revision = await new RoundClosing(cluster, _checks, round).RunAsync(revision + 1);
             if (revision == 0)

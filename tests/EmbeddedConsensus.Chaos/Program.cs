@@ -1,4 +1,3 @@
-using System.CommandLine;
 using EmbeddedConsensus.Chaos;
 using EmbeddedConsensus.Chaos.Nodes;
 

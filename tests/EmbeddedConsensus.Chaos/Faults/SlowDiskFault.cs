@@ -29,6 +29,6 @@ internal sealed class SlowDiskFault : IFault
     }
 
     // A process that was killed or stands still has nothing to slow down; one that is started again is fast.
-    private static Task AskAsync(ClusterMember[] members, NodeRequest request) =>
+    private static Task<NodeEvent.Reply[]> AskAsync(ClusterMember[] members, NodeRequest request) =>
         Task.WhenAll(members.Select(member => ChaosCluster.TryAskAsync(member, request, Timeout)));
 }

@@ -5,8 +5,10 @@ namespace EmbeddedConsensus.Chaos.Load;
 /// <summary>A watcher that runs until the end of its round, or its replica's.</summary>
 internal static class LoadWatcher
 {
-    // The second kind sees a part of the keys, with what they held before.
-    private const int Kinds = 2;
+    /// <summary>How many kinds of watchers there are: one of all keys, and one of a part of them that sees what they
+    /// held before.</summary>
+    public const int Kinds = 2;
+
     private const int FirstKeyOfPart = RoundKeys.Count / 2;
 
     /// <summary>Watches.</summary>

@@ -4,12 +4,13 @@ using EmbeddedConsensus.Testing.Histories;
 namespace EmbeddedConsensus.Chaos.Load;
 
 /// <summary>What a process does in a round: callers and watchers of its own store, all of them recorded.</summary>
-internal sealed class RoundLoad
+internal sealed class RoundLoad : IAsyncDisposable
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly IKeyValueStore _store;
     private readonly NodeSettings _settings;
+    private readonly FileStream _file;
     private readonly HistoryRecorder _recorder;
     private readonly CancellationTokenSource _stopCallers = new();
     private readonly Caller[] _callers;
@@ -23,10 +24,10 @@ internal sealed class RoundLoad
         long[] resume = WatchResume.Find(settings, request);
 
         // Each line goes to the system with one write, so it survives the process.
-        FileStream file = new(
+        _file = new FileStream(
             HistoryFile.Of(settings.HistoryFolder, request.Round, settings.Member, settings.Start),
             FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        _recorder = new HistoryRecorder(file);
+        _recorder = new HistoryRecorder(_file);
         _callers = [.. Enumerable.Range(0, request.Callers).Select(number => new Caller(
             StoreOf(number + 1), ClientOf(number + 1), request.FirstRevision,
             SeedOf(settings, request.Round, number)))];
@@ -92,6 +93,15 @@ internal sealed class RoundLoad
 
     /// <summary>Waits until every watcher has seen the end of the round.</summary>
     public Task EndWatchesAsync() => _watching;
+
+    /// <summary>Ends callers and watchers. The store has stopped, or the round is over, so nothing waits.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopCallersAsync();
+        await _watching;
+        _stopCallers.Dispose();
+        await _file.DisposeAsync();
+    }
 
     // HashCode.Combine would give other choices in every process.
     private static int SeedOf(NodeSettings settings, int round, int number)

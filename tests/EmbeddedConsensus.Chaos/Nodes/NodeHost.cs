@@ -1,7 +1,6 @@
 using System.Net;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Storage.Faster;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -14,6 +14,8 @@ internal static class NodeProgram
     /// <summary>The exit code of a member that could not start and said so.</summary>
     public const int StartFailedExitCode = 3;
 
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs a member until its standard input ends or it is told to stop.</summary>
     /// <param name="json">Its <see cref="NodeSettings"/>.</param>
     /// <returns>The exit code.</returns>
@@ -39,6 +41,10 @@ internal static class NodeProgram
         events.Write(new NodeEvent.Ready());
         await using NodeServer server = new(settings, host, disk, events);
         await server.ServeAsync(Console.In);
+
+        // A parent that went away stopped nothing.
+        using CancellationTokenSource deadline = new(StopTimeout);
+        await host.StopAsync(deadline.Token);
         return 0;
     }
 }

@@ -53,11 +53,13 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await _end.CancelAsync();
+        await EndLoadAsync();
         _end.Dispose();
     }
 
     private RoundLoad Load => _load ?? throw new InvalidOperationException("No round has been started here.");
+
+    private ValueTask EndLoadAsync() => _load?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private async Task ReadAsync(TextReader requests)
     {
@@ -93,6 +95,7 @@ internal sealed class NodeServer : IAsyncDisposable
         switch (request)
         {
             case NodeRequest.StartLoad start:
+                await EndLoadAsync();
                 _load = RoundLoad.Start(_store, _settings, start);
                 return reply;
             case NodeRequest.StopCallers:
