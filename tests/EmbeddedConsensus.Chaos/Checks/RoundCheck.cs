@@ -2,6 +2,7 @@ using EmbeddedConsensus.Chaos.Load;
 using EmbeddedConsensus.Chaos.Nodes;
 using EmbeddedConsensus.Testing.Histories;
 using EmbeddedConsensus.Testing.Linearizability;
+using EmbeddedConsensus.Testing.Watches;
 
 namespace EmbeddedConsensus.Chaos.Checks;
 
@@ -19,32 +20,71 @@ internal sealed class RoundCheck(
     /// <returns>How this round ended.</returns>
     public RoundState Run(RoundState before, LoadStatistics statistics)
     {
-        StoreHistory recorded = HistoryFile.ReadRound(folders.Histories, round);
+        List<IReadOnlyList<StoreHistory>> lives =
+            [.. members.Select(member => HistoryFile.ReadRound(folders.Histories, round, member.Value))];
+        StoreHistory recorded = StoreHistory.Merge([.. lives.SelectMany(static life => life)]);
         statistics.Add(recorded);
-        StoreHistory history = recorded with
+        WatchRecording wholeRound = CompareEventLogs();
+        CheckResult result = LinearizabilityChecker.Check(recorded with
         {
             InitialRevision = before.Revision,
             InitialItems = before.Items,
             Calls = [.. before.Unsettled, .. recorded.Calls],
-        };
-        CheckResult result = LinearizabilityChecker.Check(history);
+            Watches = [.. recorded.Watches, wholeRound],
+        });
         statistics.Checked(result.Elapsed);
         checks.Note(round, "linearizability", result.Verdict == Verdict.Linearizable ? null : result.ToString());
-        IReadOnlyList<WatchEvent> events = CompareEventLogs();
+        if (result.Changes is { } changes)
+        {
+            lives.ForEach(life => CheckWatches(life, changes));
+        }
+
+        List<WatchEvent> events = [.. wholeRound.Records.SelectMany(static record => record.Events)];
         CheckAcknowledged(recorded, events);
         return RoundState.After(recorded, events);
     }
 
-    /// <summary>Compares what a watch of the whole round gives on every member.</summary>
-    private List<WatchEvent> CompareEventLogs()
+    /// <summary>Checks what the watchers of a member were given, and that those of each process go on exactly where
+    /// those of the process before were stopped.</summary>
+    private void CheckWatches(IReadOnlyList<StoreHistory> lives, RevisionLog changes)
     {
-        List<WatchEvent>? first = null;
+        foreach (IEnumerable<WatchRecording> watcher in lives
+            .SelectMany(static life => life.Watches).GroupBy(LoadWatcher.NumberOf))
+        {
+            WatchRecording? stopped = null;
+            foreach (WatchRecording watch in watcher)
+            {
+                Note("watch validity", WatchValidator.Validate(watch, changes));
+                if (stopped is not null)
+                {
+                    Note("a watch goes on where it stopped",
+                        WatchValidator.ValidateResumption(stopped, watch, changes));
+                }
+
+                stopped = watch;
+            }
+        }
+    }
+
+    private void Note(string name, IReadOnlyList<WatchViolation> violations) => checks.Note(
+        round, name, violations.Count == 0 ? null : string.Join(Environment.NewLine, violations));
+
+    /// <summary>Compares what a watch of the whole round gives on every member.</summary>
+    /// <returns>What it gives on the first one.</returns>
+    private WatchRecording CompareEventLogs()
+    {
+        WatchRecording? whole = null;
+        List<WatchEvent> first = [];
         foreach (MemberId member in members)
         {
-            List<WatchEvent> events = [.. HistoryFile.Read(
-                    HistoryFile.EventsOf(folders.Histories, round, member.Value))
-                .Watches.SelectMany(static watch => watch.Records).SelectMany(static record => record.Events)];
-            first ??= events;
+            WatchRecording watch =
+                HistoryFile.Read(HistoryFile.EventsOf(folders.Histories, round, member.Value)).Watches[0];
+            List<WatchEvent> events = [.. watch.Records.SelectMany(static record => record.Events)];
+            if (whole is null)
+            {
+                (whole, first) = (watch, events);
+            }
+
             int same = first.Zip(events).TakeWhile(static pair => pair.First == pair.Second).Count();
             checks.Note(
                 round, "equal histories on every member",
@@ -54,7 +94,7 @@ internal sealed class RoundCheck(
                         + $"{first.ElementAtOrDefault(same)} and {events.ElementAtOrDefault(same)}");
         }
 
-        return first ?? [];
+        return whole ?? throw new InvalidDataException("No member has told its history.");
     }
 
     /// <summary>Checks each write by itself against the round's history: what was acknowledged is there, where the

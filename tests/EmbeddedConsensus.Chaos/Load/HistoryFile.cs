@@ -12,7 +12,7 @@ internal static class HistoryFile
     /// <param name="member">The member.</param>
     /// <param name="start">Which of the member's processes.</param>
     public static string Of(string folder, int round, ulong member, int start) => Path.Combine(
-        folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix(round)}member-{member}-start-{start:d4}.jsonl"));
+        folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix(round, member)}{start:d4}.jsonl"));
 
     /// <summary>The file with all events of a round, as a member's history has them.</summary>
     /// <param name="folder">The folder of all histories.</param>
@@ -21,11 +21,14 @@ internal static class HistoryFile
     public static string EventsOf(string folder, int round, ulong member) => Path.Combine(
         folder, string.Create(CultureInfo.InvariantCulture, $"events-{round:d4}-member-{member}.jsonl"));
 
-    /// <summary>Reads what every process recorded in a round.</summary>
+    /// <summary>Reads what the processes of a member recorded in a round, one after the other.</summary>
     /// <param name="folder">The folder of all histories.</param>
     /// <param name="round">The round.</param>
-    public static StoreHistory ReadRound(string folder, int round) => StoreHistory.Merge(
-        [.. Directory.EnumerateFiles(folder, Prefix(round) + "*").Order(StringComparer.Ordinal).Select(Read)]);
+    /// <param name="member">The member.</param>
+    public static IReadOnlyList<StoreHistory> ReadRound(string folder, int round, ulong member) =>
+    [
+        .. Directory.EnumerateFiles(folder, $"{Prefix(round, member)}*").Order(StringComparer.Ordinal).Select(Read),
+    ];
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -35,6 +38,6 @@ internal static class HistoryFile
         return HistoryReader.Read(file);
     }
 
-    private static string Prefix(int round) =>
-        string.Create(CultureInfo.InvariantCulture, $"round-{round:d4}-");
+    private static string Prefix(int round, ulong member) =>
+        string.Create(CultureInfo.InvariantCulture, $"round-{round:d4}-member-{member}-start-");
 }
