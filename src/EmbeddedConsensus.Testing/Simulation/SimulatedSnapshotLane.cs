@@ -37,8 +37,16 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
     /// <summary>Writes a pinned state piece by piece, while the replica goes on, and publishes it.</summary>
     public void Write(StateSnapshot state)
     {
+        if (life.Core.Node.ConfigurationAt(state.Position.Index) is not { } configuration)
+        {
+            // A newer one came from the leader meanwhile.
+            state.Dispose();
+            life.Core.SnapshotAbandoned();
+            return;
+        }
+
         _pinned.Add(state);
-        WritePiece(state, new ArrayBufferWriter<byte>());
+        WritePiece(state, new SnapshotMetadata(state.Position, configuration), new ArrayBufferWriter<byte>());
     }
 
     /// <summary>Reads a piece for a peer. The snapshot that is being read stays, also when a newer one comes.</summary>
@@ -90,13 +98,13 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
         }
     }
 
-    private void WritePiece(StateSnapshot state, ArrayBufferWriter<byte> output) =>
+    private void WritePiece(StateSnapshot state, SnapshotMetadata metadata, ArrayBufferWriter<byte> output) =>
         life.OnDisk(life.Replica.FlushMicros() / 4, EventKind.Snapshot, () =>
         {
             life.Replica.Disk.ThrowIfUnwritable();
             if (state.WriteNext(output, PieceBytes))
             {
-                WritePiece(state, output);
+                WritePiece(state, metadata, output);
                 life.Pass(CrashPoint.SnapshotPieceWritten);
                 return;
             }
@@ -104,7 +112,7 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
             _pinned.Remove(state);
             state.Dispose();
             life.Pass(CrashPoint.SnapshotWritten);
-            SimulatedSnapshot snapshot = new(state.Metadata, output.WrittenMemory);
+            SimulatedSnapshot snapshot = new(metadata, output.WrittenMemory);
             Publish(snapshot, () =>
             {
                 life.Pass(CrashPoint.SnapshotPublished);
