@@ -1,11 +1,9 @@
-using EmbeddedConsensus.Testing.Histories;
-
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>Which choices can have a say in what a key holds.</summary>
 /// <remarks>What known writes do to a key follows from their recorded answers, or the replay stops at them. So a key is
-/// what the gaps make of it whose candidates can write it; if one of them writes depending on other keys, also those that
-/// can write these.</remarks>
+/// what the gaps make of it whose candidates can write it; if one of them writes depending on other keys, also those
+/// that can write these.</remarks>
 internal sealed class GapDependencies
 {
     private readonly KeyTable _keys;

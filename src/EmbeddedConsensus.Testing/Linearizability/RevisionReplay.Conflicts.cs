@@ -7,8 +7,8 @@ internal sealed partial class RevisionReplay
 {
     private const int MaxCallsBefore = 10;
 
-    // Every answer with a revision lies at or before the last one. A get that found nothing may have come behind it, when
-    // a write of unknown outcome can have deleted its key.
+    // Every answer with a revision lies at or before the last one. A get that found nothing may have come behind it,
+    // when a write of unknown outcome can have deleted its key.
     private int[] FindWritesBehindLast()
     {
         int[] unknown =
@@ -47,8 +47,8 @@ internal sealed partial class RevisionReplay
             : [.. OperationFootprint.Touched(operation)];
         Violation violation = new(
             ViolationKind.Answer,
-            $"At revision {revision} the answer must be {(expected is null ? "a refusal" : CallText.Of(expected))}, and "
-                + $"was {CallText.Of(call.Call.Result!)}.")
+            $"At revision {revision} the answer must be {(expected is null ? "a refusal" : CallText.Of(expected))}, "
+                + $"and was {CallText.Of(call.Call.Result!)}.")
         {
             Key = ranges is [{ IsSingle: true } only] ? only.Start : (Key?)null,
             Revision = revision,

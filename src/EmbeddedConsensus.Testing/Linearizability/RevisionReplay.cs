@@ -9,13 +9,13 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 /// <remarks>
 /// <para>A store tells with nearly every answer at which revision it was given. That is a linearization, all but
 /// complete: one order to check instead of a search among all. What is left to search for is which writes of unknown
-/// outcome made the revisions that no answer claims. The search goes through the revisions upwards, tries every candidate
-/// at such a gap, and goes back when an answer does not fit: not to the last choice but to the last that has a say in the
-/// keys of that answer (conflict-directed backjumping: Prosser, "Hybrid Algorithms for the Constraint Satisfaction
-/// Problem", 1993). Without that, a mistake behind a few dozen gaps that have nothing to do with it would drown in their
-/// permutations.</para>
-/// <para>Sound and complete: it says linearizable only with an explanation of every answer in hand, and not linearizable
-/// only when every placement fails. Gets, which tell no revision, are fitted in at the end by
+/// outcome made the revisions that no answer claims. The search goes through the revisions upwards, tries every
+/// candidate at such a gap, and goes back when an answer does not fit: not to the last choice but to the last that has
+/// a say in the keys of that answer (conflict-directed backjumping: Prosser, "Hybrid Algorithms for the Constraint
+/// Satisfaction Problem", 1993). Without that, a mistake behind a few dozen gaps that have nothing to do with it would
+/// drown in their permutations.</para>
+/// <para>Sound and complete: it says linearizable only with an explanation of every answer in hand, and not
+/// linearizable only when every placement fails. Gets, which tell no revision, are fitted in at the end by
 /// <see cref="RealTimeSweep"/>.</para>
 /// </remarks>
 internal sealed partial class RevisionReplay
@@ -256,8 +256,8 @@ internal sealed partial class RevisionReplay
         }
     }
 
-    // Where a call's answer can be compared: at its revision; that of a get which found something, at the first revision
-    // at which it can have come. There it must still hold, or it never did.
+    // Where a call's answer can be compared: at its revision; that of a get which found something, at the first
+    // revision at which it can have come. There it must still hold, or it never did.
     private static long? SeenAt(CheckedCall call, long newestBefore) => call switch
     {
         { Kind: CallKind.Observation } => call.Revision,
