@@ -1,4 +1,3 @@
-using EmbeddedConsensus.Testing.Histories;
 using EmbeddedConsensus.Testing.Linearizability;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
