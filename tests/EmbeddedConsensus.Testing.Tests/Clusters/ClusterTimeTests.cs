@@ -105,6 +105,27 @@ public sealed class ClusterTimeTests
     }
 
     [Fact]
+    public async Task A_chain_of_calls_of_the_app_costs_no_time()
+    {
+        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
+        IKeyValueStore store = cluster.AnyFollower.Store;
+        TimeSpan before = cluster.Time.Elapsed;
+
+        await cluster.RunUntilAsync(async () =>
+        {
+            Assert.Null(SynchronizationContext.Current);
+            for (int i = 0; i < 200; i++)
+            {
+                await store.PutAsync("k", $"{i}");
+                Assert.Equal($"{i}", (await store.GetAsync("k"))?.Value.ToString());
+            }
+        });
+
+        Assert.Equal(before, cluster.Time.Elapsed);
+        Assert.Equal(200, (await store.GetAsync("k"))?.Version);
+    }
+
+    [Fact]
     public async Task An_app_that_calls_without_a_pause_does_not_stop_the_clock()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
