@@ -4,8 +4,8 @@ using System.Text;
 namespace EmbeddedConsensus.Samples.TestingYourApp;
 
 /// <summary>
-/// Jobs that any process of the app may post, and that exactly one worker may claim, whichever processes and leaders come
-/// and go. This is the app; nothing in it knows of tests.
+/// Jobs that any process of the app may post, and that exactly one worker may claim, whichever processes and leaders
+/// come and go. This is the app; nothing in it knows of tests.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="time">The clock. In production <see cref="TimeProvider.System"/>, in a test the cluster's.</param>
@@ -44,8 +44,8 @@ public sealed class JobBoard(IKeyValueStore store, TimeProvider time)
             || (result.Responses[0].Range!.Items is [KeyValue held] && held.Value == worker);
     }
 
-    /// <summary>Claims a job for a worker, however long the cluster is away. Asking again is safe, because a worker keeps
-    /// what it has: an unknown outcome needs no other care.</summary>
+    /// <summary>Claims a job for a worker, however long the cluster is away. Asking again is safe, because a worker
+    /// keeps what it has: an unknown outcome needs no other care.</summary>
     /// <param name="job">The name of the job.</param>
     /// <param name="worker">The worker.</param>
     /// <param name="cancellationToken">Ends the attempts.</param>

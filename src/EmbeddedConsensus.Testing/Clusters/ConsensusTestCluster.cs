@@ -90,8 +90,8 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
             string leader = s.Leader.IsNone ? "-" : s.Leader.ToString();
             text.AppendLine(
                 culture,
-                $"{member.Id,-6}  {member.State,-7}  {s.State,-8}  {s.Role,-12}  {leader,-6}  {s.Term,4}  {s.LastIndex,10}"
-                + $"  {s.CommitIndex,6}  {s.AppliedIndex,7}  {s.Revision,8}");
+                $"{member.Id,-6}  {member.State,-7}  {s.State,-8}  {s.Role,-12}  {leader,-6}  {s.Term,4}"
+                + $"  {s.LastIndex,10}  {s.CommitIndex,6}  {s.AppliedIndex,7}  {s.Revision,8}");
             if (s.Fault is { } fault)
             {
                 text.AppendLine(culture, $"        {fault.Message}");

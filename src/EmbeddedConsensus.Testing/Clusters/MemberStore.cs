@@ -100,7 +100,8 @@ internal sealed class MemberStore(VirtualTimeProvider time, TimeSpan stallLimit,
                 {
                     throw new ClusterTimeoutException(
                         $"The call needs virtual time to pass, and for {stallLimit} none has. Let time pass while it "
-                        + $"is under way: await cluster.RunUntilAsync(call).{Environment.NewLine}{describe()}", exception);
+                        + $"is under way: await cluster.RunUntilAsync(call).{Environment.NewLine}{describe()}",
+                        exception);
                 }
             }
         }

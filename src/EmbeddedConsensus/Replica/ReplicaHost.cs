@@ -237,7 +237,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     /// majorities that do not meet.</summary>
     private void CheckMembership(ClusterConfiguration? recovered)
     {
-        if (recovered is not null && recovered != _settings.Bootstrap)
+        if (recovered is not null && !recovered.Voters.AsSpan().SequenceEqual(_settings.Bootstrap.Voters.AsSpan()))
         {
             throw new InvalidRequestException(
                 nameof(ConsensusStoreOptions.Members),
