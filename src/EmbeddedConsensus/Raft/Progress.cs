@@ -31,6 +31,9 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
     /// <summary>The newest read round that the member has confirmed.</summary>
     public ulong ConfirmedRound { get; set; }
 
+    /// <summary>The newest round in answer to which the member promised to vote for nobody.</summary>
+    public ulong PromisedRound { get; set; }
+
     /// <summary>The member's answer in the current campaign.</summary>
     public VoteState Vote { get; set; }
 
@@ -68,6 +71,7 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
         SentCommit = 0;
         IsActive = false;
         ConfirmedRound = 0;
+        PromisedRound = 0;
         Vote = VoteState.Pending;
         IsWindowCheckArmed = false;
         Enter(ProgressState.Probe);

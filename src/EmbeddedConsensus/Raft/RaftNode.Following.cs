@@ -17,7 +17,7 @@ internal sealed partial class RaftNode
         }
 
         SetLeader(leader);
-        _electionElapsed = 0;
+        HearLeader();
     }
 
     private void StepAppend(in RaftMessage message)
@@ -72,7 +72,10 @@ internal sealed partial class RaftNode
     private void StepHeartbeat(in RaftMessage message)
     {
         AdvanceCommit(message.Commit);
-        Send(To(message.From, RaftMessageType.HeartbeatResponse) with { Context = message.Context });
+        Send(To(message.From, RaftMessageType.HeartbeatResponse) with
+        {
+            Context = message.Context, Index = message.Context == 0 ? 0 : PromisedMicroseconds(),
+        });
     }
 
     private static bool IsWellFormed(in RaftMessage message, ReadOnlySpan<LogEntry> entries)

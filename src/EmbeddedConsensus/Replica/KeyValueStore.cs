@@ -57,6 +57,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 Revision = revision,
                 CompactRevision = compactRevision,
                 Voters = view is null ? [] : view.Configuration.Voters,
+                HoldsReadLease = view?.HoldsLease ?? false,
                 Fault = _host.Fault,
             };
         }
