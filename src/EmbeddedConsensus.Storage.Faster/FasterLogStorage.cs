@@ -161,9 +161,11 @@ public sealed partial class FasterLogStorage : ILogStorage
         }
 
         LogEnd end;
+        IReadOnlyList<LogEntry> configurations;
         using (var replay = new LogReplay(_directory, _files, state ?? default, _index))
         {
             end = replay.Run(cancellationToken);
+            configurations = replay.ConfigurationEntries;
         }
 
         // From here on what was read counts as durable, and no record of this incarnation was ever written.
@@ -182,6 +184,7 @@ public sealed partial class FasterLogStorage : ILogStorage
         return new RecoveredLog(_index.HardState, _index.Start, _index.LastIndex, [.. _index.Terms])
         {
             Incarnation = _incarnation,
+            ConfigurationEntries = configurations,
         };
     }
 

@@ -49,6 +49,10 @@ public sealed class TcpTransportOptions
     /// <summary>How long a handshake may take, on either side. Above zero; 3 seconds by default.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a request may take (<see cref="ITransport.RequestAsync"/>), the connection included, on either
+    /// side. Above zero; 30 seconds by default.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The wait before the first attempt to reach a lost peer again; it doubles with each failure. A random
     /// part of up to a half is taken off. Above zero; 50 milliseconds by default.</summary>
     public TimeSpan ReconnectBackoffMin { get; set; } = TimeSpan.FromMilliseconds(50);
@@ -86,6 +90,7 @@ public sealed class TcpTransportOptions
             + $"{nameof(MaxFrameBytes)} and {nameof(MaxSnapshotFrameBytes)}");
         RequirePositive(ConnectTimeout, nameof(ConnectTimeout));
         RequirePositive(HandshakeTimeout, nameof(HandshakeTimeout));
+        RequirePositive(RequestTimeout, nameof(RequestTimeout));
         RequirePositive(ReconnectBackoffMin, nameof(ReconnectBackoffMin));
         RequirePositive(KeepAliveInterval, nameof(KeepAliveInterval));
         Require(

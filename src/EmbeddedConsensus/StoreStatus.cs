@@ -43,6 +43,10 @@ public sealed record StoreStatus
     /// <see cref="LinearizableReadMode.QuorumRound"/>, and in a cluster of one, where a round asks nobody.</summary>
     public bool HoldsReadLease { get; init; }
 
+    /// <summary>The format that the cluster writes: the newest that all its members read, 1 while that is not known of
+    /// all.</summary>
+    public required int FormatVersion { get; init; }
+
     /// <summary>Why the replica is faulted; null unless <see cref="State"/> says that it is.</summary>
     public Exception? Fault { get; init; }
 

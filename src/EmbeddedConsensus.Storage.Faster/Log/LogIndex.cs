@@ -90,7 +90,8 @@ internal sealed class LogIndex
 
     /// <summary>Applies a checkpoint.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
-    public void Apply(in LogCheckpoint checkpoint)
+    /// <returns>Whether entries behind the drop are kept; else all that was known is gone.</returns>
+    public bool Apply(in LogCheckpoint checkpoint)
     {
         HardState = checkpoint.HardState;
         Start = checkpoint.Start;
@@ -102,7 +103,7 @@ internal sealed class LogIndex
             _terms.Clear();
             _points.Clear();
             _firstKnown = checkpoint.LastIndex + 1;
-            return;
+            return false;
         }
 
         ulong first = Math.Max(Start.Index + 1, _firstKnown);
@@ -111,6 +112,7 @@ internal sealed class LogIndex
         _terms.RemoveRange(0, term);
         _points.RemoveRange(0, PointOf(first));
         _firstKnown = first;
+        return true;
     }
 
     /// <summary>Where to look for an entry that is in the log.</summary>

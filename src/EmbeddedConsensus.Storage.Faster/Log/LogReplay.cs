@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage.Faster.Files;
 
 namespace EmbeddedConsensus.Storage.Faster.Log;
@@ -24,6 +25,7 @@ internal sealed class LogReplay : IDisposable
     private readonly LogStateFile _state;
     private readonly RecordReader _reader;
     private readonly BatchBuffer _batch = new();
+    private readonly ReplayedConfigurations _configurations = new();
 
     private ulong _sequence;
     private uint _checksum;
@@ -49,6 +51,9 @@ internal sealed class LogReplay : IDisposable
         _index = index;
         _reader = new RecordReader(files, _geometry, directory.Id, _geometry.PageBytes);
     }
+
+    /// <summary>The entries that change the membership and are in the log.</summary>
+    public IReadOnlyList<LogEntry> ConfigurationEntries => _configurations.Entries;
 
     /// <summary>Replays the log and repairs its tail.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
@@ -224,7 +229,11 @@ internal sealed class LogReplay : IDisposable
             {
                 _index.HardState = state;
             }
-            else if (!_index.TryAppend(item.Index, item.Term, _batchAddress))
+            else if (_index.TryAppend(item.Index, item.Term, _batchAddress))
+            {
+                _configurations.Append(item, batch);
+            }
+            else
             {
                 return false;
             }
@@ -241,7 +250,7 @@ internal sealed class LogReplay : IDisposable
         }
 
         _checkpoint = checkpoint;
-        _index.Apply(checkpoint);
+        _configurations.Drop(checkpoint.Start.Index, _index.Apply(checkpoint));
         return true;
     }
 

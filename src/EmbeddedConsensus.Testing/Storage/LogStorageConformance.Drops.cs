@@ -135,11 +135,24 @@ public static partial class LogStorageConformance
             int count = random.Next(4) == 0 ? 0 : random.Next(1, 30);
             bool overrides = random.Next(4) == 0 && last > model.Start.Index;
             ulong first = overrides ? model.Start.Index + 1 + (ulong)random.NextInt64((long)(last - model.Start.Index)) : last + 1;
-            writes.Add(Entries(first, count, term, random.Next(10) == 0 ? 70_000 : random.Next(200), state));
+            LogAppend write = Entries(first, count, term, random.Next(10) == 0 ? 70_000 : random.Next(200), state);
+            writes.Add(random.Next(4) == 0 ? WithConfiguration(write, random.Next(count + 1)) : write);
             last = count == 0 ? last : first + (ulong)count - 1;
         }
 
         return [.. writes];
+    }
+
+    /// <summary>A write whose entry at a place, if it has as many, changes the membership.</summary>
+    private static LogAppend WithConfiguration(LogAppend write, int at)
+    {
+        LogEntry[] entries = write.Entries.ToArray();
+        if (at < entries.Length)
+        {
+            entries[at] = entries[at] with { Kind = LogEntryKind.Configuration };
+        }
+
+        return write with { Entries = entries };
     }
 
     private static async Task DropRandomlyAsync(Random random, ILogStorage storage, LogModel model, ulong term)

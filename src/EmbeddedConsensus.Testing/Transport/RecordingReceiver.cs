@@ -10,6 +10,9 @@ public sealed class RecordingReceiver : ITransportReceiver
     private readonly List<RaftMessage> _messages = [];
     private readonly Dictionary<MemberId, int> _unreachable = [];
     private readonly TaskCompletionSource?[] _holds = new TaskCompletionSource?[TransportLanes.Count];
+    private readonly List<byte[]> _requests = [];
+    private TaskCompletionSource? _requestHold;
+    private Exception? _requestFailure;
     private TaskCompletionSource _changed = NewSource();
 
     /// <summary>The messages so far, in the order of delivery.</summary>
@@ -22,6 +25,77 @@ public sealed class RecordingReceiver : ITransportReceiver
                 return [.. _messages];
             }
         }
+    }
+
+    /// <summary>The requests so far, in the order of their arrival.</summary>
+    public IReadOnlyList<byte[]> Requests
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _requests];
+            }
+        }
+    }
+
+    /// <summary>What a receiver of this type answers to a request: the same bytes, backwards.</summary>
+    /// <param name="request">The request.</param>
+    public static byte[] AnswerTo(ReadOnlySpan<byte> request)
+    {
+        byte[] answer = request.ToArray();
+        Array.Reverse(answer);
+        return answer;
+    }
+
+    /// <summary>From now on requests are recorded, and answered only after <see cref="ReleaseRequests"/>.</summary>
+    public void HoldRequests()
+    {
+        lock (_gate)
+        {
+            _requestHold ??= NewSource();
+        }
+    }
+
+    /// <summary>Ends <see cref="HoldRequests"/>.</summary>
+    public void ReleaseRequests()
+    {
+        lock (_gate)
+        {
+            _requestHold?.SetResult();
+            _requestHold = null;
+        }
+    }
+
+    /// <summary>From now on requests fail.</summary>
+    /// <param name="failure">What with.</param>
+    public void FailRequests(Exception failure)
+    {
+        lock (_gate)
+        {
+            _requestFailure = failure;
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<ReadOnlyMemory<byte>> HandleRequestAsync(
+        ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    {
+        Task hold;
+        lock (_gate)
+        {
+            _requests.Add(request.ToArray());
+            SignalChange();
+            if (_requestFailure is not null)
+            {
+                throw _requestFailure;
+            }
+
+            hold = _requestHold?.Task ?? Task.CompletedTask;
+        }
+
+        await hold.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return AnswerTo(request.Span);
     }
 
     /// <inheritdoc />

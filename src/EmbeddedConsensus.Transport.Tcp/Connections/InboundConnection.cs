@@ -5,7 +5,7 @@ using EmbeddedConsensus.Transport.Tcp.Wire;
 namespace EmbeddedConsensus.Transport.Tcp.Connections;
 
 /// <summary>A connection that another member opened: it checks the handshake, and delivers what arrives.</summary>
-internal sealed class InboundConnection(
+internal sealed partial class InboundConnection(
     TcpTransportContext context, InboundRegistry registry, PeerConnection connection, Action<MemberId> memberSeen)
 {
     private const int ReadBufferBytes = 64 * 1024;
@@ -63,7 +63,9 @@ internal sealed class InboundConnection(
             {
                 if (await AcceptAsync(stopping).ConfigureAwait(false) is { } version)
                 {
-                    await DeliverInTurnAsync(version, stopping).ConfigureAwait(false);
+                    await (_request.Lane == TransportLane.Request
+                        ? ServeRequestAsync(version, stopping)
+                        : DeliverInTurnAsync(version, stopping)).ConfigureAwait(false);
                 }
             }
             finally
@@ -101,9 +103,13 @@ internal sealed class InboundConnection(
                 return null;
             }
 
-            TcpTransportLog.Accepted(
-                context.Logger, _request.From, _request.Incarnation, _request.Lane, connection.Remote);
-            memberSeen(_request.From);
+            if (_request.Lane != TransportLane.Request)
+            {
+                TcpTransportLog.Accepted(
+                    context.Logger, _request.From, _request.Incarnation, _request.Lane, connection.Remote);
+                memberSeen(_request.From);
+            }
+
             return version;
         }
         catch (ProtocolException exception)
@@ -132,6 +138,12 @@ internal sealed class InboundConnection(
         if (_request.ClusterId != context.Options.ClusterId)
         {
             return HandshakeStatus.WrongCluster;
+        }
+
+        if (_request.Lane == TransportLane.Request)
+        {
+            // Whoever listens here is asked, even by somebody who took this member's id.
+            return HandshakeStatus.Accepted;
         }
 
         if (_request.To != context.Options.MemberId || _request.From == _request.To || _request.From.IsNone)

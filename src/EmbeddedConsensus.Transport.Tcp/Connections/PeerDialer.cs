@@ -8,6 +8,10 @@ namespace EmbeddedConsensus.Transport.Tcp.Connections;
 internal static class PeerDialer
 {
     /// <summary>Connects and shakes hands.</summary>
+    /// <param name="context">The transport's settings.</param>
+    /// <param name="peer">Who to reach and where; a peer without an id is whoever listens there.</param>
+    /// <param name="lane">What the connection will carry.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The connection, and the protocol version to speak on it.</returns>
     /// <exception cref="ProtocolException">The other side refused, is somebody else, or does not speak the
     /// protocol.</exception>
@@ -104,7 +108,7 @@ internal static class PeerDialer
         }
 
         return response.ClusterId == options.ClusterId
-            && response.Member == peer
+            && (peer.IsNone || response.Member == peer)
             && response.Version is >= ProtocolVersion.Min and <= ProtocolVersion.Max
                 ? response.Version
                 : throw new ProtocolException(

@@ -7,6 +7,7 @@ internal sealed class TcpTransportContext(TcpTransportOptions options, ILogger l
 {
     private ITransportReceiver? _receiver;
     private long _attempts;
+    private int _requests;
 
     /// <summary>The settings.</summary>
     public TcpTransportOptions Options { get; } = options;
@@ -27,6 +28,22 @@ internal sealed class TcpTransportContext(TcpTransportOptions options, ILogger l
 
     /// <summary>The number of the next connection that this start of the member opens.</summary>
     public ulong NextAttempt() => (ulong)Interlocked.Increment(ref _attempts);
+
+    /// <summary>Counts a request of another that the receiver is given.</summary>
+    /// <returns>False when there are as many as there may be.</returns>
+    public bool TryBeginRequest()
+    {
+        if (Interlocked.Increment(ref _requests) <= TransportLimits.MaxConcurrentRequests)
+        {
+            return true;
+        }
+
+        EndRequest();
+        return false;
+    }
+
+    /// <summary>Ends what <see cref="TryBeginRequest"/> began.</summary>
+    public void EndRequest() => Interlocked.Decrement(ref _requests);
 
     /// <summary>Tells the receiver that a peer is out of reach.</summary>
     public void ReportUnreachable(MemberId peer)

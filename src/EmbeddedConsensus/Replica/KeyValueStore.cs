@@ -58,6 +58,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 CompactRevision = compactRevision,
                 Voters = view is null ? [] : view.Configuration.Voters,
                 HoldsReadLease = view?.HoldsLease ?? false,
+                FormatVersion = (int)(view?.Configuration.FormatVersion ?? 1),
                 Fault = _host.Fault,
             };
         }
@@ -246,7 +247,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        WriteCall<TResult> call = new(command, project);
+        WriteCall<TResult> call = new(command, project, _host.Schedule);
         _host.Submit(call);
         call.ListenTo(cancellationToken);
         return call.Task;
@@ -255,7 +256,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        ReadCall call = new();
+        ReadCall call = new(_host.Schedule);
         _host.Submit(call);
         call.ListenTo(cancellationToken);
         return call.Task;
@@ -325,7 +326,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
     {
         await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         WatchHub hub = _host.Apply.Watches;
-        using AsyncSignal signal = new();
+        using AsyncSignal signal = new(_host.Schedule);
         Watcher watcher = hub.Add(range, options, first > 0 ? first : hub.Revision + 1, signal);
         try
         {

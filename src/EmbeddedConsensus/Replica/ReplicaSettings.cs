@@ -61,6 +61,7 @@ internal sealed class ReplicaSettings
         TickInterval = TickInterval,
         LeaderLease = _options.LinearizableReads == LinearizableReadMode.LeaderLease,
         MaxClockDrift = _options.MaxClockDrift,
+        FormatVersion = (uint)_options.MaxFormatVersion,
     };
 
     /// <summary>The settings of the replica's heart.</summary>
@@ -74,6 +75,7 @@ internal sealed class ReplicaSettings
         RetryTicks = (ulong)Ticks(_options.ElectionTimeout),
         SnapshotLogBytes = _options.SnapshotLogBytes,
         SnapshotKeepEntries = (ulong)_options.SnapshotKeepEntries,
+        CommandFormat = (byte)_options.MaxFormatVersion,
     };
 
     private int Ticks(TimeSpan time) => (int)Math.Max(1, Math.Ceiling(time / TickInterval));

@@ -15,7 +15,9 @@ namespace EmbeddedConsensus.Storage;
 /// </remarks>
 public interface ILogStorage : IAsyncDisposable
 {
-    /// <summary>Opens the log and says what it holds. A torn tail is repaired.</summary>
+    /// <summary>Opens the log and says what it holds, <see cref="RecoveredLog.ConfigurationEntries"/> included: of the
+    /// entries that change the membership those alone that no later append or drop has taken out. A torn tail is
+    /// repaired.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="StorageCorruptedException">A record that had been made durable is damaged.</exception>
     /// <exception cref="StorageInUseException">Another process has the storage open.</exception>

@@ -3,7 +3,7 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Transport;
 
 /// <summary>The bounded queue from one member to another on one lane, and the pump that empties it.</summary>
-internal sealed class InMemoryLane(InMemoryTransport sender, MemberId peer, InMemoryTransportOptions options)
+internal sealed class InMemoryLane(InMemoryTransport sender, Peer peer, InMemoryTransportOptions options)
 {
     private readonly Lock _gate = new();
     private readonly Queue<RaftMessage> _queue = [];
@@ -12,6 +12,10 @@ internal sealed class InMemoryLane(InMemoryTransport sender, MemberId peer, InMe
     // How many of the queued messages have been flushed; the pump takes no others.
     private int _flushed;
     private bool _pumping;
+    private bool _closed;
+
+    /// <summary>Where the lane leads.</summary>
+    public Peer Peer => peer;
 
     /// <summary>Queues a message.</summary>
     /// <returns>False when the queue is full.</returns>
@@ -20,7 +24,7 @@ internal sealed class InMemoryLane(InMemoryTransport sender, MemberId peer, InMe
         long size = PayloadBytes(message);
         lock (_gate)
         {
-            if (_queue.Count >= options.SendQueueMessages
+            if (_closed || _queue.Count >= options.SendQueueMessages
                 || (_queue.Count > 0 && _queuedBytes + size > options.SendQueueBytes))
             {
                 return false;
@@ -50,6 +54,18 @@ internal sealed class InMemoryLane(InMemoryTransport sender, MemberId peer, InMe
         _ = Task.Run(PumpAsync);
     }
 
+    /// <summary>Drops what is queued, and takes nothing more.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _flushed = 0;
+            _queue.Clear();
+            _queuedBytes = 0;
+        }
+    }
+
     private async Task PumpAsync()
     {
         try
@@ -64,7 +80,7 @@ internal sealed class InMemoryLane(InMemoryTransport sender, MemberId peer, InMe
                 // One report for a run of lost messages is enough.
                 if (!delivered && reachable)
                 {
-                    sender.ReportUnreachable(peer);
+                    sender.ReportUnreachable(peer.Id);
                 }
 
                 reachable = delivered;

@@ -17,9 +17,11 @@ public sealed class InMemoryNetwork
     /// <param name="clusterId">The cluster that the member belongs to: transports of different clusters never reach
     /// each other.</param>
     /// <param name="options">The bounds of its queues; null for the defaults.</param>
+    /// <param name="address">Where the member is to be found, any text: messages then reach it from those alone that
+    /// look for it there, and so do requests. Null: messages reach it by its id, and requests do not reach it.</param>
     /// <exception cref="ArgumentException"><paramref name="member"/> is none, or a bound is out of range.</exception>
     public InMemoryTransport CreateTransport(
-        MemberId member, ulong clusterId = 0, InMemoryTransportOptions? options = null)
+        MemberId member, ulong clusterId = 0, InMemoryTransportOptions? options = null, string? address = null)
     {
         if (member.IsNone)
         {
@@ -28,7 +30,7 @@ public sealed class InMemoryNetwork
 
         options ??= new InMemoryTransportOptions();
         options.Validate();
-        return new InMemoryTransport(this, member, clusterId, options);
+        return new InMemoryTransport(this, member, clusterId, options, address);
     }
 
     /// <summary>Cuts the link from one member to another: what is sent over it is lost. The way back stays open.</summary>
@@ -91,6 +93,13 @@ public sealed class InMemoryNetwork
     {
         lock (_gate)
         {
+            if (transport.Address is { } address
+                && _started.Values.FirstOrDefault(other => other.Address == address) is { } occupant)
+            {
+                throw new TransportException(
+                    $"Member {occupant.Member} listens at '{address}' on this network; choose another address.");
+            }
+
             if (!_started.TryAdd(transport.Member, transport))
             {
                 throw new TransportException(
@@ -113,15 +122,37 @@ public sealed class InMemoryNetwork
     }
 
     /// <summary>The transport that a message reaches, or null when the link is cut or nobody is there.</summary>
-    internal InMemoryTransport? Route(InMemoryTransport sender, MemberId to)
+    internal InMemoryTransport? Route(InMemoryTransport sender, Peer to)
     {
         lock (_gate)
         {
-            return !_cutLinks.Contains((sender.Member, to))
-                && _started.TryGetValue(to, out InMemoryTransport? target)
+            return !_cutLinks.Contains((sender.Member, to.Id))
+                && _started.TryGetValue(to.Id, out InMemoryTransport? target)
                 && target.ClusterId == sender.ClusterId
+                && (target.Address is null || target.Address == to.Address)
                     ? target
                     : null;
+        }
+    }
+
+    /// <summary>The transport that a request reaches, and that can answer it.</summary>
+    /// <exception cref="TransportException">There is none.</exception>
+    internal InMemoryTransport RouteRequest(InMemoryTransport sender, string address)
+    {
+        lock (_gate)
+        {
+            InMemoryTransport? target = _started.Values.FirstOrDefault(other => other.Address == address);
+            if (target is null || _cutLinks.Contains((sender.Member, target.Member))
+                || _cutLinks.Contains((target.Member, sender.Member)))
+            {
+                throw new TransportException($"Nobody answers at '{address}'.");
+            }
+
+            return target.ClusterId == sender.ClusterId
+                ? target
+                : throw new TransportException(
+                    $"The member at '{address}' belongs to cluster {target.ClusterId:x}, this member to "
+                    + $"{sender.ClusterId:x}. Check the address.");
         }
     }
 }

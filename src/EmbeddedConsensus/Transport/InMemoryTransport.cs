@@ -5,8 +5,8 @@ namespace EmbeddedConsensus.Transport;
 
 /// <summary>A transport between replicas of one process. <see cref="InMemoryNetwork.CreateTransport"/> makes it.</summary>
 /// <remarks>Messages are delivered on the thread pool, in order on each lane of each peer, after
-/// <see cref="Flush"/>. The address of a <see cref="Peer"/> is not looked at.</remarks>
-public sealed class InMemoryTransport : ITransport
+/// <see cref="Flush"/>. The address of a <see cref="Peer"/> is looked at when the peer has one.</remarks>
+public sealed partial class InMemoryTransport : ITransport
 {
     private readonly InMemoryNetwork _network;
     private readonly InMemoryTransportOptions _options;
@@ -24,12 +24,13 @@ public sealed class InMemoryTransport : ITransport
     private int _running;
 
     internal InMemoryTransport(
-        InMemoryNetwork network, MemberId member, ulong clusterId, InMemoryTransportOptions options)
+        InMemoryNetwork network, MemberId member, ulong clusterId, InMemoryTransportOptions options, string? address)
     {
         _network = network;
         _options = options;
         Member = member;
         ClusterId = clusterId;
+        Address = address;
         Stopping = _stop.Token;
     }
 
@@ -38,6 +39,9 @@ public sealed class InMemoryTransport : ITransport
 
     /// <summary>The cluster that the member belongs to.</summary>
     public ulong ClusterId { get; }
+
+    /// <summary>Where the member is to be found; null when it is found by its id.</summary>
+    public string? Address { get; }
 
     /// <summary>Cancelled when the transport is disposed.</summary>
     internal CancellationToken Stopping { get; }
@@ -77,11 +81,20 @@ public sealed class InMemoryTransport : ITransport
             {
                 if (peer.Id != Member)
                 {
-                    next[peer.Id] = known.TryGetValue(peer.Id, out InMemoryLane[]? lanes) ? lanes : LanesTo(peer.Id);
+                    next[peer.Id] = known.TryGetValue(peer.Id, out InMemoryLane[]? lanes) && lanes[0].Peer == peer
+                        ? lanes
+                        : LanesTo(peer);
                 }
             }
 
             _lanes = next.ToImmutable();
+            foreach ((MemberId id, InMemoryLane[] lanes) in known)
+            {
+                if (!next.TryGetValue(id, out InMemoryLane[]? kept) || !ReferenceEquals(kept, lanes))
+                {
+                    Array.ForEach(lanes, lane => lane.Close());
+                }
+            }
         }
     }
 
@@ -153,7 +166,7 @@ public sealed class InMemoryTransport : ITransport
     }
 
     /// <summary>Finds the transport that <paramref name="to"/> is reached at; null when there is no way.</summary>
-    internal InMemoryTransport? Route(MemberId to) => _network.Route(this, to);
+    internal InMemoryTransport? Route(Peer to) => _network.Route(this, to);
 
     /// <summary>Tells this transport's receiver that a peer could not be reached.</summary>
     internal void ReportUnreachable(MemberId peer)
@@ -192,7 +205,7 @@ public sealed class InMemoryTransport : ITransport
         }
     }
 
-    private InMemoryLane[] LanesTo(MemberId peer)
+    private InMemoryLane[] LanesTo(Peer peer)
     {
         var lanes = new InMemoryLane[TransportLanes.Count];
         for (int lane = 0; lane < lanes.Length; lane++)

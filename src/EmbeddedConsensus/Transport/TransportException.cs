@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Transport;
 
-/// <summary>A transport could not start.</summary>
+/// <summary>A transport could not start, or a request got no answer.</summary>
 public sealed class TransportException : ConsensusStoreException
 {
     /// <summary>A failure of the transport.</summary>

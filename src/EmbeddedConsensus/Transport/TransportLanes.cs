@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.Transport;
 /// <summary>Tells which lane a message travels on.</summary>
 public static class TransportLanes
 {
-    /// <summary>How many lanes there are; their values are 0 to <c>Count - 1</c>.</summary>
+    /// <summary>How many lanes carry messages; their values are 0 to <c>Count - 1</c>.</summary>
     public const int Count = 2;
 
     /// <summary>The lane of a kind of message.</summary>

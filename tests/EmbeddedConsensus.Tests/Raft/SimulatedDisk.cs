@@ -87,7 +87,10 @@ internal sealed class SimulatedDisk
             }
         }
 
-        return new RecoveredLog(HardState, _start, LastIndex, terms);
+        return new RecoveredLog(HardState, _start, LastIndex, terms)
+        {
+            ConfigurationEntries = [.. _entries.Where(entry => entry.Kind == LogEntryKind.Configuration)],
+        };
     }
 
     public ReadOnlyMemory<LogEntry> Read(ulong first, ulong last, long maxBytes)

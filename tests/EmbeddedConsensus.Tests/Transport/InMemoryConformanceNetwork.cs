@@ -7,11 +7,15 @@ namespace EmbeddedConsensus.Tests.Transport;
 internal sealed class InMemoryConformanceNetwork : ITransportConformanceNetwork
 {
     private readonly InMemoryNetwork _network = new();
+    private readonly Dictionary<MemberId, int> _moves = [];
 
-    public ITransport CreateTransport(MemberId member, ulong clusterId, bool atNewAddress = false) =>
-        _network.CreateTransport(member, clusterId);
+    public ITransport CreateTransport(MemberId member, ulong clusterId, bool atNewAddress = false)
+    {
+        _moves[member] = _moves.GetValueOrDefault(member) + (atNewAddress ? 1 : 0);
+        return _network.CreateTransport(member, clusterId, address: AddressOf(member));
+    }
 
-    public string AddressOf(MemberId member) => "memory";
+    public string AddressOf(MemberId member) => $"member-{member}-place-{_moves[member]}";
 
     public ValueTask DisposeAsync() => default;
 }

@@ -1,0 +1,96 @@
+using System.Text;
+using EmbeddedConsensus.Transport.Tcp.Wire;
+
+namespace EmbeddedConsensus.Transport.Tcp.Connections;
+
+/// <content>A connection that carries one request and its answer.</content>
+internal sealed partial class InboundConnection
+{
+    private const int MaxFailureTextBytes = 4 * 1024;
+
+    private async Task ServeRequestAsync(byte version, CancellationToken stopping)
+    {
+        _admitted = true;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, connection.Aborted);
+        ended.CancelAfter(context.Options.RequestTimeout);
+        try
+        {
+            byte[] request =
+                await RequestFrame.ReadAsync(connection.Stream, version, ended.Token).ConfigureAwait(false);
+            byte[] answer = await AnswerWatchedAsync(request, ended).ConfigureAwait(false);
+            await RequestFrame.WriteAsync(connection.Stream, version, answer, ended.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ProtocolException || PeerConnection.IsFailure(exception))
+        {
+            if (!stopping.IsCancellationRequested)
+            {
+                TcpTransportLog.InboundEnded(
+                    context.Logger, _request.From, _request.Lane, connection.Remote, exception.Message);
+            }
+        }
+    }
+
+    private async Task<byte[]> AnswerWatchedAsync(byte[] request, CancellationTokenSource ended)
+    {
+        using var answered = new CancellationTokenSource();
+        Task watch = WatchAskerAsync(ended, answered.Token);
+        try
+        {
+            return await AnswerAsync(request, ended.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            await answered.CancelAsync().ConfigureAwait(false);
+            await watch.ConfigureAwait(false);
+        }
+    }
+
+    private async Task<byte[]> AnswerAsync(byte[] request, CancellationToken cancellationToken)
+    {
+        if (!context.TryBeginRequest())
+        {
+            return [(byte)RequestStatus.Busy];
+        }
+
+        try
+        {
+            // A receiver that goes on regardless does not hold up the shutdown.
+            ReadOnlyMemory<byte> answer = await context.Receiver.HandleRequestAsync(request, cancellationToken).AsTask()
+                .WaitAsync(cancellationToken).ConfigureAwait(false);
+            return answer.Length <= TransportLimits.MaxRequestBytes
+                ? [(byte)RequestStatus.Answered, .. answer.Span]
+                : Failure($"The answer has {answer.Length} bytes; the limit is {TransportLimits.MaxRequestBytes}.");
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return Failure(exception.Message);
+        }
+        finally
+        {
+            context.EndRequest();
+        }
+    }
+
+    private static byte[] Failure(string message)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(message);
+        return [(byte)RequestStatus.Failed, .. text.AsSpan(0, Math.Min(text.Length, MaxFailureTextBytes))];
+    }
+
+    // Behind its request the asker sends nothing, so that a read ends with the connection only.
+    private async Task WatchAskerAsync(CancellationTokenSource ended, CancellationToken answered)
+    {
+        try
+        {
+            await connection.Stream.ReadAsync(new byte[1], answered).ConfigureAwait(false);
+            await ended.CancelAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (PeerConnection.IsFailure(exception))
+        {
+            if (!answered.IsCancellationRequested)
+            {
+                await ended.CancelAsync().ConfigureAwait(false);
+            }
+        }
+    }
+}

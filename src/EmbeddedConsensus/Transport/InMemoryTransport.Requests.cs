@@ -1,0 +1,67 @@
+namespace EmbeddedConsensus.Transport;
+
+/// <content>Requests, which need no peer.</content>
+public sealed partial class InMemoryTransport
+{
+    private int _requests;
+
+    /// <inheritdoc />
+    /// <exception cref="ObjectDisposedException">The transport is disposed.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> RequestAsync(
+        string address, ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(address);
+        TransportLimits.CheckRequest(request.Length);
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(Stopping.IsCancellationRequested, this);
+        InMemoryTransport target = _network.RouteRequest(this, address);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Stopping, target.Stopping);
+        try
+        {
+            // On the pool: the receiver may take its time before it returns.
+            ReadOnlyMemory<byte> answer = await Task.Run(
+                () => target.AnswerAsync(request.ToArray(), ended.Token), ended.Token).WaitAsync(ended.Token)
+                .ConfigureAwait(false);
+
+            // A link that was cut meanwhile carries no answer.
+            _network.RouteRequest(this, address);
+            return answer;
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TransportException($"The member at '{address}' went away, or this transport stops.", exception);
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> AnswerAsync(byte[] request, CancellationToken cancellationToken)
+    {
+        if (_receiver is not { } receiver || !TryEnter())
+        {
+            throw new TransportException($"The member at '{Address}' stops.");
+        }
+
+        try
+        {
+            if (Interlocked.Increment(ref _requests) > TransportLimits.MaxConcurrentRequests)
+            {
+                throw new TransportException($"The member at '{Address}' works on as many requests as it may. Ask later.");
+            }
+
+            // A receiver that goes on regardless holds up neither side's shutdown.
+            ReadOnlyMemory<byte> answer = await receiver.HandleRequestAsync(request, cancellationToken).AsTask()
+                .WaitAsync(cancellationToken).ConfigureAwait(false);
+            return answer.Length <= TransportLimits.MaxRequestBytes
+                ? answer.ToArray()
+                : throw new TransportException($"The answer of the member at '{Address}' is too long.");
+        }
+        catch (Exception exception) when (exception is not (TransportException or OperationCanceledException))
+        {
+            throw new TransportException($"The member at '{Address}' could not answer: {exception.Message}", exception);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _requests);
+            Exit();
+        }
+    }
+}
