@@ -26,7 +26,7 @@ internal sealed class PeerDirectory(MemberId self)
         {
             lock (_gate)
             {
-                return [.. _members.Where(member => member.Id != self && member.Address.Length > 0 || _told.ContainsKey(member.Id))
+                return [.. _members.Where(member => member.Id != self && AddressOf(member).Length > 0)
                     .Select(member => new Peer(member.Id, AddressOf(member)))];
             }
         }
