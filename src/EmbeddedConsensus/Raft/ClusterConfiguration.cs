@@ -41,6 +41,66 @@ public sealed record ClusterConfiguration
     /// <summary>Whether a decision needs two majorities.</summary>
     public bool IsJoint => !OutgoingVoters.IsDefaultOrEmpty;
 
+    /// <summary>The format version that every member reads: the lowest among them, where one that is not known counts
+    /// as 1. What is written for all of them is written in this version (design decision D14).</summary>
+    public uint FormatVersion
+    {
+        get
+        {
+            uint lowest = uint.MaxValue;
+            foreach (ClusterMember member in Members)
+            {
+                lowest = Math.Min(lowest, Math.Max(1, member.FormatVersion));
+            }
+
+            return Members.IsEmpty ? 1 : lowest;
+        }
+    }
+
+    /// <summary>What is known of a member, or null when it is in none of the lists.</summary>
+    /// <param name="id">The member.</param>
+    public ClusterMember? Find(MemberId id)
+    {
+        foreach (ClusterMember member in Members)
+        {
+            if (member.Id == id)
+            {
+                return member;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a member is in one of the lists.</summary>
+    /// <param name="id">The member.</param>
+    public bool Contains(MemberId id) =>
+        Voters.Contains(id) || OutgoingVoters.Contains(id) || Learners.Contains(id);
+
+    /// <summary>Whether a member has a vote, in the incoming or in the outgoing set.</summary>
+    /// <param name="id">The member.</param>
+    public bool IsVoter(MemberId id) => Voters.Contains(id) || OutgoingVoters.Contains(id);
+
+    /// <summary>The same configuration with an entry in <see cref="Members"/> for each member of the lists and for no
+    /// other, and a <see cref="LastMemberId"/> that covers them: for configurations that were made from lists of ids.
+    /// </summary>
+    public ClusterConfiguration Normalized()
+    {
+        ImmutableArray<MemberId> ids =
+            [.. Voters.Concat(OutgoingVoters).Concat(Learners).Distinct().Order()];
+        bool isComplete = Members.Length == ids.Length && (ids.IsEmpty || ids[^1] <= LastMemberId);
+        for (int i = 0; isComplete && i < ids.Length; i++)
+        {
+            isComplete = Members[i].Id == ids[i];
+        }
+
+        return isComplete ? this : this with
+        {
+            Members = [.. ids.Select(id => Find(id) ?? new ClusterMember(id, ""))],
+            LastMemberId = ids.IsEmpty || ids[^1] < LastMemberId ? LastMemberId : ids[^1],
+        };
+    }
+
     /// <summary>A configuration in which <paramref name="voters"/> vote and nobody else takes part.</summary>
     /// <param name="voters">The members, in any order.</param>
     public static ClusterConfiguration OfVoters(params IEnumerable<MemberId> voters) =>

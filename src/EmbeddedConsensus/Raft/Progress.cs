@@ -4,6 +4,8 @@ namespace EmbeddedConsensus.Raft;
 /// goes and how entries are sent to it.</summary>
 internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInflightBytes)
 {
+    private CatchUpRounds _catchUp;
+
     /// <summary>The member.</summary>
     public MemberId Id { get; } = id;
 
@@ -27,6 +29,26 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
 
     /// <summary>Whether the member was heard from since the last quorum check.</summary>
     public bool IsActive { get; set; }
+
+    /// <summary>The tick after the one in which the member was last heard from; zero when it never was in this term.
+    /// </summary>
+    public ulong HeardTick { get; set; }
+
+    /// <summary>The newest format that the member said it reads; zero while that is not known.</summary>
+    public uint FormatVersion { get; set; }
+
+    /// <summary>While the member is a learner: whether it keeps up.</summary>
+    public ref CatchUpRounds CatchUp => ref _catchUp;
+
+    /// <summary>The end of the log when the member was given a snapshot last: until it has got there, the log that it
+    /// needs for that is spared from compaction. Zero when it was given none in this term.</summary>
+    public ulong CatchUpTarget { get; set; }
+
+    /// <summary>What the configuration said of the member before it left it; null for one that is in it.</summary>
+    public ClusterMember? DepartingAs { get; set; }
+
+    /// <summary>How many ticks a member that has left is still told so.</summary>
+    public int DepartureTicks { get; set; }
 
     /// <summary>The newest read round that the member has confirmed.</summary>
     public ulong ConfirmedRound { get; set; }
@@ -67,6 +89,10 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
         Next = next;
         SentCommit = 0;
         IsActive = false;
+        HeardTick = 0;
+        FormatVersion = 0;
+        CatchUpTarget = 0;
+        _catchUp = default;
         ConfirmedRound = 0;
         Vote = VoteState.Pending;
         IsWindowCheckArmed = false;

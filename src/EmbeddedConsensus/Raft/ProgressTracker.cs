@@ -6,8 +6,12 @@ namespace EmbeddedConsensus.Raft;
 /// joint configuration a decision needs a majority of both sets of voters (dissertation, section 4.3).</summary>
 internal sealed class ProgressTracker
 {
+    /// <summary>How long a member that has left is told so, in election timeouts.</summary>
+    private const int DepartureTimeouts = 10;
+
     private readonly RaftOptions _options;
     private Progress[] _members = [];
+    private Progress[] _all = [];
     private Progress[] _voters = [];
     private Progress[] _outgoingVoters = [];
 
@@ -18,7 +22,7 @@ internal sealed class ProgressTracker
     {
         _options = options;
         Configuration = configuration;
-        Use(configuration);
+        Use(configuration, lastIndex: 0, keepsDeparting: false);
     }
 
     /// <summary>The members.</summary>
@@ -27,6 +31,10 @@ internal sealed class ProgressTracker
     /// <summary>Every member, in order of id.</summary>
     public ReadOnlySpan<Progress> Members => _members;
 
+    /// <summary>Every member, and behind them those that have left and are still told so. They count for nothing.
+    /// </summary>
+    public ReadOnlySpan<Progress> All => _all;
+
     /// <summary>Whether the node itself makes every quorum.</summary>
     public bool IsSingleVoter =>
         _voters.Length == 1 && _voters[0].Id == _options.Id
@@ -34,8 +42,11 @@ internal sealed class ProgressTracker
 
     /// <summary>Changes the members; what is known of those that stay is kept.</summary>
     /// <param name="configuration">The new members.</param>
-    public void Use(ClusterConfiguration configuration)
+    /// <param name="lastIndex">The end of the log: what a new member is sent first.</param>
+    /// <param name="keepsDeparting">Whether those that leave are kept among <see cref="All"/>.</param>
+    public void Use(ClusterConfiguration configuration, ulong lastIndex, bool keepsDeparting)
     {
+        ClusterConfiguration before = Configuration;
         MemberId[] ids =
         [
             .. configuration.Voters.Concat(configuration.OutgoingVoters).Concat(configuration.Learners)
@@ -44,11 +55,19 @@ internal sealed class ProgressTracker
         Progress[] members = new Progress[ids.Length];
         for (int i = 0; i < ids.Length; i++)
         {
-            members[i] = Find(ids[i])
-                ?? new Progress(ids[i], _options.MaxInflightMessages, _options.MaxInflightBytes);
+            members[i] = Find(ids[i]) ?? NewProgress(ids[i], lastIndex);
+        }
+
+        Progress[] departing = keepsDeparting
+            ? [.. _all.Where(peer => peer.Id != _options.Id && !ids.Contains(peer.Id))]
+            : [];
+        foreach (Progress peer in departing)
+        {
+            Depart(peer, peer.DepartingAs ?? before.Find(peer.Id) ?? new ClusterMember(peer.Id, ""));
         }
 
         _members = members;
+        _all = [.. members, .. departing];
         Configuration = configuration;
         _voters = Select(configuration.Voters);
         _outgoingVoters = Select(configuration.OutgoingVoters);
@@ -56,6 +75,51 @@ internal sealed class ProgressTracker
         {
             member.IsLearner = !IsVoter(member.Id);
         }
+    }
+
+    /// <summary>Takes up members that an earlier leader let go and may not have told.</summary>
+    /// <param name="left">Who is not in the configuration any more.</param>
+    /// <param name="lastIndex">The end of the log.</param>
+    public void AddDeparting(IEnumerable<ClusterMember> left, ulong lastIndex)
+    {
+        foreach (ClusterMember member in left)
+        {
+            Progress peer = NewProgress(member.Id, lastIndex);
+            Depart(peer, member);
+            _all = [.. _all, peer];
+        }
+    }
+
+    /// <summary>Forgets the members that have left and whose time is over.</summary>
+    public void DropDeparted() =>
+        _all = [.. _all.Where(peer => peer.DepartingAs is null || peer.DepartureTicks > 0)];
+
+    /// <summary>Forgets all members that have left.</summary>
+    /// <returns>Whether there were any.</returns>
+    public bool ForgetDeparting()
+    {
+        bool hadAny = _all.Length > _members.Length;
+        if (hadAny)
+        {
+            _all = _members;
+        }
+
+        return hadAny;
+    }
+
+    /// <summary>What is known of a member, or of one that has left and is still told so; null for others.</summary>
+    /// <param name="id">The member.</param>
+    public Progress? FindPeer(MemberId id)
+    {
+        foreach (Progress peer in _all)
+        {
+            if (peer.Id == id)
+            {
+                return peer;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>What is known of a member, or null when it is none.</summary>
@@ -145,6 +209,23 @@ internal sealed class ProgressTracker
         }
 
         return Math.Min(MajorityOf(_voters, value), MajorityOf(_outgoingVoters, value));
+    }
+
+    private void Depart(Progress peer, ClusterMember member)
+    {
+        if (peer.DepartingAs is null)
+        {
+            peer.IsLearner = true;
+            peer.DepartingAs = member;
+            peer.DepartureTicks = DepartureTimeouts * _options.ElectionTicks;
+        }
+    }
+
+    private Progress NewProgress(MemberId id, ulong lastIndex)
+    {
+        Progress peer = new(id, _options.MaxInflightMessages, _options.MaxInflightBytes);
+        peer.Reset(Math.Max(1, lastIndex), match: 0);
+        return peer;
     }
 
     private Progress[] Select(ImmutableArray<MemberId> ids) =>

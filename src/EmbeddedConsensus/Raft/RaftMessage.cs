@@ -37,11 +37,19 @@ public readonly record struct RaftMessage
     /// <summary>With a rejected append: where the logs may agree at the latest.</summary>
     public ulong RejectHint { get; init; }
 
-    /// <summary>A number that an answer echoes: the id of a read round, the mark of a campaign that a transfer forced,
-    /// or the member to transfer to.</summary>
+    /// <summary>A number whose meaning depends on the type: the id of a read round, echoed by its answer; the mark of a
+    /// campaign that a transfer forced; the member to transfer to; in a rejection, that the sender holds nothing, or that
+    /// only its term is told; why a member is refused.</summary>
     public ulong Context { get; init; }
 
     /// <summary>The piece of a snapshot; in an answer, its offset is how far the follower has got and its data is
     /// empty.</summary>
     public SnapshotChunk? Chunk { get; init; }
+
+    /// <summary>The sender's cluster; zero while the sender does not know it.</summary>
+    public ulong ClusterId { get; init; }
+
+    /// <summary>In answers to appends: the newest format of commands and messages that the sender reads; zero when it does
+    /// not say.</summary>
+    public uint FormatVersion { get; init; }
 }

@@ -51,4 +51,11 @@ public enum RaftMessageType : byte
     /// <summary>The leader turned proposals away because too much is in flight; <see cref="RaftMessage.Context"/>
     /// has the number of proposals.</summary>
     ProposeRejected = 16,
+
+    /// <summary>Tells a member that it was removed; <see cref="RaftMessage.Index"/> is that of the configuration that the
+    /// sender goes by.</summary>
+    MemberRemoved = 17,
+
+    /// <summary>Tells a member that it is not taken; <see cref="RaftMessage.Context"/> says why.</summary>
+    MemberRefused = 18,
 }

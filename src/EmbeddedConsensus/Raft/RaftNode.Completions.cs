@@ -79,7 +79,8 @@ internal sealed partial class RaftNode
     }
 
     /// <summary>Forgets the log up to an index, in memory now and on disk by the next drain's
-    /// <see cref="LogDropEffect"/>. An index that is already forgotten changes nothing.</summary>
+    /// <see cref="LogDropEffect"/>. An index that is already forgotten changes nothing. What a peer needs that is getting a
+    /// snapshot, or was just given one, stays for a few calls more.</summary>
     /// <param name="throughIndex">The last index to forget.</param>
     /// <exception cref="ArgumentOutOfRangeException">The index is beyond the newest snapshot or what is applied.
     /// </exception>
@@ -93,16 +94,18 @@ internal sealed partial class RaftNode
                 $"The log can be compacted up to index {limit}: what a snapshot holds and is applied.");
         }
 
+        throughIndex = KeepForSlowPeers(throughIndex);
         if (throughIndex > _log.Start.Index)
         {
             _log.CompactThrough(throughIndex);
+            _history.CompactThrough(throughIndex);
             _logDrop = new LogDropEffect(_log.Start);
         }
     }
 
     private Progress? FindLogReader(ulong readId)
     {
-        foreach (Progress peer in _tracker.Members)
+        foreach (Progress peer in _tracker.All)
         {
             if (peer.PendingLogRead == readId && readId != 0)
             {

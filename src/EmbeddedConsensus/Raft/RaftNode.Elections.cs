@@ -9,10 +9,13 @@ internal sealed partial class RaftNode
     private int _electionElapsed;
     private int _electionTimeout;
     private int _heartbeatElapsed;
+    private ulong _now;
+    private bool _isOwnVoteDurable;
 
     /// <summary>Lets one tick pass.</summary>
     public void Tick()
     {
+        _now++;
         if (_role == RaftRole.Leader)
         {
             TickLeader();
@@ -62,6 +65,7 @@ internal sealed partial class RaftNode
             AbortTransfer();
         }
 
+        TickMembership();
         if (_heartbeatElapsed >= _options.HeartbeatTicks)
         {
             _heartbeatElapsed = 0;
@@ -82,7 +86,7 @@ internal sealed partial class RaftNode
             return false;
         }
 
-        foreach (Progress peer in _tracker.Members)
+        foreach (Progress peer in _tracker.All)
         {
             peer.IsActive = false;
         }
@@ -90,8 +94,14 @@ internal sealed partial class RaftNode
         return true;
     }
 
-    /// <summary>Whether this node may become leader: it votes, and its log is not about to be replaced.</summary>
-    private bool IsPromotable() => _tracker.IsVoter(_options.Id) && !IsInstallingSnapshot;
+    /// <summary>Whether this node may become leader: it votes, and its log is not about to be replaced. A voter that the
+    /// latest configuration no longer names may still be needed to commit that configuration (dissertation, section
+    /// 4.2.2): those who stay may lack the entry, and then cannot be elected.</summary>
+    private bool IsPromotable() =>
+        !IsInstallingSnapshot
+        && Membership is MembershipState.Member or MembershipState.Joining
+        && (_tracker.IsVoter(_options.Id)
+            || (_history.LatestIndex > _log.Commit && _history.BeforeLatest?.IsVoter(_options.Id) == true));
 
     private bool IsLeaderAlive() =>
         _options.CheckQuorum && !_leader.IsNone && _electionElapsed < _options.ElectionTicks;
@@ -142,9 +152,20 @@ internal sealed partial class RaftNode
             }
         }
 
-        // An entry of the new term, so that the entries before it can be committed (Raft paper, section 5.4.2) and
-        // reads be confirmed (section 8).
-        _log.Append(new LogEntry(_log.LastIndex + 1, _term, LogEntryKind.NoOp, default));
+        TakeUpDeparting();
+        AppendFirstEntry();
+    }
+
+    /// <summary>Whoever left with the latest configuration may not have heard of it from the leader before.</summary>
+    private void TakeUpDeparting()
+    {
+        if (_history.BeforeLatest is { } before)
+        {
+            _tracker.AddDeparting(
+                before.Members.Where(member => !_tracker.Configuration.Contains(member.Id) && member.Id != _options.Id),
+                _log.LastIndex);
+            CollectPeers();
+        }
     }
 
     /// <summary>Begins a term, or the same one in another role.</summary>
@@ -164,6 +185,12 @@ internal sealed partial class RaftNode
         SetLeader(MemberId.None);
         ResetElectionTimer();
         _heartbeatElapsed = 0;
+        _hasCommittedInTerm = false;
+        if (_tracker.ForgetDeparting())
+        {
+            CollectPeers();
+        }
+
         AbortTransfer();
         ClearVotes();
         ForgetUnapplied();
@@ -193,6 +220,8 @@ internal sealed partial class RaftNode
         {
             member.Vote = VoteState.Pending;
         }
+
+        _isOwnVoteDurable = false;
     }
 
     private void AskForVotes(RaftMessageType type, ulong term, ulong context)
@@ -229,7 +258,8 @@ internal sealed partial class RaftNode
             || (_vote.IsNone && _leader.IsNone)
             || (isPreVote && message.Term > _term);
         RaftMessageType answer = isPreVote ? RaftMessageType.PreVoteResponse : RaftMessageType.VoteResponse;
-        if (!isFree || !_log.IsUpToDate(new LogPosition(message.Index, message.LogTerm)))
+        bool isUnsure = IsFresh && message.Index > 0;
+        if (!isFree || isUnsure || !_log.IsUpToDate(new LogPosition(message.Index, message.LogTerm)))
         {
             Send(To(message.From, answer) with { Reject = true });
             return;
@@ -265,12 +295,14 @@ internal sealed partial class RaftNode
             member.Vote = isGranted ? VoteState.Granted : VoteState.Rejected;
         }
 
+        _isOwnVoteDurable |= from == _options.Id && _role == RaftRole.Candidate;
+
         switch (_tracker.TallyVotes())
         {
             case VoteState.Granted when _role == RaftRole.PreCandidate:
                 BecomeCandidate(context: 0);
                 break;
-            case VoteState.Granted when _tracker.Find(_options.Id) is { Vote: VoteState.Granted }:
+            case VoteState.Granted when _isOwnVoteDurable:
                 BecomeLeader();
                 break;
             case VoteState.Granted:

@@ -17,6 +17,7 @@ internal sealed partial class RaftNode
         }
 
         SetLeader(leader);
+        _refusers.Clear();
         _electionElapsed = 0;
     }
 
@@ -47,6 +48,7 @@ internal sealed partial class RaftNode
             Send(To(message.From, RaftMessageType.AppendResponse) with
             {
                 Index = message.Index, Reject = true, RejectHint = agreement.Index, LogTerm = agreement.Term,
+                Context = HoldsNothingMark, FormatVersion = _options.FormatVersion,
             });
             return;
         }
@@ -71,6 +73,13 @@ internal sealed partial class RaftNode
 
     private void StepHeartbeat(in RaftMessage message)
     {
+        if (IsFresh && message.Commit > 0)
+        {
+            // A leader tells of no more than what it was told is durable here.
+            LeaveForLostDisk(message.From);
+            return;
+        }
+
         AdvanceCommit(message.Commit);
         Send(To(message.From, RaftMessageType.HeartbeatResponse) with { Context = message.Context });
     }
@@ -113,21 +122,40 @@ internal sealed partial class RaftNode
             _appends.TruncateFrom(entries[0].Index);
         }
 
+        // A configuration is in use from the moment it is in the log, and no longer when it is not.
+        bool isOther = _history.TruncateFrom(entries[0].Index);
         foreach (ref readonly LogEntry entry in entries)
         {
             _log.Append(entry);
+            if (entry.Kind == LogEntryKind.Configuration)
+            {
+                TakeConfiguration(entry);
+                isOther = true;
+            }
+        }
+
+        if (isOther)
+        {
+            UseLatestConfiguration();
         }
     }
 
     /// <summary>Tells the leader, once it is true, that the log is durable up to an index.</summary>
     private void Acknowledge(ulong index) =>
-        _appends.Hold(To(_leader, RaftMessageType.AppendResponse) with { Index = index });
+        _appends.Hold(To(_leader, RaftMessageType.AppendResponse) with
+        {
+            Index = index, FormatVersion = _options.FormatVersion,
+        });
 
     private void AdvanceCommit(ulong index)
     {
         if (_log.CommitTo(index))
         {
             AbortSnapshotBehindCommit();
+            if (_history.LatestIndex > _committedConfigurationIndex)
+            {
+                ObserveCommittedConfiguration();
+            }
         }
     }
 }

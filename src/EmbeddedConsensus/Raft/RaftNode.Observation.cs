@@ -9,9 +9,6 @@ internal sealed partial class RaftNode
     /// <summary>The last index that the state machine has applied.</summary>
     public ulong AppliedIndex => _log.Applied;
 
-    /// <summary>The membership in use.</summary>
-    public ClusterConfiguration Configuration => _tracker.Configuration;
-
     /// <summary>Whether a peer is being sent a snapshot.</summary>
     public bool IsSendingSnapshot
     {
@@ -22,7 +19,7 @@ internal sealed partial class RaftNode
                 return false;
             }
 
-            foreach (Progress peer in _tracker.Members)
+            foreach (Progress peer in _tracker.All)
             {
                 if (peer.Transfer is not null)
                 {

@@ -11,7 +11,7 @@ internal sealed partial class RaftNode
     /// <param name="peer">The member; one that is not known changes nothing.</param>
     public void PeerUnreachable(MemberId peer)
     {
-        if (_role != RaftRole.Leader || peer == _options.Id || _tracker.Find(peer) is not { } progress)
+        if (_role != RaftRole.Leader || peer == _options.Id || _tracker.FindPeer(peer) is not { } progress)
         {
             return;
         }
@@ -31,7 +31,7 @@ internal sealed partial class RaftNode
 
     private void SendAppends()
     {
-        foreach (Progress peer in _tracker.Members)
+        foreach (Progress peer in _tracker.All)
         {
             if (peer.Id == _options.Id)
             {
@@ -127,7 +127,7 @@ internal sealed partial class RaftNode
     {
         SendHeartbeats();
         _isTimeoutNowSent = false;
-        foreach (Progress peer in _tracker.Members)
+        foreach (Progress peer in _tracker.All)
         {
             peer.IsWindowCheckArmed = true;
             TickTransfer(peer);
@@ -136,7 +136,7 @@ internal sealed partial class RaftNode
 
     private void SendHeartbeats()
     {
-        foreach (Progress peer in _tracker.Members)
+        foreach (Progress peer in _tracker.All)
         {
             if (peer.Id != _options.Id)
             {
@@ -151,8 +151,14 @@ internal sealed partial class RaftNode
 
     private void StepAppendResponse(Progress peer, in RaftMessage message)
     {
+        peer.FormatVersion = message.FormatVersion == 0 ? peer.FormatVersion : message.FormatVersion;
         if (message.Reject)
         {
+            if (message.Context == TermOnly || RefuseLostDisk(peer, message))
+            {
+                return;
+            }
+
             // Where the peer's log has a lower term than ours, no entry of ours with a greater term can agree.
             ulong agreement = message.LogTerm == 0
                 ? message.RejectHint
@@ -168,6 +174,12 @@ internal sealed partial class RaftNode
         }
 
         bool isNews = peer.Acknowledge(message.Index);
+        if (peer.State == ProgressState.Snapshot && peer.Match >= peer.Transfer!.Metadata.Position.Index)
+        {
+            // What was written while the snapshot travelled is what the peer needs next.
+            peer.CatchUpTarget = _log.LastIndex;
+        }
+
         switch (peer.State)
         {
             case ProgressState.Probe when message.Index == peer.Match:
@@ -210,6 +222,7 @@ internal sealed partial class RaftNode
         ulong index = _tracker.QuorumMatch();
         if (index > _log.Commit && TermOf(index) == _term)
         {
+            _hasCommittedInTerm = true;
             AdvanceCommit(index);
         }
     }

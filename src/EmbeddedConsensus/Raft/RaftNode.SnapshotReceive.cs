@@ -190,7 +190,9 @@ internal sealed partial class RaftNode
 
         _log.Reset(position);
         _appends.TruncateFrom(1);
-        _tracker.Use(incoming.Metadata.Configuration);
+        _history.Reset(position.Index, incoming.Metadata.Configuration);
+        UseLatestConfiguration();
+        ObserveCommittedConfiguration();
         DropLogForSnapshot();
         incoming.Stage = IncomingSnapshotStage.Restoring;
         incoming.PendingStep = AddStep(SnapshotReceiveEffectKind.Restore, incoming);
@@ -248,6 +250,6 @@ internal sealed partial class RaftNode
     private void Respond(MemberId receiver, SnapshotMetadata metadata, long offset, bool isReject = false) =>
         Send(To(receiver, RaftMessageType.SnapshotChunkResponse) with
         {
-            Reject = isReject, Chunk = new SnapshotChunk(metadata, 0, offset, default, Checksum: 0),
+            Reject = isReject, Context = HoldsNothingMark, Chunk = new SnapshotChunk(metadata, 0, offset, default, Checksum: 0),
         });
 }

@@ -8,6 +8,11 @@ internal sealed partial class RaftNode
     /// <summary>Pieces on their way to a peer.</summary>
     private const int TransferWindow = 2;
 
+    /// <summary>How many times in a row the log that a peer needs behind its snapshot is spared. The log is compacted
+    /// when as much has been written as a snapshot is long, so what is spared is bounded by as many snapshots.</summary>
+    private const int MaxSparedCompactions = 4;
+
+    private int _sparedCompactions;
     private SnapshotMetadata? _newestSnapshot;
     private long _newestSnapshotLength;
 
@@ -20,6 +25,13 @@ internal sealed partial class RaftNode
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(metadata.Position.Index, _log.Applied, nameof(metadata));
+        if (ConfigurationAt(metadata.Position.Index) is { } configuration && configuration != metadata.Configuration)
+        {
+            throw new InvariantViolationException(
+                $"The snapshot at index {metadata.Position.Index} carries another configuration than the one that was in force "
+                + "there.");
+        }
+
         KeepNewest(metadata, length);
     }
 
@@ -58,6 +70,34 @@ internal sealed partial class RaftNode
         ReadNextChunk(peer, transfer);
     }
 
+    /// <summary>Spares what a peer needs next that is getting a snapshot, or got one and catches up behind it. Without
+    /// this a snapshot that takes longer to send than the next one to be written is followed by another one, for ever.
+    /// </summary>
+    private ulong KeepForSlowPeers(ulong throughIndex)
+    {
+        ulong needed = throughIndex;
+        if (_role == RaftRole.Leader)
+        {
+            foreach (Progress peer in _tracker.All)
+            {
+                bool isThere = peer.HeardTick > 0 && _now + 1 - peer.HeardTick <= (ulong)_options.ElectionTicks;
+                if (isThere && peer.Match < peer.CatchUpTarget)
+                {
+                    needed = Math.Min(needed, Math.Max(peer.Match, peer.Transfer?.Metadata.Position.Index ?? 0));
+                }
+            }
+        }
+
+        if (needed < throughIndex && _sparedCompactions < MaxSparedCompactions)
+        {
+            _sparedCompactions++;
+            return needed;
+        }
+
+        _sparedCompactions = 0;
+        return throughIndex;
+    }
+
     private void KeepNewest(SnapshotMetadata metadata, long length)
     {
         if (_newestSnapshot is null || metadata.Position.Index > _newestSnapshot.Position.Index)
@@ -82,10 +122,11 @@ internal sealed partial class RaftNode
     private void BeginTransfer(Progress peer)
     {
         // A member that is not there would get the snapshot when it has become an old one.
-        if (peer.IsActive)
+        if (peer.IsActive && peer.DepartingAs is null)
         {
             SnapshotTransfer transfer = TransferOfNewest();
             peer.BecomeSnapshot(transfer);
+            peer.CatchUpTarget = _log.LastIndex;
             AskForOffset(peer, transfer);
         }
     }
@@ -124,6 +165,11 @@ internal sealed partial class RaftNode
             return;
         }
 
+        if (RefuseLostDisk(peer, message))
+        {
+            return;
+        }
+
         transfer.SilentTicks = 0;
         if (transfer.IsAsking || message.Reject || chunk.Offset > transfer.Next)
         {
@@ -154,7 +200,7 @@ internal sealed partial class RaftNode
 
     private (Progress? Peer, SnapshotTransfer? Transfer) FindTransfer(ulong readId)
     {
-        foreach (Progress peer in _tracker.Members)
+        foreach (Progress peer in _tracker.All)
         {
             if (peer.Transfer is { } transfer && transfer.PendingRead == readId && readId != 0)
             {

@@ -14,6 +14,11 @@ internal sealed partial class RaftNode
             return;
         }
 
+        if (TurnAway(message))
+        {
+            return;
+        }
+
         if (CarriesTerm(message.Type))
         {
             if (message.Term != 0 && ObserveTerm(message))
@@ -29,7 +34,8 @@ internal sealed partial class RaftNode
 
     private static bool CarriesTerm(RaftMessageType type) => type is not (
         RaftMessageType.Propose or RaftMessageType.ProposeRejected or RaftMessageType.ReadIndex
-        or RaftMessageType.ReadIndexResponse or RaftMessageType.TransferLeadership);
+        or RaftMessageType.ReadIndexResponse or RaftMessageType.TransferLeadership
+        or RaftMessageType.MemberRemoved or RaftMessageType.MemberRefused);
 
     private static bool IsFromLeader(RaftMessageType type) => type is
         RaftMessageType.Append or RaftMessageType.Heartbeat or RaftMessageType.SnapshotChunk;
@@ -89,12 +95,13 @@ internal sealed partial class RaftNode
 
     private void StepAnswerToLeader(in RaftMessage message)
     {
-        if (_role != RaftRole.Leader || _tracker.Find(message.From) is not { } peer)
+        if (_role != RaftRole.Leader || _tracker.FindPeer(message.From) is not { } peer)
         {
             return;
         }
 
         peer.IsActive = true;
+        peer.HeardTick = _now + 1;
         switch (message.Type)
         {
             case RaftMessageType.AppendResponse:
@@ -147,7 +154,9 @@ internal sealed partial class RaftNode
         {
             // This node raised its term while it was cut off, and its campaigns are ignored because the leader lives.
             // Without this answer the leader would never learn of the term and the node never rejoin (etcd #8525).
-            Send(To(message.From, RaftMessageType.AppendResponse));
+            // It says so and nothing else: a leader elected in that very term must not take it for an answer to an
+            // append of its own.
+            Send(To(message.From, RaftMessageType.AppendResponse) with { Reject = true, Context = TermOnly });
         }
         else if (message.Type == RaftMessageType.PreVote)
         {

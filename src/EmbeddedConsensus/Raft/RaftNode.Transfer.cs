@@ -8,7 +8,8 @@ internal sealed partial class RaftNode
 
     /// <summary>Hands leadership to a member: the leader stops taking proposals, brings the member up to date and tells
     /// it to campaign. If the member does not take over within an election timeout, the leader goes on. A follower asks
-    /// its leader to do so. Without a leader, or with a target that is no voter or leads already, nothing happens.
+    /// its leader to do so. Without a leader, or with a target that leads already, or is no voter or will soon be none,
+    /// nothing happens.
     /// </summary>
     /// <param name="target">The next leader.</param>
     public void TransferLeadership(MemberId target)
@@ -33,7 +34,7 @@ internal sealed partial class RaftNode
 
     private void BeginTransferTo(MemberId target)
     {
-        if (target == _options.Id || target == _transferee || !_tracker.IsVoter(target))
+        if (target == _options.Id || target == _transferee || !_tracker.Configuration.Voters.Contains(target))
         {
             return;
         }

@@ -75,10 +75,12 @@ internal sealed partial class RaftNode
     /// <param name="log">What the log storage recovered.</param>
     /// <param name="snapshot">The newest published snapshot, from which the state machine has been restored; null when
     /// there is none.</param>
-    /// <param name="bootstrap">The membership before the first entry; used when there is no snapshot.</param>
+    /// <param name="bootstrap">The membership before the first entry, used when log and snapshot know of none: the list
+    /// of members that a new cluster begins with, or an empty one for a member that joins a running cluster.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvariantViolationException">Log and snapshot do not fit each other: entries are missing.
     /// </exception>
+    /// <exception cref="ClusterConfigurationFormatException">A configuration in the log cannot be read.</exception>
     public RaftNode(
         RaftOptions options, RecoveredLog log, SnapshotMetadata? snapshot, ClusterConfiguration bootstrap)
     {
@@ -87,7 +89,9 @@ internal sealed partial class RaftNode
         _random = new DeterministicRandom(options.Seed);
         _newestSnapshot = snapshot;
         _log = new RaftLog(log, snapshot?.Position ?? default, options.LogCacheBytes);
-        _tracker = new ProgressTracker(options, snapshot?.Configuration ?? bootstrap);
+        _history = Recover(log, _log, snapshot, bootstrap);
+        _tracker = new ProgressTracker(options, _history.Latest);
+        _committedConfiguration = _history.Latest;
         _appends = new AppendPipeline(log.HardState);
         _rounds = new ReadRounds(options.MaxPendingReads);
         _forwards = new ForwardedReads(options.MaxPendingReads, _random.NextUInt64());
@@ -112,6 +116,8 @@ internal sealed partial class RaftNode
         }
 
         ResetElectionTimer();
+        CollectPeers();
+        ObserveCommittedConfiguration();
     }
 
     /// <summary>What is to be done: put together by this read when the effects of the last one were cleared, else the
@@ -182,9 +188,11 @@ internal sealed partial class RaftNode
     {
         if (_role == RaftRole.Leader)
         {
+            AdvanceMembership();
             BeginReadRounds();
             SendTimeoutNow();
             SendAppends();
+            ResignWithoutVote();
         }
         else
         {
@@ -221,7 +229,10 @@ internal sealed partial class RaftNode
     }
 
     private RaftMessage To(MemberId receiver, RaftMessageType type) =>
-        new() { Type = type, From = _options.Id, To = receiver, Term = _term };
+        new()
+        {
+            Type = type, From = _options.Id, To = receiver, Term = _term, ClusterId = _committedConfiguration.ClusterId,
+        };
 
     private void Send(in RaftMessage message)
     {

@@ -58,6 +58,10 @@ internal sealed class RaftOptions
     /// <summary>The reads that wait for a read index. Beyond it they fail at once.</summary>
     public int MaxPendingReads { get; init; } = 1 << 16;
 
+    /// <summary>The newest format of commands and messages that this node reads. The leader writes it into the
+    /// configuration, where the lowest among the members is the one to write in (design decision D14).</summary>
+    public uint FormatVersion { get; init; } = 1;
+
     /// <summary>Checks every setting.</summary>
     /// <exception cref="ArgumentException">A setting is out of range; the message says which and why.</exception>
     public void Validate()
@@ -75,6 +79,7 @@ internal sealed class RaftOptions
         Positive(MaxApplyBytes, nameof(MaxApplyBytes));
         Positive(LogCacheBytes, nameof(LogCacheBytes));
         Positive(MaxPendingReads, nameof(MaxPendingReads));
+        Positive(FormatVersion, nameof(FormatVersion));
         if (ElectionTicks <= HeartbeatTicks || ElectionTicks > MaxElectionTicks)
         {
             throw new ArgumentException(

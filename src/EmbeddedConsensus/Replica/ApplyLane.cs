@@ -71,14 +71,14 @@ internal sealed class ApplyLane : Lane, IApplySink
     }
 
     /// <summary>Applies a page of committed entries behind everything before it.</summary>
-    public void Apply(in ApplyEffect page) => Enqueue(new Item(page, null, null));
+    public void Apply(in ApplyEffect page) => Enqueue(new Item(page, false, null));
 
     /// <summary>Takes a snapshot behind everything before it.</summary>
-    public void Capture(ClusterConfiguration configuration) => Enqueue(new Item(default, configuration, null));
+    public void Capture() => Enqueue(new Item(default, true, null));
 
     /// <summary>Replaces the state by what a snapshot of the leader holds, behind everything before it.</summary>
     public void Restore(ReplicatedStateMachine machine, Action restored) =>
-        Enqueue(new Item(default, null, (machine, restored)));
+        Enqueue(new Item(default, false, (machine, restored)));
 
     /// <inheritdoc />
     public bool Wants(in ProposalId id) =>
@@ -114,9 +114,9 @@ internal sealed class ApplyLane : Lane, IApplySink
                 Replace(restore.Machine);
                 restore.Restored();
             }
-            else if (item.Capture is not null)
+            else if (item.IsCapture)
             {
-                _events.Captured(new StateSnapshot(_machine, item.Capture));
+                _events.Captured(new StateSnapshot(_machine));
             }
             else
             {
@@ -235,5 +235,5 @@ internal sealed class ApplyLane : Lane, IApplySink
     }
 
     private readonly record struct Item(
-        ApplyEffect Page, ClusterConfiguration? Capture, (ReplicatedStateMachine Machine, Action Restored)? Restore);
+        ApplyEffect Page, bool IsCapture, (ReplicatedStateMachine Machine, Action Restored)? Restore);
 }

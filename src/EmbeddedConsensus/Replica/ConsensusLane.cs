@@ -295,7 +295,7 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         if (_core.SnapshotIsDue)
         {
             _core.SnapshotBegun();
-            _events.TakeSnapshot(_core.Node.Configuration);
+            _events.TakeSnapshot();
         }
     }
 

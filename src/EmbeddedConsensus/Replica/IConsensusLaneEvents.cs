@@ -9,7 +9,7 @@ internal interface IConsensusLaneEvents
     void Execute(RaftEffects effects);
 
     /// <summary>A snapshot is due.</summary>
-    void TakeSnapshot(ClusterConfiguration configuration);
+    void TakeSnapshot();
 
     /// <summary>A turn failed, or somebody reported a fault: nothing goes out any more.</summary>
     void Faulted(Exception exception);

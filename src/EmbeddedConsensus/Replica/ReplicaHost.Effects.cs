@@ -47,7 +47,7 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
     }
 
     /// <inheritdoc />
-    void IConsensusLaneEvents.TakeSnapshot(ClusterConfiguration configuration)
+    void IConsensusLaneEvents.TakeSnapshot()
     {
         if (_sendsSnapshots && !_consensus!.IsSendingSnapshot)
         {
@@ -55,7 +55,7 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
             _snapshotSender!.Release();
         }
 
-        _apply!.Capture(configuration);
+        _apply!.Capture();
     }
 
     /// <inheritdoc />
@@ -78,8 +78,19 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
     void IApplyLaneEvents.Applied(ulong index, long bytes) => _consensus!.Applied(index, bytes);
 
     /// <inheritdoc />
-    void IApplyLaneEvents.Captured(StateSnapshot snapshot) =>
-        _snapshotTask = Task.WhenAll(_snapshotTask, WriteSnapshotAsync(snapshot));
+    void IApplyLaneEvents.Captured(StateSnapshot snapshot) => Post(core =>
+    {
+        if (core.Node.ConfigurationAt(snapshot.Position.Index) is { } configuration)
+        {
+            _snapshotTask = Task.WhenAll(_snapshotTask, WriteSnapshotAsync(snapshot, configuration));
+        }
+        else
+        {
+            // A newer one came from the leader meanwhile.
+            snapshot.Dispose();
+            core.SnapshotAbandoned();
+        }
+    });
 
     /// <inheritdoc />
     void IApplyLaneEvents.Faulted(Exception exception) => _consensus!.Fail(exception);
@@ -144,13 +155,13 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
         Post(core => core.Node.LogReadCompleted(new LogReadResult(read.Id, entries)));
     }
 
-    private async Task WriteSnapshotAsync(StateSnapshot state)
+    private async Task WriteSnapshotAsync(StateSnapshot state, ClusterConfiguration configuration)
     {
         try
         {
-            SnapshotMetadata metadata = state.Metadata;
+            SnapshotMetadata metadata = new(state.Position, configuration);
             long length = await Task.Run(
-                () => SnapshotWriterTask.WriteAsync(state, _storage.Snapshots, _stopped.Token), _stopped.Token)
+                () => SnapshotWriterTask.WriteAsync(state, configuration, _storage.Snapshots, _stopped.Token), _stopped.Token)
                 .ConfigureAwait(false);
             Volatile.Write(ref _snapshotIndex, metadata.Position.Index);
             Post(core => core.SnapshotTaken(metadata, length));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Replica;
@@ -10,16 +11,19 @@ internal static class SnapshotWriterTask
 
     /// <summary>Writes a pinned state and publishes it; older snapshots are deleted.</summary>
     /// <param name="state">The state; disposed here.</param>
+    /// <param name="configuration">The membership as of the last entry that is in the state.</param>
     /// <param name="storage">Where to write it.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The length of the snapshot, in bytes.</returns>
     /// <exception cref="StorageException">The snapshot cannot be written.</exception>
     public static async Task<long> WriteAsync(
-        StateSnapshot state, ISnapshotStorage storage, CancellationToken cancellationToken)
+        StateSnapshot state, ClusterConfiguration configuration, ISnapshotStorage storage,
+        CancellationToken cancellationToken)
     {
         using (state)
         {
-            ISnapshotWriter writer = await storage.CreateAsync(state.Metadata, cancellationToken).ConfigureAwait(false);
+            SnapshotMetadata metadata = new(state.Position, configuration);
+            ISnapshotWriter writer = await storage.CreateAsync(metadata, cancellationToken).ConfigureAwait(false);
             await using (writer.ConfigureAwait(false))
             {
                 ArrayBufferWriter<byte> piece = new(PieceBytes);
@@ -33,7 +37,7 @@ internal static class SnapshotWriterTask
                 while (more);
 
                 await writer.PublishAsync(cancellationToken).ConfigureAwait(false);
-                await storage.DeleteBelowAsync(state.Metadata.Position.Index, cancellationToken).ConfigureAwait(false);
+                await storage.DeleteBelowAsync(state.Position.Index, cancellationToken).ConfigureAwait(false);
                 return writer.Length;
             }
         }

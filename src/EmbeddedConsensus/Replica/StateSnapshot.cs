@@ -24,17 +24,16 @@ internal sealed class StateSnapshot : IDisposable
 
     /// <summary>Pins what a state machine has published.</summary>
     /// <param name="machine">The state machine, right behind a publication.</param>
-    /// <param name="configuration">The membership as of its last applied entry.</param>
-    public StateSnapshot(ReplicatedStateMachine machine, ClusterConfiguration configuration)
+    public StateSnapshot(ReplicatedStateMachine machine)
     {
-        Metadata = new SnapshotMetadata(machine.Applied, configuration);
+        Position = machine.Applied;
         machine.Sessions.Encode(_sessions);
         _store = machine.Store.OpenSnapshot();
         _encoder = new MvccSnapshotEncoder(_store);
     }
 
-    /// <summary>What the snapshot stands for.</summary>
-    public SnapshotMetadata Metadata { get; }
+    /// <summary>The last entry that is in the state.</summary>
+    public LogPosition Position { get; }
 
     /// <summary>Writes the next piece.</summary>
     /// <param name="output">Receives it.</param>

@@ -35,6 +35,7 @@ internal sealed class ReplicaCore
         _applied = node.AppliedIndex;
         Proposals = new ProposalTracker(options, self, incarnation);
         Reads = new ReadTracker(options);
+        Changes = new ConfigurationTracker(options);
         _snapshots = new SnapshotPolicy(options);
     }
 
@@ -49,6 +50,10 @@ internal sealed class ReplicaCore
 
     /// <summary>The linearizable reads of this replica's callers.</summary>
     public ReadTracker Reads { get; }
+
+    /// <summary>The changes of the membership that callers of this replica, or of members that asked it, wait for.
+    /// </summary>
+    public ConfigurationTracker Changes { get; }
 
     /// <summary>Whether the driver should take a snapshot of the applied state now, and call
     /// <see cref="SnapshotBegun"/>.</summary>
@@ -69,6 +74,10 @@ internal sealed class ReplicaCore
     /// <summary>A caller reads.</summary>
     public void Submit(PendingRead read) => Reads.Submit(read, _now);
 
+    /// <summary>A caller changes the membership. At a member that does not lead the call ends with
+    /// <see cref="ConfigurationRefusal.NotLeader"/>. It completes when the whole change is committed.</summary>
+    public void Submit(PendingConfigurationChange change) => Changes.Submit(change, _now);
+
     /// <summary>A message arrived.</summary>
     public void Step(in RaftMessage message) => Node.Step(message);
 
@@ -86,8 +95,12 @@ internal sealed class ReplicaCore
         Reads.Release(index);
     }
 
-    /// <summary>The driver begins to write a snapshot.</summary>
+    /// <summary>The driver begins to write a snapshot; it carries <see cref="RaftNode.ConfigurationAt"/> of the index that
+    /// is applied in the state that it writes.</summary>
     public void SnapshotBegun() => _snapshots.Begin();
+
+    /// <summary>The driver gave up the snapshot that it began, because a newer one came from the leader.</summary>
+    public void SnapshotAbandoned() => _snapshots.Abandoned();
 
     /// <summary>The driver's snapshot is published: the log below it may go, but for a tail.</summary>
     /// <param name="metadata">What the snapshot stands for.</param>
@@ -132,6 +145,7 @@ internal sealed class ReplicaCore
             Proposals.Retry(Node, _now);
         }
 
+        Changes.Advance(Node, _now);
         Proposals.ProposeWaiting(Node, _now);
         Reads.BeginRound(Node);
 
@@ -151,5 +165,6 @@ internal sealed class ReplicaCore
     {
         Proposals.FailAll(reason);
         Reads.FailAll(reason);
+        Changes.FailAll(reason);
     }
 }

@@ -15,6 +15,9 @@ internal sealed record ReplicaCoreOptions
     /// <summary>How many linearizable reads may wait.</summary>
     public int MaxWaitingReads { get; init; } = 65_536;
 
+    /// <summary>How many changes of the membership may wait.</summary>
+    public int MaxWaitingChanges { get; init; } = 64;
+
     /// <summary>How many bytes of writes go to the leader, or into the log, in one piece.</summary>
     public int MaxProposeBytes { get; init; } = 1 << 20;
 

@@ -27,6 +27,9 @@ internal sealed class SnapshotPolicy(ReplicaCoreOptions options)
         _snapshotBytes = bytes;
     }
 
+    /// <summary>The snapshot that was begun is not needed any more.</summary>
+    public void Abandoned() => _running = false;
+
     /// <summary>The snapshot that was begun is published.</summary>
     public void Published(long bytes)
     {

@@ -1,0 +1,18 @@
+namespace EmbeddedConsensus.Testing.Linearizability;
+
+/// <summary>What a call is to the check of revisions.</summary>
+internal enum CallKind
+{
+    /// <summary>It changed something and made a revision that is known.</summary>
+    Write = 0,
+
+    /// <summary>It changed nothing and told the store's revision: a read, a delete that found nothing, a transaction
+    /// that wrote nothing, a read that was refused because its revision lay in the future.</summary>
+    Observation = 1,
+
+    /// <summary>It read one key and did not tell the store's revision.</summary>
+    Get = 2,
+
+    /// <summary>It would change something, and nobody knows whether it did, nor at which revision.</summary>
+    UnknownWrite = 3,
+}

@@ -1,0 +1,49 @@
+using EmbeddedConsensus.Testing.Histories;
+
+namespace EmbeddedConsensus.Testing.Linearizability;
+
+/// <summary>A call as the check of revisions sees it.</summary>
+/// <param name="Call">What was recorded.</param>
+/// <param name="Kind">What it is to the check.</param>
+/// <param name="Revision">The revision that it made or showed; 0 where it did not tell.</param>
+internal sealed record CheckedCall(StoreCall Call, CallKind Kind, long Revision)
+{
+    /// <summary>What the check sees of a call; null when there is nothing to see.</summary>
+    /// <exception cref="ArgumentException">The call cannot come from a recorder.</exception>
+    public static CheckedCall? Of(StoreCall call) => call.Outcome switch
+    {
+        CallOutcome.Succeeded when call.ReturnedAt < call.InvokedAt => throw new ArgumentException(
+            $"A call returned before it began: {call}. Take both times from the same monotonic clock."),
+        _ when call.IsCompaction => null,
+        CallOutcome.Succeeded => OfAnswer(call),
+        CallOutcome.Failed when call.Refusal is { StoreRevision: > 0 and long revision } =>
+            new CheckedCall(call, CallKind.Observation, revision),
+        CallOutcome.Unknown when !call.IsRead => new CheckedCall(call, CallKind.UnknownWrite, 0),
+        _ => null,
+    };
+
+    private static CheckedCall OfAnswer(StoreCall call)
+    {
+        OperationResult result = call.Result
+            ?? throw new ArgumentException($"A call succeeded without a result: {call}. Record the result with it.");
+        bool fits = (call.Operation, result) is
+            (PutOperation, { Put: not null }) or (DeleteOperation, { Delete: not null })
+            or (RangeOperation, { Range: not null }) or (TxnOperation, { Txn: not null });
+        if (!fits)
+        {
+            throw new ArgumentException($"The result is not one of this operation: {call}.");
+        }
+
+        long revision = Evidence.RevisionOf(result);
+        if (revision > 0)
+        {
+            return new CheckedCall(
+                call, Evidence.IsChange(result) ? CallKind.Write : CallKind.Observation, revision);
+        }
+
+        return call.Operation is RangeOperation { Range.IsSingle: true }
+            ? new CheckedCall(call, CallKind.Get, 0)
+            : throw new ArgumentException(
+                $"The result has no revision: {call}. Only a read of a single key may come without.");
+    }
+}

@@ -1,0 +1,164 @@
+using EmbeddedConsensus.Testing.Histories;
+
+namespace EmbeddedConsensus.Testing.Linearizability;
+
+/// <summary>
+/// Checks that revisions never contradict real time: goes through the beginnings and answers of all calls once, in the
+/// order of time, with the newest revision that any answer has shown so far.
+/// </summary>
+/// <remarks>
+/// <para>A call whose answer came before another began comes before it in every linearization. So behind an answer that
+/// shows revision r a linearizable read must show r or more, and a write must make more than r. This holds for answers of
+/// serializable reads as well: what they show has been committed. It does not hold for what serializable reads must
+/// show: they may lag, but within a session, which is one life of one replica, they never go back.</para>
+/// <para>A <see cref="CallKind.Get"/> does not tell its revision. It is given the smallest at which the store held what
+/// it showed and which contradicts nothing before it. All these rules are lower bounds that later calls take from earlier
+/// ones, so the smallest choice is the best for everything that follows, and none other need be tried.</para>
+/// </remarks>
+internal sealed class RealTimeSweep
+{
+    private readonly CheckedHistory _history;
+    private readonly int[] _entries;
+
+    public RealTimeSweep(CheckedHistory history)
+    {
+        _history = history;
+        List<(long Time, bool IsReturn, int Call)> entries = [];
+        for (int i = 0; i < history.Calls.Length; i++)
+        {
+            StoreCall call = history.Calls[i].Call;
+            entries.Add((call.InvokedAt, false, i));
+            if (call.Outcome != CallOutcome.Unknown)
+            {
+                entries.Add((call.ReturnedAt, true, i));
+            }
+        }
+
+        // What begins in the very moment of an answer overlaps it.
+        entries.Sort();
+        _entries = [.. entries.Select(entry => entry.IsReturn ? ~entry.Call : entry.Call)];
+        NewestBefore = new long[history.Calls.Length];
+    }
+
+    /// <summary>Of each call, the newest revision that an answer showed before it began. Known when a pass without a
+    /// store has found no violation.</summary>
+    public long[] NewestBefore { get; }
+
+    /// <summary>Passes over the history.</summary>
+    /// <param name="store">The store with all revisions, to find those of gets; null to leave gets out.</param>
+    /// <param name="placed">The revisions given to writes of unknown outcome.</param>
+    /// <returns>What contradicts real time; null when nothing does.</returns>
+    public Violation? Pass(ReplayStore? store, IReadOnlyDictionary<int, long> placed)
+    {
+        Seen newest = new(_history.History.InitialRevision, -1);
+        Dictionary<string, Seen> sessions = [];
+        long[] revisions = new long[_history.Calls.Length];
+        foreach (int entry in _entries)
+        {
+            int index = entry < 0 ? ~entry : entry;
+            CheckedCall call = _history.Calls[index];
+            string session = call.Call.Session;
+            if (entry >= 0)
+            {
+                Seen bound = !call.Call.IsSerializable ? newest
+                    : session.Length > 0 && sessions.TryGetValue(session, out Seen seen) ? seen
+                    : new Seen(_history.History.InitialRevision, -1);
+                if (store is null)
+                {
+                    NewestBefore[index] = newest.Revision;
+                }
+
+                revisions[index] = RevisionOf(call, index, bound, store, placed, out Violation? violation);
+                if (violation is not null)
+                {
+                    return violation;
+                }
+            }
+            else if (revisions[index] > 0)
+            {
+                Seen shown = new(revisions[index], index);
+                newest = newest.Revision < shown.Revision ? shown : newest;
+                if (session.Length > 0
+                    && (!sessions.TryGetValue(session, out Seen seen) || seen.Revision < shown.Revision))
+                {
+                    sessions[session] = shown;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private long RevisionOf(
+        CheckedCall call, int index, Seen bound, ReplayStore? store, IReadOnlyDictionary<int, long> placed,
+        out Violation? violation)
+    {
+        violation = null;
+        if (call.Kind == CallKind.Get)
+        {
+            if (store is null)
+            {
+                return 0;
+            }
+
+            long? found = RevisionOfGet(call, bound.Revision, store);
+            violation = found is null ? ContradictsGet(call, bound) : null;
+            return found ?? 0;
+        }
+
+        long revision = call.Kind == CallKind.UnknownWrite ? placed.GetValueOrDefault(index) : call.Revision;
+        bool isWrite = call.Kind is CallKind.Write or CallKind.UnknownWrite;
+        if (revision > 0 && (revision < bound.Revision || (isWrite && revision == bound.Revision)))
+        {
+            violation = Contradicts(call, revision, isWrite, bound);
+        }
+
+        return revision;
+    }
+
+    private long? RevisionOfGet(CheckedCall call, long from, ReplayStore store)
+    {
+        RangeOperation read = (RangeOperation)call.Call.Operation!;
+        KeyValue? item = call.Call.Result!.Range!.Items is [var only] ? only : null;
+        if (_history.Keys.IndexOf(read.Range.Start) is not { } key)
+        {
+            // Nothing in the history ever puts the key.
+            return Math.Max(from, read.Options.Revision);
+        }
+
+        return read.Options.Revision <= 0 ? store.FirstWith(key, item, from)
+            : store.At(key, read.Options.Revision) == item ? Math.Max(from, read.Options.Revision)
+            : null;
+    }
+
+    private Violation Contradicts(CheckedCall call, long revision, bool isWrite, Seen bound) => new(
+        call.Call.IsSerializable ? ViolationKind.SessionOrder : ViolationKind.RealTimeOrder,
+        (isWrite ? $"A write made revision {revision}" : $"A call showed revision {revision}")
+            + (bound.Call < 0
+                ? $", but the store began at revision {bound.Revision}."
+                : $", but began behind an answer that showed revision {bound.Revision}."))
+    {
+        Revision = revision,
+        Calls = WithBound(call, bound),
+    };
+
+    private Violation ContradictsGet(CheckedCall call, Seen bound)
+    {
+        Key key = ((RangeOperation)call.Call.Operation!).Range.Start;
+        return new Violation(
+            call.Call.IsSerializable ? ViolationKind.SessionOrder : ViolationKind.RealTimeOrder,
+            $"Key {key} was never what the read showed at revision {bound.Revision} or behind it, which an answer before "
+                + "it had shown.")
+        {
+            Key = key,
+            Revision = bound.Revision,
+            Calls = WithBound(call, bound),
+        };
+    }
+
+    private StoreCall[] WithBound(CheckedCall call, Seen bound) =>
+        bound.Call < 0 ? [call.Call] : [_history.Calls[bound.Call].Call, call.Call];
+
+    /// <summary>A revision, and the call whose answer showed it.</summary>
+    private readonly record struct Seen(long Revision, int Call);
+}

@@ -1,0 +1,200 @@
+using EmbeddedConsensus.Testing.Histories;
+
+namespace EmbeddedConsensus.Testing.Linearizability;
+
+/// <summary>
+/// Checks a whole store by its revisions: executes the writes in the order of their revisions and compares every answer
+/// with what the store holds then.
+/// </summary>
+/// <remarks>
+/// <para>A store tells with nearly every answer at which revision it was given. That is a linearization, all but
+/// complete: one order to check instead of a search among all. What is left to search for is which writes of unknown
+/// outcome made the revisions that no answer claims. The search goes through the revisions upwards, tries every candidate
+/// at such a gap, and goes back when an answer does not fit.</para>
+/// <para>Sound and complete: it says linearizable only with an explanation of every answer in hand, and not linearizable
+/// only when every placement failed, or when one failed on keys that no placement could have changed. Gets, which tell no
+/// revision, are fitted in at the end by <see cref="RealTimeSweep"/>.</para>
+/// </remarks>
+internal sealed partial class RevisionReplay
+{
+    private readonly CheckedHistory _history;
+    private readonly RealTimeSweep _sweep;
+    private readonly SearchBudget _budget;
+    private readonly ReplayStore _store;
+    private readonly long _initial;
+    private readonly long _last;
+
+    // By revision, from the initial one on: the write that is known to have made it, and what was seen at it.
+    private readonly CheckedCall?[] _owners;
+    private readonly List<CheckedCall>?[] _observations;
+
+    private readonly GapEvidence _evidence;
+    private readonly GapCandidates _candidates;
+
+    // Of each key, whether different placements can leave different things in it.
+    private readonly bool[] _isAmbiguous;
+
+    // The writes that may have happened behind the last revision that is known, if any could matter.
+    private readonly int[] _behindLast;
+
+    private readonly Stack<Choice> _choices = new();
+    private readonly Dictionary<int, long> _placed = [];
+    private Violation? _deepest;
+    private long _deepestRevision;
+
+    public RevisionReplay(
+        CheckedHistory history, CheckedCall?[] owners, GapEvidence evidence, GapCandidates candidates,
+        RealTimeSweep sweep, SearchBudget budget)
+    {
+        _history = history;
+        _sweep = sweep;
+        _budget = budget;
+        _initial = history.History.InitialRevision;
+        _last = history.LastRevision;
+        _store = new ReplayStore(history.Keys, _initial, history.History.InitialItems);
+        _owners = owners;
+        _evidence = evidence;
+        _candidates = candidates;
+        _observations = new List<CheckedCall>?[owners.Length];
+        foreach (CheckedCall call in history.Calls)
+        {
+            // Older states than the initial one are not known.
+            if (call.Kind == CallKind.Observation && call.Revision >= _initial)
+            {
+                (_observations[call.Revision - _initial] ??= []).Add(call);
+            }
+        }
+
+        _isAmbiguous = FindAmbiguousKeys();
+        _behindLast = FindWritesBehindLast();
+    }
+
+    /// <summary>Every change in the order that was found.</summary>
+    public RevisionLog ToLog() => _store.ToLog(_last + _placed.Values.Count(revision => revision > _last));
+
+    /// <summary>Searches to the end, or to the end of the budget.</summary>
+    /// <param name="violation">Why there is no explanation.</param>
+    public Verdict Run(out Violation? violation)
+    {
+        violation = Observe(_initial);
+        if (violation is not null)
+        {
+            return Verdict.NotLinearizable;
+        }
+
+        long revision = _initial + 1;
+        int candidate = 0;
+        while (_budget.TryVisit())
+        {
+            if (revision > _last && candidate == 0)
+            {
+                violation = _sweep.Pass(_store, _placed);
+                if (violation is null)
+                {
+                    return Verdict.Linearizable;
+                }
+            }
+
+            Violation? conflict = revision <= _last && _owners[revision - _initial] is { } owner
+                ? Execute(owner, revision)
+                : Fill(revision, candidate, revision > _last ? violation : null);
+            if (conflict is null)
+            {
+                revision++;
+                candidate = 0;
+                continue;
+            }
+
+            bool isDefinite = IsDefinite(conflict);
+            Keep(conflict, isDefinite ? long.MaxValue : revision, revision);
+            if (isDefinite || _choices.Count == 0)
+            {
+                violation = _deepest;
+                return Verdict.NotLinearizable;
+            }
+
+            Choice choice = _choices.Pop();
+            _store.GoBackTo(choice.Mark);
+            _placed.Remove(CandidatesAt(choice.Revision)[choice.Candidate]);
+            revision = choice.Revision;
+            candidate = choice.Candidate + 1;
+        }
+
+        violation = null;
+        return Verdict.Undecided;
+    }
+
+    private IReadOnlyList<int> CandidatesAt(long revision) => revision > _last ? _behindLast : _candidates.At(revision);
+
+    private Violation? Execute(CheckedCall owner, long revision)
+    {
+        OperationResult? expected = _store.Execute(owner.Call.Operation!, revision);
+        return expected is null || !Evidence.AreEqual(expected, owner.Call.Result!)
+            ? Differs(owner, revision, expected)
+            : Observe(revision);
+    }
+
+    private Violation? Fill(long revision, int from, Violation? conflict)
+    {
+        IReadOnlyList<int> candidates = CandidatesAt(revision);
+        int mark = _store.Mark;
+        for (int i = from; i < candidates.Count; i++)
+        {
+            int index = candidates[i];
+            if (_placed.ContainsKey(index) || !_budget.TryVisit())
+            {
+                continue;
+            }
+
+            OperationResult? result = _store.Execute(_history.Calls[index].Call.Operation!, revision);
+            if (result is not null && _store.Mark > mark && FactsFit(revision))
+            {
+                if (Observe(revision) is not { } differs)
+                {
+                    _choices.Push(new Choice(revision, i, mark));
+                    _placed.Add(index, revision);
+                    return null;
+                }
+
+                conflict = differs;
+            }
+
+            _store.GoBackTo(mark);
+        }
+
+        return conflict ?? RevisionCheck.Unexplained(revision, _history, _evidence);
+    }
+
+    private bool FactsFit(long revision) =>
+        _evidence.FactsAt(revision).All(fact => fact.Fits(_store.At(fact.Key, revision)));
+
+    private Violation? Observe(long revision)
+    {
+        if (revision > _last || _observations[revision - _initial] is not { } observations)
+        {
+            return null;
+        }
+
+        foreach (CheckedCall call in observations)
+        {
+            if (call.Call.Outcome != CallOutcome.Succeeded
+                || call.Call.Operation is RangeOperation { Options.Revision: > 0 and long at } && at < _initial)
+            {
+                continue;
+            }
+
+            int mark = _store.Mark;
+            OperationResult? expected = _store.Execute(call.Call.Operation!, revision + 1);
+            _store.GoBackTo(mark);
+            if (expected is null || !Evidence.AreEqual(expected, call.Call.Result!))
+            {
+                return Differs(call, revision, expected);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A write that was placed at a gap.</summary>
+    private readonly record struct Choice(long Revision, int Candidate, int Mark);
+}

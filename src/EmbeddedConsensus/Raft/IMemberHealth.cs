@@ -1,0 +1,13 @@
+namespace EmbeddedConsensus.Raft;
+
+/// <summary>What a leader knows of the members' health, as far as changes of the membership depend on it.</summary>
+internal interface IMemberHealth
+{
+    /// <summary>Whether a member was heard from within an election timeout.</summary>
+    /// <param name="member">The member.</param>
+    bool IsHeard(MemberId member);
+
+    /// <summary>Whether a member would not hold up commits as a voter: see <see cref="CatchUpRounds"/>.</summary>
+    /// <param name="member">The member.</param>
+    bool IsCaughtUp(MemberId member);
+}

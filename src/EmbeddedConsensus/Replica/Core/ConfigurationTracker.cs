@@ -1,0 +1,143 @@
+using EmbeddedConsensus.Raft;
+
+namespace EmbeddedConsensus.Replica.Core;
+
+/// <summary>
+/// The changes of the membership that callers wait for at a leader. One at a time is taken up; what comes while an entry
+/// or a joint configuration is on its way waits for that, and what contradicts a plan is refused.
+/// </summary>
+internal sealed class ConfigurationTracker(ReplicaCoreOptions options)
+{
+    private readonly List<PendingConfigurationChange> _waiting = [];
+    private bool _isNew;
+    private ulong _seenTerm;
+    private ulong _seenConfiguration;
+    private bool _wasReady;
+
+    /// <summary>The number of changes that somebody waits for.</summary>
+    public int Count => _waiting.Count;
+
+    /// <summary>Takes a change; fails it at once when too many wait.</summary>
+    public void Submit(PendingConfigurationChange change, ulong now)
+    {
+        if (_waiting.Count >= options.MaxWaitingChanges)
+        {
+            change.TryFail(new TooManyRequestsException(
+                $"{_waiting.Count} changes of the membership wait, and the limit is {options.MaxWaitingChanges}. Nothing of "
+                + "this one was begun: try again when the others are done."));
+            return;
+        }
+
+        // A plan may take as long as a new member needs to get the data, so only what was not begun has a time limit.
+        change.DeadlineTick = options.RequestTimeoutTicks == 0 ? ulong.MaxValue : now + options.RequestTimeoutTicks;
+        _waiting.Add(change);
+        _isNew = true;
+    }
+
+    /// <summary>Takes up, completes or refuses what can be. Called behind every batch of inputs.</summary>
+    public void Advance(RaftNode node, ulong now)
+    {
+        if (_waiting.Count == 0)
+        {
+            return;
+        }
+
+        if (node.Role != RaftRole.Leader)
+        {
+            RefuseAll(node);
+            return;
+        }
+
+        Expire(now);
+        bool isReady = node.IsReadyForChange;
+        bool isSame = !_isNew && _seenTerm == node.Term && _seenConfiguration == node.CommittedConfigurationIndex
+            && _wasReady == isReady;
+        if (isSame)
+        {
+            return;
+        }
+
+        _isNew = false;
+        _seenTerm = node.Term;
+        _seenConfiguration = node.CommittedConfigurationIndex;
+        _wasReady = isReady;
+        for (int i = 0; i < _waiting.Count && node.IsReadyForChange; i++)
+        {
+            Advance(_waiting[i], node);
+        }
+
+        // What was just appended has to commit before the next one is looked at.
+        _wasReady = node.IsReadyForChange;
+        _waiting.RemoveAll(static change => change.HasEnded);
+    }
+
+    /// <summary>Fails every change that somebody waits for. What was begun goes on.</summary>
+    public void FailAll(Exception exception)
+    {
+        foreach (PendingConfigurationChange change in _waiting)
+        {
+            change.TryFail(exception);
+        }
+
+        _waiting.Clear();
+    }
+
+    private static void Advance(PendingConfigurationChange change, RaftNode node)
+    {
+        if (change.HasEnded)
+        {
+            return;
+        }
+
+        bool isBegun = change.AcceptedTerm == node.Term;
+        ChangeDecision decision = isBegun ? node.Decide(change.Change) : node.Change(change.Change);
+        switch (decision.Kind)
+        {
+            case ChangeDecisionKind.Done:
+                change.TryComplete(node.Configuration, node.ConfigurationIndex);
+                break;
+            case ChangeDecisionKind.Refused:
+                change.TryRefuse(decision.Refusal, decision.Text, node.Leader);
+                break;
+            case ChangeDecisionKind.Step when isBegun:
+                change.TryRefuse(
+                    ConfigurationRefusal.PlanCancelled,
+                    "The change was begun, and another one has undone it or given up what was planned.", node.Leader);
+                break;
+            default:
+                change.AcceptedTerm = node.Term;
+                break;
+        }
+    }
+
+    private void Expire(ulong now)
+    {
+        int count = _waiting.Count;
+        foreach (PendingConfigurationChange change in _waiting)
+        {
+            if (!change.IsAccepted && change.DeadlineTick <= now)
+            {
+                change.TryFail(new QuorumUnavailableException(
+                    "The change of the membership could not be begun within the request timeout: an earlier one is not "
+                    + "committed, or the leader has no majority. Nothing of it was done. Check that a majority of the members "
+                    + "is up and reachable."));
+            }
+        }
+
+        _waiting.RemoveAll(static change => change.HasEnded);
+        _isNew |= _waiting.Count != count;
+    }
+
+    private void RefuseAll(RaftNode node)
+    {
+        string text = node.Leader.IsNone
+            ? "This member does not lead, and no leader is known. Try again when there is one."
+            : $"This member does not lead; member {node.Leader} does.";
+        foreach (PendingConfigurationChange change in _waiting)
+        {
+            change.TryRefuse(ConfigurationRefusal.NotLeader, text, node.Leader);
+        }
+
+        _waiting.Clear();
+    }
+}
