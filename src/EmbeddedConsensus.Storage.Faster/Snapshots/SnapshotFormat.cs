@@ -27,7 +27,8 @@ internal static class SnapshotFormat
     /// <summary>The longest metadata: more members than any cluster has.</summary>
     public const int MaxMetadataBytes = 64 * 1024;
 
-    private const int Version = 1;
+    private const int Version = 2;
+    private const int OldestVersion = 1;
     private const ulong HeaderMagic = 0x31_50_41_4E_53_53_43_45; // "ECSSNAP1"
     private const ulong FooterMagic = 0x31_44_4E_45_53_53_43_45; // "ECSSEND1"
 
@@ -90,10 +91,10 @@ internal static class SnapshotFormat
         }
 
         headerBytes = PrefixBytes + length + ChecksumBytes;
-        return version == Version
+        return version is >= OldestVersion and <= Version
             ? true
             : throw new StorageException(
-                $"A snapshot has format version {version}; this version of the library reads {Version}. Use the version of "
+                $"A snapshot has format version {version}; this version of the library reads {OldestVersion} to {Version}. Use the version of "
                 + "the library that wrote it.");
     }
 
@@ -103,8 +104,16 @@ internal static class SnapshotFormat
     /// <returns>The metadata, or null if the header is damaged.</returns>
     public static SnapshotMetadata? TryReadHeader(ulong folderId, ReadOnlySpan<byte> header) =>
         BinaryPrimitives.ReadUInt32LittleEndian(header[^ChecksumBytes..]) == HeaderChecksum(folderId, header)
-            ? SnapshotMetadataCodec.TryRead(header[PrefixBytes..^ChecksumBytes])
+            ? ReadMetadata(header)
             : null;
+
+    private static SnapshotMetadata? ReadMetadata(ReadOnlySpan<byte> header)
+    {
+        ReadOnlySpan<byte> metadata = header[PrefixBytes..^ChecksumBytes];
+        return BinaryPrimitives.ReadInt32LittleEndian(header[8..]) == Version
+            ? SnapshotMetadataCodec.TryRead(metadata)
+            : SnapshotMetadataCodec.TryReadVersion1(metadata);
+    }
 
     /// <summary>Encodes a footer.</summary>
     /// <param name="destination">Exactly <see cref="FooterBytes"/> bytes.</param>

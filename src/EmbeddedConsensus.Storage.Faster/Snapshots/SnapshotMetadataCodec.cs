@@ -5,20 +5,17 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Storage.Faster.Snapshots;
 
 /// <summary>Encodes what a snapshot stands for.</summary>
-/// <remarks>Little endian: index (8), term (8), then three lists of members, each a count (4) and ids (8 each): voters,
-/// outgoing voters, learners.</remarks>
+/// <remarks>Little endian: index (8), term (8), and the configuration as <see cref="ClusterConfigurationCodec"/> writes
+/// it. In snapshots of format version 1 three lists of members stand there instead, each a count (4) and ids (8 each):
+/// voters, outgoing voters, learners.</remarks>
 internal static class SnapshotMetadataCodec
 {
     private const int FixedBytes = 2 * sizeof(ulong);
 
     /// <summary>The length of the encoding, in bytes.</summary>
     /// <param name="metadata">What to encode.</param>
-    public static int Measure(SnapshotMetadata metadata)
-    {
-        ClusterConfiguration configuration = metadata.Configuration;
-        return FixedBytes + Measure(configuration.Voters) + Measure(configuration.OutgoingVoters)
-            + Measure(configuration.Learners);
-    }
+    public static int Measure(SnapshotMetadata metadata) =>
+        FixedBytes + ClusterConfigurationCodec.Measure(metadata.Configuration);
 
     /// <summary>Encodes.</summary>
     /// <param name="destination">As long as <see cref="Measure(SnapshotMetadata)"/> says.</param>
@@ -27,15 +24,13 @@ internal static class SnapshotMetadataCodec
     {
         BinaryPrimitives.WriteUInt64LittleEndian(destination, metadata.Position.Index);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], metadata.Position.Term);
-        Span<byte> rest = destination[FixedBytes..];
-        rest = Write(rest, metadata.Configuration.Voters);
-        rest = Write(rest, metadata.Configuration.OutgoingVoters);
-        Write(rest, metadata.Configuration.Learners);
+        ClusterConfigurationCodec.Write(destination[FixedBytes..], metadata.Configuration);
     }
 
     /// <summary>Decodes.</summary>
-    /// <param name="source">The encoding.</param>
+    /// <param name="source">The encoding, whose checksum was found right.</param>
     /// <returns>The metadata, or null if the encoding is malformed.</returns>
+    /// <exception cref="StorageException">A newer version of the library wrote it.</exception>
     public static SnapshotMetadata? TryRead(ReadOnlySpan<byte> source)
     {
         if (source.Length < FixedBytes)
@@ -43,8 +38,27 @@ internal static class SnapshotMetadataCodec
             return null;
         }
 
-        var position = new LogPosition(
-            BinaryPrimitives.ReadUInt64LittleEndian(source), BinaryPrimitives.ReadUInt64LittleEndian(source[8..]));
+        try
+        {
+            return new SnapshotMetadata(
+                ReadPosition(source), ClusterConfigurationCodec.Decode(source[FixedBytes..]));
+        }
+        catch (ClusterConfigurationFormatException exception)
+        {
+            throw new StorageException($"The configuration in a snapshot cannot be read. {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Decodes what a snapshot of format version 1 says of itself.</summary>
+    /// <param name="source">The encoding.</param>
+    /// <returns>The metadata, or null if the encoding is malformed.</returns>
+    public static SnapshotMetadata? TryReadVersion1(ReadOnlySpan<byte> source)
+    {
+        if (source.Length < FixedBytes)
+        {
+            return null;
+        }
+
         ReadOnlySpan<byte> rest = source[FixedBytes..];
         if (!TryRead(ref rest, out ImmutableArray<MemberId> voters)
             || !TryRead(ref rest, out ImmutableArray<MemberId> outgoing)
@@ -55,26 +69,12 @@ internal static class SnapshotMetadataCodec
         }
 
         return new SnapshotMetadata(
-            position,
+            ReadPosition(source),
             new ClusterConfiguration { Voters = voters, OutgoingVoters = outgoing, Learners = learners });
     }
 
-    private static int Measure(ImmutableArray<MemberId> members) =>
-        sizeof(int) + (members.IsDefault ? 0 : members.Length * sizeof(ulong));
-
-    private static Span<byte> Write(Span<byte> destination, ImmutableArray<MemberId> members)
-    {
-        ReadOnlySpan<MemberId> span = members.IsDefault ? [] : members.AsSpan();
-        BinaryPrimitives.WriteInt32LittleEndian(destination, span.Length);
-        destination = destination[sizeof(int)..];
-        foreach (MemberId member in span)
-        {
-            BinaryPrimitives.WriteUInt64LittleEndian(destination, member.Value);
-            destination = destination[sizeof(ulong)..];
-        }
-
-        return destination;
-    }
+    private static LogPosition ReadPosition(ReadOnlySpan<byte> source) => new(
+        BinaryPrimitives.ReadUInt64LittleEndian(source), BinaryPrimitives.ReadUInt64LittleEndian(source[8..]));
 
     private static bool TryRead(ref ReadOnlySpan<byte> source, out ImmutableArray<MemberId> members)
     {

@@ -66,7 +66,7 @@ internal sealed class SimulatedApplyLane : IApplySink, IDisposable
     /// <summary>Pins the state behind everything before it, and hands it to a writer.</summary>
     public void Capture(Action<StateSnapshot> write) => Enqueue(() =>
     {
-        write(new StateSnapshot(_machine, _cluster.Configuration));
+        write(new StateSnapshot(_machine));
         End();
     });
 

@@ -32,8 +32,16 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
     /// <summary>Writes a pinned state piece by piece, while the replica goes on, and publishes it.</summary>
     public void Write(StateSnapshot state)
     {
+        if (life.Core.Node.ConfigurationAt(state.Position.Index) is not { } configuration)
+        {
+            // A newer one came from the leader meanwhile.
+            state.Dispose();
+            life.Core.SnapshotAbandoned();
+            return;
+        }
+
         _pinned.Add(state);
-        WritePiece(state, new ArrayBufferWriter<byte>());
+        WritePiece(state, new SnapshotMetadata(state.Position, configuration), new ArrayBufferWriter<byte>());
     }
 
     /// <summary>Reads a piece for a peer. The snapshot that is being read stays, also when a newer one comes.</summary>
@@ -83,18 +91,18 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
         }
     }
 
-    private void WritePiece(StateSnapshot state, ArrayBufferWriter<byte> output) =>
+    private void WritePiece(StateSnapshot state, SnapshotMetadata metadata, ArrayBufferWriter<byte> output) =>
         life.Later(life.Replica.FlushMicros() / 4, EventKind.Snapshot, () =>
         {
             if (state.WriteNext(output, PieceBytes))
             {
-                WritePiece(state, output);
+                WritePiece(state, metadata, output);
                 return;
             }
 
             _pinned.Remove(state);
             state.Dispose();
-            SimulatedSnapshot snapshot = new(state.Metadata, output.WrittenMemory);
+            SimulatedSnapshot snapshot = new(metadata, output.WrittenMemory);
             Publish(snapshot, () => life.SnapshotTaken(snapshot.Metadata, snapshot.Data.Length));
         });
 

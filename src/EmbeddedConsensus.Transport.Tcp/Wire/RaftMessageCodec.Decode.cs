@@ -17,8 +17,8 @@ internal static partial class RaftMessageCodec
     public static RaftMessage Decode(in ReadOnlySequence<byte> input, PayloadOwnership ownership)
     {
         var reader = new MessagePackReader(input);
-        int extra = ReadFields(ref reader, MessageFields, "a message");
-        var message = new RaftMessage
+        int extra = ReadFields(ref reader, OldestMessageFields, "a message");
+        RaftMessage message = new RaftMessage
         {
             Type = ReadType(ref reader),
             From = new MemberId(reader.ReadUInt64()),
@@ -32,6 +32,11 @@ internal static partial class RaftMessageCodec
             RejectHint = reader.ReadUInt64(),
             Context = reader.ReadUInt64(),
             Chunk = ReadChunk(ref reader, ownership),
+        };
+        message = message with
+        {
+            ClusterId = TakeField(ref extra) ? reader.ReadUInt64() : 0,
+            FormatVersion = TakeField(ref extra) ? reader.ReadUInt32() : 0,
         };
         SkipFields(ref reader, extra);
         return reader.Remaining == 0
@@ -51,7 +56,7 @@ internal static partial class RaftMessageCodec
     private static RaftMessageType ReadType(ref MessagePackReader reader)
     {
         ulong type = reader.ReadUInt64();
-        return type is >= (ulong)RaftMessageType.Append and <= (ulong)RaftMessageType.ProposeRejected
+        return type is >= (ulong)RaftMessageType.Append and <= (ulong)RaftMessageType.MemberRefused
             ? (RaftMessageType)type
             : throw new ProtocolException($"There is no message of type {type} in this version of the protocol.");
     }
@@ -106,16 +111,39 @@ internal static partial class RaftMessageCodec
     {
         int extra = ReadFields(ref reader, MetadataFields, "a snapshot's metadata");
         var position = new LogPosition(reader.ReadUInt64(), reader.ReadUInt64());
-        int extraOfConfiguration = ReadFields(ref reader, ConfigurationFields, "a configuration");
+        int extraOfConfiguration = ReadFields(ref reader, OldestConfigurationFields, "a configuration");
         var configuration = new ClusterConfiguration
         {
             Voters = ReadMembers(ref reader),
             OutgoingVoters = ReadMembers(ref reader),
             Learners = ReadMembers(ref reader),
         };
+        if (TakeField(ref extraOfConfiguration))
+        {
+            configuration = ReadConfiguration(reader.ReadBinary());
+        }
+
         SkipFields(ref reader, extraOfConfiguration);
         SkipFields(ref reader, extra);
         return new SnapshotMetadata(position, configuration);
+    }
+
+    private static ClusterConfiguration ReadConfiguration(in ReadOnlySequence<byte> bytes)
+    {
+        if (bytes.Length > ClusterConfigurationCodec.MaxBytes)
+        {
+            throw new ProtocolException(
+                $"A configuration has {bytes.Length} bytes; {ClusterConfigurationCodec.MaxBytes} are the most.");
+        }
+
+        try
+        {
+            return ClusterConfigurationCodec.Decode(bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray());
+        }
+        catch (ClusterConfigurationFormatException exception)
+        {
+            throw new ProtocolException(exception.Message);
+        }
     }
 
     private static ImmutableArray<MemberId> ReadMembers(ref MessagePackReader reader)
@@ -148,6 +176,14 @@ internal static partial class RaftMessageCodec
         return count >= known
             ? count - known
             : throw new ProtocolException($"Found {what} of {count} fields; {known} is the least.");
+    }
+
+    /// <summary>Whether a field is there that an older version did not write.</summary>
+    private static bool TakeField(ref int extra)
+    {
+        bool isThere = extra > 0;
+        extra -= isThere ? 1 : 0;
+        return isThere;
     }
 
     private static void SkipFields(ref MessagePackReader reader, int count)

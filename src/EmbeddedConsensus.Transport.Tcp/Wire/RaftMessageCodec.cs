@@ -11,14 +11,17 @@ namespace EmbeddedConsensus.Transport.Tcp.Wire;
 /// No field is ever removed, reordered or given another meaning.</remarks>
 internal static partial class RaftMessageCodec
 {
-    private const int MessageFields = 12;
+    // The fields that every version writes, and all that this one does.
+    private const int OldestMessageFields = 12;
+    private const int MessageFields = 14;
     private const int EntryFields = 4;
     private const int ChunkFields = 5;
     private const int MetadataFields = 3;
-    private const int ConfigurationFields = 3;
+    private const int OldestConfigurationFields = 3;
+    private const int ConfigurationFields = 4;
 
     // The most that a message costs beside its entries, its chunk's data and its chunk's member lists.
-    private const int MaxMessageOverhead = 192;
+    private const int MaxMessageOverhead = 224;
     private const int MaxEntryOverhead = 32;
     private const int MaxMemberBytes = 9;
 
@@ -37,7 +40,8 @@ internal static partial class RaftMessageCodec
             length += chunk.Data.Length
                 + (MaxMemberBytes * (configuration.Voters.AsSpan().Length
                     + configuration.OutgoingVoters.AsSpan().Length
-                    + configuration.Learners.AsSpan().Length));
+                    + configuration.Learners.AsSpan().Length))
+                + ClusterConfigurationCodec.Measure(configuration);
         }
 
         return length;
@@ -60,6 +64,8 @@ internal static partial class RaftMessageCodec
         writer.WriteUInt64(message.RejectHint);
         writer.WriteUInt64(message.Context);
         WriteChunk(ref writer, message.Chunk);
+        writer.WriteUInt64(message.ClusterId);
+        writer.WriteUInt64(message.FormatVersion);
         writer.Flush();
     }
 
@@ -92,6 +98,9 @@ internal static partial class RaftMessageCodec
         WriteMembers(ref writer, chunk.Metadata.Configuration.Voters.AsSpan());
         WriteMembers(ref writer, chunk.Metadata.Configuration.OutgoingVoters.AsSpan());
         WriteMembers(ref writer, chunk.Metadata.Configuration.Learners.AsSpan());
+
+        // The whole of it; the lists before are for readers that know no more.
+        writer.WriteBinary(ClusterConfigurationCodec.Encode(chunk.Metadata.Configuration));
         writer.WriteInt64(chunk.TotalLength);
         writer.WriteInt64(chunk.Offset);
         writer.WriteBinary(chunk.Data.Span);

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Replica;
+using EmbeddedConsensus.Replica.Membership;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,14 @@ internal sealed class ConsensusStoreService : IHostedService, IAsyncDisposable, 
                  + "AddConsensusStore returns, or list no members for a cluster of one."]);
         }
 
+        if (options.JoinAddresses.Count > 0 && builder.CreateTransport is null)
+        {
+            throw new OptionsValidationException(
+                builder.ServiceKey ?? Options.DefaultName, typeof(ConsensusStoreOptions),
+                ["JoinAddresses are given and there is no transport: call UseTcpTransport() on what AddConsensusStore "
+                 + "returns."]);
+        }
+
         ILoggerFactory loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         _replica = new ReplicaHost(
             options,
@@ -34,10 +43,14 @@ internal sealed class ConsensusStoreService : IHostedService, IAsyncDisposable, 
             services.GetService<TimeProvider>() ?? TimeProvider.System,
             loggers.CreateLogger("EmbeddedConsensus.Replica"));
         Store = new KeyValueStore(_replica, options);
+        Cluster = new ClusterManager(_replica, _replica.Changes);
     }
 
     /// <summary>The calls to the replica.</summary>
     public KeyValueStore Store { get; }
+
+    /// <summary>The calls about the membership.</summary>
+    public ClusterManager Cluster { get; }
 
     /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken) => _replica.StartAsync(cancellationToken);

@@ -64,7 +64,7 @@ internal sealed class EffectText
     private static string Entry(LogEntry entry)
     {
         string payload = SimulatedMember.Payload(entry);
-        string shown = payload.Length > 20 ? Invariant($"({payload.Length} bytes)") : payload;
+        string shown = payload.Length > 20 && entry.Kind == LogEntryKind.Command ? Invariant($"({payload.Length} bytes)") : payload;
         return entry.Index == 0 ? shown : Invariant($"{Position(entry.Position)} {shown}").TrimEnd();
     }
 
@@ -107,8 +107,11 @@ internal sealed class EffectText
         {
             RaftMessageType.Append =>
                 Invariant($" after={m.Index}/{m.LogTerm} commit={m.Commit}{Entries(m.Entries.ToArray())}"),
+            RaftMessageType.AppendResponse when m is { Reject: true, Context: 2 } => " of a higher term",
             RaftMessageType.AppendResponse when m.Reject =>
-                Invariant($" no after={m.Index} hint={m.RejectHint}/{m.LogTerm}"),
+                Invariant($" no after={m.Index} hint={m.RejectHint}/{m.LogTerm}{(m.Context == 1 ? " holds nothing" : "")}"),
+            RaftMessageType.MemberRemoved => Invariant($" configuration={m.Index}"),
+            RaftMessageType.MemberRefused => Invariant($" {(RefusalReason)m.Context}"),
             RaftMessageType.AppendResponse => Invariant($" index={m.Index}"),
             RaftMessageType.Vote or RaftMessageType.PreVote =>
                 Invariant($" last={m.Index}/{m.LogTerm}{(m.Context == 0 ? "" : " forced")}"),

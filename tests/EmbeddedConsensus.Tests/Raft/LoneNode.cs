@@ -11,8 +11,7 @@ internal sealed class LoneNode
         int members = 3, ulong term = 0, ulong[]? log = null, bool preVote = false, bool checkQuorum = false,
         ulong seed = 1, int electionTicks = 10)
     {
-        ClusterConfiguration voters = ClusterConfiguration.OfVoters(
-            Enumerable.Range(1, members).Select(id => new MemberId((ulong)id)));
+        ClusterConfiguration voters = ConfigurationText.Settled(Enumerable.Range(1, members).Select(id => (ulong)id));
         RaftOptions options = new()
         {
             Id = new MemberId(1), Seed = seed, PreVote = preVote, CheckQuorum = checkQuorum,

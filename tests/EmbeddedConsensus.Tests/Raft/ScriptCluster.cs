@@ -194,8 +194,7 @@ internal sealed class ScriptCluster
     {
         ulong[] learners = a.Numbers("learners");
         ulong[] ids = [.. Enumerable.Range(1, (int)a.Number(0)).Select(id => (ulong)id).Except(learners)];
-        ClusterConfiguration configuration = ClusterConfiguration.OfVoters(ids.Select(id => new MemberId(id)))
-            with { Learners = [.. learners.Select(id => new MemberId(id))] };
+        ClusterConfiguration configuration = ConfigurationText.Settled(ids, learners);
         foreach (ulong id in ids.Concat(learners).Order())
         {
             Add(id, configuration, new ScriptArguments("none"));
@@ -206,8 +205,7 @@ internal sealed class ScriptCluster
     {
         ulong[] voters = a.Numbers("voters");
         ulong[] outgoing = a.Numbers("outgoing");
-        ClusterConfiguration configuration = ClusterConfiguration.OfVoters(voters.Select(id => new MemberId(id)))
-            with { OutgoingVoters = [.. outgoing.Select(id => new MemberId(id))] };
+        ClusterConfiguration configuration = ConfigurationText.Settled(voters, outgoing: outgoing);
         Add(a.Number(0), configuration, a);
     }
 

@@ -179,7 +179,7 @@ internal sealed class SimulatedMember
         RaftStatus status = Node.Status;
         ulong term = ulong.Parse(
             Applied[^1].Split(' ')[0].Split('/')[1], System.Globalization.CultureInfo.InvariantCulture);
-        SnapshotMetadata metadata = new(new LogPosition(status.Applied, term), status.Configuration);
+        SnapshotMetadata metadata = new(new LogPosition(status.Applied, term), Node.ConfigurationAt(status.Applied)!);
         byte[] data = Encoding.UTF8.GetBytes(string.Join('\n', Applied));
         Disk.Publish(metadata, data);
         Node.SnapshotTaken(metadata, data.Length);
@@ -187,7 +187,13 @@ internal sealed class SimulatedMember
     }
 
     public static string Payload(in LogEntry entry) =>
-        entry.Kind == LogEntryKind.NoOp ? "noop" : Encoding.UTF8.GetString(entry.Data.Span);
+        entry.Kind switch
+        {
+            LogEntryKind.NoOp => "noop",
+            LogEntryKind.Configuration =>
+                $"{{{ConfigurationText.Describe(ClusterConfigurationCodec.Decode(entry.Data.Span))}}}",
+            _ => Encoding.UTF8.GetString(entry.Data.Span),
+        };
 
     private static List<string> Decode(byte[] data) => [.. Encoding.UTF8.GetString(data).Split('\n')];
 }

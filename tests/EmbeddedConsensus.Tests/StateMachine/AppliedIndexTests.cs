@@ -43,7 +43,7 @@ public sealed class AppliedIndexTests : IDisposable
         ProposalId id = new(new MemberId(2), 1, 1);
         _machine.TryRun(write, id);
         InMemorySnapshotStorage storage = new();
-        using (StateSnapshot snapshot = new(_machine.State, Alone))
+        using (StateSnapshot snapshot = new(_machine.State))
         {
             // What is applied while the snapshot is written belongs to the log behind it.
             _machine.Put("later", "2");
@@ -66,7 +66,7 @@ public sealed class AppliedIndexTests : IDisposable
         _machine.Put("k", "1");
         _machine.Put("k", "2");
         InMemorySnapshotStorage storage = new();
-        using (StateSnapshot snapshot = new(_machine.State, Alone))
+        using (StateSnapshot snapshot = new(_machine.State))
         {
             await WriteAsync(snapshot, storage);
         }
@@ -85,7 +85,7 @@ public sealed class AppliedIndexTests : IDisposable
 
     private static async Task WriteAsync(StateSnapshot snapshot, InMemorySnapshotStorage storage)
     {
-        await using ISnapshotWriter writer = await storage.CreateAsync(snapshot.Metadata);
+        await using ISnapshotWriter writer = await storage.CreateAsync(new SnapshotMetadata(snapshot.Position, Alone));
         bool hasMore;
         do
         {

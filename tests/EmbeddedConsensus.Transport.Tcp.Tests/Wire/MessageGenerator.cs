@@ -14,7 +14,7 @@ internal sealed class MessageGenerator(int seed)
     public RaftMessage Next() =>
         new()
         {
-            Type = (RaftMessageType)_random.Next(1, 17),
+            Type = (RaftMessageType)_random.Next(1, 19),
             From = new MemberId(Number()),
             To = new MemberId(Number()),
             Term = Number(),
@@ -26,6 +26,8 @@ internal sealed class MessageGenerator(int seed)
             RejectHint = Number(),
             Context = Number(),
             Chunk = _random.Next(3) == 0 ? Chunk() : null,
+            ClusterId = Number(),
+            FormatVersion = (uint)Number(),
         };
 
     private LogEntry[] Entries()
@@ -43,13 +45,28 @@ internal sealed class MessageGenerator(int seed)
         new(
             new SnapshotMetadata(
                 new LogPosition(Number(), Number()),
-                new ClusterConfiguration { Voters = Members(), OutgoingVoters = Members(), Learners = Members() }),
+                Configuration()),
             (long)(Number() >> 1),
             (long)(Number() >> 1),
             Bytes(),
             (uint)Number());
 
-    private ImmutableArray<MemberId> Members() => [.. Enumerable.Range(0, _random.Next(20)).Select(_ => new MemberId(Number()))];
+    private ClusterConfiguration Configuration() => new()
+    {
+        ClusterId = Number(),
+        ClusterNameHash = Number(),
+        Voters = Members(7),
+        OutgoingVoters = Members(7),
+        Learners = Members(20),
+        LearnersNext = Members(7),
+        PlannedVoters = Members(7),
+        Members = [.. Members(32).Select(id => new ClusterMember(
+            id, new string('é', _random.Next(20)), _random.Next(2) == 0, (uint)Number()))],
+        LastMemberId = new MemberId(Number()),
+    };
+
+    private ImmutableArray<MemberId> Members(int most) =>
+        [.. Enumerable.Range(0, _random.Next(most + 1)).Select(_ => new MemberId(Math.Max(1, Number()))).Distinct().Order()];
 
     private byte[] Bytes()
     {

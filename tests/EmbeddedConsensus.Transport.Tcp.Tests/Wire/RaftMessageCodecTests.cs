@@ -92,10 +92,24 @@ public sealed class RaftMessageCodecTests
         Assert.True(RaftMessageEquality.ContentEquals(message, Decode(later)));
     }
 
+    [Fact]
+    public void A_message_of_the_version_before_is_read_without_the_fields_that_it_lacks()
+    {
+        RaftMessage message = Decode(Convert.FromHexString("9c0701020304050690c20000c0"));
+
+        Assert.Equal(
+            new RaftMessage
+            {
+                Type = RaftMessageType.Heartbeat, From = new MemberId(1), To = new MemberId(2), Term = 3, Index = 4,
+                LogTerm = 5, Commit = 6,
+            },
+            message);
+    }
+
     [Theory]
     [InlineData("9b0701020304050607c2000000")]
     [InlineData("9c00010203040506 90c20000c0")]
-    [InlineData("9c11010203040506 90c20000c0")]
+    [InlineData("9c13010203040506 90c20000c0")]
     [InlineData("9c07010203040506 90c20000c0c0")]
     [InlineData("9c01010203040506 9194010103c400c20000c0")]
     [InlineData("9c01010203040506 ddffffffffc20000c0")]
@@ -149,7 +163,7 @@ public sealed class RaftMessageCodecTests
         LogEntry entry = message.Entries.Span[0];
         var output = new ArrayBufferWriter<byte>();
         var writer = new MessagePackWriter(output);
-        writer.WriteArrayHeader(14);
+        writer.WriteArrayHeader(16);
         foreach (ulong field in (ulong[])[(ulong)message.Type, message.From.Value, message.To.Value, 0, 0, 0, 0])
         {
             writer.WriteUInt64(field);
@@ -169,11 +183,12 @@ public sealed class RaftMessageCodecTests
         writer.WriteArrayHeader(4);
         writer.WriteUInt64(chunk.Metadata.Position.Index);
         writer.WriteUInt64(chunk.Metadata.Position.Term);
-        writer.WriteArrayHeader(4);
+        writer.WriteArrayHeader(5);
         writer.WriteArrayHeader(1);
         writer.WriteUInt64(1);
         writer.WriteArrayHeader(0);
         writer.WriteArrayHeader(0);
+        writer.WriteBinary(ClusterConfigurationCodec.Encode(chunk.Metadata.Configuration));
         writer.WriteInt64(-70_000);
         writer.WriteMapHeader(1);
         writer.WriteUInt64(1);
@@ -184,6 +199,8 @@ public sealed class RaftMessageCodecTests
         writer.WriteBinary(chunk.Data.Span);
         writer.WriteUInt64(chunk.Checksum);
         writer.WriteBinary([1, 2]);
+        writer.WriteUInt64(message.ClusterId);
+        writer.WriteUInt64(message.FormatVersion);
         writer.WriteNil();
         writer.WriteBinary(new byte[300]);
         writer.Flush();
@@ -199,13 +216,14 @@ public sealed class RaftMessageCodecTests
             : $"[[{part.Metadata.Position.Index},{part.Metadata.Position.Term},"
                 + $"[{Members(part.Metadata.Configuration.Voters)},"
                 + $"{Members(part.Metadata.Configuration.OutgoingVoters)},"
-                + $"{Members(part.Metadata.Configuration.Learners)}]],"
+                + $"{Members(part.Metadata.Configuration.Learners)},"
+                + $"x{Convert.ToHexStringLower(ClusterConfigurationCodec.Encode(part.Metadata.Configuration))}]],"
                 + $"{part.TotalLength},{part.Offset},x{Convert.ToHexStringLower(part.Data.Span)},{part.Checksum}]";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"[{(byte)message.Type},{message.From.Value},{message.To.Value},{message.Term},{message.Index},"
             + $"{message.LogTerm},{message.Commit},[{entries}],{message.Reject},{message.RejectHint},"
-            + $"{message.Context},{chunk}]");
+            + $"{message.Context},{chunk},{message.ClusterId},{message.FormatVersion}]");
 
         static string Members(IEnumerable<MemberId> members) =>
             "[" + string.Join(',', members.Select(member => member.Value)) + "]";

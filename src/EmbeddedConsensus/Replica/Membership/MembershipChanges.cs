@@ -39,6 +39,15 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
         long heard = time.GetTimestamp();
         for (int attempt = 0; ; attempt++)
         {
+            if (IsOwnRemoval(change))
+            {
+                return host.NewAnswer(MembershipAnswerStatus.Done) with
+                {
+                    Configuration = host.View!.CommittedConfiguration,
+                    ConfigurationIndex = host.View.CommittedConfigurationIndex,
+                };
+            }
+
             host.ThrowIfNotRunning();
             MembershipRequest request = host.NewRequest(MembershipRequestKind.Change) with { Change = change };
             MembershipAnswer answer = await TryAsync(request, attempt, cancellationToken).ConfigureAwait(false);
@@ -111,6 +120,11 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
             return host.NewAnswer(MembershipAnswerStatus.Retry) with { Text = exception.Message };
         }
     }
+
+    /// <summary>Whether this member has learned that it is gone before it was told that it asked for that.</summary>
+    private bool IsOwnRemoval(ConfigurationChange change) =>
+        change.Kind == ConfigurationChangeKind.Remove && change.Member == host.Self
+        && host.State == StoreState.Removed && host.Fault is MemberRemovedException;
 
     /// <summary>Asks the leader, or when none is known the next of the others.</summary>
     private async Task<MembershipAnswer> TryAsync(
