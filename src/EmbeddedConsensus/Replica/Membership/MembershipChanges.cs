@@ -184,7 +184,7 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
 
     private async Task ForgetWhenDoneAsync(ConfigurationChangeCall call)
     {
-        await call.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)call.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_gate)
         {
             if (_running.TryGetValue(call.Change, out ConfigurationChangeCall? running) && running == call)
