@@ -6,7 +6,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 build=${1:-}
-seeds=${SEEDS:-1-500}
+seeds=${SEEDS:-1-200}
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 passed=0 failed=0

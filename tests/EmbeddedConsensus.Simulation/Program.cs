@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EmbeddedConsensus.Simulation;
 using EmbeddedConsensus.Testing.Simulation;
+using EmbeddedConsensus.Testing.Simulation.Faults;
 
 Option<SeedRange> seeds = new("--seeds")
 {
@@ -30,7 +31,7 @@ replicas.Validators.Add(result =>
 Option<int> virtualSeconds = new("--virtual-seconds")
 {
     Description = "How long faults go on, in virtual seconds.",
-    DefaultValueFactory = _ => 30,
+    DefaultValueFactory = _ => 180,
 };
 Option<int> jobs = new("--jobs")
 {
@@ -43,20 +44,49 @@ Option<SimulatedDefect> defect = new("--defect")
 {
     Description = "Make a mistake on purpose, to see that it is found.",
 };
+Option<FileInfo?> schedule = new("--schedule")
+{
+    Description = "A file with the faults to inject, as a failed seed prints it, instead of what the seed chooses.",
+};
+Option<bool> noShrink = new("--no-shrink") { Description = "Do not look for a smaller schedule that still fails." };
+Option<bool> coverage = new("--coverage")
+{
+    Description = "Report how often each place was passed at which a process can end.",
+};
 RootCommand command = new("Runs simulated clusters with faults, and checks every invariant and every answer.")
 {
-    seeds, replicas, virtualSeconds, jobs, verbose, once, defect,
+    seeds, replicas, virtualSeconds, schedule, jobs, verbose, once, noShrink, coverage, defect,
 };
-command.SetAction(parsed => new Runner(
-    new RunnerOptions
+command.SetAction(parsed =>
+{
+    FaultSchedule? faults = null;
+    if (parsed.GetValue(schedule) is { } file)
     {
-        Seeds = parsed.GetValue(seeds),
-        Replicas = parsed.GetValue(replicas),
-        VirtualSeconds = Math.Max(1, parsed.GetValue(virtualSeconds)),
-        Jobs = Math.Max(1, parsed.GetValue(jobs)),
-        IsVerbose = parsed.GetValue(verbose),
-        RunsTwice = !parsed.GetValue(once),
-        Defect = parsed.GetValue(defect),
-    },
-    Console.Out).Run());
+        try
+        {
+            faults = FaultSchedule.Parse(File.ReadAllText(file.FullName));
+        }
+        catch (Exception exception) when (exception is IOException or FormatException)
+        {
+            Console.Error.WriteLine($"--schedule {file}: {exception.Message}");
+            return 2;
+        }
+    }
+
+    return new Runner(
+        new RunnerOptions
+        {
+            Seeds = parsed.GetValue(seeds),
+            Replicas = parsed.GetValue(replicas),
+            VirtualSeconds = Math.Max(1, parsed.GetValue(virtualSeconds)),
+            Schedule = faults,
+            Jobs = Math.Max(1, parsed.GetValue(jobs)),
+            IsVerbose = parsed.GetValue(verbose),
+            RunsTwice = !parsed.GetValue(once),
+            Shrinks = !parsed.GetValue(noShrink),
+            ShowsCoverage = parsed.GetValue(coverage),
+            Defect = parsed.GetValue(defect),
+        },
+        Console.Out).Run();
+});
 return command.Parse(args).Invoke();

@@ -9,9 +9,14 @@ internal sealed class Runner(RunnerOptions options, TextWriter output)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
 
+    // With a defect that breaks everything nobody reads more.
+    private const int MaxShrunkSeeds = 3;
+
     private readonly Lock _gate = new();
     private readonly SimulationStatistics _total = new();
+    private readonly SortedDictionary<string, int> _broken = [];
     private readonly Stopwatch _time = Stopwatch.StartNew();
+    private readonly FailureReport _report = new(options, output);
     private TimeSpan _lastProgress;
     private long _passed;
     private long _failed;
@@ -39,7 +44,13 @@ internal sealed class Runner(RunnerOptions options, TextWriter output)
             worker.Join();
         }
 
-        Summarize();
+        new Summary(_total, _passed + _failed, _time.Elapsed).Write(options, output);
+        foreach ((string invariant, int seeds) in _broken)
+        {
+            output.WriteLine($"broken           {invariant} in {seeds} of {_passed + _failed} seeds");
+        }
+
+        output.WriteLine($"{_passed} passed, {_failed} failed");
         return _failed > 0 ? 1 : 0;
     }
 
@@ -59,14 +70,15 @@ internal sealed class Runner(RunnerOptions options, TextWriter output)
             Seed = seed,
             Replicas = options.Replicas,
             VirtualSeconds = options.VirtualSeconds,
+            Schedule = options.Schedule,
             Defect = options.Defect,
             Log = options.IsVerbose ? WriteLine : null,
         };
-        SimulationResult result = Simulate(simulation);
+        SimulationResult result = Testing.Simulation.Simulation.Run(simulation);
         SimulationFailedException? failure = result.Failure;
         if (options.RunsTwice)
         {
-            SimulationResult again = Simulate(simulation with { Log = null });
+            SimulationResult again = Testing.Simulation.Simulation.Run(simulation with { Log = null });
             if (again.TraceHash != result.TraceHash)
             {
                 failure ??= new SimulationFailedException("Determinism",
@@ -74,34 +86,38 @@ internal sealed class Runner(RunnerOptions options, TextWriter output)
             }
         }
 
+        bool isShrunk;
         lock (_gate)
         {
             _total.Add(result.Statistics);
+            isShrunk = Count(failure);
             if (failure is null)
             {
-                _passed++;
                 ReportProgress();
+                return;
             }
-            else
-            {
-                _failed++;
-                ReportFailure(result, failure);
-            }
+
+            _report.Write(result, failure);
+        }
+
+        if (isShrunk && options.Shrinks && result.Failure is not null)
+        {
+            string shrunk = _report.Shrink(simulation with { Log = null }, result);
+            WriteLine(shrunk);
         }
     }
 
-    private static SimulationResult Simulate(SimulationOptions simulation) => Testing.Simulation.Simulation.Run(simulation);
-
-    private void ReportFailure(SimulationResult result, SimulationFailedException failure)
+    // Whether the failure is one of the first, which are shrunk.
+    private bool Count(SimulationFailedException? failure)
     {
-        output.WriteLine();
-        output.WriteLine($"FAILED seed {result.Seed}, {result.Replicas} replicas, at "
-            + $"{(result.Statistics.VirtualMicros / 1e6).ToString("F6", CultureInfo.InvariantCulture)} s: {failure.Invariant}");
-        output.WriteLine($"  {failure.Details}");
-        output.WriteLine("  replay: dotnet run -c Release --project tests/EmbeddedConsensus.Simulation -- "
-            + $"--seeds {result.Seed} --replicas {options.Replicas} --virtual-seconds {options.VirtualSeconds}"
-            + (options.Defect == SimulatedDefect.None ? "" : $" --defect {options.Defect}") + " --verbose");
-        output.WriteLine();
+        if (failure is null)
+        {
+            _passed++;
+            return false;
+        }
+
+        _broken[failure.Invariant] = _broken.GetValueOrDefault(failure.Invariant) + 1;
+        return ++_failed <= MaxShrunkSeeds;
     }
 
     private void ReportProgress()
@@ -110,28 +126,9 @@ internal sealed class Runner(RunnerOptions options, TextWriter output)
         {
             _lastProgress = _time.Elapsed;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{_passed} passed, {_failed} failed so far, {Rate:F1} seeds/s"));
+                $"{_passed} passed, {_failed} failed so far, "
+                + $"{(_passed + _failed) / _time.Elapsed.TotalSeconds:F1} seeds/s"));
         }
-    }
-
-    // On a machine that others share, this is the figure to compare.
-    private static TimeSpan CpuTime => Environment.CpuUsage.TotalTime;
-
-    private double Rate => (_passed + _failed) / _time.Elapsed.TotalSeconds;
-
-    private void Summarize()
-    {
-        SimulationStatistics all = _total;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            virtual time     {all.VirtualMicros / 1e6:F0} s, {all.Events} events
-            operations       {all.Operations}: {all.Writes} writes, {all.Reads} reads, {all.UnknownWrites} with an unknown outcome, {all.FailedCalls} refused
-            watch events     {all.WatchEvents}
-            log              {all.Entries} entries, {all.RepeatedProposals} repeated proposals, {all.Leaders} leaders
-            snapshots        {all.SnapshotsTaken} taken, {all.SnapshotsRestored} restored from a leader
-            faults           {all.Faults}: {all.Crashes} crashes, {all.Partitions} partitions, {all.Stalls} pauses, clock jumps and slow disks, {all.MessageFaults} messages
-            speed            {Rate:F1} seeds/s in {_time.Elapsed.TotalSeconds:F1} s, {(_passed + _failed) / CpuTime.TotalSeconds:F1} seeds a second of CPU time{(options.RunsTwice ? ", each seed run twice" : "")}
-            """));
-        output.WriteLine($"{_passed} passed, {_failed} failed");
     }
 
     private void WriteLine(string line)

@@ -10,10 +10,10 @@ namespace EmbeddedConsensus.Testing.Simulation;
 /// The end of a simulation: the faults stop, at first perhaps for a majority only, and from then on the cluster has to
 /// make progress within bounded time (scenario 23), and to end in one state (scenario 46).
 /// </summary>
-internal sealed class LivenessPhase(SimulatedCluster cluster, SimulationRandom random)
+internal sealed partial class LivenessPhase(SimulatedCluster cluster, SimulationRandom random)
 {
     private const long BoundMicros = 90_000_000;
-    private const double MajorityOnlyRate = 0.5;
+    private const double MajorityOnlyRate = 0.6;
     private const double BrokenLinkRate = 0.3;
     private const long SettleMicros = 5_000_000;
 
@@ -30,7 +30,8 @@ internal sealed class LivenessPhase(SimulatedCluster cluster, SimulationRandom r
         cluster.Note($"faults end");
         cluster.Workload.Stop();
         cluster.FaultsAreOn = false;
-        cluster.Network.IsFaulty = false;
+        cluster.Faults.Stop();
+        cluster.Network.Mend();
         if (cluster.Replicas.Length > 1 && random.Chance(BrokenLinkRate))
         {
             RunWithBrokenLink();
@@ -38,20 +39,27 @@ internal sealed class LivenessPhase(SimulatedCluster cluster, SimulationRandom r
 
         SimulatedReplica[] healthy = HealSome();
         Require("pending calls end", () => cluster.Workload.Pending == 0);
-        foreach (SimulatedReplica replica in healthy)
+        if (_isPartlyCutOff)
         {
-            RequireService(replica);
+            RequireServiceSomewhere(healthy);
+        }
+        else
+        {
+            Array.ForEach(healthy, RequireService);
         }
 
         RejoinAll(healthy.Length < cluster.Replicas.Length);
-        foreach (SimulatedReplica replica in cluster.Replicas)
+        foreach (SimulatedReplica replica in Sound)
         {
             CheckState(replica.Life!.Apply);
         }
 
+        Require("calls at members that came back end", () => cluster.Workload.Pending == 0);
         Require("watchers get everything", () =>
             cluster.Workload.Watchers.All(watcher => watcher.HasSeen(cluster.Committed.Model.Revision)));
     }
+
+    private IEnumerable<SimulatedReplica> Sound => cluster.Replicas.Where(replica => !replica.IsLost);
 
     // One link stays broken for good, in one direction or both: the cluster as a whole must go on (scenario 16).
     private void RunWithBrokenLink()
@@ -60,19 +68,34 @@ internal sealed class LivenessPhase(SimulatedCluster cluster, SimulationRandom r
         int replicas = cluster.Replicas.Length;
         int from = random.Below(replicas);
         int to = (from + 1 + random.Below(replicas - 1)) % replicas;
-        cluster.Network.SetCut(from, to, true);
-        cluster.Network.SetCut(to, from, random.Chance(0.5));
-        cluster.Note($"the link from {from + 1} to {to + 1} stays broken");
-        long writes = cluster.Statistics.Writes;
-        Require("some replica writes, with one link broken", () =>
+        bool isBothWays = random.Chance(0.5);
+        if (replicas - cluster.Replicas.Count(replica => replica.IsLost) <= (replicas / 2) + 1)
         {
-            if (_caller.Life is null && cluster.RandomLife(random) is { } life)
+            // Without the members whose disks are damaged every link that is left is needed.
+            return;
+        }
+
+        cluster.Network.Cut(from, to, 1);
+        cluster.Network.Cut(to, from, isBothWays ? 1 : 0);
+        cluster.Note($"the link from {from + 1} to {to + 1} stays broken");
+        RequireServiceSomewhere(cluster.Replicas);
+        cluster.Network.Mend();
+    }
+
+    // A leader that reaches a majority leads on; whoever has no link to it learns nothing, and cannot depose it either.
+    private void RequireServiceSomewhere(SimulatedReplica[] replicas)
+    {
+        long writes = cluster.Statistics.Writes;
+        Require("some replica writes, with links broken", () =>
+        {
+            if (_caller.Life is null && replicas[random.Below(replicas.Length)].Life is { IsFaulted: false } life)
             {
                 _caller.Write(life, AliveRequest);
             }
 
             return cluster.Statistics.Writes > writes;
         });
+        Require("the caller is done", () => _caller.Life is null);
     }
 
     /// <summary>Brings back what is still broken; a leader that is not behind in term stays leader (scenario 15).</summary>
@@ -87,7 +110,7 @@ internal sealed class LivenessPhase(SimulatedCluster cluster, SimulationRandom r
 
         ulong term = leader?.Core.Node.Term ?? 0;
         HealAll();
-        Require("all replicas apply everything", () => cluster.Replicas.All(HasAppliedAll));
+        Require("all replicas apply everything", () => Sound.All(HasAppliedAll));
         if (leader is not null && (leader.Core.Node.Role != RaftRole.Leader || leader.Core.Node.Term != term))
         {
             throw new SimulationFailedException("Leader Stability",
@@ -96,49 +119,13 @@ internal sealed class LivenessPhase(SimulatedCluster cluster, SimulationRandom r
         }
     }
 
+    // Not one that is itself about to come back: it may have to step down when it does.
     private ReplicaLife? StableLeader()
     {
         ulong highest = cluster.Replicas.Max(
             replica => Math.Max(replica.Disk.HardState.Term, replica.Life?.Core.Node.Term ?? 0));
-        return cluster.Replicas.Select(replica => replica.Life).FirstOrDefault(
+        return cluster.Replicas.Where(replica => !replica.IsAbandoned).Select(replica => replica.Life).FirstOrDefault(
             life => life?.Core.Node.Role == RaftRole.Leader && life.Core.Node.Term == highest);
-    }
-
-    private void HealAll()
-    {
-        cluster.Network.Mend();
-        foreach (SimulatedReplica replica in cluster.Replicas)
-        {
-            replica.Heal();
-            replica.Start();
-        }
-    }
-
-    private SimulatedReplica[] HealSome()
-    {
-        int replicas = cluster.Replicas.Length;
-        bool isMajorityOnly = replicas > 1 && random.Chance(MajorityOnlyRate);
-        int broken = isMajorityOnly ? (replicas - 1) / 2 : 0;
-        int first = random.Below(replicas);
-        cluster.Network.Mend();
-        for (int i = 0; i < replicas; i++)
-        {
-            SimulatedReplica replica = cluster.Replicas[(first + i) % replicas];
-            if (i >= broken)
-            {
-                replica.Heal();
-                replica.Start();
-                continue;
-            }
-
-            for (int other = 0; other < replicas; other++)
-            {
-                cluster.Network.SetCut(replica.Number, other, true);
-                cluster.Network.SetCut(other, replica.Number, true);
-            }
-        }
-
-        return [.. Enumerable.Range(broken, replicas - broken).Select(i => cluster.Replicas[(first + i) % replicas])];
     }
 
     // A write and a read at every healthy replica must go through. A call may still fail for a cause from before.
@@ -153,9 +140,9 @@ internal sealed class LivenessPhase(SimulatedCluster cluster, SimulationRandom r
                 return true;
             }
 
-            if (_caller.Life is null)
+            if (_caller.Life is null && replica.Life is { IsFaulted: false } life)
             {
-                _caller.Write(replica.Life!, AliveRequest);
+                _caller.Write(life, AliveRequest);
             }
 
             return false;
@@ -167,9 +154,9 @@ internal sealed class LivenessPhase(SimulatedCluster cluster, SimulationRandom r
                 return true;
             }
 
-            if (_caller.Life is null)
+            if (_caller.Life is null && replica.Life is { IsFaulted: false } life)
             {
-                _caller.Read(replica.Life!, new ReadRequest(KeyRange.All, new RangeOptions()));
+                _caller.Read(life, new ReadRequest(KeyRange.All, new RangeOptions()));
             }
 
             return false;

@@ -3,6 +3,7 @@ using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing.Simulation.Checking;
+using EmbeddedConsensus.Testing.Simulation.Faults;
 using EmbeddedConsensus.Testing.Simulation.Workload;
 
 namespace EmbeddedConsensus.Testing.Simulation;
@@ -16,6 +17,9 @@ internal sealed class ReplicaLife
     private const int ElectionTicks = 10;
     private const ulong RequestTimeoutTicks = 100;
     private const long MaxTurnDelayMicros = 300;
+
+    // The storage gives up on a disk that does not answer for so long, as the production storage does.
+    private const long DiskLimitMicros = 5_000_000;
 
     private readonly SimulatedCluster _cluster;
     private readonly ulong _incarnation;
@@ -34,17 +38,17 @@ internal sealed class ReplicaLife
     {
         _cluster = cluster;
         Replica = replica;
-        RecoveredLog recovered = replica.Disk.Recover();
+        RecoveredLog recovered = replica.Disk.Recover(replica.Clock.TimeOfDay(cluster.Now));
         SnapshotMetadata? snapshot = replica.Disk.NewestSnapshot?.Metadata;
         _incarnation = replica.Disk.Incarnation;
         _mirror = new LogMirror(recovered, snapshot?.Position ?? default);
         _log = new SimulatedLogWriter(replica.Disk, this);
         _snapshots = new SimulatedSnapshotLane(cluster, this);
-        RaftNode node = new(RaftOptionsOf(cluster, replica), recovered, snapshot, cluster.Configuration);
-        Core = new ReplicaCore(CoreOptionsOf(cluster.Profile), node, replica.Id, _incarnation);
         ReplicatedStateMachine machine = replica.Disk.NewestSnapshot is { } newest
             ? SimulatedSnapshotLane.Load(newest, cluster)
             : new ReplicatedStateMachine(cluster.StoreOptions);
+        RaftNode node = new(RaftOptionsOf(cluster, replica), recovered, snapshot, cluster.Configuration);
+        Core = new ReplicaCore(CoreOptionsOf(cluster.Profile), node, replica.Id, _incarnation);
         Apply = new SimulatedApplyLane(cluster, this, machine, _incarnation);
         _applied = machine.Applied.Index;
         _appliedToCore = _applied;
@@ -63,11 +67,16 @@ internal sealed class ReplicaLife
     /// <summary>The driver's mistake.</summary>
     public SimulatedDefect Defect => _cluster.Options.Defect;
 
+    /// <summary>Whether its storage has failed: it votes, acknowledges and answers no more (scenario 38).</summary>
+    public bool IsFaulted { get; private set; }
+
     /// <summary>Starts the clock.</summary>
     public void Begin()
     {
-        Later(_cluster.DriverRandom.Between(0, SimulatedClock.TickMicros), EventKind.Tick, Tick);
+        Replica.Clock.Start(_cluster.Now);
+        Later(Replica.Random.Between(0, SimulatedClock.TickMicros), EventKind.Tick, Tick);
         RequestTurn();
+        Pass(CrashPoint.Recovered);
     }
 
     /// <summary>Ends the life: what was not flushed is lost, in whole or in part.</summary>
@@ -79,15 +88,61 @@ internal sealed class ReplicaLife
         Apply.Dispose();
     }
 
+    /// <summary>The storage failed: the life does nothing more, until the operator ends it.</summary>
+    public void Fault(StorageException exception)
+    {
+        if (IsFaulted)
+        {
+            return;
+        }
+
+        IsFaulted = true;
+        _cluster.Statistics.StorageFaults++;
+        _cluster.Note($"replica {Replica.Id} is faulted: {exception.Message}");
+        Core.FailAll(new ReplicaFaultedException(exception.Message, exception));
+        Apply.Watches.End(exception);
+        _cluster.Workload.ReplicaEnded(this);
+        Replica.RestartFaulted(this);
+    }
+
+    /// <summary>The replica is at a place where its process can end.</summary>
+    /// <exception cref="SimulatedCrashException">It has ended.</exception>
+    public void Pass(CrashPoint point)
+    {
+        if (_cluster.Faults.CrashesAt(point, Replica))
+        {
+            throw new SimulatedCrashException();
+        }
+    }
+
     /// <summary>Lets something happen later in this life.</summary>
     public void Later(long delayMicros, EventKind kind, Action action) =>
         Replica.Later(this, delayMicros, kind, action);
+
+    /// <summary>Lets something happen when the disk has done its work; later when it hangs, and if it hangs for too
+    /// long the storage has failed.</summary>
+    public void OnDisk(long delayMicros, EventKind kind, Action action) => Later(delayMicros, kind, () =>
+    {
+        long hangs = Replica.Disk.HangsUntil - _cluster.Now;
+        if (hangs <= 0)
+        {
+            action();
+        }
+        else if (hangs < DiskLimitMicros)
+        {
+            OnDisk(hangs, kind, action);
+        }
+        else
+        {
+            Later(DiskLimitMicros, kind, () => Fault(new StorageException("The disk does not answer.")));
+        }
+    });
 
     /// <summary>A caller writes.</summary>
     public void Submit(SimulatedWrite write)
     {
         _unproposed.Add(write);
-        Input(() => Core.Submit(write));
+        Replica.Run(this, () => Input(() => Core.Submit(write)));
     }
 
     /// <summary>A caller reads, linearizably.</summary>
@@ -99,7 +154,7 @@ internal sealed class ReplicaLife
         }
         else
         {
-            Input(() => Core.Submit(read));
+            Replica.Run(this, () => Input(() => Core.Submit(read)));
         }
     }
 
@@ -107,7 +162,11 @@ internal sealed class ReplicaLife
     public void Receive(RaftMessage message) => Input(() => Core.Step(message));
 
     /// <summary>An append is durable.</summary>
-    public void AppendCompleted(ulong id) => Input(() => Core.AppendCompleted(id));
+    public void AppendCompleted(ulong id) => Input(() =>
+    {
+        Core.AppendCompleted(id);
+        Pass(CrashPoint.AppendReported);
+    });
 
     /// <summary>The apply lane has applied and published up to an index.</summary>
     public void Applied(ulong index, long bytes, long delayMicros)
@@ -124,6 +183,7 @@ internal sealed class ReplicaLife
         TakeApplied();
         Core.SnapshotTaken(metadata, length);
         _cluster.Statistics.SnapshotsTaken++;
+        Pass(CrashPoint.SnapshotReported);
     });
 
     /// <summary>The state machine was restored from a snapshot of the leader.</summary>
@@ -134,13 +194,14 @@ internal sealed class ReplicaLife
         Core.SnapshotRestored(step, sessions);
         _cluster.Statistics.SnapshotsRestored++;
         _cluster.Note($"replica {Replica.Id} is restored to {step.Metadata.Position.Index}");
+        Pass(CrashPoint.ReceiveReported);
     });
 
     /// <summary>Gives an input to the core, and lets a turn follow: at once, or behind some more inputs.</summary>
     public void Input(Action input)
     {
         input();
-        if (_cluster.DriverRandom.Chance(_cluster.Profile.BatchRate))
+        if (Replica.Random.Chance(_cluster.Profile.BatchRate))
         {
             RequestTurn();
         }
@@ -176,7 +237,7 @@ internal sealed class ReplicaLife
         if (!_turnIsDue)
         {
             _turnIsDue = true;
-            Later(_cluster.DriverRandom.Between(0, MaxTurnDelayMicros), EventKind.Turn, () =>
+            Later(Replica.Random.Between(0, MaxTurnDelayMicros), EventKind.Turn, () =>
             {
                 _turnIsDue = false;
                 Turn();
@@ -187,7 +248,7 @@ internal sealed class ReplicaLife
     private void Tick()
     {
         Later(Replica.Clock.MicrosToNextTick, EventKind.Tick, Tick);
-        int ticks = Replica.Clock.TakeTicks();
+        int ticks = Replica.Clock.TakeTicks(_cluster.Now, _cluster.Profile.MaxTicksPerTurn);
         if (ticks > 0)
         {
             Input(() =>
@@ -208,12 +269,10 @@ internal sealed class ReplicaLife
             again = Core.Pump();
             NoteProposals();
             Check();
-            if (!Execute(Core.Effects))
-            {
-                return;
-            }
-
+            Pass(CrashPoint.TurnTaken);
+            Execute(Core.Effects);
             Core.Effects.Clear();
+            Pass(CrashPoint.TurnEnded);
         }
         while (again);
 
@@ -224,65 +283,52 @@ internal sealed class ReplicaLife
         }
     }
 
-    /// <summary>Carries out the effects of a turn; false when a crash came between two of them.</summary>
-    private bool Execute(RaftEffects effects)
+    private void Execute(RaftEffects effects)
     {
-        bool sendsFirst = _cluster.DriverRandom.Chance(0.5);
-        if (sendsFirst && !Send(effects))
+        bool sendsFirst = Replica.Random.Chance(0.5);
+        if (sendsFirst)
         {
-            return false;
+            Send(effects);
         }
 
         if (effects.Append is { } append)
         {
-            if (Replica.CrashesBetweenEffects())
-            {
-                return false;
-            }
-
             CheckAppend(append);
             _log.Append(append);
+            Pass(CrashPoint.AppendIssued);
         }
 
         if (effects.LogDrop is { } drop)
         {
             _mirror.Drop(drop.Through);
             _log.Drop(drop);
+            Pass(CrashPoint.DropIssued);
         }
 
-        if (!sendsFirst && !Send(effects))
+        if (!sendsFirst)
         {
-            return false;
+            Send(effects);
         }
 
         effects.Applies.ForEach(Apply.Page);
         effects.LogReads.ForEach(ReadLog);
         effects.SnapshotReads.ForEach(_snapshots.Read);
         effects.SnapshotReceives.ForEach(_snapshots.Receive);
-        return true;
     }
 
-    private bool Send(RaftEffects effects)
+    private void Send(RaftEffects effects)
     {
         foreach (RaftMessage message in effects.Messages)
         {
-            if (Replica.CrashesBetweenEffects())
-            {
-                return false;
-            }
-
             _cluster.Invariants.OnSend(message);
             _cluster.Network.Send(Replica.Number, message);
-            if (message is { Type: RaftMessageType.VoteResponse, Reject: false })
-            {
-                _cluster.Faults.Voted(Replica);
-            }
+            Pass(message is { Type: RaftMessageType.VoteResponse, Reject: false }
+                ? CrashPoint.VoteSent
+                : CrashPoint.MessageSent);
         }
-
-        return true;
     }
 
-    private void ReadLog(LogReadEffect read) => Later(Replica.FlushMicros(), EventKind.Read, () =>
+    private void ReadLog(LogReadEffect read) => OnDisk(Replica.FlushMicros(), EventKind.Read, () =>
     {
         LogEntry[] entries = Replica.Disk.Read(read.FirstIndex, read.LastIndex, read.MaxBytes);
         Input(() => Core.Node.LogReadCompleted(new LogReadResult(read.Id, entries)));
@@ -303,14 +349,15 @@ internal sealed class ReplicaLife
         if (now != _view)
         {
             _cluster.Trace.Add((now.Term << 1) | (now.IsLeader ? 1UL : 0), (now.Commit << 32) ^ now.Applied);
-            if (now.IsLeader && (!_view.IsLeader || now.Term != _view.Term))
-            {
-                _cluster.Note($"replica {Replica.Id} leads in term {now.Term}");
-                _cluster.Faults.LeaderElected(Replica);
-            }
-
+            bool isElected = now.IsLeader && (!_view.IsLeader || now.Term != _view.Term);
             _cluster.Invariants.OnTurn(_view, now, _mirror, _cluster.CountHolders);
             _view = now;
+            if (isElected)
+            {
+                _cluster.Note($"replica {Replica.Id} leads in term {now.Term}");
+                _cluster.LeaderChanged(this);
+                Pass(CrashPoint.Elected);
+            }
         }
     }
 
@@ -356,7 +403,7 @@ internal sealed class ReplicaLife
         MaxUncommittedBytes = cluster.Profile.MaxUncommittedBytes,
     };
 
-    private static ReplicaCoreOptions CoreOptionsOf(FaultProfile profile) => new()
+    private static ReplicaCoreOptions CoreOptionsOf(RunProfile profile) => new()
     {
         RequestTimeoutTicks = RequestTimeoutTicks,
         RetryTicks = ElectionTicks,

@@ -3,6 +3,7 @@ using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Testing.Simulation.Faults;
 using EmbeddedConsensus.Watches;
 
 namespace EmbeddedConsensus.Testing.Simulation;
@@ -53,9 +54,10 @@ internal sealed class SimulatedApplyLane : IApplySink, IDisposable
     /// <summary>Applies a page of committed entries, behind everything before it.</summary>
     public void Page(ApplyEffect page) => Enqueue(() => Step(() =>
     {
+        _life.Pass(CrashPoint.ApplyBegun);
         if (page.NeedsRead)
         {
-            ReadPage(page.FirstIndex, page.LastIndex);
+            _life.OnDisk(0, EventKind.Read, () => ReadPage(page.FirstIndex, page.LastIndex));
         }
         else
         {
@@ -67,6 +69,7 @@ internal sealed class SimulatedApplyLane : IApplySink, IDisposable
     public void Capture(Action<StateSnapshot> write) => Enqueue(() =>
     {
         write(new StateSnapshot(_machine));
+        _life.Pass(CrashPoint.SnapshotPinned);
         End();
     });
 
@@ -79,6 +82,7 @@ internal sealed class SimulatedApplyLane : IApplySink, IDisposable
         Watches.Restored(machine.Store.CurrentRevision);
         old.Dispose();
         CheckState();
+        _life.Pass(CrashPoint.ReceiveRestored);
         restored();
         End();
     }));
@@ -134,7 +138,7 @@ internal sealed class SimulatedApplyLane : IApplySink, IDisposable
     }
 
     private long DelayMicros() =>
-        _cluster.DriverRandom.Between(0, _cluster.FaultsAreOn ? _cluster.Profile.ApplyMicros : HealthyApplyMicros);
+        _life.Replica.Random.Between(0, _cluster.FaultsAreOn ? _cluster.Profile.ApplyMicros : HealthyApplyMicros);
 
     private void ReadPage(ulong first, ulong last)
     {
@@ -165,7 +169,8 @@ internal sealed class SimulatedApplyLane : IApplySink, IDisposable
         foreach (ref readonly LogEntry entry in entries.Span)
         {
             _cluster.Committed.Applying(_life.Replica.Id, entry);
-            if (ReplicatedStateMachine.IsCompaction(entry))
+            bool isCompaction = ReplicatedStateMachine.IsCompaction(entry);
+            if (isCompaction)
             {
                 // The watchers see what was written before a compaction takes it away.
                 PublishAll();
@@ -177,6 +182,7 @@ internal sealed class SimulatedApplyLane : IApplySink, IDisposable
             _machine.Apply([applied], this);
             CheckState();
             bytes += entry.Size;
+            _life.Pass(isCompaction ? CrashPoint.CompactionApplied : CrashPoint.EntryApplied);
         }
 
         Step(() =>
@@ -204,6 +210,7 @@ internal sealed class SimulatedApplyLane : IApplySink, IDisposable
         _machine.Publish();
         PublishedIndex = _machine.Applied.Index;
         Watches.Publish();
+        _life.Pass(CrashPoint.Published);
         foreach ((PendingProposal proposal, ApplyResult result) in _answers)
         {
             proposal.TryComplete(result);

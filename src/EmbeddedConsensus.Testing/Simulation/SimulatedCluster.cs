@@ -2,6 +2,7 @@ using System.Globalization;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing.Simulation.Checking;
+using EmbeddedConsensus.Testing.Simulation.Faults;
 using EmbeddedConsensus.Testing.Simulation.Workload;
 
 namespace EmbeddedConsensus.Testing.Simulation;
@@ -10,15 +11,17 @@ namespace EmbeddedConsensus.Testing.Simulation;
 /// random choice drawn from the seed.</summary>
 internal sealed class SimulatedCluster
 {
+    private ReplicaLife? _leader;
+
     /// <summary>Puts a cluster together; nothing runs yet.</summary>
     public SimulatedCluster(SimulationOptions options)
     {
         Options = options;
         SimulationRandom random = new(options.Seed);
-        Profile = FaultProfile.Of(random.Fork(1));
-        DriverRandom = random.Fork(2);
+        Profile = RunProfile.Of(random.Fork(1));
         SimulationRandom shape = random.Fork(3);
         int replicas = options.Replicas > 0 ? options.Replicas : (int)(2 * shape.Between(0, 2)) + 1;
+        Schedule = options.Schedule ?? FaultPlanner.Plan(random.Fork(2), replicas, options.VirtualSeconds);
         StoreOptions = new MvccOptions
         {
             PageBytes = MvccOptions.MinPageBytes << shape.Below(4),
@@ -33,23 +36,23 @@ internal sealed class SimulatedCluster
         Replicas = new SimulatedReplica[replicas];
         for (int number = 0; number < replicas; number++)
         {
-            double clockRate = 1 + ((shape.NextDouble() - 0.5) * 2 * Profile.ClockDrift);
             Replicas[number] = new SimulatedReplica(
-                this, number, Configuration.Voters[number], random.Fork(10 + (ulong)number), clockRate);
+                this, number, Configuration.Voters[number], random.Fork(10 + (ulong)number));
         }
 
         Workload = new SimulatedWorkload(this, random.Fork(5));
-        Faults = new FaultInjector(this, Profile, random.Fork(6));
+        Atlas = new FaultAtlas(this);
+        Faults = new FaultInjector(this, Schedule, random.Fork(6));
     }
 
     /// <summary>What is simulated.</summary>
     public SimulationOptions Options { get; }
 
-    /// <summary>The faults of the seed.</summary>
-    public FaultProfile Profile { get; }
+    /// <summary>How fast and how large things are.</summary>
+    public RunProfile Profile { get; }
 
-    /// <summary>Random choices of the driver, such as how long things take.</summary>
-    public SimulationRandom DriverRandom { get; }
+    /// <summary>What goes wrong, and how long the run is.</summary>
+    public FaultSchedule Schedule { get; }
 
     /// <summary>How the stores are laid out.</summary>
     public MvccOptions StoreOptions { get; }
@@ -81,6 +84,9 @@ internal sealed class SimulatedCluster
     /// <summary>The faults.</summary>
     public FaultInjector Faults { get; }
 
+    /// <summary>Where data may be damaged.</summary>
+    public FaultAtlas Atlas { get; }
+
     /// <summary>The checks of consensus.</summary>
     public RaftInvariants Invariants { get; }
 
@@ -93,8 +99,17 @@ internal sealed class SimulatedCluster
     /// <summary>Whether faults happen. Off in the liveness phase.</summary>
     public bool FaultsAreOn { get; set; } = true;
 
+    /// <summary>The place of the replica that leads in the highest term; -1 when none does.</summary>
+    public int LeaderNumber =>
+        _leader is { IsFaulted: false } life && life.Replica.Life == life && life.Core.Node.Role == RaftRole.Leader
+            ? life.Replica.Number
+            : -1;
+
     /// <summary>The place of a member in <see cref="Replicas"/>.</summary>
     public static int NumberOf(MemberId member) => (int)member.Value - 1;
+
+    /// <summary>A replica was elected.</summary>
+    public void LeaderChanged(ReplicaLife life) => _leader = life;
 
     /// <summary>A replica that is up, or null when none is.</summary>
     public ReplicaLife? RandomLife(SimulationRandom random) => Replicas[random.Below(Replicas.Length)].Life;

@@ -26,4 +26,13 @@ internal enum SimulatedDefect
 
     /// <summary>A watcher misses an event now and then (scenario 48).</summary>
     DropWatchEvent,
+
+    /// <summary>A flush that fails counts as done, as after an fsync that is tried again (scenario 38).</summary>
+    IgnoreFailedFlush,
+
+    /// <summary>No checksum is looked at (scenario 39).</summary>
+    TrustDamage,
+
+    /// <summary>A member whose storage is damaged starts on an empty one (scenario 37).</summary>
+    StartEmptyOnDamage,
 }

@@ -4,18 +4,24 @@ using EmbeddedConsensus.Storage;
 namespace EmbeddedConsensus.Testing.Simulation;
 
 /// <summary>
-/// What of a replica survives a crash: the durable layer of its log, hard state and snapshots. The volatile layer,
-/// writes that are not flushed, is <see cref="SimulatedLogWriter"/>.
+/// What of a replica survives a crash: the durable layer of its log, hard state and snapshots, in records that a
+/// checksum protects. The volatile layer, writes that are not flushed, is <see cref="SimulatedLogWriter"/>.
 /// </summary>
-internal sealed class SimulatedDisk
+internal sealed partial class SimulatedDisk
 {
     private const int RevivableEntries = 64;
 
     private readonly List<LogEntry> _entries = [];
-    private readonly List<LogEntry> _dropped = [];
-    private HardState _previousHardState;
 
-    /// <summary>How often the replica was started.</summary>
+    // The record of each entry.
+    private readonly List<DiskRecord> _records = [];
+    private readonly List<LogEntry> _dropped = [];
+    private readonly List<SimulatedSnapshot> _snapshots = [];
+    private DiskRecord _hardStateRecord = new(0, 0);
+    private HardState _previousHardState;
+    private ulong _flush = 1;
+
+    /// <summary>The number of the replica's present life.</summary>
     public ulong Incarnation { get; private set; }
 
     /// <summary>The durable hard state.</summary>
@@ -27,16 +33,19 @@ internal sealed class SimulatedDisk
     /// <summary>The last index of the log.</summary>
     public ulong LastIndex => Start.Index + (ulong)_entries.Count;
 
-    /// <summary>The newest published snapshot.</summary>
-    public SimulatedSnapshot? NewestSnapshot { get; private set; }
+    /// <summary>The published snapshot with the highest index.</summary>
+    public SimulatedSnapshot? NewestSnapshot => _snapshots.Count == 0 ? null : _snapshots[^1];
 
-    /// <summary>Makes an append durable.</summary>
+    /// <summary>Puts a record on the disk. It is durable, and counts as acknowledged, behind the next
+    /// <see cref="Flushed"/>.</summary>
     public void Write(ReadOnlySpan<LogEntry> entries, HardState? hardState)
     {
+        DiskRecord record = new(_flush, entries.IsEmpty ? 0 : entries[^1].Index);
         if (hardState is { } state)
         {
             _previousHardState = HardState;
             HardState = state;
+            _hardStateRecord = record;
         }
 
         if (entries.IsEmpty)
@@ -51,9 +60,16 @@ internal sealed class SimulatedDisk
                 $"An append begins at {first}; the log holds ({Start.Index}, {LastIndex}].");
         }
 
-        _entries.RemoveRange((int)(first - Start.Index - 1), (int)(LastIndex + 1 - first));
+        Truncate((int)(first - Start.Index - 1));
         _entries.AddRange(entries);
+        for (int i = 0; i < entries.Length; i++)
+        {
+            _records.Add(record);
+        }
     }
+
+    /// <summary>Everything written so far is durable.</summary>
+    public void Flushed() => _flush++;
 
     /// <summary>Forgets the log up to a position.</summary>
     public void Drop(LogPosition through)
@@ -66,22 +82,34 @@ internal sealed class SimulatedDisk
         _dropped.Clear();
         if (through.Index >= LastIndex)
         {
-            _entries.Clear();
+            Truncate(0);
         }
         else
         {
             int count = (int)(through.Index - Start.Index);
             _dropped.AddRange(_entries[Math.Max(0, count - RevivableEntries)..count]);
             _entries.RemoveRange(0, count);
+            _records.RemoveRange(0, count);
         }
 
         Start = through;
+        ForgetDamageBelow(through.Index);
     }
 
-    /// <summary>Makes a snapshot durable and visible, and deletes the one before; whoever reads that may go on.</summary>
-    public void Publish(SimulatedSnapshot snapshot) => NewestSnapshot = snapshot;
+    /// <summary>Makes a snapshot durable and visible.</summary>
+    public void Publish(SimulatedSnapshot snapshot)
+    {
+        _snapshots.RemoveAll(other => other.Metadata.Position.Index == snapshot.Metadata.Position.Index);
+        _snapshots.Add(snapshot);
+        _snapshots.Sort((a, b) => a.Metadata.Position.Index.CompareTo(b.Metadata.Position.Index));
+    }
+
+    /// <summary>Deletes the snapshots below an index; whoever reads one may go on.</summary>
+    public void DeleteSnapshotsBelow(ulong index) =>
+        _snapshots.RemoveAll(snapshot => snapshot.Metadata.Position.Index < index);
 
     /// <summary>Reads entries; none when they are no longer, or not, in the log.</summary>
+    /// <exception cref="StorageCorruptedException">One of them is damaged.</exception>
     public LogEntry[] Read(ulong first, ulong last, long maxBytes)
     {
         if (first <= Start.Index || last > LastIndex || first > last)
@@ -98,10 +126,15 @@ internal sealed class SimulatedDisk
             count++;
         }
 
+        for (int i = from; i < from + count; i++)
+        {
+            Verify(_records[i], $"entry {_entries[i].Index}");
+        }
+
         return [.. _entries[from..(from + count)]];
     }
 
-    /// <summary>Whether an entry is durable here, in the log or in a snapshot.</summary>
+    /// <summary>Whether an entry was made durable here, in the log or in a snapshot.</summary>
     public bool Holds(LogPosition position) =>
         position.Index <= Start.Index
         || (NewestSnapshot is { } snapshot && position.Index <= snapshot.Metadata.Position.Index)
@@ -115,6 +148,7 @@ internal sealed class SimulatedDisk
         {
             Start = _dropped[^(revived + 1)].Position;
             _entries.InsertRange(0, _dropped[^revived..]);
+            _records.InsertRange(0, Enumerable.Repeat(new DiskRecord(0, _dropped[^1].Index), revived));
         }
 
         _dropped.Clear();
@@ -126,15 +160,28 @@ internal sealed class SimulatedDisk
     /// <summary>Breaks the disk's promise: the last entries and the hard state written with them are forgotten.</summary>
     public void LoseTail(int entries)
     {
-        int lost = Math.Min(entries, _entries.Count);
-        _entries.RemoveRange(_entries.Count - lost, lost);
+        Truncate(_entries.Count - Math.Min(entries, _entries.Count));
         HardState = _previousHardState with { Commit = Math.Min(_previousHardState.Commit, LastIndex) };
     }
 
     /// <summary>Opens the disk for a new life of the replica.</summary>
-    public RecoveredLog Recover()
+    /// <param name="now">The time of day, as the replica believes it to be.</param>
+    /// <exception cref="StorageCorruptedException">A record that had been durable is damaged.</exception>
+    /// <exception cref="StorageException">The disk is full: the new life cannot be named.</exception>
+    public RecoveredLog Recover(DateTimeOffset now)
     {
-        Incarnation++;
+        if (IsFull)
+        {
+            throw new StorageException("The disk is full. Free some space, then start the member again.");
+        }
+
+        if (_damaged.Count > 0)
+        {
+            Verify(_damaged[0], "a record of the log");
+        }
+
+        Incarnation = RecoveredLog.IncarnationAfter(Incarnation, now);
+        Flushed();
         List<TermStart> terms = [];
         foreach (LogEntry entry in _entries)
         {
@@ -146,7 +193,14 @@ internal sealed class SimulatedDisk
 
         return new RecoveredLog(HardState, Start, LastIndex, terms)
         {
+            Incarnation = Incarnation,
             ConfigurationEntries = [.. _entries.Where(entry => entry.Kind == LogEntryKind.Configuration)],
         };
+    }
+
+    private void Truncate(int count)
+    {
+        _entries.RemoveRange(count, _entries.Count - count);
+        _records.RemoveRange(count, _records.Count - count);
     }
 }

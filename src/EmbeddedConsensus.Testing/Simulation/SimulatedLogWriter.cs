@@ -1,4 +1,6 @@
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Storage;
+using EmbeddedConsensus.Testing.Simulation.Faults;
 
 namespace EmbeddedConsensus.Testing.Simulation;
 
@@ -45,14 +47,18 @@ internal sealed class SimulatedLogWriter(SimulatedDisk disk, ReplicaLife life)
         Begin();
     }
 
-    /// <summary>The replica crashed: of the flush that was running, the disk has a part, in order, or nothing. What
-    /// was not begun is lost.</summary>
+    /// <summary>The replica crashed: of the flush that was running, any records may be on the disk, and the last of
+    /// them torn. Recovery keeps those before the first that is missing. What was not begun is lost.</summary>
     public void Crash(SimulationRandom random, double keepRate)
     {
-        int kept = _flushing.Count > 0 && random.Chance(keepRate) ? random.Below(_flushing.Count + 1) : 0;
-        for (int i = 0; i < kept; i++)
+        foreach (Step step in _flushing)
         {
-            Carry(_flushing[i]);
+            if (!random.Chance(keepRate))
+            {
+                return;
+            }
+
+            Carry(step);
         }
     }
 
@@ -66,22 +72,46 @@ internal sealed class SimulatedLogWriter(SimulatedDisk disk, ReplicaLife life)
         _isBusy = true;
         _flushing.AddRange(_waiting);
         _waiting.Clear();
-        life.Later(life.Replica.FlushMicros(), EventKind.Flush, Complete);
+        life.OnDisk(life.Replica.FlushMicros(), EventKind.Flush, Complete);
+        life.Pass(CrashPoint.FlushBegun);
     }
 
     private void Complete()
     {
+        try
+        {
+            disk.ThrowIfUnwritable();
+        }
+        catch (StorageException) when (life.Defect == SimulatedDefect.IgnoreFailedFlush)
+        {
+            // The mistake: the flush is tried no more, and reported as done.
+            CompleteSteps([.. _flushing.Where(step => step.CompletedAppend != 0)]);
+            return;
+        }
+
         Step[] done = [.. _flushing];
-        _flushing.Clear();
         foreach (Step step in done)
         {
             Carry(step);
         }
 
+        disk.Flushed();
+        CompleteSteps(done);
+    }
+
+    private void CompleteSteps(Step[] done)
+    {
+        _flushing.Clear();
+        life.Pass(CrashPoint.FlushDurable);
         _isBusy = false;
         Begin();
         foreach (Step step in done)
         {
+            if (step.Drop is not null)
+            {
+                life.Pass(CrashPoint.DropDurable);
+            }
+
             if (step.CompletedAppend != 0)
             {
                 life.AppendCompleted(step.CompletedAppend);

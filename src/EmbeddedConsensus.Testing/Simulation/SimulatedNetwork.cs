@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Testing.Simulation.Faults;
 
 namespace EmbeddedConsensus.Testing.Simulation;
 
@@ -9,72 +10,117 @@ internal sealed class SimulatedNetwork
     private const long HealthyLatencyMicros = 300;
 
     private readonly SimulatedCluster _cluster;
-    private readonly FaultProfile _profile;
-    private readonly SimulationRandom _random;
-    private readonly bool[,] _isCut;
-    private readonly long[,] _lastArrival;
+    private readonly RunProfile _profile;
+    private readonly SimulatedLink[,] _links;
+    private readonly List<NoiseWindow> _noise = [];
 
     /// <summary>A network whose links are whole.</summary>
-    public SimulatedNetwork(SimulatedCluster cluster, FaultProfile profile, SimulationRandom random, int replicas)
+    public SimulatedNetwork(SimulatedCluster cluster, RunProfile profile, SimulationRandom random, int replicas)
     {
         _cluster = cluster;
         _profile = profile;
-        _random = random;
-        _isCut = new bool[replicas, replicas];
-        _lastArrival = new long[replicas, replicas];
+        _links = new SimulatedLink[replicas, replicas];
+        for (int from = 0; from < replicas; from++)
+        {
+            for (int to = 0; to < replicas; to++)
+            {
+                _links[from, to] = new SimulatedLink(random.Fork((ulong)((from << 8) | to)));
+            }
+        }
     }
 
-    /// <summary>Whether messages still get lost, repeated and reordered.</summary>
-    public bool IsFaulty { get; set; } = true;
+    /// <summary>Cuts a link in one direction, once more or once less: cuts of several faults add up.</summary>
+    public void Cut(int from, int to, int cuts) => _links[from, to].Cuts += cuts;
 
-    /// <summary>Cuts or mends a link in one direction.</summary>
-    public void SetCut(int from, int to, bool isCut) => _isCut[from, to] = isCut;
+    /// <summary>Whether a link is cut.</summary>
+    public bool IsCut(int from, int to) => _links[from, to].IsCut;
 
-    /// <summary>Mends all links.</summary>
-    public void Mend() => Array.Clear(_isCut);
+    /// <summary>Messages get lost, repeated, delayed or reordered from now on.</summary>
+    public void Add(NoiseWindow noise) => _noise.Add(noise);
+
+    /// <summary>They do no more.</summary>
+    public void Remove(NoiseWindow noise) => _noise.Remove(noise);
+
+    /// <summary>Mends all links, and lets no message get lost any more.</summary>
+    public void Mend()
+    {
+        _noise.Clear();
+        foreach (SimulatedLink link in _links)
+        {
+            link.Cuts = 0;
+        }
+    }
 
     /// <summary>Sends a message from a replica, by its number.</summary>
     public void Send(int from, in RaftMessage message)
     {
         int to = SimulatedCluster.NumberOf(message.To);
-        if (_isCut[from, to] || (IsFaulty && _random.Chance(_profile.LossRate)))
+        SimulatedLink link = _links[from, to];
+        long delay = _cluster.FaultsAreOn
+            ? _profile.LatencyMicros + link.Random.Between(0, _profile.JitterMicros)
+            : HealthyLatencyMicros;
+        bool isLost = link.IsCut;
+        bool isRepeated = false;
+        long overtaken = 0;
+        foreach (NoiseWindow noise in _noise)
         {
-            _cluster.Statistics.MessageFaults++;
-            Notice(from, message.To);
+            if (!noise.Concerns(from, to, _cluster.LeaderNumber))
+            {
+                continue;
+            }
+
+            switch (noise.Kind)
+            {
+                case FaultKind.MessageLoss:
+                    isLost |= noise.Strikes();
+                    break;
+                case FaultKind.MessageDelay:
+                    delay += noise.Random.Between(0, (long)(noise.Intensity * _profile.ReorderMicros));
+                    break;
+                case FaultKind.MessageDuplication:
+                    isRepeated |= noise.Strikes();
+                    break;
+                default:
+                    overtaken = noise.Strikes() ? noise.Random.Between(0, _profile.ReorderMicros) : overtaken;
+                    break;
+            }
+        }
+
+        if (isLost)
+        {
+            _cluster.Statistics.MessagesLost++;
+            Notice(from, message.To, link);
             return;
         }
 
-        Deliver(from, to, message, ArrivalOf(from, to));
-        if (IsFaulty && _random.Chance(_profile.DuplicateRate))
+        long arrival = ArrivalOf(link, delay, overtaken);
+        Deliver(from, to, message, arrival);
+        if (isRepeated)
         {
-            _cluster.Statistics.MessageFaults++;
-            Deliver(from, to, message, ArrivalOf(from, to) + _random.Between(0, _profile.ReorderMicros));
+            _cluster.Statistics.MessagesRepeated++;
+            Deliver(from, to, message, arrival + link.Random.Between(0, _profile.ReorderMicros));
         }
     }
 
-    // A connection keeps the order of its messages, unless the profile breaks it: real transports do on a reconnect.
-    private long ArrivalOf(int from, int to)
+    // A connection keeps the order of its messages, unless a fault breaks it: real transports do on a reconnect.
+    private long ArrivalOf(SimulatedLink link, long delay, long overtaken)
     {
-        if (IsFaulty && _random.Chance(_profile.ReorderRate))
+        if (overtaken > 0)
         {
-            _cluster.Statistics.MessageFaults++;
-            return _cluster.Now + _random.Between(_profile.LatencyMicros, _profile.ReorderMicros);
+            _cluster.Statistics.MessagesReordered++;
+            return _cluster.Now + delay + overtaken;
         }
 
-        long delay = IsFaulty
-            ? _profile.LatencyMicros + _random.Between(0, _profile.JitterMicros)
-            : HealthyLatencyMicros;
-        ref long last = ref _lastArrival[from, to];
-        last = Math.Max(last, _cluster.Now + delay);
-        return last;
+        link.LastArrival = Math.Max(link.LastArrival, _cluster.Now + delay);
+        return link.LastArrival;
     }
 
     // A real transport learns of a broken connection, now and then, and some time later.
-    private void Notice(int from, MemberId to)
+    private void Notice(int from, MemberId to, SimulatedLink link)
     {
-        if (_cluster.Replicas[from].Life is { } life && _random.Chance(_profile.NoticeRate))
+        if (_cluster.Replicas[from].Life is { } life && link.Random.Chance(_profile.NoticeRate))
         {
-            life.Later(_random.Between(0, _profile.ReorderMicros), EventKind.Message, () =>
+            life.Later(link.Random.Between(0, _profile.ReorderMicros), EventKind.Message, () =>
                 life.Input(() => life.Core.Node.PeerUnreachable(to)));
         }
     }
@@ -82,7 +128,7 @@ internal sealed class SimulatedNetwork
     private void Deliver(int from, int to, RaftMessage message, long arrival) =>
         _cluster.Events.Schedule(arrival - _cluster.Now, EventKind.Message, (ulong)((from << 8) | to), () =>
         {
-            if (!_isCut[from, to])
+            if (!_links[from, to].IsCut)
             {
                 _cluster.Replicas[to].Receive(message);
             }

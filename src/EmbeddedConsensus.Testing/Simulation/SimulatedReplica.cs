@@ -1,4 +1,6 @@
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Storage;
+using EmbeddedConsensus.Testing.Simulation.Faults;
 
 namespace EmbeddedConsensus.Testing.Simulation;
 
@@ -8,20 +10,23 @@ internal sealed class SimulatedReplica
     private const long SlowFlushMicros = 1_500_000;
     private const long HealthyFlushMicros = 200;
 
+    // How long the operator takes to see that a member is faulted, or could not start.
+    private const long OperatorMicros = 1_000_000;
+
     private readonly SimulatedCluster _cluster;
     private readonly SimulationRandom _diskRandom;
+    private readonly List<(ReplicaLife Life, EventKind Kind, Action Action)> _held = [];
     private long _pausedUntil;
-    private long _slowUntil;
-    private int _effectsUntilCrash = -1;
 
     /// <summary>A member that is down and was never up.</summary>
-    public SimulatedReplica(SimulatedCluster cluster, int number, MemberId id, SimulationRandom diskRandom, double clockRate)
+    public SimulatedReplica(SimulatedCluster cluster, int number, MemberId id, SimulationRandom random)
     {
         _cluster = cluster;
-        _diskRandom = diskRandom;
+        _diskRandom = random.Fork(1);
+        Random = random.Fork(2);
         Number = number;
         Id = id;
-        Clock = new SimulatedClock(clockRate);
+        Disk.TrustsDamage = cluster.Options.Defect == SimulatedDefect.TrustDamage;
     }
 
     /// <summary>Its place in <see cref="SimulatedCluster.Replicas"/>.</summary>
@@ -30,29 +35,61 @@ internal sealed class SimulatedReplica
     /// <summary>The member.</summary>
     public MemberId Id { get; }
 
+    /// <summary>How long things take in its process.</summary>
+    public SimulationRandom Random { get; }
+
     /// <summary>Its clock.</summary>
-    public SimulatedClock Clock { get; }
+    public SimulatedClock Clock { get; } = new();
 
     /// <summary>What survives its crashes.</summary>
-    public SimulatedDisk Disk { get; } = new();
+    public SimulatedDisk Disk { get; private set; } = new();
 
     /// <summary>Its present life; null while it is down.</summary>
     public ReplicaLife? Life { get; private set; }
 
-    /// <summary>Whether the middle of its next turn with effects is its end.</summary>
-    public bool IsToCrash => Life is not null && _effectsUntilCrash >= 0;
+    /// <summary>Whether its storage is damaged and it refuses to start.</summary>
+    public bool IsLost { get; private set; }
 
-    /// <summary>Starts it on what its disk holds.</summary>
+    /// <summary>Whether the operator leaves it as it is.</summary>
+    public bool IsAbandoned { get; set; }
+
+    /// <summary>Whether its process stands still.</summary>
+    public bool IsPaused => _pausedUntil > _cluster.Now;
+
+    /// <summary>Starts it on what its disk holds. If it cannot start the operator tries again, unless data is
+    /// damaged.</summary>
     public void Start()
     {
-        if (Life is null)
+        if (Life is not null || IsLost || IsAbandoned)
         {
-            _effectsUntilCrash = -1;
-            _pausedUntil = 0;
-            Life = new ReplicaLife(_cluster, this);
-            _cluster.Note($"replica {Id} starts, life {Disk.Incarnation}, log ({Disk.Start.Index}, {Disk.LastIndex}]");
-            Life.Begin();
+            return;
         }
+
+        if (Disk.HangsUntil > _cluster.Now)
+        {
+            _cluster.Events.Schedule(OperatorMicros, EventKind.Fault, Id.Value, Start);
+            return;
+        }
+
+        _pausedUntil = 0;
+        try
+        {
+            Life = new ReplicaLife(_cluster, this);
+        }
+        catch (StorageCorruptedException exception)
+        {
+            Refused(exception);
+            return;
+        }
+        catch (StorageException exception)
+        {
+            _cluster.Note($"replica {Id} cannot start: {exception.Message}");
+            _cluster.Events.Schedule(OperatorMicros, EventKind.Fault, Id.Value, Start);
+            return;
+        }
+
+        _cluster.Note($"replica {Id} starts, log ({Disk.Start.Index}, {Disk.LastIndex}]");
+        Run(Life, Life.Begin);
     }
 
     /// <summary>Ends its life without warning.</summary>
@@ -64,6 +101,7 @@ internal sealed class SimulatedReplica
         }
 
         Life = null;
+        _held.Clear();
         life.Crash(_diskRandom);
         Disk.Crash(_diskRandom);
         if (_cluster.Options.Defect == SimulatedDefect.ForgetVote)
@@ -77,36 +115,39 @@ internal sealed class SimulatedReplica
 
         _cluster.Statistics.Crashes++;
         _cluster.Note($"replica {Id} crashes, disk keeps log ({Disk.Start.Index}, {Disk.LastIndex}]");
-        _cluster.Workload.ReplicaCrashed(life);
+        _cluster.Workload.ReplicaEnded(life);
     }
 
-    /// <summary>Lets the next crash come in the middle of carrying out effects.</summary>
-    public void CrashAfterEffects(int effects) => _effectsUntilCrash = effects;
-
-    /// <summary>Crashes now if it is time, between two effects.</summary>
-    public bool CrashesBetweenEffects()
-    {
-        if (_effectsUntilCrash < 0 || _effectsUntilCrash-- > 0)
+    /// <summary>The operator restarts a member that is faulted.</summary>
+    public void RestartFaulted(ReplicaLife life) =>
+        _cluster.Events.Schedule(OperatorMicros, EventKind.Fault, Id.Value, () =>
         {
-            return false;
-        }
+            if (Life == life && !IsAbandoned)
+            {
+                Crash();
+                Start();
+            }
+        });
 
-        Crash();
-        return true;
+    /// <summary>Stops the whole process for a while, as a virtual machine that is suspended. What is due meanwhile
+    /// waits.</summary>
+    /// <param name="micros">How long; <see cref="long.MaxValue"/> for good.</param>
+    public void Pause(long micros)
+    {
+        _pausedUntil = micros == long.MaxValue ? micros : Math.Max(_pausedUntil, _cluster.Now + micros);
+        if (micros != long.MaxValue)
+        {
+            _cluster.Events.Schedule(micros, EventKind.Fault, Id.Value, ResumeIfDue);
+        }
     }
 
-    /// <summary>Stops the whole process for a while, as a virtual machine that is suspended.</summary>
-    public void Pause(long micros) => _pausedUntil = _cluster.Now + micros;
-
-    /// <summary>Makes the disk slow for a while.</summary>
-    public void SlowDisk(long micros) => _slowUntil = _cluster.Now + micros;
-
-    /// <summary>Ends pauses and slowness.</summary>
+    /// <summary>Ends pauses, and all that is wrong with the disk but for damage.</summary>
     public void Heal()
     {
         _pausedUntil = 0;
-        _slowUntil = 0;
-        _effectsUntilCrash = -1;
+        Resume();
+        Disk.Heal();
+        Clock.Rate = 1;
     }
 
     /// <summary>How long the next flush takes.</summary>
@@ -118,9 +159,9 @@ internal sealed class SimulatedReplica
         }
 
         long micros = _cluster.Profile.FlushMicros;
-        return _cluster.Now < _slowUntil
-            ? micros + _diskRandom.Between(0, SlowFlushMicros)
-            : micros + _diskRandom.Between(0, micros);
+        return _cluster.Now < Disk.SlowUntil
+            ? micros + Random.Between(0, SlowFlushMicros)
+            : micros + Random.Between(0, micros);
     }
 
     /// <summary>Lets something happen later in a life of this replica, unless that life ends before. While the process
@@ -133,15 +174,38 @@ internal sealed class SimulatedReplica
                 return;
             }
 
-            if (_pausedUntil > _cluster.Now)
+            if (IsPaused)
             {
-                Later(life, _pausedUntil - _cluster.Now, kind, action);
+                _held.Add((life, kind, action));
             }
             else
             {
-                action();
+                Run(life, action);
             }
         });
+
+    /// <summary>Does something in a life of this replica, which may end of it.</summary>
+    public void Run(ReplicaLife life, Action action)
+    {
+        if (Life != life || life.IsFaulted)
+        {
+            return;
+        }
+
+        try
+        {
+            action();
+        }
+        catch (SimulatedCrashException)
+        {
+            // The process is gone, and with it what it was doing.
+            _cluster.Trace.Add((ulong)Number);
+        }
+        catch (StorageException exception)
+        {
+            life.Fault(exception);
+        }
+    }
 
     /// <summary>A message arrives.</summary>
     public void Receive(RaftMessage message)
@@ -153,5 +217,53 @@ internal sealed class SimulatedReplica
     }
 
     /// <summary>Its state, for the message about a broken promise.</summary>
-    public override string ToString() => $"Replica {Id}: {Life?.ToString() ?? "down"}.";
+    public override string ToString() =>
+        $"Replica {Id}: {(IsLost ? "its disk is damaged" : Life?.ToString() ?? "down")}"
+        + $"{(Life is { IsFaulted: true } ? ", faulted" : "")}{(IsPaused ? ", paused" : "")}.";
+
+    private void Refused(StorageCorruptedException exception)
+    {
+        _cluster.Statistics.RefusedStarts++;
+        _cluster.Note($"replica {Id} refuses to start: {exception.Message}");
+        if (_cluster.Options.Defect == SimulatedDefect.StartEmptyOnDamage)
+        {
+            Disk = new SimulatedDisk();
+            Start();
+        }
+        else
+        {
+            IsLost = true;
+        }
+    }
+
+    private void ResumeIfDue()
+    {
+        if (!IsPaused)
+        {
+            Resume();
+        }
+    }
+
+    // What waited happens now; the process sees first what has arrived, or first how late it is.
+    private void Resume()
+    {
+        if (_held.Count == 0)
+        {
+            return;
+        }
+
+        bool ticksLast = Random.Chance(0.5);
+        (ReplicaLife Life, EventKind Kind, Action Action)[] held = [.. _held];
+        _held.Clear();
+        foreach (bool isLast in (bool[])[false, true])
+        {
+            foreach ((ReplicaLife life, EventKind kind, Action action) in held)
+            {
+                if ((ticksLast && kind == EventKind.Tick) == isLast)
+                {
+                    Later(life, 0, kind, action);
+                }
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Testing.Simulation.Faults;
 
 namespace EmbeddedConsensus.Testing.Simulation;
 
@@ -16,6 +17,7 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
     private readonly HashSet<StateSnapshot> _pinned = [];
     private ArrayBufferWriter<byte>? _received;
     private SimulatedSnapshot? _sent;
+    private ReplicatedStateMachine? _prepared;
     private bool _isReceiving;
 
     /// <summary>Builds the state machine that a snapshot describes.</summary>
@@ -23,7 +25,10 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
     {
         // Nothing here waits for anything, so the task is complete when it is given back.
         ReplicatedStateMachine machine = StateSnapshotLoader
-            .LoadAsync(new SimulatedSnapshotReader(snapshot), cluster.StoreOptions).AsTask().GetAwaiter().GetResult();
+            .LoadAsync(
+                new SimulatedSnapshotReader(snapshot, cluster.Options.Defect == SimulatedDefect.TrustDamage),
+                cluster.StoreOptions)
+            .AsTask().GetAwaiter().GetResult();
         return cluster.Options.Defect == SimulatedDefect.LoseSessionsInSnapshot
             ? new ReplicatedStateMachine(machine.Store, new ProposalSessions(), machine.Applied)
             : machine;
@@ -45,7 +50,7 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
     }
 
     /// <summary>Reads a piece for a peer. The snapshot that is being read stays, also when a newer one comes.</summary>
-    public void Read(SnapshotReadEffect read) => life.Later(life.Replica.FlushMicros(), EventKind.Read, () =>
+    public void Read(SnapshotReadEffect read) => life.OnDisk(life.Replica.FlushMicros(), EventKind.Read, () =>
     {
         if (_sent?.Metadata.Position != read.Snapshot)
         {
@@ -55,9 +60,9 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
         SnapshotReadResult result = new(read.Id, 0, default, IsGone: true);
         if (_sent is { } snapshot && snapshot.Metadata.Position == read.Snapshot)
         {
-            int from = (int)Math.Min(read.Offset, snapshot.Data.Length);
-            int length = Math.Min(read.Length, snapshot.Data.Length - from);
-            result = new SnapshotReadResult(read.Id, snapshot.Data.Length, snapshot.Data.Slice(from, length));
+            ReadOnlyMemory<byte> piece = snapshot.Read(
+                read.Offset, read.Length, cluster.Options.Defect == SimulatedDefect.TrustDamage);
+            result = new SnapshotReadResult(read.Id, snapshot.Data.Length, piece);
         }
 
         life.Input(() => life.Core.Node.SnapshotReadCompleted(result));
@@ -81,9 +86,11 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
         {
             if (random.Chance(keepRate))
             {
-                PublishOnDisk(snapshot);
+                life.Replica.Disk.Publish(snapshot);
             }
         }
+
+        _prepared?.Dispose();
 
         foreach (StateSnapshot state in _pinned)
         {
@@ -92,41 +99,49 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
     }
 
     private void WritePiece(StateSnapshot state, SnapshotMetadata metadata, ArrayBufferWriter<byte> output) =>
-        life.Later(life.Replica.FlushMicros() / 4, EventKind.Snapshot, () =>
+        life.OnDisk(life.Replica.FlushMicros() / 4, EventKind.Snapshot, () =>
         {
+            life.Replica.Disk.ThrowIfUnwritable();
             if (state.WriteNext(output, PieceBytes))
             {
                 WritePiece(state, metadata, output);
+                life.Pass(CrashPoint.SnapshotPieceWritten);
                 return;
             }
 
             _pinned.Remove(state);
             state.Dispose();
+            life.Pass(CrashPoint.SnapshotWritten);
             SimulatedSnapshot snapshot = new(metadata, output.WrittenMemory);
-            Publish(snapshot, () => life.SnapshotTaken(snapshot.Metadata, snapshot.Data.Length));
+            Publish(snapshot, () =>
+            {
+                life.Pass(CrashPoint.SnapshotPublished);
+                DeleteOlder(snapshot, () =>
+                {
+                    life.Pass(CrashPoint.SnapshotDeleted);
+                    life.SnapshotTaken(snapshot.Metadata, snapshot.Data.Length);
+                });
+            });
         });
 
     private void Publish(SimulatedSnapshot snapshot, Action published)
     {
         _publishing.Add(snapshot);
-        life.Later(life.Replica.FlushMicros(), EventKind.Snapshot, () =>
+        life.OnDisk(life.Replica.FlushMicros(), EventKind.Snapshot, () =>
         {
+            life.Replica.Disk.ThrowIfUnwritable();
             _publishing.Remove(snapshot);
-            PublishOnDisk(snapshot);
+            life.Replica.Disk.Publish(snapshot);
             published();
         });
     }
 
-    // The newest snapshot is the one with the highest index, whatever was written last.
-    private void PublishOnDisk(SimulatedSnapshot snapshot)
-    {
-        SimulatedDisk disk = life.Replica.Disk;
-        if (disk.NewestSnapshot is null
-            || disk.NewestSnapshot.Metadata.Position.Index < snapshot.Metadata.Position.Index)
+    private void DeleteOlder(SimulatedSnapshot snapshot, Action deleted) =>
+        life.OnDisk(life.Replica.FlushMicros() / 4, EventKind.Snapshot, () =>
         {
-            disk.Publish(snapshot);
-        }
-    }
+            life.Replica.Disk.DeleteSnapshotsBelow(snapshot.Metadata.Position.Index);
+            deleted();
+        });
 
     private void NextStep()
     {
@@ -136,7 +151,7 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
             return;
         }
 
-        life.Later(life.Replica.FlushMicros() / 2, EventKind.Snapshot, () => RunStep(step));
+        life.OnDisk(life.Replica.FlushMicros() / 2, EventKind.Snapshot, () => RunStep(step));
     }
 
     private void RunStep(SnapshotReceiveEffect step)
@@ -145,18 +160,15 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
         {
             case SnapshotReceiveEffectKind.Begin:
                 _received = new ArrayBufferWriter<byte>();
+                life.Pass(CrashPoint.ReceiveBegun);
                 NextStep();
                 break;
             case SnapshotReceiveEffectKind.Write:
                 WriteReceived(step);
                 break;
             case SnapshotReceiveEffectKind.Publish:
-                Publish(new SimulatedSnapshot(step.Metadata, _received!.WrittenMemory), () =>
-                {
-                    _received = null;
-                    life.Input(() => life.Core.Node.SnapshotPublished(step.Id));
-                    NextStep();
-                });
+                SimulatedSnapshot snapshot = new(step.Metadata, _received!.WrittenMemory);
+                Publish(snapshot, () => ReceivedPublished(step, snapshot));
                 break;
             case SnapshotReceiveEffectKind.Abort:
                 _received = null;
@@ -168,6 +180,21 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
         }
     }
 
+    private void ReceivedPublished(SnapshotReceiveEffect step, SimulatedSnapshot snapshot)
+    {
+        _received = null;
+        life.Pass(CrashPoint.ReceivePublished);
+        RequireNewest(step);
+        _prepared?.Dispose();
+        _prepared = Load(life.Replica.Disk.NewestSnapshot!, cluster);
+        DeleteOlder(snapshot, () =>
+        {
+            life.Pass(CrashPoint.ReceiveDeleted);
+            life.Input(() => life.Core.Node.SnapshotPublished(step.Id));
+            NextStep();
+        });
+    }
+
     private void WriteReceived(SnapshotReceiveEffect step)
     {
         if (_received is null || _received.WrittenCount != step.Offset)
@@ -177,12 +204,14 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
                 + $"{_received?.WrittenCount ?? -1} bytes.");
         }
 
+        life.Replica.Disk.ThrowIfUnwritable();
         _received.Write(step.Data.Span);
+        life.Pass(CrashPoint.ReceivePieceWritten);
         life.Input(() => life.Core.Node.SnapshotChunkWritten(step.Id));
         NextStep();
     }
 
-    private void Restore(SnapshotReceiveEffect step)
+    private void RequireNewest(SnapshotReceiveEffect step)
     {
         SimulatedSnapshot? newest = life.Replica.Disk.NewestSnapshot;
         if (newest is null || newest.Metadata.Position != step.Metadata.Position)
@@ -191,8 +220,13 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
                 $"Replica {life.Replica.Id} restores {step.Metadata.Position}; its newest snapshot is at "
                 + $"{newest?.Metadata.Position.Index ?? 0}.");
         }
+    }
 
-        ReplicatedStateMachine machine = Load(newest, cluster);
+    private void Restore(SnapshotReceiveEffect step)
+    {
+        RequireNewest(step);
+        ReplicatedStateMachine machine = _prepared ?? Load(life.Replica.Disk.NewestSnapshot!, cluster);
+        _prepared = null;
         life.Apply.Restore(machine, () =>
         {
             ProposalSessions sessions = machine.Sessions.Copy();

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Testing.Simulation;
 
-/// <summary>Reads a snapshot from memory.</summary>
-internal sealed class SimulatedSnapshotReader(SimulatedSnapshot snapshot) : ISnapshotReader
+/// <summary>Reads a snapshot from a simulated disk.</summary>
+internal sealed class SimulatedSnapshotReader(SimulatedSnapshot snapshot, bool trustsDamage) : ISnapshotReader
 {
     /// <inheritdoc />
     public SnapshotMetadata Metadata => snapshot.Metadata;
@@ -15,10 +15,9 @@ internal sealed class SimulatedSnapshotReader(SimulatedSnapshot snapshot) : ISna
     /// <inheritdoc />
     public ValueTask<int> ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
-        int from = (int)Math.Min(offset, snapshot.Data.Length);
-        int length = Math.Min(destination.Length, snapshot.Data.Length - from);
-        snapshot.Data.Slice(from, length).CopyTo(destination);
-        return ValueTask.FromResult(length);
+        ReadOnlyMemory<byte> read = snapshot.Read(offset, destination.Length, trustsDamage);
+        read.CopyTo(destination);
+        return ValueTask.FromResult(read.Length);
     }
 
     /// <inheritdoc />

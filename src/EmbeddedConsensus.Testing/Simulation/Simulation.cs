@@ -32,7 +32,7 @@ internal static class Simulation
         cluster.Statistics.Events = cluster.Events.Happened;
         cluster.Statistics.VirtualMicros = cluster.Now;
         return new SimulationResult(
-            options.Seed, cluster.Replicas.Length, cluster.Trace.Value, cluster.Statistics, failure);
+            options.Seed, cluster.Replicas.Length, cluster.Schedule, cluster.Trace.Value, cluster.Statistics, failure);
     }
 
     private static void RunToEnd(SimulatedCluster cluster)
@@ -45,7 +45,7 @@ internal static class Simulation
 
         cluster.Workload.Begin();
         cluster.Faults.Begin();
-        cluster.Run(cluster.Options.VirtualSeconds * MicrosPerSecond);
+        cluster.Run(cluster.Schedule.VirtualSeconds * MicrosPerSecond);
         new LivenessPhase(cluster, new SimulationRandom(cluster.Options.Seed).Fork(7)).Run();
     }
 }

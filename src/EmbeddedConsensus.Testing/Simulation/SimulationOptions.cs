@@ -1,3 +1,5 @@
+using EmbeddedConsensus.Testing.Simulation.Faults;
+
 namespace EmbeddedConsensus.Testing.Simulation;
 
 /// <summary>What to simulate. Everything else follows from the seed.</summary>
@@ -10,7 +12,10 @@ internal sealed record SimulationOptions
     public int Replicas { get; init; }
 
     /// <summary>How long faults and callers go on, in virtual seconds. The liveness phase follows.</summary>
-    public int VirtualSeconds { get; init; } = 30;
+    public int VirtualSeconds { get; init; } = 180;
+
+    /// <summary>What goes wrong instead of what the seed would let go wrong, and for how long; or null.</summary>
+    public FaultSchedule? Schedule { get; init; }
 
     /// <summary>The mistake that the driver makes on purpose.</summary>
     public SimulatedDefect Defect { get; init; }

@@ -1,3 +1,5 @@
+using EmbeddedConsensus.Testing.Simulation.Faults;
+
 namespace EmbeddedConsensus.Testing.Simulation;
 
 /// <summary>Counts of what happened in a simulation.</summary>
@@ -39,20 +41,32 @@ internal sealed record SimulationStatistics
     /// <summary>Proposals that stood in the log more than once.</summary>
     public long RepeatedProposals { get; set; }
 
-    /// <summary>Crashes.</summary>
+    /// <summary>Lives that ended without warning.</summary>
     public long Crashes { get; set; }
 
-    /// <summary>Partitions and broken links.</summary>
-    public long Partitions { get; set; }
+    /// <summary>Lives whose storage failed, so that they did nothing more.</summary>
+    public long StorageFaults { get; set; }
 
-    /// <summary>Pauses, clock jumps and slow disks.</summary>
-    public long Stalls { get; set; }
+    /// <summary>Starts that were refused because what was durable is damaged.</summary>
+    public long RefusedStarts { get; set; }
 
-    /// <summary>Messages lost or repeated.</summary>
-    public long MessageFaults { get; set; }
+    /// <summary>Messages that got lost.</summary>
+    public long MessagesLost { get; set; }
 
-    /// <summary>Faults of every kind.</summary>
-    public long Faults => Crashes + Partitions + Stalls + MessageFaults;
+    /// <summary>Messages that arrived twice.</summary>
+    public long MessagesRepeated { get; set; }
+
+    /// <summary>Messages that were overtaken.</summary>
+    public long MessagesReordered { get; set; }
+
+    /// <summary>The faults of the schedule that struck.</summary>
+    public Tally<FaultKind> Faults { get; init; } = new();
+
+    /// <summary>How often each place was passed at which a process can end.</summary>
+    public Tally<CrashPoint> PointsPassed { get; init; } = new();
+
+    /// <summary>How often a process ended there.</summary>
+    public Tally<CrashPoint> PointsCrashed { get; init; } = new();
 
     /// <summary>Calls of every kind.</summary>
     public long Operations => Writes + UnknownWrites + Reads + FailedCalls;
@@ -73,8 +87,13 @@ internal sealed record SimulationStatistics
         SnapshotsRestored += other.SnapshotsRestored;
         RepeatedProposals += other.RepeatedProposals;
         Crashes += other.Crashes;
-        Partitions += other.Partitions;
-        Stalls += other.Stalls;
-        MessageFaults += other.MessageFaults;
+        StorageFaults += other.StorageFaults;
+        RefusedStarts += other.RefusedStarts;
+        MessagesLost += other.MessagesLost;
+        MessagesRepeated += other.MessagesRepeated;
+        MessagesReordered += other.MessagesReordered;
+        Faults.Add(other.Faults);
+        PointsPassed.Add(other.PointsPassed);
+        PointsCrashed.Add(other.PointsCrashed);
     }
 }

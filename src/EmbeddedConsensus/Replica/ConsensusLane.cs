@@ -28,6 +28,7 @@ internal sealed class ConsensusLane : Lane
     private readonly TimeSpan _tickInterval;
     private readonly MemberId _self;
     private readonly int _maxTicksPerTurn;
+    private readonly ITimer? _alarm;
 
     private readonly ConcurrentQueue<PendingCall> _calls = new();
     private readonly ConcurrentQueue<RaftMessage> _messages = new();
@@ -45,8 +46,10 @@ internal sealed class ConsensusLane : Lane
     private volatile ReplicaView _view;
 
     /// <summary>A lane that drives a core.</summary>
-    public ConsensusLane(ReplicaCore core, ReplicaSettings settings, TimeProvider time, IConsensusLaneEvents events)
-        : base($"consensus {settings.Self}")
+    public ConsensusLane(
+        ReplicaCore core, ReplicaSettings settings, TimeProvider time, IConsensusLaneEvents events,
+        IReplicaSchedule? schedule)
+        : base($"consensus {settings.Self}", schedule)
     {
         _core = core;
         Writes = new CallGauge(settings.MaxCalls);
@@ -59,6 +62,12 @@ internal sealed class ConsensusLane : Lane
         _lastTick = time.GetTimestamp();
         _self = settings.Self;
         _view = ViewOf(core.Node);
+        if (time != TimeProvider.System)
+        {
+            // How long a wait takes on another clock, only that clock can tell.
+            _alarm = time.CreateTimer(
+                static lane => ((ConsensusLane)lane!).Wake(), this, _tickInterval, _tickInterval);
+        }
     }
 
     /// <summary>The node's state behind the last turn.</summary>
@@ -79,6 +88,7 @@ internal sealed class ConsensusLane : Lane
     /// <summary>Stops the lane and ends every call.</summary>
     public void StopAndFail(Exception reason)
     {
+        _alarm?.Dispose();
         StopAndJoin();
         _core.FailAll(reason);
         _fault ??= reason;
@@ -302,6 +312,11 @@ internal sealed class ConsensusLane : Lane
             }
 
             _lastTick = _time.GetTimestamp() - (long)(elapsed.TotalSeconds * _time.TimestampFrequency);
+        }
+
+        if (_alarm is not null)
+        {
+            return Timeout.InfiniteTimeSpan;
         }
 
         // Rounded up, because a wait shorter than a millisecond does not wait.

@@ -249,7 +249,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        WriteCall<TResult> call = new(command, project);
+        WriteCall<TResult> call = new(command, project, _host.Schedule);
         _host.Submit(call);
         call.ListenTo(cancellationToken);
         return call.Task;
@@ -258,7 +258,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        ReadCall call = new();
+        ReadCall call = new(_host.Schedule);
         _host.Submit(call);
         call.ListenTo(cancellationToken);
         return call.Task;
@@ -328,7 +328,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
     {
         await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         WatchHub hub = _host.Apply.Watches;
-        using AsyncSignal signal = new();
+        using AsyncSignal signal = new(_host.Schedule);
         Watcher watcher = hub.Add(range, options, first > 0 ? first : hub.Revision + 1, signal);
         try
         {

@@ -213,7 +213,7 @@ internal sealed partial class ReplicaHost
         if (_transport is not null)
         {
             MembershipKeeper keeper = new(this, Changes, _options, _time, _logger);
-            _membershipKeeping = Task.Run(() => keeper.RunAsync(_stopped.Token));
+            _membershipKeeping = keeper.RunAsync(_stopped.Token);
         }
     }
 

@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.StateMachine;
 
 /// <summary>
 /// Turns requests into commands: the bytes that go into the log. The requests were checked by
-/// <see cref="RequestValidator"/> before.
+/// <see cref="RequestValidator"/> before. Every command ends in room for its <see cref="CommandSeal"/>.
 /// </summary>
 /// <remarks>
 /// A body is, in this order: for a put the flags, key, value; for a delete the flags, start, end; for a compaction the
@@ -17,7 +17,8 @@ internal static class CommandEncoder
     public static int PutLength(int keyLength, int valueLength) =>
         CommandHeader.Length + 1
         + CommandWriter.NumberLength(keyLength) + keyLength
-        + CommandWriter.NumberLength(valueLength) + valueLength;
+        + CommandWriter.NumberLength(valueLength) + valueLength
+        + CommandSeal.ReservedLength;
 
     /// <summary>Writes a put command into a span of exactly its length.</summary>
     public static void WritePut(
@@ -36,23 +37,34 @@ internal static class CommandEncoder
         CommandWriter writer = Begin(output, CommandKind.Delete);
         writer.WriteByte((byte)flags);
         WriteRange(writer, range);
+        End(output);
     }
 
     /// <summary>Writes a compaction command.</summary>
-    public static void WriteCompact(IBufferWriter<byte> output, long revision) =>
+    public static void WriteCompact(IBufferWriter<byte> output, long revision)
+    {
         Begin(output, CommandKind.Compact).WriteNumber(revision);
+        End(output);
+    }
 
     /// <summary>Writes a transaction command.</summary>
-    public static void WriteTxn(IBufferWriter<byte> output, Txn txn) =>
+    public static void WriteTxn(IBufferWriter<byte> output, Txn txn)
+    {
         WriteTxnBody(Begin(output, CommandKind.Txn), txn);
+        End(output);
+    }
 
     private static CommandWriter Begin(IBufferWriter<byte> output, CommandKind kind)
     {
-        Span<byte> header = output.GetSpan(CommandHeader.Length)[..CommandHeader.Length];
-        header.Clear();
-        CommandHeader.Write(header, kind);
+        CommandHeader.Write(output.GetSpan(CommandHeader.Length), kind);
         output.Advance(CommandHeader.Length);
         return new CommandWriter(output);
+    }
+
+    private static void End(IBufferWriter<byte> output)
+    {
+        output.GetSpan(CommandSeal.ReservedLength)[..CommandSeal.ReservedLength].Clear();
+        output.Advance(CommandSeal.ReservedLength);
     }
 
     private static void WriteTxnBody(CommandWriter writer, Txn txn)

@@ -33,6 +33,10 @@ internal sealed class ReplicatedStateMachine : IDisposable
     /// <summary>Which proposals have been applied.</summary>
     public ProposalSessions Sessions { get; }
 
+    /// <summary>The newest format of commands that is accepted. Lower than the newest that the code reads only where an
+    /// older release is imitated.</summary>
+    public byte NewestFormat { get; init; } = CommandFormat.Newest;
+
     /// <summary>The last entry applied.</summary>
     public LogPosition Applied { get; private set; }
 
@@ -72,14 +76,13 @@ internal sealed class ReplicatedStateMachine : IDisposable
 
     private void ApplyCommand(ReadOnlySpan<byte> command, IApplySink sink)
     {
-        CommandKind kind = CommandHeader.Read(command, out ProposalId id);
+        CommandKind kind = CommandSeal.Open(command, NewestFormat, out ProposalId id, out ReadOnlySpan<byte> body);
         if (!Sessions.TryMark(id))
         {
             return;
         }
 
         bool wantsResult = sink.Wants(id);
-        ReadOnlySpan<byte> body = command[CommandHeader.Length..];
         ApplyResult result = kind switch
         {
             CommandKind.Put => Put(body, wantsResult),

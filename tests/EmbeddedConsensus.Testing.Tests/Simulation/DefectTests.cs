@@ -49,6 +49,28 @@ public sealed class DefectTests
             Seeds.FirstBrokenInvariant(count: 30, replicas: 3, SimulatedDefect.LoseSessionsInSnapshot));
 
     [Fact]
+    [Trait("Scenario", "38")]
+    public void A_failed_flush_that_counts_as_done_is_found() =>
+        Assert.Contains(
+            Seeds.FirstBrokenInvariant(count: 40, replicas: 3, SimulatedDefect.IgnoreFailedFlush),
+            (string[])["Durability", "Log storage contract"]);
+
+    [Fact]
+    [Trait("Scenario", "39")]
+    public void Damage_that_is_given_out_as_whole_is_found() =>
+        Assert.Contains(
+            Seeds.FirstBrokenInvariant(count: 40, replicas: 3, SimulatedDefect.TrustDamage),
+            (string[])["State Machine Safety", "Equal State", "Assertion", "Log Matching", "Election Safety"]);
+
+    [Fact]
+    [Trait("Scenario", "31")]
+    [Trait("Scenario", "37")]
+    public void A_damaged_member_that_starts_on_an_empty_storage_is_found() =>
+        Assert.Contains(
+            Seeds.FirstBrokenInvariant(count: 150, replicas: 3, SimulatedDefect.StartEmptyOnDamage),
+            (string[])["Leader Completeness", "Durability", "Election Safety", "State Machine Safety", "Assertion"]);
+
+    [Fact]
     [Trait("Scenario", "48")]
     public void A_watch_that_misses_an_event_is_found() =>
         Assert.Equal("Watch Reliability",

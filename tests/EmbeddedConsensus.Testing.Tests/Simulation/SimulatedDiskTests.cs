@@ -1,11 +1,14 @@
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing.Simulation;
+using EmbeddedConsensus.Testing.Simulation.Faults;
 
 namespace EmbeddedConsensus.Testing.Tests.Simulation;
 
 public sealed class SimulatedDiskTests
 {
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly SimulatedDisk _disk = new();
 
     [Fact]
@@ -13,7 +16,7 @@ public sealed class SimulatedDiskTests
     {
         HardState state = new(2, new MemberId(3), 1);
         _disk.Write([Entry(1, 1), Entry(2, 2), Entry(3, 2)], state);
-        RecoveredLog log = _disk.Recover();
+        RecoveredLog log = _disk.Recover(Now);
         Assert.Equal(state, log.HardState);
         Assert.Equal(3UL, log.LastIndex);
         Assert.Equal([new TermStart(1, 1), new TermStart(2, 2)], log.Terms);
@@ -46,7 +49,7 @@ public sealed class SimulatedDiskTests
             disk.Drop(new LogPosition(6, 1));
             Assert.Empty(disk.Read(6, 7, 1_000));
             disk.Crash(new SimulationRandom(seed));
-            RecoveredLog log = disk.Recover();
+            RecoveredLog log = disk.Recover(Now);
             Assert.InRange(log.Start.Index, 0UL, 6UL);
             Assert.Equal(10UL, log.LastIndex);
             Assert.Equal(10 - (int)log.Start.Index, disk.Read(log.Start.Index + 1, 10, 100_000).Length);
@@ -58,7 +61,7 @@ public sealed class SimulatedDiskTests
     {
         _disk.Write([Entry(1, 1), Entry(2, 1)], null);
         _disk.Drop(new LogPosition(9, 3));
-        RecoveredLog log = _disk.Recover();
+        RecoveredLog log = _disk.Recover(Now);
         Assert.Equal(new LogPosition(9, 3), log.Start);
         Assert.Equal(9UL, log.LastIndex);
         Assert.Empty(log.Terms);
@@ -70,6 +73,90 @@ public sealed class SimulatedDiskTests
         _disk.Write([Entry(1, 1), Entry(2, 1), Entry(3, 1)], null);
         Assert.Single(_disk.Read(1, 3, maxBytes: 1));
         Assert.Equal(2, _disk.Read(1, 3, maxBytes: 2 * Entry(1, 1).Size).Length);
+    }
+
+    [Theory]
+    [Trait("Scenario", "37")]
+    [Trait("Scenario", "39")]
+    [InlineData(nameof(FaultKind.RottenLog))]
+    [InlineData(nameof(FaultKind.RottenHardState))]
+    [InlineData(nameof(FaultKind.MisdirectedWrite))]
+    [InlineData(nameof(FaultKind.StaleSector))]
+    public void A_record_that_was_durable_and_is_damaged_stops_the_recovery(string kind)
+    {
+        WriteThreeFlushes();
+        Assert.True(_disk.Damage(Enum.Parse<FaultKind>(kind), where: 5));
+        Assert.True(_disk.IsDamaged);
+        Assert.Throws<StorageCorruptedException>(() => _disk.Recover(Now));
+    }
+
+    [Fact]
+    [Trait("Scenario", "39")]
+    public void A_damaged_entry_cannot_be_read_and_those_beside_it_can()
+    {
+        WriteThreeFlushes();
+        Assert.True(_disk.Damage(FaultKind.RottenLog, where: 0));
+        Assert.Throws<StorageCorruptedException>(() => _disk.Read(1, 1, 100));
+        Assert.Single(_disk.Read(3, 3, 100));
+    }
+
+    [Fact]
+    public void Damage_is_gone_with_the_records_that_are_dropped()
+    {
+        WriteThreeFlushes();
+        Assert.True(_disk.Damage(FaultKind.RottenLog, where: 0));
+        _disk.Drop(new LogPosition(2, 1));
+        Assert.False(_disk.IsDamaged);
+        Assert.Equal(3UL, _disk.Recover(Now).LastIndex);
+    }
+
+    [Fact]
+    public void What_no_later_flush_has_followed_is_not_damaged_because_no_log_could_tell()
+    {
+        _disk.Write([Entry(1, 1)], new HardState(1, new MemberId(1), 0));
+        _disk.Flushed();
+        Assert.False(_disk.Damage(FaultKind.RottenLog, where: 0));
+        Assert.False(_disk.Damage(FaultKind.RottenHardState, where: 0));
+    }
+
+    [Fact]
+    [Trait("Scenario", "39")]
+    public void A_snapshot_with_a_flipped_bit_cannot_be_read_there()
+    {
+        SnapshotMetadata metadata = new(new LogPosition(9, 1), ClusterConfiguration.OfVoters(new MemberId(1)));
+        _disk.Publish(new SimulatedSnapshot(metadata, new byte[5_000]));
+        Assert.True(_disk.Damage(FaultKind.RottenSnapshot, where: 3_000));
+        Assert.Throws<StorageCorruptedException>(() => _disk.NewestSnapshot!.Read(2_900, 50, trustsDamage: false));
+        Assert.Equal(50, _disk.NewestSnapshot!.Read(0, 50, trustsDamage: false).Length);
+    }
+
+    [Fact]
+    [Trait("Scenario", "38")]
+    [Trait("Scenario", "40")]
+    public void A_full_disk_and_a_failed_flush_are_errors()
+    {
+        _disk.FailsNextFlush = true;
+        Assert.Throws<StorageException>(_disk.ThrowIfUnwritable);
+        _disk.ThrowIfUnwritable();
+        _disk.IsFull = true;
+        Assert.Throws<StorageException>(_disk.ThrowIfUnwritable);
+        Assert.Throws<StorageException>(() => _disk.Recover(Now));
+    }
+
+    [Fact]
+    public void An_incarnation_is_greater_than_the_last_when_the_time_of_day_has_jumped_back()
+    {
+        ulong first = _disk.Recover(Now).Incarnation;
+        Assert.True(_disk.Recover(Now.AddDays(-1)).Incarnation > first);
+    }
+
+    private void WriteThreeFlushes()
+    {
+        for (ulong index = 1; index <= 3; index++)
+        {
+            _disk.Write([Entry(index, 1)], index == 1 ? new HardState(1, new MemberId(1), 0) : null);
+            _disk.Flushed();
+        }
     }
 
     private static LogEntry Entry(ulong index, ulong term) => new(index, term, LogEntryKind.Command, new byte[10]);

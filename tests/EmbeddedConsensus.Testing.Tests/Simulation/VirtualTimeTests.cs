@@ -34,11 +34,33 @@ public sealed class VirtualTimeTests
     [Fact]
     public void A_clock_that_jumps_forward_gives_its_ticks_at_once_and_one_that_jumps_back_stands_still()
     {
-        SimulatedClock clock = new(rate: 1);
+        SimulatedClock clock = new();
         clock.Jump(3);
-        Assert.Equal(4, clock.TakeTicks());
+        Assert.Equal(4, clock.TakeTicks(1 * SimulatedClock.TickMicros, most: 100));
         clock.Jump(-2);
-        Assert.Equal([0, 0, 1], new[] { clock.TakeTicks(), clock.TakeTicks(), clock.TakeTicks() });
+        int[] ticks = [.. Enumerable.Range(2, 3).Select(at => clock.TakeTicks(at * SimulatedClock.TickMicros, most: 100))];
+        Assert.Equal([0, 0, 1], ticks);
+    }
+
+    [Fact]
+    public void A_process_that_was_held_up_sees_the_time_that_passed_up_to_its_limit()
+    {
+        SimulatedClock clock = new();
+        clock.Start(0);
+        Assert.Equal(20, clock.TakeTicks(20 * SimulatedClock.TickMicros, most: 64));
+        Assert.Equal(5, clock.TakeTicks(40 * SimulatedClock.TickMicros, most: 5));
+        Assert.Equal(1, clock.TakeTicks(41 * SimulatedClock.TickMicros, most: 5));
+    }
+
+    [Fact]
+    public void A_clock_that_runs_fast_ticks_early_and_the_time_of_day_may_jump_alone()
+    {
+        SimulatedClock clock = new() { Rate = 1.25 };
+        Assert.Equal(SimulatedClock.TickMicros * 4 / 5, clock.MicrosToNextTick);
+        DateTimeOffset before = clock.TimeOfDay(0);
+        clock.JumpDay(-60);
+        Assert.Equal(before.AddSeconds(-59), clock.TimeOfDay(1_000_000));
+        Assert.Equal(1, clock.TakeTicks(SimulatedClock.TickMicros, most: 64));
     }
 
     [Fact]

@@ -47,9 +47,12 @@ internal sealed class Machine : IApplySink, IDisposable
     }
 
     /// <summary>Applies a command under an id; null when it was dropped as a repetition.</summary>
-    public ApplyResult? TryRun(byte[] command, ProposalId id)
+    public ApplyResult? TryRun(byte[] command, ProposalId id) =>
+        TryRunSealed(CommandSeal.Seal(command, CommandFormat.Newest, id));
+
+    /// <summary>Applies a command as it stands in the log.</summary>
+    public ApplyResult? TryRunSealed(ReadOnlyMemory<byte> command)
     {
-        CommandHeader.WriteId(command, id);
         _result = null;
         LogEntry entry = new(State.Applied.Index + 1, 1, LogEntryKind.Command, command);
         State.Apply([entry], this);

@@ -34,6 +34,14 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
             return;
         }
 
+        if (life.IsFaulted)
+        {
+            // Every call gets the fault as an exception.
+            Count(isUnknown: false);
+            CallLater();
+            return;
+        }
+
         if (random.Chance(requests.ReadRate))
         {
             Read(life, requests.NextRead(cluster.Order.SeenRevision));

@@ -75,8 +75,9 @@ internal sealed class SimulatedWatcher : IWatchSignal
         {
             Leave();
             _life = _cluster.RandomLife(_random);
-            if (_life is null)
+            if (_life is null or { IsFaulted: true })
             {
+                _life = null;
                 return;
             }
 

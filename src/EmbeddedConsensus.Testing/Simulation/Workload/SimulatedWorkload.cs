@@ -27,6 +27,7 @@ internal sealed class SimulatedWorkload
             _callers = new SimulatedCaller[MaxCrowd];
         }
 
+        Array.Resize(ref _callers, Math.Min(_callers.Length, cluster.Schedule.MaxCallers));
         for (int i = 0; i < _callers.Length; i++)
         {
             _callers[i] = new SimulatedCaller(cluster, i, requests, random.Fork(100 + (ulong)i));
@@ -45,8 +46,8 @@ internal sealed class SimulatedWorkload
     /// <summary>The watchers.</summary>
     public IReadOnlyList<SimulatedWatcher> Watchers => _watchers;
 
-    /// <summary>The number of calls under way.</summary>
-    public int Pending => _callers.Count(caller => caller.Life is not null);
+    /// <summary>The number of calls under way, but for those at processes that stand still.</summary>
+    public int Pending => _callers.Count(caller => caller.Life is { Replica.IsPaused: false });
 
     /// <summary>Begins.</summary>
     public void Begin()
@@ -71,8 +72,8 @@ internal sealed class SimulatedWorkload
         }
     }
 
-    /// <summary>The calls at a replica are lost, and its watches end.</summary>
-    public void ReplicaCrashed(ReplicaLife life)
+    /// <summary>The calls at a replica that crashed or is faulted are lost, and its watches end.</summary>
+    public void ReplicaEnded(ReplicaLife life)
     {
         foreach (SimulatedCaller caller in _callers)
         {

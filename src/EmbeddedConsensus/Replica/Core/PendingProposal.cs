@@ -5,11 +5,21 @@ namespace EmbeddedConsensus.Replica.Core;
 /// <summary>A write that was made at this replica and is not applied yet.</summary>
 internal abstract class PendingProposal : PendingCall
 {
-    /// <summary>The encoded command; the id in its header is written when it is first proposed.</summary>
+    /// <summary>The encoded command, not sealed.</summary>
     public Memory<byte> Command { get; protected set; }
 
+    /// <summary>The command as it goes into the log, once it was proposed.</summary>
+    public ReadOnlyMemory<byte> Sealed { get; private set; }
+
     /// <summary>Its number in this replica's life; 0 while it was never proposed, so that it cannot be executed.</summary>
-    public ulong Sequence { get; set; }
+    public ulong Sequence { get; private set; }
+
+    /// <summary>Gives the proposal its id and the format that the members agree on.</summary>
+    public void Seal(byte version, in ProposalId id)
+    {
+        Sequence = id.Sequence;
+        Sealed = CommandSeal.Seal(Command, version, id);
+    }
 
     /// <summary>Gives the caller what the command did, unless the call has ended. Runs on the apply lane.</summary>
     public void TryComplete(in ApplyResult result)

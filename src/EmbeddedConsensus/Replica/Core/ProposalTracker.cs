@@ -59,10 +59,11 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     public void ProposeWaiting(RaftNode node, ulong now)
     {
         AdvanceLowest(now);
+        byte version = options.CommandFormat;
         while (_waiting.Count > 0)
         {
             ulong first = _next;
-            if (!FillBatch())
+            if (!FillBatch(version))
             {
                 return;
             }
@@ -102,8 +103,8 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
                 continue;
             }
 
-            _batch.Add(proposal.Command);
-            bytes += proposal.Command.Length;
+            _batch.Add(proposal.Sealed);
+            bytes += proposal.Sealed.Length;
             if (bytes >= options.MaxProposeBytes)
             {
                 if (!TryProposeBatch(node))
@@ -214,7 +215,7 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     private ReadOnlySpan<ReadOnlyMemory<byte>> Batch => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_batch);
 
     /// <summary>Numbers the next writes that wait, up to the limits, without taking them out of the queue.</summary>
-    private bool FillBatch()
+    private bool FillBatch(byte version)
     {
         _batch.Clear();
         int bytes = 0;
@@ -228,9 +229,8 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
                 break;
             }
 
-            proposal.Sequence = _next;
-            CommandHeader.WriteId(proposal.Command.Span, new ProposalId(self, incarnation, _next));
-            _batch.Add(proposal.Command);
+            proposal.Seal(version, new ProposalId(self, incarnation, _next));
+            _batch.Add(proposal.Sealed);
             bytes += length;
             _next++;
         }

@@ -34,4 +34,7 @@ internal sealed record ReplicaCoreOptions
 
     /// <summary>How many entries below a snapshot stay in the log, for followers that are a little behind.</summary>
     public ulong SnapshotKeepEntries { get; init; } = 5_000;
+
+    /// <summary>The newest format of commands that this member writes; the members may agree on an older one.</summary>
+    public byte CommandFormat { get; init; } = StateMachine.CommandFormat.Newest;
 }

@@ -15,7 +15,7 @@ internal sealed class ClusterManager(ReplicaHost host, MembershipChanges changes
         if (consistency == Consistency.Linearizable)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            ReadCall barrier = new();
+            ReadCall barrier = new(host.Schedule);
             host.Submit(barrier);
             barrier.ListenTo(cancellationToken);
             await barrier.Task.ConfigureAwait(false);

@@ -1,0 +1,77 @@
+namespace EmbeddedConsensus.Testing.Simulation.Faults;
+
+/// <summary>What can go wrong in a simulated cluster.</summary>
+internal enum FaultKind : byte
+{
+    /// <summary>The targets crash, and are started again when the duration is over.</summary>
+    Crash,
+
+    /// <summary>A target crashes when it reaches a <see cref="CrashPoint"/> for the amount-th time from now, and is
+    /// started again when the duration is over.</summary>
+    CrashAtPoint,
+
+    /// <summary>The processes of the targets stand still for the duration. What arrives waits.</summary>
+    Pause,
+
+    /// <summary>The clocks of the targets jump forward by the amount in ticks, or stand still for as long.</summary>
+    ClockJump,
+
+    /// <summary>The clocks of the targets run at the intensity times the right rate for the duration.</summary>
+    ClockDrift,
+
+    /// <summary>The time of day of the targets jumps by the amount in seconds.</summary>
+    WallClockJump,
+
+    /// <summary>The targets and all others are cut off from each other.</summary>
+    Partition,
+
+    /// <summary>The link between target and peer is cut; both still talk to everybody else.</summary>
+    LinkCut,
+
+    /// <summary>The link between target and peer is cut and mended again and again, amount times in the
+    /// duration.</summary>
+    LinkFlap,
+
+    /// <summary>Messages between targets and peers get lost with the intensity as probability.</summary>
+    MessageLoss,
+
+    /// <summary>Messages between targets and peers take up to the intensity in seconds longer.</summary>
+    MessageDelay,
+
+    /// <summary>Messages between targets and peers arrive twice with the intensity as probability.</summary>
+    MessageDuplication,
+
+    /// <summary>Messages between targets and peers are overtaken with the intensity as probability.</summary>
+    MessageReordering,
+
+    /// <summary>The disks of the targets are slow.</summary>
+    SlowDisk,
+
+    /// <summary>The disks of the targets do not answer.</summary>
+    HangingDisk,
+
+    /// <summary>The disks of the targets take no more data.</summary>
+    FullDisk,
+
+    /// <summary>The next flush of each target fails; a part of it may be on the disk.</summary>
+    FsyncError,
+
+    /// <summary>Bits of an entry at rest in the log of the target flip.</summary>
+    RottenLog,
+
+    /// <summary>Bits of the record that holds the hard state of the target flip.</summary>
+    RottenHardState,
+
+    /// <summary>Bits of the newest snapshot of the target flip.</summary>
+    RottenSnapshot,
+
+    /// <summary>A record of the target's log stands where another one should stand, which is gone.</summary>
+    MisdirectedWrite,
+
+    /// <summary>A record of the target's log is what stood there before it was written.</summary>
+    StaleSector,
+
+    /// <summary>The target is asked to hand leadership over to the peer. Not a fault by itself; to a member that is
+    /// down, cut off or far behind it is one (scenario 20).</summary>
+    LeadershipTransfer,
+}

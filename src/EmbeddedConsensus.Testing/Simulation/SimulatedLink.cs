@@ -1,0 +1,17 @@
+namespace EmbeddedConsensus.Testing.Simulation;
+
+/// <summary>One direction of the connection between two replicas.</summary>
+internal sealed class SimulatedLink(SimulationRandom random)
+{
+    /// <summary>How long its messages take, drawn from a stream of its own.</summary>
+    public SimulationRandom Random { get; } = random;
+
+    /// <summary>How many faults cut it; it works at 0.</summary>
+    public int Cuts { get; set; }
+
+    /// <summary>When the last message in order arrives.</summary>
+    public long LastArrival { get; set; }
+
+    /// <summary>Whether messages arrive.</summary>
+    public bool IsCut => Cuts > 0;
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using EmbeddedConsensus.Testing.Simulation;
+using EmbeddedConsensus.Testing.Simulation.Faults;
+
+namespace EmbeddedConsensus.Simulation;
+
+/// <summary>What happened in all runs together.</summary>
+internal sealed class Summary(SimulationStatistics all, long seeds, TimeSpan elapsed)
+{
+    // On a machine that others share, this is the figure to compare.
+    private static TimeSpan CpuTime => Environment.CpuUsage.TotalTime;
+
+    /// <summary>Writes it down.</summary>
+    public void Write(RunnerOptions options, TextWriter output)
+    {
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+            virtual time     {all.VirtualMicros / 3.6e9:F2} hours, {all.Events} events
+            operations       {all.Operations}: {all.Writes} writes, {all.Reads} reads, {all.UnknownWrites} with an unknown outcome, {all.FailedCalls} refused
+            watch events     {all.WatchEvents}
+            log              {all.Entries} entries, {all.RepeatedProposals} repeated proposals, {all.Leaders} leaders
+            snapshots        {all.SnapshotsTaken} taken, {all.SnapshotsRestored} restored from a leader
+            faults           {all.Faults.Total} injected: {all.Faults}
+            consequences     {all.Crashes} crashes, {all.StorageFaults} storage faults, {all.RefusedStarts} starts refused for damage, {all.MessagesLost} messages lost, {all.MessagesRepeated} repeated, {all.MessagesReordered} overtaken
+            crash points     {all.PointsCrashed.Counts().Count(point => point.Count > 0)} of {all.PointsCrashed.Counts().Count()} were the end of a process
+            speed            {seeds / elapsed.TotalSeconds:F1} seeds/s in {elapsed.TotalSeconds:F1} s, {seeds / CpuTime.TotalSeconds:F1} seeds a second of CPU time{(options.RunsTwice ? ", each seed run twice" : "")}
+            """));
+        if (options.ShowsCoverage)
+        {
+            WriteCoverage(output);
+        }
+    }
+
+    private void WriteCoverage(TextWriter output)
+    {
+        foreach ((CrashPoint point, long passed) in all.PointsPassed.Counts())
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  {point,-24} passed {passed,10} times, {all.PointsCrashed[point],6} crashes"));
+        }
+    }
+}
