@@ -46,6 +46,10 @@ public sealed record StoreStatus
     /// entry does.</summary>
     public ulong ConfigurationIndex { get; init; }
 
+    /// <summary>The format that the cluster writes: the newest that all its members read, 1 while that is not known of
+    /// all.</summary>
+    public required int FormatVersion { get; init; }
+
     /// <summary>Why the replica is faulted, removed or refused; null unless <see cref="State"/> says that it is.</summary>
     public Exception? Fault { get; init; }
 

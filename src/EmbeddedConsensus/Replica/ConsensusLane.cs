@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
-using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Replica;
 

@@ -99,7 +99,7 @@ internal sealed partial class ReplicaHost
 
     /// <summary>Takes what another member knows, when no leader is heard of: where the others are, and whether this one
     /// still belongs to them.</summary>
-    public void Heed(MembershipAnswer answer)
+    public async Task HeedAsync(MembershipAnswer answer)
     {
         RaftMessage told = new()
         {
@@ -108,7 +108,7 @@ internal sealed partial class ReplicaHost
         };
         if (answer.Status == MembershipAnswerStatus.WrongCluster)
         {
-            _ = _consensus!.ReceiveAsync(told);
+            await _consensus!.ReceiveAsync(told).ConfigureAwait(false);
             return;
         }
 
@@ -119,8 +119,8 @@ internal sealed partial class ReplicaHost
 
         if (!configuration.Contains(Self))
         {
-            _ = _consensus!.ReceiveAsync(
-                told with { Type = RaftMessageType.MemberRemoved, Index = answer.ConfigurationIndex, Context = 0 });
+            told = told with { Type = RaftMessageType.MemberRemoved, Index = answer.ConfigurationIndex, Context = 0 };
+            await _consensus!.ReceiveAsync(told).ConfigureAwait(false);
             return;
         }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Transport;
 

@@ -1,5 +1,4 @@
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Replica.Membership;
 

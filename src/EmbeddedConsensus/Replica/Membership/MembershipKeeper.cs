@@ -157,7 +157,7 @@ internal sealed partial class MembershipKeeper(
                 ReportTrouble(address, answer.Text);
             }
 
-            host.Heed(answer);
+            await host.HeedAsync(answer).ConfigureAwait(false);
         }
         catch (TransportException)
         {
