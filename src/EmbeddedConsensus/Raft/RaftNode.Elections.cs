@@ -23,7 +23,7 @@ internal sealed partial class RaftNode
         }
 
         SendReadsAgain();
-        _electionElapsed++;
+        TickSilence();
         if (_electionElapsed >= _electionTimeout && IsPromotable())
         {
             _electionElapsed = 0;
@@ -31,8 +31,8 @@ internal sealed partial class RaftNode
         }
     }
 
-    /// <summary>Campaigns at once, as if no leader had been heard from. A leader, or a member without a vote, does
-    /// nothing.</summary>
+    /// <summary>Campaigns at once, as if no leader had been heard from: a driver calls it only where no leader can hold
+    /// a lease that this member supports. A leader, or a member without a vote, does nothing.</summary>
     public void Campaign()
     {
         if (_role == RaftRole.Leader || !IsPromotable())
@@ -103,9 +103,6 @@ internal sealed partial class RaftNode
         && (_tracker.IsVoter(_options.Id)
             || (_history.LatestIndex > _log.Commit && _history.BeforeLatest?.IsVoter(_options.Id) == true));
 
-    private bool IsLeaderAlive() =>
-        _options.CheckQuorum && !_leader.IsNone && _electionElapsed < _options.ElectionTicks;
-
     private static bool IsForcedCampaign(in RaftMessage message) => message.Context == ForcedCampaign;
 
     private void BecomePreCandidate()
@@ -143,6 +140,9 @@ internal sealed partial class RaftNode
         _role = RaftRole.Leader;
         SetLeader(_options.Id);
         AbortIncomingSnapshot();
+
+        // The leader that it was promised to is gone, or has told this node to campaign.
+        _ticksSinceLeader = _options.ElectionTicks;
         foreach (Progress peer in _tracker.Members)
         {
             bool isSelf = peer.Id == _options.Id;
@@ -196,6 +196,7 @@ internal sealed partial class RaftNode
         ClearVotes();
         ForgetUnapplied();
         _rounds.FailAll(_gathering.ReadResults);
+        _lease.Reset();
     }
 
     private void ResetElectionTimer()

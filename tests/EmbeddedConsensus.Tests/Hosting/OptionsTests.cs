@@ -32,12 +32,17 @@ public sealed class OptionsTests
         { "at most a minute", options => options.ElectionTimeout = TimeSpan.FromHours(1) },
         { "RequestTimeout", options => options.RequestTimeout = TimeSpan.FromMilliseconds(10) },
         { "LeadershipTransferTimeout", options => options.LeadershipTransferTimeout = TimeSpan.FromSeconds(-1) },
+        { "LinearizableReads is 7", options => options.LinearizableReads = (LinearizableReadMode)7 },
+        { "MaxClockDrift is 0.", options => options.MaxClockDrift = 0 },
+        { "MaxClockDrift is 0.6", options => options.MaxClockDrift = 0.6 },
+        { "MaxClockDrift is NaN", options => options.MaxClockDrift = double.NaN },
         { "MaxRequestBytes", options => options.MaxRequestBytes = 10 },
         { "MaxTxnOperations", options => options.MaxTxnOperations = 0 },
         { "MaxWaitingRequests", options => options.MaxWaitingRequests = 0 },
         { "SnapshotLogBytes", options => options.SnapshotLogBytes = 1 },
         { "SnapshotKeepEntries", options => options.SnapshotKeepEntries = -1 },
         { "LogCacheBytes", options => options.LogCacheBytes = 1 },
+        { "MaxFormatVersion", options => options.MaxFormatVersion = 3 },
         { "call UseTcpTransport()", options => AddMembers(options, 1, 2, 3) },
     };
 

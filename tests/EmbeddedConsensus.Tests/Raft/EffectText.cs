@@ -123,6 +123,8 @@ internal sealed class EffectText
                 Invariant($" last={m.Index}/{m.LogTerm}{(m.Context == 0 ? "" : " forced")}"),
             RaftMessageType.VoteResponse or RaftMessageType.PreVoteResponse => answer,
             RaftMessageType.Heartbeat => Invariant($" commit={m.Commit}{Round(m.Context)}"),
+            RaftMessageType.HeartbeatResponse when m.Index > 0 =>
+                Invariant($"{Round(m.Context)} promises {m.Index / 1000} ms"),
             RaftMessageType.HeartbeatResponse => Round(m.Context),
             RaftMessageType.SnapshotChunk => Chunk(m.Chunk!),
             RaftMessageType.SnapshotChunkResponse =>

@@ -104,6 +104,11 @@ internal sealed partial class ScriptCluster
             case "network":
                 _output.AddRange(_cluster.Network.Select(_text.Describe));
                 break;
+            case "clock":
+                SimulatedMember member = _cluster[a.Number(0)];
+                member.Clock = TimeSpan.FromMilliseconds(a.Number(1));
+                member.Node.ObserveClock(member.Clock.Value);
+                break;
             case "complete-append":
                 Repeat(a.Times(1), () => Complete(a, member => member.CompleteAppend()));
                 break;
@@ -233,6 +238,9 @@ internal sealed partial class ScriptCluster
                 MaxApplyBytes = s.Setting("apply-bytes", 1 << 20),
                 LogCacheBytes = s.Setting("cache-bytes", 1 << 20),
                 SnapshotChunkBytes = s.Setting("chunk-bytes", 20),
+                LeaderLease = s.Switch("lease", false),
+                TickInterval = TimeSpan.FromMilliseconds(s.Setting("tick-ms", 0)),
+                MaxClockDrift = s.Setting("drift-percent", 10) / 100.0,
             },
             configuration);
         ulong[] terms = a.Numbers("log");

@@ -29,6 +29,11 @@ internal sealed class SimulatedCluster
 
     public void Drain(SimulatedMember member)
     {
+        if (member.Clock is { } now)
+        {
+            member.Node.ObserveClock(now);
+        }
+
         while (!member.Node.Effects.IsEmpty)
         {
             RaftEffects effects = member.Node.Effects;

@@ -29,6 +29,9 @@ internal sealed class SimulatedMember
 
     public bool IsUp { get; private set; }
 
+    /// <summary>What the member's clock shows in each turn; null: nobody reads one.</summary>
+    public TimeSpan? Clock { get; set; }
+
     public SimulatedDisk Disk { get; private set; } = new();
 
     /// <summary>The applied entries as "index/term payload", one for each index from 1 on.</summary>
