@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test: the xunit projects, then simulated clusters, then a cluster of real processes. Installs what two of the tests compare with, if it is
-# missing and this is Debian. Prints, last and alone on a line, "N passed, N failed".
+# Runs every test: the xunit projects, then simulated clusters, then a cluster of real processes. Installs what two of
+# the tests compare with, if it is missing and this is Debian. Prints, last and alone on a line, "N passed, N failed".
 #
 #   ./test.sh [--no-build]        SEEDS=1-2000 ./test.sh runs more simulated clusters
 set -uo pipefail
