@@ -22,7 +22,7 @@ need 'command -v strace' strace
 
 number() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<<"$counters"; }
 
-for project in tests/*.Tests/*.csproj; do
+for project in tests/*.Tests/*.csproj samples/*.Tests/*.csproj; do
     name=$(basename "$project" .csproj)
     dotnet test "$project" -c Release $build --nologo -v q --blame-hang-timeout 10m \
         --logger "trx;LogFileName=$name.trx" --results-directory "$results" || true

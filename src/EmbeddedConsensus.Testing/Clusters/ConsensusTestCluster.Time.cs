@@ -15,8 +15,8 @@ public sealed partial class ConsensusTestCluster
 
     private readonly SemaphoreSlim _step = new(1);
 
-    /// <summary>Lets time pass. The clock goes from one timer to the next, and before each step the cluster comes to rest:
-    /// nothing is under way but what waits for time.</summary>
+    /// <summary>Lets time pass. The clock goes from one timer to the next, and before each step the cluster comes to
+    /// rest: nothing is under way but what waits for time.</summary>
     /// <remarks>An app's own tasks are waited for as well, as long as they only wait for the store and for timers of
     /// <see cref="Time"/>.</remarks>
     /// <param name="duration">How far; not negative. Zero lets the cluster come to rest.</param>
@@ -29,7 +29,8 @@ public sealed partial class ConsensusTestCluster
             .ConfigureAwait(false);
     }
 
-    /// <summary>Lets time pass until a condition holds. It is looked at whenever the cluster has come to rest.</summary>
+    /// <summary>Lets time pass until a condition holds. It is looked at whenever the cluster has come to
+    /// rest.</summary>
     /// <param name="condition">The condition: it returns at once and changes nothing.</param>
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>

@@ -112,8 +112,8 @@ internal sealed class TurnQueue
         }
     }
 
-    /// <summary>Work beside the lanes begins (1) or has ended (-1). No lane runs meanwhile, so that what the work brings
-    /// comes at the same point in every run.</summary>
+    /// <summary>Work beside the lanes begins (1) or has ended (-1). No lane runs meanwhile, so that what the work
+    /// brings comes at the same point in every run.</summary>
     public void CountWork(int change)
     {
         lock (_gate)

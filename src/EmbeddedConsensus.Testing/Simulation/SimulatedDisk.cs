@@ -80,8 +80,9 @@ internal sealed partial class SimulatedDisk
         }
 
         _dropped.Clear();
-        if (through.Index >= LastIndex)
+        if (through.Index > LastIndex || _entries[(int)(through.Index - Start.Index - 1)].Term != through.Term)
         {
+            // A snapshot replaces a log that is not the leader's; nothing of it comes back.
             Truncate(0);
         }
         else
