@@ -122,6 +122,7 @@ internal sealed partial class RaftNode
         ResetTerm(_term + 1);
         _role = RaftRole.Candidate;
         _vote = _options.Id;
+        _freshVoteTerm = IsFresh ? _term : 0;
         AskForVotes(RaftMessageType.Vote, _term, context);
         _appends.HoldOwnVote(_term);
     }
@@ -259,8 +260,7 @@ internal sealed partial class RaftNode
             || (_vote.IsNone && _leader.IsNone)
             || (isPreVote && message.Term > _term);
         RaftMessageType answer = isPreVote ? RaftMessageType.PreVoteResponse : RaftMessageType.VoteResponse;
-        bool isUnsure = IsFresh && message.Index > 0;
-        if (!isFree || isUnsure || !_log.IsUpToDate(new LogPosition(message.Index, message.LogTerm)))
+        if (!isFree || IsUnsafeToElect(message) || !_log.IsUpToDate(new LogPosition(message.Index, message.LogTerm)))
         {
             Send(To(message.From, answer) with { Reject = true });
             return;
@@ -274,6 +274,7 @@ internal sealed partial class RaftNode
 
         _electionElapsed = 0;
         _vote = message.From;
+        _freshVoteTerm = IsFresh ? _term : 0;
         _appends.Hold(To(message.From, answer));
     }
 

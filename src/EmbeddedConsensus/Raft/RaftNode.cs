@@ -117,6 +117,7 @@ internal sealed partial class RaftNode
             DropLogForSnapshot();
         }
 
+        _freshVoteTerm = IsFresh && !_vote.IsNone ? _term : 0;
         ResetElectionTimer();
         CollectPeers();
         ObserveCommittedConfiguration();

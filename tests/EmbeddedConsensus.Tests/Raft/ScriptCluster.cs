@@ -5,14 +5,19 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Tests.Raft;
 
 /// <summary>Carries out the commands of a script, see Scripts/README.md, and writes down what they cause.</summary>
-internal sealed class ScriptCluster
+internal sealed partial class ScriptCluster
 {
     private readonly SimulatedCluster _cluster = new();
     private readonly EffectText _text = new();
     private readonly List<string> _output = [];
     private ScriptArguments _settings = new("none");
 
-    public ScriptCluster() => _cluster.Drained = (member, effects) => _output.AddRange(_text.Describe(member, effects));
+    public ScriptCluster()
+    {
+        _cluster.Drained = (member, effects) => _output.AddRange(_text.Describe(member, effects));
+        _cluster.Stopped = member => _output.Add(
+            Line($"{member.Id} stops, {member.Node.Membership}: {member.Node.MembershipReason}"));
+    }
 
     /// <summary>Carries out a command.</summary>
     /// <returns>The lines it causes.</returns>
@@ -135,7 +140,7 @@ internal sealed class ScriptCluster
                 Restart(a.Number(0));
                 break;
             default:
-                Show(a);
+                ExecuteOnMembership(a);
                 break;
         }
     }
@@ -199,7 +204,9 @@ internal sealed class ScriptCluster
     {
         ulong[] learners = a.Numbers("learners");
         ulong[] ids = [.. Enumerable.Range(1, (int)a.Number(0)).Select(id => (ulong)id).Except(learners)];
-        ClusterConfiguration configuration = ConfigurationText.Settled(ids, learners);
+        ClusterConfiguration configuration = a.Switch("new", false)
+            ? ConfigurationText.New(ids)
+            : ConfigurationText.Settled(ids, learners);
         foreach (ulong id in ids.Concat(learners).Order())
         {
             Add(id, configuration, new ScriptArguments("none"));

@@ -32,7 +32,7 @@ internal sealed class SimulatedMember
     /// <summary>What the member's clock shows in each turn; null: nobody reads one.</summary>
     public TimeSpan? Clock { get; set; }
 
-    public SimulatedDisk Disk { get; } = new();
+    public SimulatedDisk Disk { get; private set; } = new();
 
     /// <summary>The applied entries as "index/term payload", one for each index from 1 on.</summary>
     public List<string> Applied { get; private set; } = [];
@@ -68,6 +68,13 @@ internal sealed class SimulatedMember
         _snapshotReads.Clear();
         _receives.Clear();
         _receiving.Clear();
+    }
+
+    /// <summary>The next start finds nothing.</summary>
+    public void LoseDisk()
+    {
+        Assert.False(IsUp);
+        Disk = new SimulatedDisk();
     }
 
     /// <summary>Takes the effects of one drain over.</summary>
