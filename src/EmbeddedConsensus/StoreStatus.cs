@@ -44,11 +44,18 @@ public sealed record StoreStatus
     /// <see cref="LinearizableReadMode.QuorumRound"/>, and in a cluster of one, where a round asks nobody.</summary>
     public bool HoldsReadLease { get; init; }
 
+    /// <summary>The membership as this replica knows it: the latest that is committed.</summary>
+    public ClusterMembership? Membership { get; init; }
+
+    /// <summary>The index of the log entry that holds the membership in use, which may not be committed yet; 0 when no
+    /// entry does.</summary>
+    public ulong ConfigurationIndex { get; init; }
+
     /// <summary>The format that the cluster writes: the newest that all its members read, 1 while that is not known of
     /// all.</summary>
     public required int FormatVersion { get; init; }
 
-    /// <summary>Why the replica is faulted; null unless <see cref="State"/> says that it is.</summary>
+    /// <summary>Why the replica is faulted, removed or refused; null unless <see cref="State"/> says that it is.</summary>
     public Exception? Fault { get; init; }
 
     /// <summary>Whether this replica leads.</summary>
