@@ -109,8 +109,8 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
         Require(faults, Enum.IsDefined(options.LinearizableReads),
             $"LinearizableReads is {options.LinearizableReads}. Use QuorumRound or LeaderLease.");
         Require(faults, options.MaxClockDrift is >= MinClockDrift and <= MaxClockDrift,
-            $"MaxClockDrift is {options.MaxClockDrift}. Use {MinClockDrift} to {MaxClockDrift}: no two clocks run quite "
-            + "alike, and clocks that differ by more call for LinearizableReads = QuorumRound.");
+            $"MaxClockDrift is {options.MaxClockDrift}. Use {MinClockDrift} to {MaxClockDrift}: no two clocks run "
+            + "quite alike, and clocks that differ by more call for LinearizableReads = QuorumRound.");
     }
 
     private static void CheckLimits(ConsensusStoreOptions options, List<string> faults)
