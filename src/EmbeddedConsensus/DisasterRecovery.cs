@@ -1,4 +1,3 @@
-using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.Storage;
 

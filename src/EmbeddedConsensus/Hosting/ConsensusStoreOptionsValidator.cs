@@ -10,10 +10,10 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
     private const int MinRequestBytes = 1 << 10;
     private const int MaxRequestBytes = 64 << 20;
     private const long MinLogBytes = 1 << 20;
-    private const double MinClockDrift = 0.001;
-    private const double MaxClockDrift = 0.5;
     private const int MaxAddressBytes = 1024;
     private const int MaxJoinAddresses = 32;
+    private const double MinClockDrift = 0.001;
+    private const double MaxClockDrift = 0.5;
 
     private static readonly TimeSpan MaxTransfer = TimeSpan.FromHours(1);
     private static readonly TimeSpan MinHeartbeat = TimeSpan.FromMilliseconds(5);

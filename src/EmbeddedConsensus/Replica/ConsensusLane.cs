@@ -59,9 +59,9 @@ internal sealed class ConsensusLane : Lane
         _time = time;
         _tickInterval = settings.TickInterval;
         _maxTicksPerTurn = ReplicaSettings.MaxTicksPerTurn;
+        _self = settings.Self;
         _clockStart = time.GetTimestamp();
         _lastTick = _clockStart;
-        _self = settings.Self;
         _view = ViewOf(core.Node);
         if (time != TimeProvider.System)
         {

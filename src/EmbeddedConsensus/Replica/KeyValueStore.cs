@@ -58,10 +58,10 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 Revision = revision,
                 CompactRevision = compactRevision,
                 Voters = view is null ? [] : view.Configuration.Voters,
-                HoldsReadLease = view?.HoldsLease ?? false,
                 Membership = view is null ? null : ClusterManager.Describe(
                     view.CommittedConfiguration, view.CommittedConfigurationIndex, view.Leader),
                 ConfigurationIndex = view?.ConfigurationIndex ?? 0,
+                HoldsReadLease = view?.HoldsLease ?? false,
                 FormatVersion = (int)(view?.Configuration.FormatVersion ?? 1),
                 Fault = _host.Fault,
             };

@@ -49,8 +49,10 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
     bool IApplySink.Wants(in ProposalId id) => false;
 
     /// <inheritdoc />
-    void IApplySink.Applied(in ProposalId id, in ApplyResult result) =>
-        throw new InvariantViolationException("A result was given to somebody who wanted none.");
+    void IApplySink.Applied(in ProposalId id, in ApplyResult result)
+    {
+        // Whoever waited for it is gone with the old cluster.
+    }
 
     private ClusterConfiguration CurrentOf(RecoveredLog recovered, SnapshotMetadata? metadata, RaftLog log)
     {
