@@ -96,8 +96,11 @@ internal sealed partial class RaftNode : IMemberHealth
 
     private void Review(ClusterConfiguration current)
     {
-        ClusterConfiguration next =
-            Observed(new ConfigurationPlanner(current, this).StepOfPlan() ?? current);
+        // Nothing is made here while nothing is planned: this runs with every tick.
+        ClusterConfiguration? step = current.PlannedVoters.IsEmpty
+            ? null
+            : new ConfigurationPlanner(current, this).StepOfPlan();
+        ClusterConfiguration next = Observed(step ?? current);
         if (next != current)
         {
             AppendConfiguration(next);
