@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using EmbeddedConsensus.Chaos.Checks;
 using EmbeddedConsensus.Chaos.Nodes;
 
@@ -46,7 +48,11 @@ internal sealed class FaultInjector(ChaosCluster cluster, CheckBook checks, int 
             await context.HoldAsync(MinRest, MaxRest);
             log($"round {round}: {fault.Name}");
             Journal.Injected(fault.Name);
+            Stopwatch time = Stopwatch.StartNew();
             await NoteFailureAsync(round, fault.Name, () => fault.RunAsync(context));
+            log(string.Create(
+                CultureInfo.InvariantCulture,
+                $"round {round}: {fault.Name} is put right, after {time.Elapsed.TotalSeconds:F1} s"));
         }
     }
 
