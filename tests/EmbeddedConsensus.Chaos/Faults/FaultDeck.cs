@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>Deals faults in random order, each once before any comes again: a short run meets every kind, too.</summary>
+/// <summary>Deals faults in random order, each once before any comes again, so that no kind is met by chance
+/// only.</summary>
 internal sealed class FaultDeck
 {
     private readonly IFault[] _faults;
