@@ -16,6 +16,9 @@ namespace EmbeddedConsensus.Testing;
 /// <para>Time stands still until the test lets it pass, with <see cref="AdvanceAsync"/>, or with one of the methods
 /// that wait. Calls to a healthy cluster need no time. The threads of all replicas take turns, in an order that depends
 /// on the seed and on the calls alone: a test does not depend on the speed of the machine.</para>
+/// <para>A fault comes when the replicas have done what they can do at that instant. To have it come in the middle of
+/// a call, give the call something to wait for: a <see cref="MemberDisk.WriteDelay"/>, a
+/// <see cref="LinkConditions.Latency"/>.</para>
 /// <para>Clusters share nothing, so that tests may run side by side.</para>
 /// </remarks>
 public sealed partial class ConsensusTestCluster : IAsyncDisposable

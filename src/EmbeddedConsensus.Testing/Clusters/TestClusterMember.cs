@@ -66,6 +66,7 @@ public sealed class TestClusterMember
             return;
         }
 
+        _cluster.LetReplicasRest();
         State = MemberState.Crashed;
         _cluster.Turns.SetMode(life.Schedule, ScheduleMode.Crashed);
         if (life.Transport is not null)
@@ -131,6 +132,7 @@ public sealed class TestClusterMember
             throw new InvalidOperationException($"Member {Id} is {State}. Only a running member can be paused.");
         }
 
+        _cluster.LetReplicasRest();
         _cluster.Turns.SetMode(life.Schedule, ScheduleMode.Paused);
         State = MemberState.Paused;
     }

@@ -12,6 +12,8 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
     private const long MinLogBytes = 1 << 20;
     private const int MaxAddressBytes = 1024;
     private const int MaxJoinAddresses = 32;
+    private const double MinClockDrift = 0.001;
+    private const double MaxClockDrift = 0.5;
 
     private static readonly TimeSpan MaxTransfer = TimeSpan.FromHours(1);
     private static readonly TimeSpan MinHeartbeat = TimeSpan.FromMilliseconds(5);
@@ -23,6 +25,7 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
         CheckMembers(options, faults);
         CheckJoin(options, faults);
         CheckTimes(options, faults);
+        CheckReads(options, faults);
         CheckLimits(options, faults);
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
@@ -99,6 +102,15 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
         Require(faults,
             options.LeadershipTransferTimeout >= TimeSpan.Zero && options.LeadershipTransferTimeout <= MaxTransfer,
             $"LeadershipTransferTimeout is {options.LeadershipTransferTimeout}. Use zero to {MaxTransfer}.");
+    }
+
+    private static void CheckReads(ConsensusStoreOptions options, List<string> faults)
+    {
+        Require(faults, Enum.IsDefined(options.LinearizableReads),
+            $"LinearizableReads is {options.LinearizableReads}. Use QuorumRound or LeaderLease.");
+        Require(faults, options.MaxClockDrift is >= MinClockDrift and <= MaxClockDrift,
+            $"MaxClockDrift is {options.MaxClockDrift}. Use {MinClockDrift} to {MaxClockDrift}: no two clocks run quite "
+            + "alike, and clocks that differ by more call for LinearizableReads = QuorumRound.");
     }
 
     private static void CheckLimits(ConsensusStoreOptions options, List<string> faults)

@@ -40,6 +40,7 @@ internal sealed class ConsensusLane : Lane
     private ulong _appliedSeen;
     private ImmutableArray<ClusterMember> _peers = [];
 
+    private readonly long _clockStart;
     private long _lastTick;
     private volatile Exception? _fault;
     private volatile ReplicaView _view;
@@ -58,8 +59,9 @@ internal sealed class ConsensusLane : Lane
         _time = time;
         _tickInterval = settings.TickInterval;
         _maxTicksPerTurn = ReplicaSettings.MaxTicksPerTurn;
-        _lastTick = time.GetTimestamp();
         _self = settings.Self;
+        _clockStart = time.GetTimestamp();
+        _lastTick = _clockStart;
         _view = ViewOf(core.Node);
         if (time != TimeProvider.System)
         {
@@ -214,6 +216,10 @@ internal sealed class ConsensusLane : Lane
         }
 
         isMore |= TakeCalls();
+
+        // Behind the queues and in front of the answers: a thread that stops between this reading and a look into a
+        // queue would serve a read that came later from a lease that may be over by then.
+        _core.ObserveClock(_time.GetElapsedTime(_clockStart));
         TimeSpan untilTick = Tick();
         bool again;
         do
@@ -407,7 +413,7 @@ internal sealed class ConsensusLane : Lane
     private ReplicaView ViewOf(RaftNode node) => new(
         RoleOf(node), node.Leader, node.Term, node.LastIndex, node.CommitIndex, node.AppliedIndex,
         node.Configuration, node.ConfigurationIndex, node.CommittedConfiguration, node.CommittedConfigurationIndex,
-        node.Membership);
+        node.Membership, node.HoldsLease);
 
     private ReplicaRole RoleOf(RaftNode node) =>
         node.Role == RaftRole.Follower && node.Configuration.Learners.Contains(_self)

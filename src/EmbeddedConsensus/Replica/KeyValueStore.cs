@@ -61,6 +61,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 Membership = view is null ? null : ClusterManager.Describe(
                     view.CommittedConfiguration, view.CommittedConfigurationIndex, view.Leader),
                 ConfigurationIndex = view?.ConfigurationIndex ?? 0,
+                HoldsReadLease = view?.HoldsLease ?? false,
                 FormatVersion = (int)(view?.Configuration.FormatVersion ?? 1),
                 Fault = _host.Fault,
             };

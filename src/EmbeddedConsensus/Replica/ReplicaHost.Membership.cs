@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.Replica.Membership;
-using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -155,17 +154,6 @@ internal sealed partial class ReplicaHost
 
         // What was said last, the call to a successor above all, is still on its way.
         _ = DisposeTransportLaterAsync();
-    }
-
-    /// <summary>The membership on the disk, or null when it holds none.</summary>
-    private static ClusterConfiguration? OnDisk(RecoveredLog log, SnapshotMetadata? snapshot)
-    {
-        if (log.ConfigurationEntries is [.., LogEntry last] && last.Index > (snapshot?.Position.Index ?? 0))
-        {
-            return ClusterConfigurationCodec.Decode(last.Data.Span);
-        }
-
-        return snapshot?.Configuration;
     }
 
     /// <summary>Decides what the membership begins with: the disk's counts, and the options only without one.</summary>

@@ -231,7 +231,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
 
         try
         {
-            ClusterConfiguration bootstrap = Bootstrap(OnDisk(log, snapshot?.Metadata));
+            ClusterConfiguration bootstrap = Bootstrap(RecoveredMembership.Of(log, snapshot?.Metadata));
             ulong seed = Schedule?.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
             RaftNode node = new(_settings.Raft(seed), log, snapshot?.Metadata, bootstrap);
             Wire(node, machine, log.Incarnation);

@@ -11,6 +11,7 @@ namespace EmbeddedConsensus.Tests.Membership;
 public sealed class MembershipCluster : IAsyncDisposable
 {
     private readonly InMemoryNetwork _network = new();
+    private readonly CapturedLog _log = new();
     private readonly Dictionary<ulong, InMemoryDisk> _disks = [];
     private readonly SortedDictionary<ulong, IHost> _hosts = [];
 
@@ -75,7 +76,7 @@ public sealed class MembershipCluster : IAsyncDisposable
         {
             DisableDefaults = true,
         });
-        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddProvider(_log);
         builder.Services.AddConsensusStore(options =>
         {
             options.MemberId = id;
@@ -135,6 +136,8 @@ public sealed class MembershipCluster : IAsyncDisposable
     /// <summary>Waits until a member has a role in what another one knows of the membership.</summary>
     public Task RoleIsAsync(ulong seenBy, ulong member, MemberRole role) => Eventually.HoldsAsync(
         () => Store(seenBy).Status.Membership?.Find(Id(member))?.Role == role, $"member {member} is {role}");
+
+    public Task IsLoggedAsync(string text) => Eventually.HoldsAsync(() => _log.Contains(text), $"somebody logs '{text}'");
 
     public Task StateIsAsync(ulong member, StoreState state) => Eventually.HoldsAsync(
         () => Store(member).Status.State == state, $"the state of member {member} is {state}");
