@@ -27,7 +27,7 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         await using (ChaosCluster cluster = new(options.Members, folders, options.Seed))
         {
             FaultInjector faults = new(
-                cluster, _checks, options.Seed, line => TellIf(options.IsVerbose, line));
+                cluster, _checks, options.Seed, options.Only, line => TellIf(options.IsVerbose, line));
             await CompleteAsync("the cluster starts", cluster.StartAsync);
             await CompleteAsync(
                 "every round comes to its end", () => RunRoundsAsync(cluster, faults, cancellationToken));
