@@ -31,7 +31,7 @@ internal static class ChaosCommand
 
     private static readonly Option<int> Members = new("--members")
     {
-        Description = "How many members the cluster has: 1, 3, 5 or 7.",
+        Description = "How many members the cluster begins with: 3, 5 or 7.",
         DefaultValueFactory = static _ => 3,
     };
 
@@ -67,9 +67,9 @@ internal static class ChaosCommand
         RequireAtLeastOne(Seconds, Round, Callers);
         Members.Validators.Add(static result =>
         {
-            if (result.GetValueOrDefault<int>() is not (1 or 3 or 5 or 7))
+            if (result.GetValueOrDefault<int>() is not (3 or 5 or 7))
             {
-                result.AddError("--members takes 1, 3, 5 or 7.");
+                result.AddError("--members takes 3, 5 or 7.");
             }
         });
         command.SetAction((parsed, cancellationToken) =>

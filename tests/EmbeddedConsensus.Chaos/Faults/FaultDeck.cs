@@ -22,6 +22,7 @@ internal sealed class FaultDeck
     [
         KillFault.One, KillFault.Minority, KillFault.All, PauseFault.Leader, PauseFault.Followers, new RestartFault(),
         new TransferFault(), new FullDiskFault(), new TornTailFault(), new FlippedBitFault(),
+        new PowerLossFault(), new ReplaceFault(), new RemoveAndAddFault(), new GrowAndShrinkFault(), new MoveFault(),
     ];
 
     /// <summary>What happens around the processes meanwhile.</summary>
