@@ -6,8 +6,8 @@ namespace EmbeddedConsensus.Testing.Histories;
 /// <param name="store">The store to call.</param>
 /// <param name="recorder">What records.</param>
 /// <param name="client">Who calls.</param>
-/// <param name="session">To which life of which replica the calls go, if that is known: when the replica restarts, go on
-/// with another one.</param>
+/// <param name="session">To which life of which replica the calls go, if that is known: when the replica restarts, go
+/// on with another one.</param>
 /// <remarks>A failure that says that nothing was executed is recorded as a failure; every other end of a write without
 /// an answer, a cancellation among them, as of unknown outcome. Exceptions reach the caller as they are.</remarks>
 public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorder, int client, string session = "")

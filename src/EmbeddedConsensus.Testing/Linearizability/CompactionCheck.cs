@@ -88,7 +88,8 @@ internal sealed class CompactionCheck
 
     private Violation? Judge(StoreCall call, int index, Shown bound) => call switch
     {
-        { Outcome: CallOutcome.Failed, Refusal: { CompactRevision: > 0 } refusal } => JudgeRefusal(call, refusal, bound),
+        { Outcome: CallOutcome.Failed, Refusal: { CompactRevision: > 0 } refusal } =>
+            JudgeRefusal(call, refusal, bound),
         { Outcome: CallOutcome.Succeeded, IsCompaction: true } => JudgeCompaction(call, index, bound),
         { Outcome: CallOutcome.Succeeded } => JudgeAnswer(call, bound),
         _ => null,
@@ -100,20 +101,20 @@ internal sealed class CompactionCheck
         if (!Asked(call).Contains(refusal.RequestedRevision))
         {
             return Violates(call, refusal.RequestedRevision, default, Invariant(
-                $"A call was refused because revision {refusal.RequestedRevision} is compacted, for which it did not ask."));
+                $"Revision {refusal.RequestedRevision} was refused as compacted; the call did not ask for it."));
         }
 
         // What is read must not be older than the oldest revision kept; a compaction must be newer.
         if (refusal.RequestedRevision > (call.IsCompaction ? compacted : compacted - 1))
         {
             return Violates(call, refusal.RequestedRevision, default, Invariant(
-                $"Revision {refusal.RequestedRevision} was refused, of a store that is compacted to {compacted} only."));
+                $"Revision {refusal.RequestedRevision} was refused by a store compacted to {compacted} only."));
         }
 
         if (compacted < bound.Revision)
         {
             return Violates(call, compacted, bound, Invariant(
-                $"A refusal shows a store compacted to {compacted}, but began behind one that shows {bound.Revision}."));
+                $"A refusal shows a compaction to {compacted}, and began behind one that shows {bound.Revision}."));
         }
 
         return compacted <= _history.InitialRevision || _begun.Contains(compacted)

@@ -166,6 +166,69 @@ public sealed class CompactionHistoryTests
         Assert.Equal(Verdict.Linearizable, LinearizabilityChecker.Check(history).Verdict);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Compactions_and_reads_of_a_correct_store_that_overlap_are_never_accused(int seed)
+    {
+        Random random = new(seed);
+        for (int history = 0; history < 300; history++)
+        {
+            StoreCall[] calls = RandomHistory(random);
+            Assert.True(Check(calls) is null, string.Join(Environment.NewLine, calls.AsEnumerable()));
+        }
+    }
+
+    // Calls that take effect one by one, each somewhere between its beginning and its return; those of unknown outcome
+    // anywhere behind their beginning, or never.
+    private static StoreCall[] RandomHistory(Random random)
+    {
+        const int Calls = 12;
+        (long At, StoreCall Call)[] effects = new (long, StoreCall)[Calls];
+        for (int i = 0; i < Calls; i++)
+        {
+            long from = 100 + random.Next(40);
+            long at = from + random.Next(10);
+            long revision = random.Next(2, 7);
+            StoreCall call = random.Next(2) == 0 ? Compact(from, at + random.Next(10), revision)
+                : Past(from, at + random.Next(10), Math.Min(revision, 5));
+            effects[i] = call.IsCompaction && random.Next(4) == 0
+                ? (random.Next(3) == 0 ? long.MaxValue : from + random.Next(100), call with
+                {
+                    Outcome = CallOutcome.Unknown,
+                    ReturnedAt = 0,
+                })
+                : (at, call);
+        }
+
+        long compacted = 0;
+        List<StoreCall> calls = [];
+        foreach ((long at, StoreCall call) in effects.OrderBy(effect => effect.At))
+        {
+            calls.Add(call.Outcome == CallOutcome.Unknown ? call : WithAnswer(call, compacted));
+            bool takesEffect = call.IsCompaction && at < long.MaxValue && call.CompactRevision <= 5;
+            compacted = takesEffect ? Math.Max(compacted, call.CompactRevision) : compacted;
+        }
+
+        return [.. calls];
+    }
+
+    private static StoreCall WithAnswer(StoreCall call, long compacted)
+    {
+        long revision = call.Operation is RangeOperation read ? read.Options.Revision : call.CompactRevision;
+        Exception? refusal = revision > 5 ? new FutureRevisionException(revision, 5)
+            : revision < compacted || (call.IsCompaction && revision == compacted)
+                ? new CompactedException(revision, compacted)
+                : null;
+        return refusal is null ? call : call with
+        {
+            Outcome = CallOutcome.Failed,
+            Result = null,
+            Refusal = RevisionRefusal.Of(refusal),
+        };
+    }
+
     private static StoreCall Compact(long from, long to, long revision) => new()
     {
         Client = 9,
