@@ -40,7 +40,8 @@ internal sealed class GapAbsences
         return absences;
     }
 
-    /// <summary>Whether a key that was put at a revision would have been found by a read that did not find it.</summary>
+    /// <summary>Whether a key that was put at a revision would have been found by a read that did not find
+    /// it.</summary>
     public bool ContradictPut(int key, long revision)
     {
         if (!_tracked.TryGetValue(key, out (SortedSet<long> Missing, SortedSet<long> Deleted) known))

@@ -62,7 +62,8 @@ public sealed class RecordingStoreTests
 
         RangeResult range = await store.RangeAsync(KeyRange.All);
         PutResult put = await store.PutAsync("a", "2", new PutOptions { ReturnPrevious = true });
-        DeleteResult delete = await store.DeleteAsync(KeyRange.Prefix("a"), new DeleteOptions { ReturnPrevious = true });
+        DeleteResult delete = await store.DeleteAsync(
+            KeyRange.Prefix("a"), new DeleteOptions { ReturnPrevious = true });
         TxnResult txn = await store.TxnAsync(Txn.Do(Op.Put("a", "3")));
         await store.CompactAsync(4);
 

@@ -71,7 +71,8 @@ public sealed class ClusterHistoryTests
         {
             Result = new OperationResult { Range = new RangeResult([old!], 1, false, 0) },
         };
-        CheckResult result = LinearizabilityChecker.Check(history with { Calls = [.. history.Calls.SkipLast(1), stale] });
+        CheckResult result = LinearizabilityChecker.Check(
+            history with { Calls = [.. history.Calls.SkipLast(1), stale] });
 
         Assert.Equal(Verdict.NotLinearizable, result.Verdict);
         Assert.Equal("jobs/nightly", result.Violation!.Key);
@@ -115,7 +116,8 @@ public sealed class ClusterHistoryTests
             case < 11:
                 return (await store.RangeAsync(KeyRange.Prefix("key/"))).Revision;
             case < 13:
-                return (await store.RangeAsync(key, new RangeOptions { Consistency = Consistency.Serializable })).Revision;
+                return (await store.RangeAsync(
+                    key, new RangeOptions { Consistency = Consistency.Serializable })).Revision;
             case < 14:
                 await store.GetAsync(key, new ReadOptions { Revision = past });
                 return revision;

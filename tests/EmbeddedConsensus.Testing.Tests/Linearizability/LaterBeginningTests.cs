@@ -36,7 +36,8 @@ public sealed class LaterBeginningTests
         OperationResult read = new() { Range = new RangeResult([old], 1, false, 10) };
 
         Acquit(Succeeded(10, 20, Op.Range("a", AtSeven), read));
-        Acquit(Succeeded(10, 20, Op.Range("a", AtSeven), new OperationResult { Range = read.Range with { Revision = 0 } }));
+        Acquit(Succeeded(
+            10, 20, Op.Range("a", AtSeven), new OperationResult { Range = read.Range with { Revision = 0 } }));
         Acquit(Transaction(10, 20, Txn.Do(Op.Range("a", AtSeven)), true, 10, read));
         Acquit(
             Transaction(
