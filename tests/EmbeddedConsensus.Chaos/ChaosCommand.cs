@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using EmbeddedConsensus.Chaos.Faults;
 
 namespace EmbeddedConsensus.Chaos;
 
@@ -41,6 +42,12 @@ internal static class ChaosCommand
         DefaultValueFactory = static _ => 8,
     };
 
+    private static readonly Option<string> Only = new("--only")
+    {
+        Description = "Only faults whose name contains this, such as SIGSTOP.",
+        DefaultValueFactory = static _ => "",
+    };
+
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Tell every fault." };
 
     private static readonly Option<bool> Keep = new("--keep")
@@ -62,9 +69,16 @@ internal static class ChaosCommand
         RootCommand command = new(
             "Runs a cluster of processes under load and faults, and checks what its callers and watchers saw.")
         {
-            Minutes, Seconds, Round, Seed, Members, Callers, Verbose, Keep,
+            Minutes, Seconds, Round, Seed, Members, Callers, Only, Verbose, Keep,
         };
         RequireAtLeastOne(Seconds, Round, Callers);
+        Only.Validators.Add(static result =>
+        {
+            if (!FaultDeck.Has(result.GetValueOrDefault<string>()))
+            {
+                result.AddError("--only names no fault. Those that there are stand in the summary of a run.");
+            }
+        });
         Members.Validators.Add(static result =>
         {
             if (result.GetValueOrDefault<int>() is not (3 or 5 or 7))
@@ -91,6 +105,7 @@ internal static class ChaosCommand
             Seed = parsed.GetResult(Seed) is null ? Random.Shared.Next(1, 1_000_000) : parsed.GetValue(Seed),
             Members = parsed.GetValue(Members),
             Callers = parsed.GetValue(Callers),
+            Only = parsed.GetValue(Only) ?? "",
             IsVerbose = parsed.GetValue(Verbose),
             KeepsFiles = parsed.GetValue(Keep),
         };

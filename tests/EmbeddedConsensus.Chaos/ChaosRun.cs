@@ -27,9 +27,10 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         await using (ChaosCluster cluster = new(options.Members, folders, options.Seed))
         {
             FaultInjector faults = new(
-                cluster, _checks, options.Seed, line => TellIf(options.IsVerbose, line));
+                cluster, _checks, options.Seed, options.Only, line => TellIf(options.IsVerbose, line));
             await CompleteAsync("the cluster starts", cluster.StartAsync);
-            await CompleteAsync("every round comes to its end", () => RunRoundsAsync(cluster, faults, cancellationToken));
+            await CompleteAsync(
+                "every round comes to its end", () => RunRoundsAsync(cluster, faults, cancellationToken));
             await CompleteAsync("every process comes to its end", () => StopAllAsync(cluster));
             Summarize(cluster, faults);
         }
@@ -73,7 +74,8 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         await checking;
     }
 
-    /// <summary>Does something. That it fails is a finding like any other, and the summary comes all the same.</summary>
+    /// <summary>Does something. That it fails is a finding like any other, and the summary comes all the
+    /// same.</summary>
     private async Task CompleteAsync(string name, Func<Task> act)
     {
         string? failure = null;
@@ -115,11 +117,11 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
     private void Summarize(ChaosCluster cluster, FaultInjector faults)
     {
         output.WriteLine();
-        Tell($"load: {_statistics.Calls} calls, {_statistics.CallsPerSecond:F0}/s; {_statistics.Watches} watches were given "
-            + $"{_statistics.WatchEvents} events");
+        Tell($"load: {_statistics.Calls} calls, {_statistics.CallsPerSecond:F0}/s; {_statistics.Watches} watches were "
+            + $"given {_statistics.WatchEvents} events");
         WriteLines(_statistics.ToLines());
-        Tell($"longest time without a successful write: {_statistics.LongestWithoutWrite.TotalSeconds:F1} s; longest check "
-            + $"of a round's calls: {_statistics.LongestCheck.TotalSeconds:F1} s");
+        Tell($"longest time without a successful write: {_statistics.LongestWithoutWrite.TotalSeconds:F1} s; "
+            + $"longest check of a round's calls: {_statistics.LongestCheck.TotalSeconds:F1} s");
         Tell($"elections seen: {cluster.Observer.Elections}; snapshots seen: {cluster.Observer.Snapshots}; "
             + $"processes started: {cluster.Starts}");
         Tell($"faults: {faults.Journal.Count}");

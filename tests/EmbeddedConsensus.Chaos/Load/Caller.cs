@@ -179,7 +179,8 @@ internal sealed class Caller
     /// <summary>Reads at a revision of a little while ago.</summary>
     private async Task ReadBackAsync(CancellationToken cancellationToken)
     {
-        RangeOptions options = new() { Revision = Math.Max(_firstRevision, _revision - _random.Next(MaxRevisionsBack)) };
+        long revision = Math.Max(_firstRevision, _revision - _random.Next(MaxRevisionsBack));
+        RangeOptions options = new() { Revision = revision };
         await _store.RangeAsync(RandomSpan(), options, cancellationToken);
     }
 
