@@ -21,8 +21,8 @@ public static class DisasterRecovery
     /// <para>The new cluster has the same name, data and revisions, and another id. By that, old members that come back are
     /// refused: give them empty disks and new member ids, and let them join. Learners are dropped like all others, and ids
     /// of old members are not given out again.</para>
-    /// <para>The whole change is one durable write behind the end of the log, so that a crash leaves either the old cluster
-    /// or the new one, and the call can be made again. When there is nothing to do it changes nothing.</para>
+    /// <para>The whole change is the publication of one snapshot, which is atomic, so that a crash leaves either the old
+    /// cluster or the new one, and the call can be made again. When there is nothing to do it changes nothing.</para>
     /// </remarks>
     /// <param name="storage">The survivor's data. Opened and disposed by this call.</param>
     /// <param name="survivor">The survivor's member id.</param>

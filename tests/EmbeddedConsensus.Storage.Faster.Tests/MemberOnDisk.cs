@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using EmbeddedConsensus.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

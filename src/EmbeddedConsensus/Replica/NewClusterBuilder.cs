@@ -7,10 +7,11 @@ using EmbeddedConsensus.Storage;
 namespace EmbeddedConsensus.Replica;
 
 /// <summary>Turns the data of one member into that of a cluster of its own.</summary>
-/// <remarks>Behind the log's end it writes, in one append, a configuration of the survivor alone in a higher term, and a
-/// hard state by which everything up to there is committed. A member uses the latest configuration in its log, so the
-/// next start goes by it. That nobody elected the leader of that term does no harm: the entry is in nobody else's log, and
-/// the new cluster id keeps those out who could have another in its place.</remarks>
+/// <remarks>It publishes a snapshot of everything that the survivor holds, one index behind the log's end and in a higher
+/// term, with a configuration of the survivor alone. A start that finds a snapshot beyond the log takes it in the log's
+/// place, so publishing, which is atomic, is all that decides. It is not an entry of the log, because those who join later
+/// would be shown two configurations whose majorities do not meet. That nobody was elected in that term does no harm: the
+/// new cluster id keeps those out who could hold something else at that index.</remarks>
 internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivor) : IApplySink
 {
     private const long ReadBytes = 4L << 20;
@@ -24,14 +25,15 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
         SnapshotMetadata? metadata = snapshot?.Metadata;
         RaftLog log = new(recovered, metadata?.Position ?? default, 0);
         ClusterConfiguration current = CurrentOf(recovered, metadata, log);
-        long revision = await ReplayAsync(snapshot, log, cancellationToken).ConfigureAwait(false);
+        using ReplicatedStateMachine machine = await LoadAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        await ReplayAsync(machine, log, cancellationToken).ConfigureAwait(false);
         NewClusterResult result = new()
         {
             IsForced = !IsAlone(current),
             ClusterId = current.ClusterId,
             LastIndex = log.LastIndex,
             CommitIndex = log.Commit,
-            Revision = revision,
+            Revision = machine.Store.CurrentRevision,
             DroppedMembers = [.. current.Members.Select(member => member.Id).Where(id => id != survivor)],
         };
         if (!result.IsForced)
@@ -39,9 +41,8 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
             return result;
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
         ClusterConfiguration next = Alone(current);
-        await WriteAsync(log, recovered.HardState, next).ConfigureAwait(false);
+        await PublishAsync(machine, log, recovered.HardState, next, cancellationToken).ConfigureAwait(false);
         return result with { ClusterId = next.ClusterId };
     }
 
@@ -92,50 +93,46 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
         };
     }
 
-    /// <summary>Builds the state as the next start will, so that damage shows now, and tells its revision.</summary>
-    private async Task<long> ReplayAsync(ISnapshotReader? snapshot, RaftLog log, CancellationToken cancellationToken)
+    private static async Task<ReplicatedStateMachine> LoadAsync(
+        ISnapshotReader? snapshot, CancellationToken cancellationToken)
     {
         MvccOptions options = new();
-        ReplicatedStateMachine machine;
         if (snapshot is null)
         {
-            machine = new ReplicatedStateMachine(options);
-        }
-        else
-        {
-            await using (snapshot.ConfigureAwait(false))
-            {
-                machine = await StateSnapshotLoader.LoadAsync(snapshot, options, cancellationToken).ConfigureAwait(false);
-            }
+            return new ReplicatedStateMachine(options);
         }
 
-        using (machine)
+        await using (snapshot.ConfigureAwait(false))
         {
-            while (machine.Applied.Index < log.LastIndex)
-            {
-                ReadOnlyMemory<LogEntry> entries = await storage.Log
-                    .ReadAsync(machine.Applied.Index + 1, log.LastIndex, ReadBytes, cancellationToken).ConfigureAwait(false);
-                machine.Apply(entries.Span, this);
-                machine.Publish();
-            }
-
-            return machine.Store.CurrentRevision;
+            return await StateSnapshotLoader.LoadAsync(snapshot, options, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task WriteAsync(RaftLog log, HardState state, ClusterConfiguration configuration)
+    /// <summary>Applies all that is in the log, committed or not.</summary>
+    private async Task ReplayAsync(ReplicatedStateMachine machine, RaftLog log, CancellationToken cancellationToken)
     {
-        if (log.WasReplacedBySnapshot)
+        while (machine.Applied.Index < log.LastIndex)
         {
-            // As a start would: the snapshot holds more than the log.
-            await storage.Log.DropPrefixAsync(log.LastPosition).ConfigureAwait(false);
+            ReadOnlyMemory<LogEntry> entries = await storage.Log
+                .ReadAsync(machine.Applied.Index + 1, log.LastIndex, ReadBytes, cancellationToken).ConfigureAwait(false);
+            machine.Apply(entries.Span, this);
+            machine.Publish();
         }
+    }
 
+    private async Task PublishAsync(
+        ReplicatedStateMachine machine, RaftLog log, HardState state, ClusterConfiguration configuration,
+        CancellationToken cancellationToken)
+    {
         ulong term = Math.Max(state.Term, log.LastPosition.Term) + 1;
         LogEntry entry = new(
             log.LastIndex + 1, term, LogEntryKind.Configuration, ClusterConfigurationCodec.Encode(configuration));
-        await storage.Log.AppendAsync(
-            new LogAppend[] { new(new[] { entry }, new HardState(term, MemberId.None, entry.Index)) })
-            .ConfigureAwait(false);
+        machine.Apply([entry], this);
+        machine.Publish();
+        await SnapshotWriterTask.WriteAsync(
+            new StateSnapshot(machine), configuration, storage.Snapshots, cancellationToken).ConfigureAwait(false);
+
+        // A start would do it as well: the new cluster exists from here on.
+        await storage.Log.DropPrefixAsync(entry.Position, CancellationToken.None).ConfigureAwait(false);
     }
 }

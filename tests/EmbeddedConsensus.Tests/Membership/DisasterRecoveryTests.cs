@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Storage;
+using EmbeddedConsensus.Testing.Storage;
 
 namespace EmbeddedConsensus.Tests.Membership;
 
@@ -86,6 +87,41 @@ public sealed class DisasterRecoveryTests
         await cluster.StartJoinerAsync(4, by: 1);
         await cluster.RoleIsAsync(1, 4, MemberRole.Voter);
         Assert.Equal("w", (await cluster.Store(4).GetAsync("k"))?.Value.ToString());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Trait("Scenario", "35")]
+    public async Task A_crash_in_the_middle_leaves_the_old_cluster_or_the_new_one(bool isPublished)
+    {
+        await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1);
+        await cluster.StartJoinerAsync(2, by: 1);
+        await cluster.RoleIsAsync(2, 2, MemberRole.Voter);
+        await cluster.Store(2).PutAsync("k", "v");
+        await cluster.KillAsync(1);
+        await cluster.KillAsync(2);
+        InMemoryDisk data = cluster.Disk(2);
+        FaultInjectingSnapshotStorage snapshots = new(OpenSnapshots(data));
+        FaultInjectingLogStorage log = new(new InMemoryLogStorage(data));
+        if (isPublished)
+        {
+            log.FailNextWrite();
+        }
+        else
+        {
+            snapshots.FailNext(SnapshotStep.Publish);
+        }
+
+        await Assert.ThrowsAsync<StorageException>(() => DisasterRecovery.ForceNewClusterAsync(
+            new ReplicaStorage(log, snapshots), MembershipCluster.Id(2)));
+
+        NewClusterResult again = await ForceAsync(cluster, 2);
+
+        Assert.Equal(!isPublished, again.IsForced);
+        await cluster.StartAsync(2);
+        Assert.Equal("v", (await cluster.Store(2).GetAsync("k"))?.Value.ToString());
+        Assert.Single((await cluster.Manager(2).GetMembershipAsync()).Members);
     }
 
     [Fact]

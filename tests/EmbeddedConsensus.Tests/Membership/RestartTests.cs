@@ -1,5 +1,3 @@
-using EmbeddedConsensus.Transport;
-
 namespace EmbeddedConsensus.Tests.Membership;
 
 public sealed class RestartTests
