@@ -43,20 +43,19 @@ public sealed class MalformedChangeTests
             () => ConfigurationChangeCodec.Decode(ConfigurationChangeCodec.Encode(change)));
     }
 
-    [Theory]
-    [InlineData("h\ud800:1")]
-    [InlineData("\udc00")]
-    [InlineData("a b:1")]
-    [InlineData("")]
-    public void An_address_that_cannot_be_written_down_is_refused_and_the_leader_goes_on(string address)
+    [Fact]
+    public void An_address_that_cannot_be_written_down_is_refused_and_the_leader_goes_on()
     {
         LoneNode lone = new();
         lone.BecomeLeader();
         lone.Acknowledge(2, lone.Node.LastIndex);
+        foreach (string address in (string[])["", "a b:1", "h\ud800:1", "\udc00"])
+        {
+            ChangeDecision decision = lone.Node.Change(
+                ConfigurationChange.AddLearner(new Peer(new MemberId(9), address)));
 
-        ChangeDecision decision = lone.Node.Change(ConfigurationChange.AddLearner(new Peer(new MemberId(9), address)));
-
-        Assert.Equal(ChangeDecisionKind.Refused, decision.Kind);
-        Assert.Equal(ConfigurationRefusal.InvalidAddress, decision.Refusal);
+            Assert.Equal(ChangeDecisionKind.Refused, decision.Kind);
+            Assert.Equal(ConfigurationRefusal.InvalidAddress, decision.Refusal);
+        }
     }
 }
