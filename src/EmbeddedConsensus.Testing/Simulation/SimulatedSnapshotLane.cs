@@ -131,6 +131,7 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
         {
             life.Replica.Disk.ThrowIfUnwritable();
             _publishing.Remove(snapshot);
+            cluster.Rules.CheckSnapshot(life.Replica.Id, snapshot.Metadata);
             life.Replica.Disk.Publish(snapshot);
             published();
         });

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace EmbeddedConsensus.Testing.Simulation.Faults;
 
 /// <summary>
@@ -6,15 +8,21 @@ namespace EmbeddedConsensus.Testing.Simulation.Faults;
 /// </summary>
 internal sealed class FaultAtlas(SimulatedCluster cluster)
 {
-    /// <summary>Whether the disk of a replica may be damaged now.</summary>
-    public bool MayDamage(SimulatedReplica replica)
+    /// <summary>Whether the disk of a replica may be damaged now, or the others may lose its address. While the
+    /// membership changes nobody knows which majorities will count.</summary>
+    public bool MayImpair(SimulatedReplica replica)
     {
-        if (replica.IsLost)
+        if (replica.IsLost || replica.HasLeft || cluster.Operator.IsBusy || cluster.Rules.Latest is null)
         {
             return false;
         }
 
-        int damaged = cluster.Replicas.Count(other => other != replica && (other.IsLost || other.Disk.IsDamaged));
-        return (damaged + 1) * 2 < cluster.Replicas.Length + 1;
+        return cluster.VoterSets().All(set => !set.Contains(replica.Id) || HasMajorityWithout(set, replica));
+    }
+
+    private bool HasMajorityWithout(ImmutableArray<MemberId> voters, SimulatedReplica replica)
+    {
+        int sound = voters.Count(id => id != replica.Id && !cluster.Replicas[SimulatedCluster.NumberOf(id)].IsImpaired);
+        return sound * 2 > voters.Length;
     }
 }

@@ -69,6 +69,8 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
             case FaultKind.MessageDuplication:
             case FaultKind.MessageReordering:
                 return BeginNoise(fault);
+            case >= FaultKind.AddLearner and <= FaultKind.CancelPlan:
+                return cluster.Operator.Strike(fault);
             default:
                 bool any = false;
                 foreach (SimulatedReplica replica in Targets(fault))
@@ -101,6 +103,10 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
                 return true;
             case FaultKind.LeadershipTransfer:
                 return TransferLeadership(fault, replica);
+            case FaultKind.ReturnRemoved:
+                return replica.ReturnRemoved();
+            case FaultKind.LoseDisk:
+                return LoseDisk(replica);
             default:
                 return StrikeDisk(fault, replica);
         }
@@ -125,7 +131,7 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
                 disk.FailsNextFlush = true;
                 return true;
             default:
-                return cluster.Atlas.MayDamage(replica) && disk.Damage(fault.Kind, fault.Amount);
+                return cluster.Atlas.MayImpair(replica) && disk.Damage(fault.Kind, fault.Amount);
         }
     }
 
@@ -138,6 +144,18 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
 
         replica.Crash();
         After(downMicros, FaultKind.Crash, replica.Start);
+        return true;
+    }
+
+    // Before it is known to have started, an empty disk is not known to be a lost one.
+    private bool LoseDisk(SimulatedReplica replica)
+    {
+        if (cluster.Rules.Latest?.Find(replica.Id) is not { HasStarted: true } || !cluster.Atlas.MayImpair(replica))
+        {
+            return false;
+        }
+
+        replica.LoseDisk();
         return true;
     }
 

@@ -39,6 +39,7 @@ internal sealed partial class FaultPlanner
         planner.PlanProcesses();
         planner.PlanClocks();
         planner.PlanDisks();
+        planner.PlanMembership();
         if (replicas > 1)
         {
             planner.PlanNetwork();

@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing.Simulation.Checking;
 using EmbeddedConsensus.Watches;
 
@@ -71,7 +72,8 @@ internal sealed class SimulatedWatcher : IWatchSignal
     private void Poll()
     {
         PollLater();
-        if (_watch is null || _random.Chance(MoveRate))
+        bool isElsewhere = _life is { Core.Node.Membership: not MembershipState.Member };
+        if (_watch is null || isElsewhere || _random.Chance(MoveRate))
         {
             Leave();
             _life = _cluster.RandomLife(_random);
