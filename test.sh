@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test: the xunit projects, then simulated clusters. Installs what two of the tests compare with, if it is
+# Runs every test: the xunit projects, then simulated clusters, then a cluster of real processes. Installs what two of the tests compare with, if it is
 # missing and this is Debian. Prints, last and alone on a line, "N passed, N failed".
 #
 #   ./test.sh [--no-build]        SEEDS=1-2000 ./test.sh runs more simulated clusters
@@ -36,15 +36,21 @@ for project in tests/*.Tests/*.csproj; do
     failed=$((failed + $(number total) - $(number passed)))
 done
 
-dotnet run -c Release $build --project tests/EmbeddedConsensus.Simulation -- --seeds "$seeds" | tee "$results/simulation"
-simulation=$(tail -n 1 "$results/simulation")
-if [[ $simulation =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
-    passed=$((passed + BASH_REMATCH[1]))
-    failed=$((failed + BASH_REMATCH[2]))
-else
-    echo "the simulation gave no result"
-    failed=$((failed + 1))
-fi
+count() { # count NAME COMMAND...: runs a program whose last line is "N passed, M failed"
+    local name=$1 last
+    shift
+    "$@" | tee "$results/$name"
+    last=$(tail -n 1 "$results/$name")
+    if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+        passed=$((passed + BASH_REMATCH[1]))
+        failed=$((failed + BASH_REMATCH[2]))
+    else
+        echo "$name: the run gave no result"
+        failed=$((failed + 1))
+    fi
+}
+count simulation dotnet run -c Release $build --project tests/EmbeddedConsensus.Simulation -- --seeds "$seeds"
+count chaos dotnet run -c Release $build --project tests/EmbeddedConsensus.Chaos -- --seconds 30 --round-seconds 15 --seed 7
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -39,6 +39,10 @@ public sealed record StoreStatus
     /// <summary>The members that vote, by id.</summary>
     public required IReadOnlyList<MemberId> Voters { get; init; }
 
+    /// <summary>The format that the cluster writes: the newest that all its members read, 1 while that is not known of
+    /// all.</summary>
+    public required int FormatVersion { get; init; }
+
     /// <summary>Why the replica is faulted; null unless <see cref="State"/> says that it is.</summary>
     public Exception? Fault { get; init; }
 

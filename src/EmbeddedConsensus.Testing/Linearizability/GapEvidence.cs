@@ -22,7 +22,11 @@ internal sealed class GapEvidence
     }
 
     /// <summary>Collects what a history says about its gaps.</summary>
-    public static GapEvidence Of(CheckedHistory history, IReadOnlyCollection<long> gaps)
+    /// <param name="history">The history.</param>
+    /// <param name="gaps">The revisions that no answer claims.</param>
+    /// <param name="newestBefore">Of each call, the newest revision that was shown before it began.</param>
+    public static GapEvidence Of(
+        CheckedHistory history, IReadOnlyCollection<long> gaps, IReadOnlyList<long> newestBefore)
     {
         GapEvidence evidence = new(history.Keys, gaps);
         if (gaps.Count == 0)
@@ -30,11 +34,11 @@ internal sealed class GapEvidence
             return evidence;
         }
 
-        foreach (CheckedCall call in history.Calls)
+        for (int i = 0; i < history.Calls.Length; i++)
         {
-            if (call.Call.Result is { } result)
+            if (history.Calls[i] is { Call.Result: { } result } call)
             {
-                evidence.TakeAnswer(call, result);
+                evidence.TakeAnswer(call, result, newestBefore[i]);
             }
         }
 
@@ -78,11 +82,13 @@ internal sealed class GapEvidence
         return before >= 0 && _stillThere[(key, revisions[before])] >= revision;
     }
 
-    private void TakeAnswer(CheckedCall call, OperationResult result)
+    private void TakeAnswer(CheckedCall call, OperationResult result, long newestBefore)
     {
         // Behind its own revision a write shows nothing of the state before it but what that revision may have changed.
         bool isRead = call.Call.Operation is RangeOperation;
-        long readAt = call.Call.Operation is RangeOperation { Options.Revision: > 0 and long at } ? at : call.Revision;
+        long readAt = call.Call.Operation is RangeOperation { Options.Revision: > 0 and long at } ? at
+            : call.Kind != CallKind.Get ? call.Revision
+            : call.Call.IsSerializable ? 0 : newestBefore;
         long still = isRead ? readAt : call.Kind == CallKind.Write ? call.Revision - 1 : call.Revision;
         bool hasValues = call.Call.Operation is RangeOperation { Options.KeysOnly: false } or PutOperation
             or DeleteOperation;

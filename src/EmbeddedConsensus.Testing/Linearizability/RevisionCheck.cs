@@ -38,7 +38,7 @@ internal static class RevisionCheck
                 .Where(place => owners[place] is null)
                 .Select(place => history.History.InitialRevision + place),
         ];
-        GapEvidence evidence = GapEvidence.Of(history, gaps);
+        GapEvidence evidence = GapEvidence.Of(history, gaps, sweep.NewestBefore);
         GapCandidates candidates = GapCandidates.Of(history, gaps, evidence, sweep.NewestBefore);
         if (candidates.Unexplained > 0)
         {

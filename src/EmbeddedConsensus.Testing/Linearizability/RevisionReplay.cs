@@ -56,12 +56,13 @@ internal sealed partial class RevisionReplay
         _evidence = evidence;
         _candidates = candidates;
         _observations = new List<CheckedCall>?[owners.Length];
-        foreach (CheckedCall call in history.Calls)
+        for (int i = 0; i < history.Calls.Length; i++)
         {
+            CheckedCall call = history.Calls[i];
             // Older states than the initial one are not known.
-            if (call.Kind == CallKind.Observation && call.Revision >= _initial)
+            if (SeenAt(call, sweep.NewestBefore[i]) is { } revision && revision >= _initial)
             {
-                (_observations[call.Revision - _initial] ??= []).Add(call);
+                (_observations[revision - _initial] ??= []).Add(call);
             }
         }
 
@@ -177,6 +178,16 @@ internal sealed partial class RevisionReplay
 
         foreach (CheckedCall call in observations)
         {
+            if (call.Kind == CallKind.Get)
+            {
+                if (ObserveGet(call, revision) is { } contradiction)
+                {
+                    return contradiction;
+                }
+
+                continue;
+            }
+
             if (call.Call.Outcome != CallOutcome.Succeeded
                 || call.Call.Operation is RangeOperation { Options.Revision: > 0 and long at } && at < _initial)
             {
@@ -193,6 +204,28 @@ internal sealed partial class RevisionReplay
         }
 
         return null;
+    }
+
+    // Where a call's answer can be compared: at its revision; that of a get which found something, at the first revision
+    // at which it can have come. There it must still hold, or it never did.
+    private static long? SeenAt(CheckedCall call, long newestBefore) => call switch
+    {
+        { Kind: CallKind.Observation } => call.Revision,
+        { Kind: CallKind.Get, Call.Operation: RangeOperation { Options.Revision: > 0 and long at } } => at,
+        { Kind: CallKind.Get, Call.Result.Range.Items: [var item] } =>
+            Math.Max(item.ModRevision, call.Call.IsSerializable ? 0 : newestBefore),
+        _ => null,
+    };
+
+    private Violation? ObserveGet(CheckedCall call, long revision)
+    {
+        Key key = ((RangeOperation)call.Call.Operation!).Range.Start;
+        KeyValue? shown = call.Call.Result!.Range!.Items is [var item] ? item : null;
+        KeyValue? held = _history.Keys.IndexOf(key) is { } index ? _store.At(index, revision) : null;
+        return held == shown ? null : Differs(call, revision, new OperationResult
+        {
+            Range = new RangeResult(held is null ? [] : [held], held is null ? 0 : 1, false, 0),
+        });
     }
 
     /// <summary>A write that was placed at a gap.</summary>

@@ -10,4 +10,7 @@ public sealed record SearchLimits
 
     /// <summary>How long the search takes at the most. Default: 60 seconds.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>One part in so many of these limits.</summary>
+    internal SearchLimits Part(int divisor) => new() { MaxStates = MaxStates / divisor, MaxTime = MaxTime / divisor };
 }

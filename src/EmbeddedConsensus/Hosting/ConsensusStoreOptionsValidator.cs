@@ -83,6 +83,8 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
             $"SnapshotKeepEntries is {options.SnapshotKeepEntries}. Use 0 or more.");
         Require(faults, options.LogCacheBytes >= MinLogBytes,
             $"LogCacheBytes is {options.LogCacheBytes}. Use at least {MinLogBytes}.");
+        Require(faults, options.MaxFormatVersion is >= 1 and <= ConsensusStoreOptions.NewestFormatVersion,
+            $"MaxFormatVersion is {options.MaxFormatVersion}. Use 1 to {ConsensusStoreOptions.NewestFormatVersion}.");
     }
 
     private static void Require(List<string> faults, bool holds, string fault)

@@ -10,7 +10,8 @@ namespace EmbeddedConsensus.Hosting;
 /// <summary>Ties the life of a replica to that of its host.</summary>
 internal sealed class ConsensusStoreService : IHostedService, IAsyncDisposable, IDisposable
 {
-    private readonly ReplicaHost _replica;
+    private readonly ReplicaHost? _replica;
+    private readonly KeyValueStore? _store;
 
     /// <summary>A service for the store that a builder describes.</summary>
     /// <exception cref="OptionsValidationException">The options are not valid.</exception>
@@ -33,21 +34,29 @@ internal sealed class ConsensusStoreService : IHostedService, IAsyncDisposable, 
             builder.CreateTransport is { } create ? context => create(services, context) : null,
             services.GetService<TimeProvider>() ?? TimeProvider.System,
             loggers.CreateLogger("EmbeddedConsensus.Replica"));
-        Store = new KeyValueStore(_replica, options);
+        _store = new KeyValueStore(_replica, options);
+    }
+
+    /// <summary>A service with nothing to host: the store's replica lives elsewhere, in a test's cluster.</summary>
+    public ConsensusStoreService()
+    {
     }
 
     /// <summary>The calls to the replica.</summary>
-    public KeyValueStore Store { get; }
+    /// <exception cref="InvalidOperationException">The replica lives elsewhere.</exception>
+    public KeyValueStore Store => _store ?? throw new InvalidOperationException("The store's replica lives elsewhere.");
 
     /// <inheritdoc />
-    public Task StartAsync(CancellationToken cancellationToken) => _replica.StartAsync(cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        _replica?.StartAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <inheritdoc />
-    public Task StopAsync(CancellationToken cancellationToken) => _replica.StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        _replica?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => _replica.DisposeAsync();
+    public ValueTask DisposeAsync() => _replica?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <inheritdoc />
-    public void Dispose() => _replica.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 }

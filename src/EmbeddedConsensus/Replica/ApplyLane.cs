@@ -31,8 +31,8 @@ internal sealed class ApplyLane : Lane, IApplySink
     /// <summary>A lane over a recovered state machine.</summary>
     public ApplyLane(
         ReplicatedStateMachine machine, ILogStorage log, ProposalTracker proposals, MemberId self, ulong incarnation,
-        IApplyLaneEvents events)
-        : base($"consensus apply {self}")
+        IApplyLaneEvents events, IReplicaSchedule? schedule)
+        : base($"consensus apply {self}", schedule)
     {
         _machine = machine;
         _log = log;

@@ -7,10 +7,19 @@ namespace EmbeddedConsensus.Replica;
 internal sealed class AsyncSignal : IWatchSignal, IValueTaskSource, IDisposable
 {
     private readonly Lock _gate = new();
-    private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
+    private readonly IReplicaSchedule? _schedule;
+    private ManualResetValueTaskSourceCore<bool> _source;
     private CancellationTokenRegistration _registration;
     private bool _isSet;
     private bool _isWaiting;
+
+    /// <summary>A signal that is not set.</summary>
+    /// <param name="schedule">What runs the waiter's continuation; null in production.</param>
+    public AsyncSignal(IReplicaSchedule? schedule)
+    {
+        _schedule = schedule;
+        _source.RunContinuationsAsynchronously = schedule is null;
+    }
 
     /// <inheritdoc />
     public void Wake()
@@ -26,7 +35,14 @@ internal sealed class AsyncSignal : IWatchSignal, IValueTaskSource, IDisposable
             _isWaiting = false;
         }
 
-        _source.SetResult(true);
+        if (_schedule is null)
+        {
+            _source.SetResult(true);
+        }
+        else
+        {
+            _schedule.Continue(() => _source.SetResult(true));
+        }
     }
 
     /// <summary>Waits for a wake. One waiter at a time.</summary>
@@ -78,6 +94,14 @@ internal sealed class AsyncSignal : IWatchSignal, IValueTaskSource, IDisposable
             _isWaiting = false;
         }
 
-        _source.SetException(new OperationCanceledException(cancellationToken));
+        OperationCanceledException cancelled = new(cancellationToken);
+        if (_schedule is null)
+        {
+            _source.SetException(cancelled);
+        }
+        else
+        {
+            _schedule.Continue(() => _source.SetException(cancelled));
+        }
     }
 }

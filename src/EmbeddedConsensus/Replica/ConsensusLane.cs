@@ -24,6 +24,7 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
     private readonly TimeProvider _time;
     private readonly TimeSpan _tickInterval;
     private readonly int _maxTicksPerTurn;
+    private readonly ITimer? _alarm;
 
     private readonly ConcurrentQueue<PendingCall> _calls = new();
     private readonly ConcurrentQueue<RaftMessage> _messages = new();
@@ -40,8 +41,10 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
     private volatile ReplicaView _view;
 
     /// <summary>A lane that drives a core.</summary>
-    public ConsensusLane(ReplicaCore core, ReplicaSettings settings, TimeProvider time, IConsensusLaneEvents events)
-        : base($"consensus {settings.Self}")
+    public ConsensusLane(
+        ReplicaCore core, ReplicaSettings settings, TimeProvider time, IConsensusLaneEvents events,
+        IReplicaSchedule? schedule)
+        : base($"consensus {settings.Self}", schedule)
     {
         _core = core;
         Writes = new CallGauge(settings.MaxCalls);
@@ -52,6 +55,12 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         _maxTicksPerTurn = ReplicaSettings.MaxTicksPerTurn;
         _lastTick = time.GetTimestamp();
         _view = ViewOf(core.Node);
+        if (time != TimeProvider.System)
+        {
+            // How long a wait takes on another clock, only that clock can tell.
+            _alarm = time.CreateTimer(
+                static lane => ((ConsensusLane)lane!).Wake(), this, _tickInterval, _tickInterval);
+        }
     }
 
     /// <summary>The node's state behind the last turn.</summary>
@@ -69,6 +78,7 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
     /// <summary>Stops the lane and ends every call.</summary>
     public void StopAndFail(Exception reason)
     {
+        _alarm?.Dispose();
         StopAndJoin();
         _core.FailAll(reason);
         _fault ??= reason;
@@ -273,6 +283,11 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
             }
 
             _lastTick = _time.GetTimestamp() - (long)(elapsed.TotalSeconds * _time.TimestampFrequency);
+        }
+
+        if (_alarm is not null)
+        {
+            return Timeout.InfiniteTimeSpan;
         }
 
         // Rounded up, because a wait shorter than a millisecond does not wait.

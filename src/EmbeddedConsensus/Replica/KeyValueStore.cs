@@ -57,6 +57,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 Revision = revision,
                 CompactRevision = compactRevision,
                 Voters = view is null ? [] : view.Configuration.Voters,
+                FormatVersion = (int)(view?.Configuration.FormatVersion ?? 1),
                 Fault = _host.Fault,
             };
         }
@@ -245,7 +246,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        WriteCall<TResult> call = new(command, project);
+        WriteCall<TResult> call = new(command, project, _host.Schedule);
         _host.Submit(call);
         call.ListenTo(cancellationToken);
         return call.Task;
@@ -254,7 +255,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        ReadCall call = new();
+        ReadCall call = new(_host.Schedule);
         _host.Submit(call);
         call.ListenTo(cancellationToken);
         return call.Task;
@@ -324,7 +325,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
     {
         await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         WatchHub hub = _host.Apply.Watches;
-        using AsyncSignal signal = new();
+        using AsyncSignal signal = new(_host.Schedule);
         Watcher watcher = hub.Add(range, options, first > 0 ? first : hub.Revision + 1, signal);
         try
         {

@@ -7,23 +7,37 @@ internal abstract class Lane : IDisposable
     // Sleeps at once: a thread that spins first takes a core from those whose work it waits for.
     private readonly AutoResetEvent _wakeUp = new(false);
     private readonly Thread _thread;
+    private readonly IReplicaSchedule? _schedule;
     private int _isAwake = 1;
     private volatile bool _isStopping;
 
     /// <summary>A lane that is not started.</summary>
     /// <param name="name">The name of its thread.</param>
-    protected Lane(string name) => _thread = new Thread(Run) { Name = name, IsBackground = true };
+    /// <param name="schedule">What decides when it takes its turns; null in production.</param>
+    protected Lane(string name, IReplicaSchedule? schedule)
+    {
+        _schedule = schedule;
+        _thread = new Thread(schedule is null ? Run : RunBySchedule) { Name = name, IsBackground = true };
+    }
 
     /// <summary>Whether the lane was told to stop.</summary>
-    protected bool IsStopping => _isStopping;
+    public bool IsStopping => _isStopping;
 
     /// <summary>Starts the thread.</summary>
-    public void Start() => _thread.Start();
+    public void Start()
+    {
+        _schedule?.Started(this);
+        _thread.Start();
+    }
 
     /// <summary>Wakes the lane, or keeps it awake for one more turn.</summary>
     public void Wake()
     {
-        if (Interlocked.Exchange(ref _isAwake, 1) == 0)
+        if (_schedule is not null)
+        {
+            _schedule.Ready(this);
+        }
+        else if (Interlocked.Exchange(ref _isAwake, 1) == 0)
         {
             _wakeUp.Set();
         }
@@ -73,6 +87,33 @@ internal abstract class Lane : IDisposable
 #pragma warning restore CA1031
         {
             OnFault(exception);
+        }
+    }
+
+    private void RunBySchedule()
+    {
+        try
+        {
+            while (true)
+            {
+                _schedule!.BeginTurn(this);
+                if (_isStopping)
+                {
+                    return;
+                }
+
+                _schedule.EndTurn(this, Turn() == TimeSpan.Zero);
+            }
+        }
+#pragma warning disable CA1031 // Nothing that a lane does may end the host's process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            OnFault(exception);
+        }
+        finally
+        {
+            _schedule!.Ended(this);
         }
     }
 }

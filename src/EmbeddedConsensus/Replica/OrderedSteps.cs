@@ -2,7 +2,7 @@ namespace EmbeddedConsensus.Replica;
 
 /// <summary>Runs asynchronous steps one behind the other, in the order in which they came. The first that fails is the
 /// last that runs.</summary>
-internal sealed class OrderedSteps(Action<Exception> failed)
+internal sealed class OrderedSteps(Action<Exception> failed, IReplicaSchedule? schedule)
 {
     private readonly Lock _gate = new();
     private Task _last = Task.CompletedTask;
@@ -28,6 +28,7 @@ internal sealed class OrderedSteps(Action<Exception> failed)
 
     private void Enqueue(Func<Task> step, bool isCleanUp)
     {
+        schedule?.WorkBegins();
         lock (_gate)
         {
             _last = RunBehindAsync(_last, step, isCleanUp);
@@ -37,14 +38,12 @@ internal sealed class OrderedSteps(Action<Exception> failed)
     private async Task RunBehindAsync(Task previous, Func<Task> step, bool isCleanUp)
     {
         await previous.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        if (_hasFailed && !isCleanUp)
-        {
-            return;
-        }
-
         try
         {
-            await step().ConfigureAwait(false);
+            if (!_hasFailed || isCleanUp)
+            {
+                await step().ConfigureAwait(false);
+            }
         }
 #pragma warning disable CA1031 // A storage fault ends the replica, never the host (design decision D12).
         catch (Exception exception)
@@ -52,6 +51,10 @@ internal sealed class OrderedSteps(Action<Exception> failed)
         {
             _hasFailed = true;
             failed(exception);
+        }
+        finally
+        {
+            schedule?.WorkEnds();
         }
     }
 }

@@ -6,8 +6,17 @@ namespace EmbeddedConsensus.Replica;
 /// <summary>A caller that awaits the right to read.</summary>
 internal sealed class ReadCall : PendingRead, IValueTaskSource
 {
+    private readonly IReplicaSchedule? _schedule;
     private CancellationTokenRegistration _registration;
-    private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _source;
+
+    /// <summary>A call.</summary>
+    /// <param name="schedule">What runs the caller's continuation; null in production.</param>
+    public ReadCall(IReplicaSchedule? schedule)
+    {
+        _schedule = schedule;
+        _source.RunContinuationsAsynchronously = schedule is null;
+    }
 
     /// <summary>Lets the caller end the wait. Called once, behind the submission.</summary>
     /// <param name="cancellationToken">The caller's token.</param>
@@ -39,8 +48,28 @@ internal sealed class ReadCall : PendingRead, IValueTaskSource
         _source.OnCompleted(continuation, state, token, flags);
 
     /// <inheritdoc />
-    protected override void OnReleased() => _source.SetResult(true);
+    protected override void OnReleased()
+    {
+        if (_schedule is null)
+        {
+            _source.SetResult(true);
+        }
+        else
+        {
+            _schedule.Continue(() => _source.SetResult(true));
+        }
+    }
 
     /// <inheritdoc />
-    protected override void OnFailed(Exception exception) => _source.SetException(exception);
+    protected override void OnFailed(Exception exception)
+    {
+        if (_schedule is null)
+        {
+            _source.SetException(exception);
+        }
+        else
+        {
+            _schedule.Continue(() => _source.SetException(exception));
+        }
+    }
 }

@@ -157,6 +157,7 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
 
     private async Task WriteSnapshotAsync(StateSnapshot state, ClusterConfiguration configuration)
     {
+        Schedule?.WorkBegins();
         try
         {
             SnapshotMetadata metadata = new(state.Position, configuration);
@@ -176,6 +177,10 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
 #pragma warning restore CA1031
         {
             _consensus!.Fail(exception);
+        }
+        finally
+        {
+            Schedule?.WorkEnds();
         }
     }
 }

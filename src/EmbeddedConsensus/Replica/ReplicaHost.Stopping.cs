@@ -57,8 +57,9 @@ internal sealed partial class ReplicaHost
     /// <returns>Whether somebody else leads now.</returns>
     public async Task<bool> TransferLeadershipAsync(MemberId? target, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(_options.LeadershipTransferTimeout);
+        using CancellationTokenSource limit = new(_options.LeadershipTransferTimeout, _time);
+        using CancellationTokenSource timeout =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
             for (int poll = 0; View!.Leader == Self || View.Leader.IsNone; poll++)

@@ -45,12 +45,14 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     /// <param name="createTransport">Makes its transport; null for a cluster of one.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where to report.</param>
+    /// <param name="schedule">What decides when its threads take their turns; null in production.</param>
     public ReplicaHost(
         ConsensusStoreOptions options,
         ReplicaStorage storage,
         Func<TransportContext, ITransport>? createTransport,
         TimeProvider time,
-        ILogger logger)
+        ILogger logger,
+        IReplicaSchedule? schedule = null)
     {
         _options = options;
         _settings = new ReplicaSettings(options);
@@ -58,6 +60,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         _createTransport = createTransport;
         _time = time;
         _logger = logger;
+        Schedule = schedule;
     }
 
     /// <summary>Where the replica is in its life.</summary>
@@ -68,6 +71,9 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
 
     /// <summary>The index of the newest snapshot.</summary>
     public ulong SnapshotIndex => Volatile.Read(ref _snapshotIndex);
+
+    /// <summary>What decides when its threads take their turns; null in production.</summary>
+    public IReplicaSchedule? Schedule { get; }
 
     /// <summary>This member.</summary>
     public MemberId Self => _settings.Self;
@@ -212,7 +218,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         try
         {
             CheckMembership(snapshot?.Metadata.Configuration);
-            ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+            ulong seed = Schedule?.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
             RaftNode node = new(_settings.Raft(seed), log, snapshot?.Metadata, _settings.Bootstrap);
             Wire(node, machine, log.Incarnation);
         }
@@ -244,14 +250,16 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     private void Wire(RaftNode node, ReplicatedStateMachine machine, ulong incarnation)
     {
         ReplicaCore core = new(_settings.Core(), node, _settings.Self, incarnation);
-        _consensus = new ConsensusLane(core, _settings, _time, this);
-        _apply = new ApplyLane(machine, _storage.Log, core.Proposals, _settings.Self, incarnation, this);
+        _consensus = new ConsensusLane(core, _settings, _time, this, Schedule);
+        _apply = new ApplyLane(machine, _storage.Log, core.Proposals, _settings.Self, incarnation, this, Schedule);
         _logWriter = new LogWriter(_storage.Log, _consensus.Appended, _consensus.Fail);
         _snapshotSender = new SnapshotSender(
             _storage.Snapshots,
             result => Post(replica => replica.Node.SnapshotReadCompleted(result)),
-            _consensus.Fail);
-        _snapshotReceiver = new SnapshotReceiver(_storage.Snapshots, _settings.Mvcc, this, _consensus.Fail);
+            _consensus.Fail,
+            Schedule);
+        _snapshotReceiver = new SnapshotReceiver(
+            _storage.Snapshots, _settings.Mvcc, this, _consensus.Fail, Schedule);
         if (_createTransport is not null)
         {
             string? address = _options.Members.FirstOrDefault(member => member.Id == _settings.Self)?.Address;

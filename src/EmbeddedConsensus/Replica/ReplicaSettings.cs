@@ -58,6 +58,7 @@ internal sealed class ReplicaSettings
         Seed = seed,
         LogCacheBytes = _options.LogCacheBytes,
         MaxMessageBytes = MaxMessageBytes,
+        FormatVersion = (uint)_options.MaxFormatVersion,
     };
 
     /// <summary>The settings of the replica's heart.</summary>
@@ -71,6 +72,7 @@ internal sealed class ReplicaSettings
         RetryTicks = (ulong)Ticks(_options.ElectionTimeout),
         SnapshotLogBytes = _options.SnapshotLogBytes,
         SnapshotKeepEntries = (ulong)_options.SnapshotKeepEntries,
+        CommandFormat = (byte)_options.MaxFormatVersion,
     };
 
     private int Ticks(TimeSpan time) => (int)Math.Max(1, Math.Ceiling(time / TickInterval));

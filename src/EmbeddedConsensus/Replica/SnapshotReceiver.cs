@@ -7,9 +7,10 @@ namespace EmbeddedConsensus.Replica;
 
 /// <summary>Carries out the steps of receiving a snapshot from the leader, in order, beside everything else.</summary>
 internal sealed class SnapshotReceiver(
-    ISnapshotStorage storage, MvccOptions options, ISnapshotReceiverEvents events, Action<Exception> failed)
+    ISnapshotStorage storage, MvccOptions options, ISnapshotReceiverEvents events, Action<Exception> failed,
+    IReplicaSchedule? schedule)
 {
-    private readonly OrderedSteps _steps = new(failed);
+    private readonly OrderedSteps _steps = new(failed, schedule);
     private ISnapshotWriter? _writer;
     private ReplicatedStateMachine? _prepared;
 

@@ -5,9 +5,10 @@ namespace EmbeddedConsensus.Replica;
 
 /// <summary>Reads the pieces of snapshots that lagging followers need. A snapshot stays open while one is being sent, so
 /// that a newer one does not pull it away.</summary>
-internal sealed class SnapshotSender(ISnapshotStorage storage, Action<SnapshotReadResult> completed, Action<Exception> failed)
+internal sealed class SnapshotSender(
+    ISnapshotStorage storage, Action<SnapshotReadResult> completed, Action<Exception> failed, IReplicaSchedule? schedule)
 {
-    private readonly OrderedSteps _steps = new(failed);
+    private readonly OrderedSteps _steps = new(failed, schedule);
     private ISnapshotReader? _reader;
 
     /// <summary>Completes when the reads so far are done.</summary>

@@ -9,16 +9,20 @@ namespace EmbeddedConsensus.Replica;
 internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TResult>
 {
     private readonly Func<ApplyResult, TResult> _project;
+    private readonly IReplicaSchedule? _schedule;
     private CancellationTokenRegistration _registration;
-    private ManualResetValueTaskSourceCore<TResult> _source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<TResult> _source;
 
     /// <summary>A call for an encoded command.</summary>
     /// <param name="command">The command, without its id.</param>
     /// <param name="project">Makes the caller's result.</param>
-    public WriteCall(Memory<byte> command, Func<ApplyResult, TResult> project)
+    /// <param name="schedule">What runs the caller's continuation; null in production.</param>
+    public WriteCall(Memory<byte> command, Func<ApplyResult, TResult> project, IReplicaSchedule? schedule)
     {
         Command = command;
         _project = project;
+        _schedule = schedule;
+        _source.RunContinuationsAsynchronously = schedule is null;
     }
 
     /// <summary>Lets the caller end the wait. Called once, behind the submission.</summary>
@@ -58,14 +62,31 @@ internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TRe
     {
         if (result.Error is not null)
         {
-            _source.SetException(result.Error);
+            OnFailed(result.Error);
+            return;
+        }
+
+        TResult answer = _project(result);
+        if (_schedule is null)
+        {
+            _source.SetResult(answer);
         }
         else
         {
-            _source.SetResult(_project(result));
+            _schedule.Continue(() => _source.SetResult(answer));
         }
     }
 
     /// <inheritdoc />
-    protected override void OnFailed(Exception exception) => _source.SetException(exception);
+    protected override void OnFailed(Exception exception)
+    {
+        if (_schedule is null)
+        {
+            _source.SetException(exception);
+        }
+        else
+        {
+            _schedule.Continue(() => _source.SetException(exception));
+        }
+    }
 }

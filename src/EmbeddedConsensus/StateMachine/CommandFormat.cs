@@ -12,5 +12,5 @@ internal static class CommandFormat
     public const byte Checksummed = 2;
 
     /// <summary>The newest version that this code writes and reads.</summary>
-    public const byte Newest = Checksummed;
+    public const byte Newest = ConsensusStoreOptions.NewestFormatVersion;
 }

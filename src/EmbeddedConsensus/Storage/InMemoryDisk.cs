@@ -11,6 +11,13 @@ public sealed class InMemoryDisk
     private object? _logOwner;
     private object? _snapshotOwner;
 
+    /// <summary>An empty disk.</summary>
+    /// <param name="time">The clock of the machine that it stands in; null for the system's.</param>
+    public InMemoryDisk(TimeProvider? time = null) => Time = time ?? TimeProvider.System;
+
+    /// <summary>The clock of the disk's machine.</summary>
+    internal TimeProvider Time { get; }
+
     /// <summary>Guards everything on the disk.</summary>
     internal Lock Gate { get; } = new();
 

@@ -70,10 +70,11 @@ internal sealed class InMemoryLog
     }
 
     /// <summary>Opens the log.</summary>
+    /// <param name="now">The time.</param>
     /// <returns>What the replica that opens it is told.</returns>
-    public RecoveredLog Open()
+    public RecoveredLog Open(DateTimeOffset now)
     {
-        Incarnation = RecoveredLog.IncarnationAfter(Incarnation, DateTimeOffset.UtcNow);
+        Incarnation = RecoveredLog.IncarnationAfter(Incarnation, now);
         List<TermStart> terms = [];
         foreach (LogEntry entry in _entries)
         {

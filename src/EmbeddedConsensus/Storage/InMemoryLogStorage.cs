@@ -41,7 +41,7 @@ public sealed class InMemoryLogStorage : ILogStorage
         _recovered = true;
         lock (_disk.Gate)
         {
-            return ValueTask.FromResult(_disk.Log.Open());
+            return ValueTask.FromResult(_disk.Log.Open(_disk.Time.GetUtcNow()));
         }
     }
 

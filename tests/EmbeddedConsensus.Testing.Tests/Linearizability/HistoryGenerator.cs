@@ -1,7 +1,4 @@
-using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Testing.Histories;
-using EmbeddedConsensus.Testing.Simulation.Checking;
-using EmbeddedConsensus.Testing.Simulation.Workload;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
@@ -12,7 +9,7 @@ namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 internal sealed class HistoryGenerator(int seed, int clients, int keys)
 {
     private readonly Random _random = new(seed);
-    private readonly ReferenceStore _store = new();
+    private readonly SequentialStore _store = new();
     private readonly List<StoreCall> _calls = [];
     private readonly List<Operation> _zombies = [];
     private long _now;
@@ -25,7 +22,7 @@ internal sealed class HistoryGenerator(int seed, int clients, int keys)
     public bool SingleKeysOnly { get; init; }
 
     /// <summary>What the store did.</summary>
-    public ReferenceStore Store => _store;
+    public SequentialStore Store => _store;
 
     /// <summary>Makes a history.</summary>
     public StoreHistory Generate(int calls)
@@ -93,38 +90,10 @@ internal sealed class HistoryGenerator(int seed, int clients, int keys)
         }
     }
 
-    private OperationResult Execute(Operation operation)
-    {
-        switch (operation)
-        {
-            case RangeOperation read:
-                RangeResult found = ReferenceStore.Read(
-                    read.Range,
-                    read.Options,
-                    _store.StateAt(read.Options.Revision > 0 ? read.Options.Revision : _store.Revision),
-                    _store.Revision);
-                // As a get tells it, every other time.
-                return new OperationResult
-                {
-                    Range = read.Range.IsSingle && read.Range.Start.Span[^1] % 2 == 0
-                        ? found with { Revision = 0 }
-                        : found,
-                };
-            case PutOperation put:
-                ApplyResult done = _store.Execute(new PutRequest(put.Key, put.Value, put.ReturnPrevious));
-                return new OperationResult { Put = new PutResult(done.Revision, (KeyValue?)done.Payload) };
-            case DeleteOperation delete:
-                ApplyResult deleted = _store.Execute(new DeleteRequest(delete.Range, delete.ReturnPrevious));
-                return new OperationResult
-                {
-                    Delete = new DeleteResult(
-                        deleted.Revision, deleted.Deleted, (IReadOnlyList<KeyValue>?)deleted.Payload ?? []),
-                };
-            default:
-                ApplyResult ended = _store.Execute(new TxnRequest(((TxnOperation)operation).Txn));
-                return new OperationResult { Txn = (TxnResult)ended.Payload! };
-        }
-    }
+    // Gets of every other key do not tell the revision.
+    private OperationResult Execute(Operation operation) => _store.Execute(
+        operation,
+        operation is RangeOperation { Range: { IsSingle: true } range } && range.Start.Span[^1] % 2 == 0);
 
     private Operation NextOperation()
     {

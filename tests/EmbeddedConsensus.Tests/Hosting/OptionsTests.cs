@@ -38,6 +38,7 @@ public sealed class OptionsTests
         { "SnapshotLogBytes", options => options.SnapshotLogBytes = 1 },
         { "SnapshotKeepEntries", options => options.SnapshotKeepEntries = -1 },
         { "LogCacheBytes", options => options.LogCacheBytes = 1 },
+        { "MaxFormatVersion", options => options.MaxFormatVersion = 3 },
         { "call UseTcpTransport()", options => AddMembers(options, 1, 2, 3) },
     };
 

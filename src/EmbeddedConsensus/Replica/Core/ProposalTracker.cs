@@ -59,7 +59,7 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     public void ProposeWaiting(RaftNode node, ulong now)
     {
         AdvanceLowest(now);
-        byte version = options.CommandFormat;
+        byte version = (byte)Math.Min(options.CommandFormat, node.Configuration.FormatVersion);
         while (_waiting.Count > 0)
         {
             ulong first = _next;

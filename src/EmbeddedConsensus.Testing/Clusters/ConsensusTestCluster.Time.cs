@@ -1,0 +1,215 @@
+using System.Runtime.CompilerServices;
+using EmbeddedConsensus.Testing.Clusters;
+
+namespace EmbeddedConsensus.Testing;
+
+/// <summary>How time passes.</summary>
+public sealed partial class ConsensusTestCluster
+{
+    // An app that calls without a pause does not stop the clock: time goes on behind so many turns, or so many looks.
+    private const int MaxTurnsPerStep = 1_000;
+    private const int MaxLooksPerStep = 16;
+
+    // In real time: behind it a replica is taken to hang.
+    private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim _step = new(1);
+
+    /// <summary>Lets time pass. The clock goes from one timer to the next, and before each step the cluster comes to rest:
+    /// nothing is under way but what waits for time.</summary>
+    /// <remarks>An app's own tasks are waited for as well, as long as they only wait for the store and for timers of
+    /// <see cref="Time"/>.</remarks>
+    /// <param name="duration">How far; not negative. Zero lets the cluster come to rest.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task AdvanceAsync(TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
+        DateTimeOffset end = Time.GetUtcNow() + duration;
+        await RunAsync(() => Time.GetUtcNow() >= end, end, SynchronizationContext.Current, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Lets time pass until a condition holds. It is looked at whenever the cluster has come to rest.</summary>
+    /// <param name="condition">The condition: it returns at once and changes nothing.</param>
+    /// <param name="limit">How much virtual time may pass; null for
+    /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
+    /// <param name="what">What is waited for, for the message; the text of the condition if you say nothing.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ClusterTimeoutException">The limit has passed.</exception>
+    public async Task RunUntilAsync(
+        Func<bool> condition,
+        TimeSpan? limit = null,
+        [CallerArgumentExpression(nameof(condition))] string? what = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        TimeSpan atMost = limit ?? Options.TimeLimit;
+        ArgumentOutOfRangeException.ThrowIfLessThan(atMost, TimeSpan.Zero, nameof(limit));
+        DateTimeOffset end = Time.GetUtcNow() + atMost;
+        if (!await RunAsync(condition, end, SynchronizationContext.Current, cancellationToken).ConfigureAwait(false))
+        {
+            throw new ClusterTimeoutException(
+                $"Within {atMost} of virtual time this has not come about: {what}{Environment.NewLine}{Describe()}");
+        }
+    }
+
+    /// <summary>Lets time pass until a task has ended.</summary>
+    /// <param name="task">The task: a call to a store, or a piece of the app.</param>
+    /// <param name="limit">How much virtual time may pass; null for
+    /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
+    /// <param name="what">What is waited for, for the message; the text of the argument if you say nothing.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ClusterTimeoutException">The limit has passed.</exception>
+    /// <exception cref="Exception">What the task failed with.</exception>
+    public async Task RunUntilAsync(
+        Task task,
+        TimeSpan? limit = null,
+        [CallerArgumentExpression(nameof(task))] string? what = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        await RunUntilAsync(() => task.IsCompleted, limit, what, cancellationToken).ConfigureAwait(false);
+        await task.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="RunUntilAsync(Task, TimeSpan?, string?, CancellationToken)" />
+    /// <typeparam name="T">What the task gives.</typeparam>
+    /// <returns>What the task gave.</returns>
+    public async Task<T> RunUntilAsync<T>(
+        Task<T> task,
+        TimeSpan? limit = null,
+        [CallerArgumentExpression(nameof(task))] string? what = null,
+        CancellationToken cancellationToken = default)
+    {
+        await RunUntilAsync((Task)task, limit, what, cancellationToken).ConfigureAwait(false);
+        return await task.ConfigureAwait(false);
+    }
+
+    /// <summary>Starts a piece of the app and lets time pass until it has ended. It is started without the test's own
+    /// synchronization context, so that the cluster sees whether it runs or waits: the best way to run app code whose
+    /// timing matters.</summary>
+    /// <param name="start">Starts the piece.</param>
+    /// <param name="limit">How much virtual time may pass; null for
+    /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
+    /// <param name="what">What is waited for, for the message; the text of the argument if you say nothing.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ClusterTimeoutException">The limit has passed.</exception>
+    /// <exception cref="Exception">What the piece failed with.</exception>
+    public async Task RunUntilAsync(
+        Func<Task> start,
+        TimeSpan? limit = null,
+        [CallerArgumentExpression(nameof(start))] string? what = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        Task task;
+        try
+        {
+            task = start();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+
+        await RunUntilAsync(task, limit, what, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="RunUntilAsync(Task, TimeSpan?, string?, CancellationToken)" />
+    public Task RunUntilAsync(
+        ValueTask task,
+        TimeSpan? limit = null,
+        [CallerArgumentExpression(nameof(task))] string? what = null,
+        CancellationToken cancellationToken = default) =>
+        RunUntilAsync(task.AsTask(), limit, what, cancellationToken);
+
+    /// <inheritdoc cref="RunUntilAsync(Task, TimeSpan?, string?, CancellationToken)" />
+    /// <typeparam name="T">What the task gives.</typeparam>
+    /// <returns>What the task gave.</returns>
+    public Task<T> RunUntilAsync<T>(
+        ValueTask<T> task,
+        TimeSpan? limit = null,
+        [CallerArgumentExpression(nameof(task))] string? what = null,
+        CancellationToken cancellationToken = default) =>
+        RunUntilAsync(task.AsTask(), limit, what, cancellationToken);
+
+    /// <summary>Moves the clock from timer to timer until a condition holds or a time has come.</summary>
+    /// <returns>Whether the condition holds.</returns>
+    private async Task<bool> RunAsync(
+        Func<bool> condition, DateTimeOffset end, SynchronizationContext? context, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // One step at a time, whoever asks for it: several waits may share the clock.
+            await _step.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                ThrowIfDisposed();
+                await ComeToRestAsync(context, cancellationToken).ConfigureAwait(false);
+                if (condition())
+                {
+                    return true;
+                }
+
+                if (Time.GetUtcNow() >= end)
+                {
+                    return false;
+                }
+
+                FireNext(end);
+            }
+            finally
+            {
+                _step.Release();
+            }
+        }
+    }
+
+    /// <summary>Moves the clock. No replica runs before all that falls due at the instant is there.</summary>
+    private void FireNext(DateTimeOffset end)
+    {
+        Turns.CountWork(1);
+        try
+        {
+            Time.AdvanceToNext(end);
+        }
+        finally
+        {
+            Turns.CountWork(-1);
+        }
+    }
+
+    private async Task ComeToRestAsync(SynchronizationContext? context, CancellationToken cancellationToken)
+    {
+        for (int look = 0; look < MaxLooksPerStep; look++)
+        {
+            await WaitForLanesAsync(cancellationToken).ConfigureAwait(false);
+
+            // Whoever has just got an answer may have the next call ready.
+            long turns = Turns.Turns;
+            await PoolBarrier.PassAsync(context).ConfigureAwait(false);
+            await PoolBarrier.PassAsync(context).ConfigureAwait(false);
+            if (Turns.Turns == turns && Turns.IsAtRest)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task WaitForLanesAsync(CancellationToken cancellationToken)
+    {
+        Task rest = Turns.WhenAtRestAsync(MaxTurnsPerStep);
+        try
+        {
+            await rest.WaitAsync(HangLimit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception) when (!rest.IsCompleted)
+        {
+            throw new ClusterTimeoutException(
+                $"The cluster has not come to rest for {HangLimit} of real time: {Turns.Activity}."
+                + $"{Environment.NewLine}{Describe()}", exception);
+        }
+    }
+}

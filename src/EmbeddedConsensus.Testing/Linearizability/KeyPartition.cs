@@ -1,0 +1,187 @@
+using EmbeddedConsensus.Testing.Histories;
+
+namespace EmbeddedConsensus.Testing.Linearizability;
+
+/// <summary>
+/// Takes a history apart into one for each key, as far as that is sound.
+/// </summary>
+/// <remarks>
+/// <para>A history of several objects is linearizable exactly when that of each object is (Herlihy and Wing 1990, theorem
+/// 1). Keys are such objects only as long as no call concerns two of them. What remains sound for all calls is the one
+/// direction: if an order explains the whole history, its part that concerns one key explains what each call did to that
+/// key. So a key without an order convicts the store; keys with orders acquit nobody, which is left to
+/// <see cref="RevisionReplay"/>.</para>
+/// <para>Reads may be left out of a key's history, and those of ranges, of past revisions and of replicas that lag are.
+/// Writes may not: a key that a transaction of unknown outcome may have written, or not, depending on other keys, has no
+/// history of its own and is left out.</para>
+/// </remarks>
+internal sealed class KeyPartition
+{
+    private readonly CheckedHistory _history;
+    private readonly Dictionary<int, List<(ModelCall<KeyStep, KeyAnswer> Step, StoreCall Call)>> _steps = [];
+    private readonly HashSet<int> _leftOut = [];
+
+    private KeyPartition(CheckedHistory history) => _history = history;
+
+    /// <summary>Looks for a key whose calls cannot be put in order.</summary>
+    /// <param name="history">The history.</param>
+    /// <param name="budget">How far to go. What is not decided then is left to the check of revisions.</param>
+    public static Violation? Check(CheckedHistory history, SearchBudget budget)
+    {
+        KeyPartition partition = new(history);
+        foreach (CheckedCall call in history.Calls)
+        {
+            partition.Take(call);
+        }
+
+        foreach ((int key, List<(ModelCall<KeyStep, KeyAnswer> Step, StoreCall Call)> steps) in partition._steps
+            .Where(pair => !partition._leftOut.Contains(pair.Key))
+            .OrderBy(pair => pair.Key))
+        {
+            if (partition.CheckKey(key, steps, budget) is { } violation)
+            {
+                return violation;
+            }
+        }
+
+        return null;
+    }
+
+    private Violation? CheckKey(
+        int key, List<(ModelCall<KeyStep, KeyAnswer> Step, StoreCall Call)> steps, SearchBudget budget)
+    {
+        Key name = _history.Keys[key];
+        KeyModel model = new(_history.History.InitialItems.FirstOrDefault(item => item.Key == name));
+        SearchResult result = WingGongLoweChecker.Check(model, Rank(steps), budget);
+        return result.Verdict != Verdict.NotLinearizable
+            ? null
+            : new Violation(
+                ViolationKind.KeyOrder,
+                $"The calls of key {name} have no order: behind {result.Order.Count} of {steps.Count} none of the open ones "
+                    + "can come next.")
+            {
+                Key = name,
+                Calls = [.. result.Stuck.Select(call => steps[call].Call)],
+                Before = [.. result.Order.TakeLast(10).Select(call => steps[call].Call)],
+            };
+    }
+
+    private static ModelCall<KeyStep, KeyAnswer>[] Rank(
+        List<(ModelCall<KeyStep, KeyAnswer> Step, StoreCall Call)> steps)
+    {
+        ModelCall<KeyStep, KeyAnswer>[] ranked = [.. steps.Select(item => item.Step)];
+        int rank = 0;
+        foreach (int call in Enumerable.Range(0, ranked.Length)
+            .Where(call => ranked[call].Input.Revision > 0)
+            .OrderBy(call => ranked[call].Input.Revision))
+        {
+            ranked[call] = ranked[call] with { Input = ranked[call].Input with { Rank = rank++ } };
+        }
+
+        return ranked;
+    }
+
+    private void Take(CheckedCall call)
+    {
+        switch (call.Call.Operation)
+        {
+            case { } when call.Call.Outcome == CallOutcome.Failed:
+                // Refused: it shows a revision, and no key.
+                break;
+            case RangeOperation read:
+                TakeRead(call, read);
+                break;
+            case { } when call.Kind == CallKind.UnknownWrite && OperationFootprint.IsConditional(call.Call.Operation):
+                LeaveOut(call.Call.Operation);
+                break;
+            case { } operation:
+                TakeWrite(call, operation, call.Call.Result);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void TakeRead(CheckedCall call, RangeOperation read)
+    {
+        if (read.Range.IsSingle && !call.Call.IsSerializable
+            && read.Options is { Revision: 0, KeysOnly: false, CountOnly: false }
+            && _history.Keys.IndexOf(read.Range.Start) is { } key)
+        {
+            KeyValue? shown = call.Call.Result!.Range!.Items is [var item] ? item : null;
+            Add(key, call, new KeyStep(KeyStepKind.Read), KeyAnswer.Showing(shown));
+        }
+    }
+
+    private void TakeWrite(CheckedCall call, Operation operation, OperationResult? result)
+    {
+        switch (operation)
+        {
+            case PutOperation put:
+                Add(
+                    _history.Keys.IndexOf(put.Key)!.Value,
+                    call,
+                    new KeyStep(KeyStepKind.Put, put.Value, call.Revision),
+                    put.ReturnPrevious && result is not null
+                        ? KeyAnswer.Showing(result.Put!.Value.Previous)
+                        : default);
+                break;
+            case DeleteOperation delete:
+                TakeDelete(call, delete, result);
+                break;
+            case TxnOperation { Txn: { } txn }:
+                // Without a result it has no conditions, so it succeeds.
+                bool succeeded = result?.Txn!.Succeeded ?? true;
+                IReadOnlyList<Operation> chosen = succeeded ? txn.Success : txn.Failure;
+                for (int i = 0; i < chosen.Count; i++)
+                {
+                    TakeWrite(call, chosen[i], result?.Txn!.Responses[i]);
+                }
+
+                break;
+            default:
+                // Reads inside a transaction are left to the check of revisions.
+                break;
+        }
+    }
+
+    private void TakeDelete(CheckedCall call, DeleteOperation delete, OperationResult? result)
+    {
+        (int from, int to) = _history.Keys.Find(delete.Range);
+        for (int key = from; key < to; key++)
+        {
+            // How many were deleted tells of each one when it is one, or none, or all.
+            bool? existed = result?.Delete!.Value.Deleted switch
+            {
+                0 => false,
+                { } deleted when deleted == to - from => true,
+                _ => null,
+            };
+            long revision = existed == false ? 0 : call.Revision;
+            Add(key, call, new KeyStep(KeyStepKind.Delete, default, revision), new KeyAnswer(existed));
+        }
+    }
+
+    private void LeaveOut(Operation operation)
+    {
+        foreach (KeyRange range in OperationFootprint.Written(operation))
+        {
+            (int from, int to) = _history.Keys.Find(range);
+            _leftOut.UnionWith(Enumerable.Range(from, to - from));
+        }
+    }
+
+    private void Add(int key, CheckedCall call, KeyStep step, KeyAnswer answer)
+    {
+        if (!_steps.TryGetValue(key, out List<(ModelCall<KeyStep, KeyAnswer> Step, StoreCall Call)>? steps))
+        {
+            _steps[key] = steps = [];
+        }
+
+        bool isUnknown = call.Kind == CallKind.UnknownWrite;
+        steps.Add((
+            new ModelCall<KeyStep, KeyAnswer>(
+                call.Call.InvokedAt, isUnknown ? null : call.Call.ReturnedAt, step, answer),
+            call.Call));
+    }
+}

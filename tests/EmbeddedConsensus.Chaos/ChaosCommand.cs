@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+
+namespace EmbeddedConsensus.Chaos;
+
+/// <summary>The command line.</summary>
+internal static class ChaosCommand
+{
+    private const int DefaultRoundSeconds = 25;
+
+    private static readonly Option<double> Minutes = new("--minutes")
+    {
+        Description = "How long faults go on, in minutes. Default: 5.",
+    };
+
+    private static readonly Option<int> Seconds = new("--seconds")
+    {
+        Description = "How long faults go on, in seconds, instead of --minutes.",
+    };
+
+    private static readonly Option<int> Round = new("--round-seconds")
+    {
+        Description = "How long faults go on before the cluster is healed and the history checked, in seconds.",
+        DefaultValueFactory = static _ => DefaultRoundSeconds,
+    };
+
+    private static readonly Option<int> Seed = new("--seed")
+    {
+        Description = "The seed of the faults and of the load. Default: another one each time, which is told.",
+    };
+
+    private static readonly Option<int> Members = new("--members")
+    {
+        Description = "How many members the cluster has: 1, 3, 5 or 7.",
+        DefaultValueFactory = static _ => 3,
+    };
+
+    private static readonly Option<int> Callers = new("--callers")
+    {
+        Description = "How many callers each member has, each with one call after the other.",
+        DefaultValueFactory = static _ => 8,
+    };
+
+    private static readonly Option<bool> Verbose = new("--verbose") { Description = "Tell every fault." };
+
+    private static readonly Option<bool> Keep = new("--keep")
+    {
+        Description = "Keep the files of the run: logs of the processes, histories, disks. They are kept anyway when a "
+            + "check failed.",
+    };
+
+    /// <summary>Runs what the command line says.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <returns>The exit code: 1 when a check failed.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        using CancellationTokenSource stop = new();
+        using PosixSignalRegistration interrupt =
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
+        using PosixSignalRegistration terminate =
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
+        RootCommand command = new(
+            "Runs a cluster of processes under load and faults, and checks what its callers and watchers saw.")
+        {
+            Minutes, Seconds, Round, Seed, Members, Callers, Verbose, Keep,
+        };
+        RequireAtLeastOne(Seconds, Round, Callers);
+        Members.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int>() is not (1 or 3 or 5 or 7))
+            {
+                result.AddError("--members takes 1, 3, 5 or 7.");
+            }
+        });
+        command.SetAction((parsed, cancellationToken) =>
+            new ChaosRun(OptionsOf(parsed), Console.Out).RunAsync(cancellationToken));
+        return await command.Parse(args).InvokeAsync(
+            new InvocationConfiguration { ProcessTerminationTimeout = null }, stop.Token);
+    }
+
+    private static ChaosOptions OptionsOf(ParseResult parsed)
+    {
+        const double DefaultMinutes = 5;
+        double minutes = parsed.GetResult(Minutes) is null ? DefaultMinutes : parsed.GetValue(Minutes);
+        return new ChaosOptions
+        {
+            Duration = parsed.GetResult(Seconds) is null
+                ? TimeSpan.FromMinutes(minutes)
+                : TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
+            RoundDuration = TimeSpan.FromSeconds(parsed.GetValue(Round)),
+            Seed = parsed.GetResult(Seed) is null ? Random.Shared.Next(1, 1_000_000) : parsed.GetValue(Seed),
+            Members = parsed.GetValue(Members),
+            Callers = parsed.GetValue(Callers),
+            IsVerbose = parsed.GetValue(Verbose),
+            KeepsFiles = parsed.GetValue(Keep),
+        };
+    }
+
+    private static void RequireAtLeastOne(params ReadOnlySpan<Option<int>> options)
+    {
+        foreach (Option<int> option in options)
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<int>() < 1)
+                {
+                    result.AddError($"{option.Name} takes a number from 1.");
+                }
+            });
+        }
+    }
+
+    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
+    {
+        signal.Cancel = true;
+        stop.Cancel();
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Globalization;
+using EmbeddedConsensus.Chaos.Checks;
+using EmbeddedConsensus.Chaos.Faults;
+using EmbeddedConsensus.Chaos.Load;
+using EmbeddedConsensus.Chaos.Nodes;
+
+namespace EmbeddedConsensus.Chaos;
+
+/// <summary>A run: rounds of load and faults on one cluster, each followed by its checks.</summary>
+/// <param name="options">What to run.</param>
+/// <param name="output">Where to tell.</param>
+internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
+{
+    private readonly Stopwatch _time = Stopwatch.StartNew();
+    private readonly CheckBook _checks = new(output);
+    private readonly LoadStatistics _statistics = new();
+
+    /// <summary>Runs.</summary>
+    /// <param name="cancellationToken">Ends the run behind the round that is under way.</param>
+    /// <returns>The exit code: 1 when a check failed.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        Tell($"seed {options.Seed}, {options.Members} members, {options.Callers} callers each, "
+            + $"{options.Duration.TotalSeconds} s");
+        ClusterFolders folders = new(Directory.CreateTempSubdirectory("consensus-chaos-").FullName);
+        await using (ChaosCluster cluster = new(options.Members, folders, options.Seed))
+        {
+            FaultInjector faults = new(
+                cluster, _checks, options.Seed, line => TellIf(options.IsVerbose, line));
+            await cluster.StartAsync();
+            await RunRoundsAsync(cluster, faults, cancellationToken);
+            await StopAllAsync(cluster);
+            Summarize(cluster, faults);
+        }
+
+        if (_checks.Failed > 0 || options.KeepsFiles)
+        {
+            Tell($"the files of the run are in {folders.Root}");
+        }
+        else
+        {
+            Directory.Delete(folders.Root, recursive: true);
+        }
+
+        output.WriteLine($"{_checks.Passed} passed, {_checks.Failed} failed");
+        return _checks.Failed > 0 ? 1 : 0;
+    }
+
+    private async Task RunRoundsAsync(
+        ChaosCluster cluster, FaultInjector faults, CancellationToken cancellationToken)
+    {
+        int rounds = Math.Max(1, (int)Math.Round(options.Duration / options.RoundDuration));
+        long revision = RoundState.Initial.Revision;
+        Task<RoundState> checking = Task.FromResult(RoundState.Initial);
+        for (int round = 1; round <= rounds && !cancellationToken.IsCancellationRequested; round++)
+        {
+            await cluster.StartLoadAsync(
+                new NodeRequest.StartLoad(round, revision + 1, options.Callers, LoadWatcher.Kinds));
+            await faults.RunAsync(round, options.Duration / rounds);
+            revision = await new RoundClosing(cluster, _checks, round).RunAsync(revision + 1);
+            if (revision == 0)
+            {
+                // Without an end there is nothing to check against, and nothing to go on from.
+                break;
+            }
+
+            Tell($"round {round} of {rounds}: revision {revision}, {faults.Journal.Count} faults so far");
+            checking = CheckBehindAsync(checking, new RoundCheck(
+                cluster.Folders, [.. cluster.Members.Select(static member => member.Id)], _checks, round));
+        }
+
+        await checking;
+    }
+
+    /// <summary>Checks a round while the next one runs.</summary>
+    private async Task<RoundState> CheckBehindAsync(Task<RoundState> before, RoundCheck check)
+    {
+        RoundState state = await before;
+        return await Task.Run(() => check.Run(state, _statistics));
+    }
+
+    private async Task StopAllAsync(ChaosCluster cluster)
+    {
+        bool[] areClean = await Task.WhenAll(cluster.Members.Select(static member => member.StopAsync()));
+        for (int i = 0; i < areClean.Length; i++)
+        {
+            _checks.Note(
+                0, "a member that is told to stop does so",
+                areClean[i] ? null : $"Member {cluster.Members[i].Id} did not stop in time.");
+        }
+
+        _checks.Note(
+            0, "no process ends by itself and no term has two leaders",
+            cluster.Observer.Problems.Count == 0 ? null : string.Join(Environment.NewLine, cluster.Observer.Problems));
+    }
+
+    private void Summarize(ChaosCluster cluster, FaultInjector faults)
+    {
+        output.WriteLine();
+        Tell($"load: {_statistics.Calls} calls, {_statistics.CallsPerSecond:F0}/s; {_statistics.Watches} watches were given "
+            + $"{_statistics.WatchEvents} events");
+        WriteLines(_statistics.ToLines());
+        Tell($"longest time without a successful write: {_statistics.LongestWithoutWrite.TotalSeconds:F1} s; longest check "
+            + $"of a round's calls: {_statistics.LongestCheck.TotalSeconds:F1} s");
+        Tell($"elections seen: {cluster.Observer.Elections}; snapshots seen: {cluster.Observer.Snapshots}; "
+            + $"processes started: {cluster.Members.Sum(static member => member.Starts)}");
+        Tell($"faults: {faults.Journal.Count}");
+        WriteLines(faults.Journal.ToLines());
+        Tell($"checks, after {_time.Elapsed.TotalSeconds:F0} s:");
+        WriteLines(_checks.ToLines());
+    }
+
+    private void WriteLines(IReadOnlyList<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            output.WriteLine(line);
+        }
+    }
+
+    private void TellIf(bool isWanted, string line)
+    {
+        if (isWanted)
+        {
+            Tell($"{_time.Elapsed.TotalSeconds:F1} s: {line}");
+        }
+    }
+
+    private void Tell(FormattableString line) => output.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    private void Tell(string line) => output.WriteLine(line);
+}

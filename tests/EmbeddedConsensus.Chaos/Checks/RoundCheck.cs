@@ -1,0 +1,136 @@
+using EmbeddedConsensus.Chaos.Load;
+using EmbeddedConsensus.Chaos.Nodes;
+using EmbeddedConsensus.Testing.Histories;
+using EmbeddedConsensus.Testing.Linearizability;
+using EmbeddedConsensus.Testing.Watches;
+
+namespace EmbeddedConsensus.Chaos.Checks;
+
+/// <summary>Checks what callers and watchers recorded in a round, after the round.</summary>
+/// <param name="folders">Where the records are.</param>
+/// <param name="members">Whose records to expect.</param>
+/// <param name="checks">Where to note what was checked.</param>
+/// <param name="round">The round.</param>
+internal sealed class RoundCheck(
+    ClusterFolders folders, IReadOnlyList<MemberId> members, CheckBook checks, int round)
+{
+    /// <summary>Checks the round.</summary>
+    /// <param name="before">How the round before ended.</param>
+    /// <param name="statistics">Counts the calls.</param>
+    /// <returns>How this round ended.</returns>
+    public RoundState Run(RoundState before, LoadStatistics statistics)
+    {
+        List<IReadOnlyList<StoreHistory>> lives =
+            [.. members.Select(member => HistoryFile.ReadRound(folders.Histories, round, member.Value))];
+        StoreHistory recorded = StoreHistory.Merge([.. lives.SelectMany(static life => life)]);
+        statistics.Add(recorded);
+        WatchRecording wholeRound = CompareEventLogs();
+        CheckResult result = LinearizabilityChecker.Check(recorded with
+        {
+            InitialRevision = before.Revision,
+            InitialItems = before.Items,
+            Calls = [.. before.Unsettled, .. recorded.Calls],
+            Watches = [.. recorded.Watches, wholeRound],
+        });
+        statistics.Checked(result.Elapsed);
+        checks.Note(round, "linearizability", result.Verdict == Verdict.Linearizable ? null : result.ToString());
+        if (result.Changes is { } changes)
+        {
+            lives.ForEach(life => CheckWatches(life, changes));
+        }
+
+        List<WatchEvent> events = [.. wholeRound.Records.SelectMany(static record => record.Events)];
+        CheckAcknowledged(recorded, events);
+        return RoundState.After(recorded, events);
+    }
+
+    /// <summary>Checks what the watchers of a member were given, and that those of each process go on exactly where
+    /// those of the process before were stopped.</summary>
+    private void CheckWatches(IReadOnlyList<StoreHistory> lives, RevisionLog changes)
+    {
+        foreach (IEnumerable<WatchRecording> watcher in lives
+            .SelectMany(static life => life.Watches).GroupBy(LoadWatcher.NumberOf))
+        {
+            WatchRecording? stopped = null;
+            foreach (WatchRecording watch in watcher)
+            {
+                Note("watch validity", WatchValidator.Validate(watch, changes));
+                if (stopped is not null)
+                {
+                    Note("a watch goes on where it stopped",
+                        WatchValidator.ValidateResumption(stopped, watch, changes));
+                }
+
+                stopped = watch;
+            }
+        }
+    }
+
+    private void Note(string name, IReadOnlyList<WatchViolation> violations) => checks.Note(
+        round, name, violations.Count == 0 ? null : string.Join(Environment.NewLine, violations));
+
+    /// <summary>Compares what a watch of the whole round gives on every member.</summary>
+    /// <returns>What it gives on the first one.</returns>
+    private WatchRecording CompareEventLogs()
+    {
+        WatchRecording? whole = null;
+        List<WatchEvent> first = [];
+        foreach (MemberId member in members)
+        {
+            WatchRecording watch =
+                HistoryFile.Read(HistoryFile.EventsOf(folders.Histories, round, member.Value)).Watches[0];
+            List<WatchEvent> events = [.. watch.Records.SelectMany(static record => record.Events)];
+            if (whole is null)
+            {
+                (whole, first) = (watch, events);
+            }
+
+            int same = first.Zip(events).TakeWhile(static pair => pair.First == pair.Second).Count();
+            checks.Note(
+                round, "equal histories on every member",
+                same == first.Count && same == events.Count
+                    ? null
+                    : $"Members {members[0]} and {member} differ at event {same} of {first.Count} and {events.Count}: "
+                        + $"{first.ElementAtOrDefault(same)} and {events.ElementAtOrDefault(same)}");
+        }
+
+        return whole ?? throw new InvalidDataException("No member has told its history.");
+    }
+
+    /// <summary>Checks each write by itself against the round's history: what was acknowledged is there, where the
+    /// answer said; what failed for certain is not.</summary>
+    private void CheckAcknowledged(StoreHistory recorded, IReadOnlyList<WatchEvent> events)
+    {
+        Dictionary<Value, WatchEvent> puts = [];
+        string? twice = null;
+        foreach (WatchEvent one in events.Where(static one => one.Type == WatchEventType.Put))
+        {
+            if (!puts.TryAdd(one.KeyValue.Value, one))
+            {
+                twice ??= $"{one.KeyValue.Value} was put at {puts[one.KeyValue.Value].Revision} and {one.Revision}.";
+            }
+        }
+
+        string? lost = null;
+        string? ghost = null;
+        foreach (StoreCall call in recorded.Calls)
+        {
+            foreach (Value value in WrittenValues.Of(call))
+            {
+                bool isThere = puts.TryGetValue(value, out WatchEvent? put);
+                if (WrittenValues.RevisionOf(call) is { } revision && (!isThere || put!.Revision != revision))
+                {
+                    lost ??= $"{call}{Environment.NewLine}but the history has {put}";
+                }
+                else if (call.Outcome == CallOutcome.Failed && isThere)
+                {
+                    ghost ??= $"{call}{Environment.NewLine}but the history has {put}";
+                }
+            }
+        }
+
+        checks.Note(round, "no acknowledged write is lost", lost);
+        checks.Note(round, "no write that failed takes effect", ghost);
+        checks.Note(round, "no write takes effect twice", twice);
+    }
+}

@@ -1,0 +1,47 @@
+using EmbeddedConsensus.Chaos.Checks;
+using EmbeddedConsensus.Chaos.Nodes;
+
+namespace EmbeddedConsensus.Chaos.Faults;
+
+/// <summary>What a fault works with.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="random">Decides what the fault leaves open.</param>
+/// <param name="checks">Where it notes what it checks.</param>
+/// <param name="round">The round.</param>
+/// <param name="roundEnds">Cuts waits short when the round is over.</param>
+internal sealed class FaultContext(
+    ChaosCluster cluster, Random random, CheckBook checks, int round, CancellationToken roundEnds)
+{
+    /// <summary>The cluster.</summary>
+    public ChaosCluster Cluster => cluster;
+
+    /// <summary>Decides what the fault leaves open.</summary>
+    public Random Random => random;
+
+    /// <summary>Waits for a random time, or until the round is over.</summary>
+    /// <param name="min">The least.</param>
+    /// <param name="max">The most.</param>
+    public Task HoldAsync(TimeSpan min, TimeSpan max) =>
+        Task.Delay(min + ((max - min) * random.NextDouble()), roundEnds)
+            .ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+    /// <summary>Notes a check.</summary>
+    /// <param name="name">What must hold.</param>
+    /// <param name="failure">What was found instead, or null if it holds.</param>
+    public void Note(string name, string? failure) => checks.Note(round, name, failure);
+
+    /// <summary>Any member.</summary>
+    public ClusterMember AnyMember() => cluster.Members[random.Next(cluster.Members.Count)];
+
+    /// <summary>The leader half of the time, if there is one; otherwise any member.</summary>
+    public ClusterMember LeaderOrAny() => random.Next(2) == 0 && cluster.Leader is { } leader ? leader : AnyMember();
+
+    /// <summary>Some members, in random order.</summary>
+    /// <param name="count">How many.</param>
+    public ClusterMember[] AnyMembers(int count)
+    {
+        ClusterMember[] members = [.. cluster.Members];
+        random.Shuffle(members);
+        return members[..count];
+    }
+}

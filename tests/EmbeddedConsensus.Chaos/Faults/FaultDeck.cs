@@ -1,0 +1,46 @@
+namespace EmbeddedConsensus.Chaos.Faults;
+
+/// <summary>Deals faults in random order, each once before any comes again: a short run meets every kind, too.</summary>
+internal sealed class FaultDeck
+{
+    private readonly IFault[] _faults;
+    private readonly Random _random;
+    private int _next;
+
+    /// <summary>A shuffled deck.</summary>
+    /// <param name="faults">The faults.</param>
+    /// <param name="seed">The seed of the order.</param>
+    public FaultDeck(IEnumerable<IFault> faults, int seed)
+    {
+        _faults = [.. faults];
+        _random = new Random(seed);
+        _next = _faults.Length;
+    }
+
+    /// <summary>What happens to processes and their disks, one after the other.</summary>
+    public static IReadOnlyList<IFault> Processes { get; } =
+    [
+        KillFault.One, KillFault.Minority, KillFault.All, PauseFault.Leader, PauseFault.Followers, new RestartFault(),
+        new TransferFault(), new FullDiskFault(), new TornTailFault(), new FlippedBitFault(),
+    ];
+
+    /// <summary>What happens around the processes meanwhile.</summary>
+    public static IReadOnlyList<IFault> Surroundings { get; } =
+    [
+        NetworkFault.Partition, NetworkFault.OneWayPartition, NetworkFault.PartialPartition, NetworkFault.Delay,
+        NetworkFault.Bandwidth, NetworkFault.Cuts, new SlowDiskFault(),
+    ];
+
+    /// <summary>The next fault, with a random source of its own: what a fault draws does not change what comes
+    /// behind it.</summary>
+    public (IFault Fault, Random Random) Deal()
+    {
+        if (_next == _faults.Length)
+        {
+            _random.Shuffle(_faults);
+            _next = 0;
+        }
+
+        return (_faults[_next++], new Random(_random.Next()));
+    }
+}

@@ -1,0 +1,83 @@
+using EmbeddedConsensus.Chaos.Checks;
+using EmbeddedConsensus.Chaos.Nodes;
+
+namespace EmbeddedConsensus.Chaos.Faults;
+
+/// <summary>Lets things go wrong, for the length of a round: processes in one row, their surroundings in another, so
+/// that faults of the two overlap.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="checks">Where faults note what they check.</param>
+/// <param name="seed">The seed of the plan.</param>
+/// <param name="log">Where to tell what happens.</param>
+internal sealed class FaultInjector(ChaosCluster cluster, CheckBook checks, int seed, Action<string> log)
+{
+    private static readonly TimeSpan MinRest = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MaxRest = TimeSpan.FromMilliseconds(1500);
+
+    private readonly FaultDeck _processes = new(FaultDeck.Processes, seed);
+    private readonly FaultDeck _surroundings = new(FaultDeck.Surroundings, ~seed);
+
+    /// <summary>What it did.</summary>
+    public FaultJournal Journal { get; } = new();
+
+    /// <summary>Injects faults for a while. When it returns everything is put right again.</summary>
+    /// <param name="round">The round.</param>
+    /// <param name="duration">For how long faults may begin.</param>
+    public async Task RunAsync(int round, TimeSpan duration)
+    {
+        using CancellationTokenSource roundEnds = new(duration);
+        await Task.WhenAll(
+            RunAsync(_processes, round, roundEnds.Token), RunAsync(_surroundings, round, roundEnds.Token));
+        await HealAsync(round);
+    }
+
+    private async Task RunAsync(FaultDeck deck, int round, CancellationToken roundEnds)
+    {
+        while (!roundEnds.IsCancellationRequested)
+        {
+            (IFault fault, Random random) = deck.Deal();
+            FaultContext context = new(cluster, random, checks, round, roundEnds);
+            if (fault.WhyImpossible(context) is { } reason)
+            {
+                Journal.Skipped(fault.Name, reason);
+                continue;
+            }
+
+            await context.HoldAsync(MinRest, MaxRest);
+            log($"round {round}: {fault.Name}");
+            Journal.Injected(fault.Name);
+            await NoteFailureAsync(round, fault.Name, () => fault.RunAsync(context));
+        }
+    }
+
+    /// <summary>Puts right what a fault left behind that did not come to its end.</summary>
+    private async Task HealAsync(int round)
+    {
+        cluster.Links.HealAll();
+        foreach (ClusterMember member in cluster.Members)
+        {
+            member.Resume();
+            member.Disk.Free();
+            if (member.Process is not { HasExited: false })
+            {
+                await NoteFailureAsync(round, "healing", () => cluster.RestartAsync(member));
+            }
+        }
+    }
+
+    private async Task NoteFailureAsync(int round, string name, Func<Task> act)
+    {
+        string? failure = null;
+        try
+        {
+            await act();
+        }
+        catch (Exception exception) when (
+            exception is InvalidOperationException or NodeUnavailableException or TimeoutException or IOException)
+        {
+            failure = $"{name}: {exception}";
+        }
+
+        checks.Note(round, "every fault can be put right", failure);
+    }
+}

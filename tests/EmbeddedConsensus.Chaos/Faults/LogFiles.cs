@@ -1,0 +1,38 @@
+using EmbeddedConsensus.Chaos.Nodes;
+
+namespace EmbeddedConsensus.Chaos.Faults;
+
+/// <summary>Looks at and damages the log of a member that does not run. Knows only what an operator can see: the names
+/// of the files, and that a record begins with four bytes that say so.</summary>
+internal static class LogFiles
+{
+    private const string Segments = "log.0*";
+
+    private static ReadOnlySpan<byte> RecordMagic => "ECLR"u8;
+
+    /// <summary>The files of the log, oldest first.</summary>
+    /// <param name="member">The member.</param>
+    public static string[] Of(ClusterMember member)
+    {
+        string[] files = Directory.GetFiles(member.Disk.Folder, Segments);
+        Array.Sort(files, StringComparer.Ordinal);
+        return files;
+    }
+
+    /// <summary>Where the bytes of a file end that are not zero: the rest is room that was set aside.</summary>
+    /// <param name="bytes">The file.</param>
+    public static int EndOf(ReadOnlySpan<byte> bytes) => bytes.LastIndexOfAnyExcept((byte)0) + 1;
+
+    /// <summary>Where records begin in a file.</summary>
+    /// <param name="bytes">The file.</param>
+    public static List<int> RecordsOf(ReadOnlySpan<byte> bytes)
+    {
+        List<int> records = [];
+        for (int at = 0; bytes[at..].IndexOf(RecordMagic) is >= 0 and int found; at += found + RecordMagic.Length)
+        {
+            records.Add(at + found);
+        }
+
+        return records;
+    }
+}

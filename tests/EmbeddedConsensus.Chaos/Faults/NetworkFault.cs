@@ -1,0 +1,101 @@
+using EmbeddedConsensus.Chaos.Nodes;
+using EmbeddedConsensus.Chaos.Proxy;
+
+namespace EmbeddedConsensus.Chaos.Faults;
+
+/// <summary>The network between the members is bad for a while.</summary>
+/// <param name="name">What it is called.</param>
+/// <param name="disturb">Makes it bad.</param>
+internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : IFault
+{
+    private const int MinDelayMs = 5;
+    private const int MaxDelayMs = 60;
+    private const int MinBytesPerSecond = 20_000;
+    private const int MaxBytesPerSecond = 200_000;
+    private static readonly TimeSpan Min = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Max = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc />
+    public string Name => name;
+
+    /// <summary>Some members, often the leader alone, and the rest do not hear of each other.</summary>
+    public static NetworkFault Partition { get; } = new("partition", static context =>
+    {
+        ClusterMember[] side = Side(context);
+        ForEachPair(context, (from, to, link) => BlockIf(side.Contains(from) != side.Contains(to), link));
+    });
+
+    /// <summary>Some members are heard and hear nothing, or hear and are not heard.</summary>
+    public static NetworkFault OneWayPartition { get; } = new("one-way partition", static context =>
+    {
+        ClusterMember[] side = Side(context);
+        bool outward = context.Random.Next(2) == 0;
+        ForEachPair(context, (from, to, link) =>
+            BlockIf(side.Contains(from) == outward && side.Contains(to) != outward, link));
+    });
+
+    /// <summary>Two members do not hear of each other, while each reaches all the others.</summary>
+    public static NetworkFault PartialPartition { get; } = new("partial partition", static context =>
+    {
+        ClusterMember[] pair = context.AnyMembers(2);
+        ForEachPair(context, (from, to, link) => BlockIf(pair.Contains(from) && pair.Contains(to), link));
+    });
+
+    /// <summary>Every message takes its time, another on every way.</summary>
+    public static NetworkFault Delay { get; } = new("delays", static context =>
+        ForEachPair(context, (_, _, link) => link.Delay =
+            TimeSpan.FromMilliseconds(context.Random.Next(MinDelayMs, MaxDelayMs))));
+
+    /// <summary>Little passes in a second.</summary>
+    public static NetworkFault Bandwidth { get; } = new("little bandwidth", static context =>
+        ForEachPair(context, (_, _, link) => link.BytesPerSecond =
+            context.Random.Next(MinBytesPerSecond, MaxBytesPerSecond)));
+
+    /// <summary>Connections are cut, over and over.</summary>
+    public static NetworkFault Cuts { get; } = new("cut connections", static context =>
+        ForEachPair(context, (_, _, link) =>
+        {
+            if (context.Random.Next(2) == 0)
+            {
+                link.Cut();
+            }
+        }));
+
+    /// <inheritdoc />
+    public string? WhyImpossible(FaultContext context) => null;
+
+    /// <inheritdoc />
+    public async Task RunAsync(FaultContext context)
+    {
+        disturb(context);
+        await context.HoldAsync(Min, Max);
+        context.Cluster.Links.HealAll();
+    }
+
+    private static ClusterMember[] Side(FaultContext context) =>
+        context.Random.Next(2) == 0
+            ? [context.LeaderOrAny()]
+            : context.AnyMembers(1 + context.Random.Next(context.Cluster.Members.Count - 1));
+
+    private static void BlockIf(bool isBetween, Link link)
+    {
+        if (isBetween)
+        {
+            link.Block();
+        }
+    }
+
+    private static void ForEachPair(FaultContext context, Action<ClusterMember, ClusterMember, Link> act)
+    {
+        foreach (ClusterMember from in context.Cluster.Members)
+        {
+            foreach (ClusterMember to in context.Cluster.Members)
+            {
+                if (from != to)
+                {
+                    act(from, to, context.Cluster.Links.Between(from.Id, to.Id));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using EmbeddedConsensus.Chaos.Nodes;
+
+namespace EmbeddedConsensus.Chaos.Faults;
+
+/// <summary>A process stands still for longer than an election takes (SIGSTOP, SIGCONT), and goes on in the belief that
+/// no time has passed.</summary>
+/// <param name="name">What it is called.</param>
+/// <param name="choose">Which members are hit.</param>
+internal sealed class PauseFault(string name, Func<FaultContext, IEnumerable<ClusterMember>> choose) : IFault
+{
+    private static readonly TimeSpan Min = NodeHost.ElectionTimeout * 2.5;
+    private static readonly TimeSpan Max = NodeHost.ElectionTimeout * 4;
+
+    /// <inheritdoc />
+    public string Name => name;
+
+    /// <summary>The leader.</summary>
+    public static PauseFault Leader { get; } =
+        new("SIGSTOP of the leader", static context => [context.Cluster.Leader ?? context.AnyMember()]);
+
+    /// <summary>As many followers as may fail while the rest goes on.</summary>
+    public static PauseFault Followers { get; } = new("SIGSTOP of followers", static context => context
+        .AnyMembers(context.Cluster.Members.Count)
+        .Where(member => member != context.Cluster.Leader)
+        .Take(context.Cluster.Minority));
+
+    /// <inheritdoc />
+    public string? WhyImpossible(FaultContext context) =>
+        ProcessSignals.AreAvailable ? null : "this system has no SIGSTOP";
+
+    /// <inheritdoc />
+    public async Task RunAsync(FaultContext context)
+    {
+        ClusterMember[] members = [.. choose(context)];
+        Array.ForEach(members, static member => member.Pause());
+        await context.HoldAsync(Min, Max);
+        Array.ForEach(members, static member => member.Resume());
+    }
+}

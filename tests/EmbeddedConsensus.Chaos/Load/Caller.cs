@@ -1,0 +1,211 @@
+using System.Globalization;
+
+namespace EmbeddedConsensus.Chaos.Load;
+
+/// <summary>One caller: one call behind the other, with a short rest between them. What it read last decides what it
+/// writes next, so that its writes depend on those of the others.</summary>
+internal sealed class Caller
+{
+    private const int MeanRestMs = 20;
+    private const int MaxPatienceMs = 300;
+    private const int ValuePaddingBytes = 24;
+    private const int LargeValuePaddingBytes = 1000;
+    private const int BallastBytes = 16_000;
+    private const int MaxSpan = 4;
+    private const int MaxRevisionsBack = 50;
+
+    private readonly IKeyValueStore _store;
+    private readonly int _client;
+    private readonly long _firstRevision;
+    private readonly Random _random;
+    private readonly Dictionary<Key, KeyValue?> _seen = [];
+    private volatile bool _isRefused;
+    private long _attempts;
+    private long _revision;
+
+    /// <summary>A caller.</summary>
+    /// <param name="store">The store, which records.</param>
+    /// <param name="client">The caller's number, which no other has.</param>
+    /// <param name="firstRevision">The first revision of the round.</param>
+    /// <param name="seed">The seed of its choices.</param>
+    public Caller(IKeyValueStore store, int client, long firstRevision, int seed)
+    {
+        _store = store;
+        _client = client;
+        _firstRevision = firstRevision;
+        _revision = firstRevision;
+        _random = new Random(seed);
+    }
+
+    /// <summary>Whether the store told it to call no more: it is faulted, or stopping.</summary>
+    public bool IsRefused => _isRefused;
+
+    /// <summary>Calls until told to stop, or refused by the store, and finishes the last call.</summary>
+    /// <param name="stop">Says when.</param>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested && !IsRefused)
+        {
+            await CallAsync();
+            await Task.Delay(_random.Next(2 * MeanRestMs), stop).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task CallAsync()
+    {
+        _attempts++;
+        bool isImpatient = _random.Next(100) < 2;
+        using CancellationTokenSource? patience = isImpatient ? new CancellationTokenSource() : null;
+        patience?.CancelAfter(_random.Next(1, MaxPatienceMs));
+        try
+        {
+            await ChooseAsync(patience?.Token ?? CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is ReplicaFaultedException or StoreStoppedException)
+        {
+            _isRefused = true;
+        }
+        catch (Exception exception) when (exception is ConsensusStoreException or OperationCanceledException)
+        {
+            // The recorder has it; the next call may fare better.
+            return;
+        }
+    }
+
+    private Task ChooseAsync(CancellationToken cancellationToken) => _random.Next(100) switch
+    {
+        < 16 => PutAsync(cancellationToken),
+        < 32 => CompareAndSwapAsync(cancellationToken),
+        < 42 => TransferAsync(cancellationToken),
+        < 46 => CreateAsync(cancellationToken),
+        < 51 => DeleteAsync(cancellationToken),
+        < 53 => DeleteSpanAsync(cancellationToken),
+        < 73 => GetAsync(Consistency.Linearizable, cancellationToken),
+        < 80 => GetAsync(Consistency.Serializable, cancellationToken),
+        < 89 => RangeAsync(Consistency.Linearizable, cancellationToken),
+        < 94 => RangeAsync(Consistency.Serializable, cancellationToken),
+        < 97 => ReadBackAsync(cancellationToken),
+        < 99 => CompareWithBallastAsync(cancellationToken),
+        _ => CompactAsync(cancellationToken),
+    };
+
+    private async Task PutAsync(CancellationToken cancellationToken)
+    {
+        PutOptions options = new() { ReturnPrevious = _random.Next(2) == 0 };
+        PutResult result = await _store.PutAsync(RandomKey(), NextValue(), options, cancellationToken);
+        _revision = result.Revision;
+    }
+
+    /// <summary>Replaces what it last saw under a key, unless somebody else was faster.</summary>
+    private async Task CompareAndSwapAsync(CancellationToken cancellationToken)
+    {
+        Key key = RandomKey();
+        long expected = _seen.GetValueOrDefault(key)?.ModRevision ?? 0;
+        TxnResult result = await _store.TxnAsync(
+            Txn.If(Compare.ModRevision(key).EqualTo(expected))
+                .Then(Op.Put(key, NextValue(), returnPrevious: true))
+                .Else(Op.Get(key)),
+            cancellationToken);
+        Remember(key, result);
+    }
+
+    /// <summary>Moves a value from one key to another, if it still is what it last saw.</summary>
+    private async Task TransferAsync(CancellationToken cancellationToken)
+    {
+        int from = _random.Next(RoundKeys.Count);
+        Key source = RoundKeys.Of(from);
+        Key target = RoundKeys.Of((from + 1 + _random.Next(RoundKeys.Count - 1)) % RoundKeys.Count);
+        Value expected = _seen.GetValueOrDefault(source)?.Value ?? default;
+        TxnResult result = await _store.TxnAsync(
+            Txn.If(Compare.Value(source).EqualTo(expected), Compare.Exists(source))
+                .Then(Op.Delete(source), Op.Put(target, NextValue()), Op.Range(RoundKeys.Span(from, MaxSpan)))
+                .Else(Op.Get(source), Op.Get(target)),
+            cancellationToken);
+        _revision = result.Revision;
+        if (!result.Succeeded)
+        {
+            _seen[source] = ItemOf(result.Responses[0]);
+            _seen[target] = ItemOf(result.Responses[1]);
+        }
+    }
+
+    private async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        Key key = RandomKey();
+        TxnResult result = await _store.TxnAsync(
+            Txn.If(Compare.Missing(key)).Then(Op.Put(key, NextValue())).Else(Op.Get(key)), cancellationToken);
+        Remember(key, result);
+    }
+
+    private async Task DeleteAsync(CancellationToken cancellationToken)
+    {
+        DeleteOptions options = new() { ReturnPrevious = _random.Next(2) == 0 };
+        DeleteResult result = await _store.DeleteAsync(RandomKey(), options, cancellationToken);
+        _revision = result.Revision;
+    }
+
+    private async Task DeleteSpanAsync(CancellationToken cancellationToken)
+    {
+        DeleteResult result = await _store.DeleteAsync(
+            RandomSpan(), new DeleteOptions { ReturnPrevious = true }, cancellationToken);
+        _revision = result.Revision;
+    }
+
+    private async Task GetAsync(Consistency consistency, CancellationToken cancellationToken)
+    {
+        Key key = RandomKey();
+        _seen[key] = await _store.GetAsync(key, new ReadOptions { Consistency = consistency }, cancellationToken);
+    }
+
+    private async Task RangeAsync(Consistency consistency, CancellationToken cancellationToken)
+    {
+        RangeOptions options = new() { Consistency = consistency, Limit = _random.Next(2) * MaxSpan };
+        KeyRange range = _random.Next(2) == 0 ? KeyRange.All : RandomSpan();
+        RangeResult result = await _store.RangeAsync(range, options, cancellationToken);
+        _revision = Math.Max(_revision, result.Revision);
+    }
+
+    /// <summary>Reads at a revision of a little while ago.</summary>
+    private async Task ReadBackAsync(CancellationToken cancellationToken)
+    {
+        RangeOptions options = new() { Revision = Math.Max(_firstRevision, _revision - _random.Next(MaxRevisionsBack)) };
+        await _store.RangeAsync(RandomSpan(), options, cancellationToken);
+    }
+
+    /// <summary>Forgets some of what was before the round: what is within it is needed for the check.</summary>
+    private async Task CompactAsync(CancellationToken cancellationToken) =>
+        await _store.CompactAsync(Math.Max(1, _firstRevision - _random.Next(MaxRevisionsBack)), cancellationToken);
+
+    /// <summary>Asks for something that nearly never holds, in many words: the log grows by it, and with it come
+    /// snapshots, while the histories stay small.</summary>
+    private async Task CompareWithBallastAsync(CancellationToken cancellationToken)
+    {
+        Key key = RandomKey();
+        byte[] ballast = new byte[BallastBytes];
+        _random.NextBytes(ballast);
+        TxnResult result = await _store.TxnAsync(
+            Txn.If(Compare.Value(key).GreaterThan(ballast)).Then(Op.Get(key)).Else(Op.Get(key)), cancellationToken);
+        _seen[key] = ItemOf(result.Responses[0]);
+    }
+
+    private void Remember(Key key, TxnResult result)
+    {
+        _revision = result.Revision;
+        _seen[key] = result.Succeeded ? null : ItemOf(result.Responses[0]);
+    }
+
+    private static KeyValue? ItemOf(OperationResult read) => read.Range is { Items: [var item, ..] } ? item : null;
+
+    private Key RandomKey() => RoundKeys.Of(_random.Next(RoundKeys.Count));
+
+    private KeyRange RandomSpan() => RoundKeys.Span(_random.Next(RoundKeys.Count), 1 + _random.Next(MaxSpan));
+
+    /// <summary>A value that nobody else ever writes.</summary>
+    private Value NextValue()
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"{_client}:{_attempts}:");
+        int padding = _random.Next(20) == 0 ? LargeValuePaddingBytes : ValuePaddingBytes;
+        return name.PadRight(name.Length + _random.Next(padding), '.');
+    }
+}

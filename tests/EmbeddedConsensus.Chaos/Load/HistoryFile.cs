@@ -1,0 +1,43 @@
+using System.Globalization;
+using EmbeddedConsensus.Testing.Histories;
+
+namespace EmbeddedConsensus.Chaos.Load;
+
+/// <summary>The files in which processes record what they do, one for each process and round.</summary>
+internal static class HistoryFile
+{
+    /// <summary>The file of a process.</summary>
+    /// <param name="folder">The folder of all histories.</param>
+    /// <param name="round">The round.</param>
+    /// <param name="member">The member.</param>
+    /// <param name="start">Which of the member's processes.</param>
+    public static string Of(string folder, int round, ulong member, int start) => Path.Combine(
+        folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix(round, member)}{start:d4}.jsonl"));
+
+    /// <summary>The file with all events of a round, as a member's history has them.</summary>
+    /// <param name="folder">The folder of all histories.</param>
+    /// <param name="round">The round.</param>
+    /// <param name="member">The member.</param>
+    public static string EventsOf(string folder, int round, ulong member) => Path.Combine(
+        folder, string.Create(CultureInfo.InvariantCulture, $"events-{round:d4}-member-{member}.jsonl"));
+
+    /// <summary>Reads what the processes of a member recorded in a round, one after the other.</summary>
+    /// <param name="folder">The folder of all histories.</param>
+    /// <param name="round">The round.</param>
+    /// <param name="member">The member.</param>
+    public static IReadOnlyList<StoreHistory> ReadRound(string folder, int round, ulong member) =>
+    [
+        .. Directory.EnumerateFiles(folder, $"{Prefix(round, member)}*").Order(StringComparer.Ordinal).Select(Read),
+    ];
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    public static StoreHistory Read(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return HistoryReader.Read(file);
+    }
+
+    private static string Prefix(int round, ulong member) =>
+        string.Create(CultureInfo.InvariantCulture, $"round-{round:d4}-member-{member}-start-");
+}

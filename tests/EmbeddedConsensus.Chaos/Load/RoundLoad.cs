@@ -1,0 +1,122 @@
+using EmbeddedConsensus.Chaos.Nodes;
+using EmbeddedConsensus.Testing.Histories;
+
+namespace EmbeddedConsensus.Chaos.Load;
+
+/// <summary>What a process does in a round: callers and watchers of its own store, all of them recorded.</summary>
+internal sealed class RoundLoad : IAsyncDisposable
+{
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly IKeyValueStore _store;
+    private readonly NodeSettings _settings;
+    private readonly FileStream _file;
+    private readonly HistoryRecorder _recorder;
+    private readonly CancellationTokenSource _stopCallers = new();
+    private readonly Caller[] _callers;
+    private readonly Task _calling;
+    private readonly Task _watching;
+
+    private RoundLoad(IKeyValueStore store, NodeSettings settings, NodeRequest.StartLoad request)
+    {
+        _store = store;
+        _settings = settings;
+        long[] resume = WatchResume.Find(settings, request);
+
+        // Each line goes to the system with one write, so it survives the process.
+        _file = new FileStream(
+            HistoryFile.Of(settings.HistoryFolder, request.Round, settings.Member, settings.Start),
+            FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        _recorder = new HistoryRecorder(_file);
+        _callers = [.. Enumerable.Range(0, request.Callers).Select(number => new Caller(
+            StoreOf(number + 1), ClientOf(number + 1), request.FirstRevision,
+            SeedOf(settings, request.Round, number)))];
+        _calling = Task.WhenAll(_callers.Select(caller => Task.Run(() => caller.RunAsync(_stopCallers.Token))));
+        _watching = Task.WhenAll(Enumerable.Range(0, request.Watchers).Select(number => Task.Run(
+            () => LoadWatcher.RunAsync(StoreOf(100 + number), number, resume[number]))));
+    }
+
+    /// <summary>How many callers were told that the store takes no calls any more.</summary>
+    public int RefusedCallers => _callers.Count(static caller => caller.IsRefused);
+
+    /// <summary>Starts the load.</summary>
+    /// <param name="store">The process's store.</param>
+    /// <param name="settings">The process.</param>
+    /// <param name="request">How much load, in which round.</param>
+    public static RoundLoad Start(IKeyValueStore store, NodeSettings settings, NodeRequest.StartLoad request) =>
+        new(store, settings, request);
+
+    /// <summary>Lets every caller finish the call that it is in.</summary>
+    public async Task StopCallersAsync()
+    {
+        await _stopCallers.CancelAsync();
+        await _calling;
+    }
+
+    /// <summary>Writes a key until a write succeeds. Each attempt ends by itself, and whoever asks bounds the
+    /// time.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>The revision of the write that succeeded.</returns>
+    public async Task<long> WriteAsync(Key key)
+    {
+        RecordingStore store = StoreOf(0);
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return (await store.PutAsync(key, $"{ClientOf(0)}:{key}:{attempt}")).Revision;
+            }
+            catch (Exception exception) when (
+                exception is QuorumUnavailableException or OutcomeUnknownException or TooManyRequestsException)
+            {
+                await Task.Delay(RetryInterval);
+            }
+        }
+    }
+
+    /// <summary>Reads everything, linearizably.</summary>
+    /// <returns>The store's revision.</returns>
+    public async Task<long> ReadAllAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                return (await StoreOf(0).RangeAsync(KeyRange.All)).Revision;
+            }
+            catch (QuorumUnavailableException)
+            {
+                await Task.Delay(RetryInterval);
+            }
+        }
+    }
+
+    /// <summary>Waits until every watcher has seen the end of the round.</summary>
+    public Task EndWatchesAsync() => _watching;
+
+    /// <summary>Ends callers and watchers. The store has stopped, or the round is over, so nothing waits.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopCallersAsync();
+        await _watching;
+        _stopCallers.Dispose();
+        await _file.DisposeAsync();
+    }
+
+    // HashCode.Combine would give other choices in every process.
+    private static int SeedOf(NodeSettings settings, int round, int number)
+    {
+        int seed = settings.Seed;
+        foreach (int part in (ReadOnlySpan<int>)[round, (int)settings.Member, settings.Start, number])
+        {
+            seed = unchecked((seed * 486_187_739) + part);
+        }
+
+        return seed;
+    }
+
+    private int ClientOf(int number) => ((int)_settings.Member * 1_000_000) + (_settings.Start * 1000) + number;
+
+    private RecordingStore StoreOf(int number) =>
+        new(_store, _recorder, ClientOf(number), $"{_settings.Member}/{_settings.Start}");
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using EmbeddedConsensus.Chaos.Proxy;
+
+namespace EmbeddedConsensus.Chaos.Nodes;
+
+/// <summary>The cluster of processes, its network and its disks.</summary>
+internal sealed class ChaosCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly List<ClusterMember> _members = [];
+    private readonly Lock _gate = new();
+    private NodeRequest.StartLoad? _load;
+
+    /// <summary>A cluster that is not started.</summary>
+    /// <param name="members">How many members.</param>
+    /// <param name="folders">Where its files go.</param>
+    /// <param name="seed">The seed of its callers.</param>
+    public ChaosCluster(int members, ClusterFolders folders, int seed)
+    {
+        Folders = folders;
+        for (int i = 1; i <= members; i++)
+        {
+            _members.Add(new ClusterMember(new MemberId((ulong)i), folders, Links, Observer, seed));
+        }
+    }
+
+    /// <summary>Where its files are.</summary>
+    public ClusterFolders Folders { get; }
+
+    /// <summary>The network.</summary>
+    public LinkTable Links { get; } = new();
+
+    /// <summary>What the members tell by themselves.</summary>
+    public ClusterObserver Observer { get; } = new();
+
+    /// <summary>The members.</summary>
+    public IReadOnlyList<ClusterMember> Members => _members;
+
+    /// <summary>How many members may fail at a time while the rest goes on.</summary>
+    public int Minority => (_members.Count - 1) / 2;
+
+    /// <summary>The member that leads, as far as one tells so; otherwise null.</summary>
+    public ClusterMember? Leader => _members
+        .Where(static member => member.Process is { IsResponsive: true, Status.IsLeader: true })
+        .MaxBy(static member => member.Process?.Status?.Term);
+
+    /// <summary>Starts every member.</summary>
+    public Task StartAsync() => Task.WhenAll(_members.Select(StartAsync));
+
+    /// <summary>Starts a member that does not run, with the load of the round.</summary>
+    /// <param name="member">The member.</param>
+    /// <exception cref="InvalidOperationException">It says that it cannot start.</exception>
+    public async Task StartAsync(ClusterMember member)
+    {
+        if (await member.StartAsync(_members) is { } failed)
+        {
+            throw new InvalidOperationException(
+                $"Member {member.Id} cannot start: {failed.Type}: {failed.Message}");
+        }
+
+        await LoadAsync(member);
+    }
+
+    /// <summary>Kills a member and starts it again.</summary>
+    /// <param name="member">The member.</param>
+    public async Task RestartAsync(ClusterMember member)
+    {
+        await member.KillAsync();
+        await StartAsync(member);
+    }
+
+    /// <summary>Starts the load of a round on every member, also on those that start later.</summary>
+    /// <param name="load">The load.</param>
+    public async Task StartLoadAsync(NodeRequest.StartLoad load)
+    {
+        _load = load;
+        await Task.WhenAll(_members.Select(LoadAsync));
+    }
+
+    /// <summary>Asks every member for something.</summary>
+    /// <param name="request">What.</param>
+    /// <param name="timeout">How long to wait for each.</param>
+    /// <returns>Their answers, in the order of the members; an error is in the answer.</returns>
+    public Task<NodeEvent.Reply[]> AskAllAsync(NodeRequest request, TimeSpan timeout) =>
+        Task.WhenAll(_members.Select(member => TryAskAsync(member, request, timeout)));
+
+    /// <summary>Asks a member for something.</summary>
+    /// <returns>The answer; an error, or that there was none, is in it.</returns>
+    public static async Task<NodeEvent.Reply> TryAskAsync(
+        ClusterMember member, NodeRequest request, TimeSpan timeout)
+    {
+        try
+        {
+            return await member.AskAsync(request, timeout);
+        }
+        catch (NodeUnavailableException exception)
+        {
+            return new NodeEvent.Reply(0, exception.Message, 0, 0, 0);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Links.HealAll();
+        foreach (ClusterMember member in _members)
+        {
+            await member.DisposeAsync();
+        }
+    }
+
+    private async Task LoadAsync(ClusterMember member)
+    {
+        if (_load is { } load)
+        {
+            NodeEvent.Reply reply = await member.AskAsync(load, AskTimeout);
+            if (reply.Error is { } error)
+            {
+                throw new InvalidOperationException(string.Create(
+                    CultureInfo.InvariantCulture, $"Member {member.Id} does not take its load: {error}"));
+            }
+        }
+    }
+}

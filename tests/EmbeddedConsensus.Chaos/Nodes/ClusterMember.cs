@@ -1,0 +1,196 @@
+using System.Net;
+using System.Net.Sockets;
+using EmbeddedConsensus.Chaos.Proxy;
+
+namespace EmbeddedConsensus.Chaos.Nodes;
+
+/// <summary>A member of the cluster as the parent has it: its address, its disk, and one process after the
+/// other.</summary>
+internal sealed class ClusterMember : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(1);
+
+    private readonly ClusterFolders _folders;
+    private readonly ClusterObserver _observer;
+    private readonly int _seed;
+    private bool _endIsExpected;
+
+    /// <summary>A member that is not started.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="folders">Where its files go.</param>
+    /// <param name="links">The network.</param>
+    /// <param name="observer">Hears what its processes tell.</param>
+    /// <param name="seed">The seed of its callers.</param>
+    public ClusterMember(MemberId id, ClusterFolders folders, LinkTable links, ClusterObserver observer, int seed)
+    {
+        Id = id;
+        _folders = folders;
+        _observer = observer;
+        _seed = seed;
+        Disk = new MemberDisk(folders.DiskOf(id));
+        Proxy = new PeerProxy(id, new IPEndPoint(IPAddress.Loopback, FreePort()), links);
+    }
+
+    /// <summary>Its id.</summary>
+    public MemberId Id { get; }
+
+    /// <summary>Its disk.</summary>
+    public MemberDisk Disk { get; }
+
+    /// <summary>Its address for the others.</summary>
+    public PeerProxy Proxy { get; }
+
+    /// <summary>The process that runs, or null.</summary>
+    public NodeProcess? Process { get; private set; }
+
+    /// <summary>How often it was started.</summary>
+    public int Starts { get; private set; }
+
+    /// <summary>Whether its process is stopped by a signal.</summary>
+    public bool IsPaused { get; private set; }
+
+    /// <summary>Starts a process, and waits until it takes part or says why it cannot.</summary>
+    /// <param name="members">All members of the cluster.</param>
+    /// <returns>Null, or why it cannot start; the process is gone then.</returns>
+    public async Task<NodeEvent.StartFailed?> StartAsync(IEnumerable<ClusterMember> members)
+    {
+        _endIsExpected = false;
+        NodeProcess process = NodeProcess.Start(
+            new NodeSettings
+            {
+                Member = Id.Value,
+                Members = [.. members.Select(static member =>
+                    new NodeSettings.NodeAddress(member.Id.Value, member.Proxy.Address))],
+                ListenPort = Proxy.Target.Port,
+                DataFolder = Disk.Folder,
+                HistoryFolder = _folders.Histories,
+                Start = ++Starts,
+                Seed = _seed,
+            },
+            _folders.LogOf(Id));
+        Process = process;
+        process.StatusTold += status => _observer.Heard(Id, status);
+        _ = WatchForEndAsync(process);
+        NodeEvent started = await process.Started.WaitAsync(StartTimeout);
+        if (started is not NodeEvent.StartFailed failed)
+        {
+            return null;
+        }
+
+        _endIsExpected = true;
+        await process.WaitForExitAsync();
+        Process = null;
+        return failed;
+    }
+
+    /// <summary>Asks its process for something.</summary>
+    /// <param name="request">What.</param>
+    /// <param name="timeout">How long to wait.</param>
+    /// <exception cref="NodeUnavailableException">No process runs, or it did not answer.</exception>
+    public Task<NodeEvent.Reply> AskAsync(NodeRequest request, TimeSpan timeout) =>
+        Process is { } process
+            ? process.AskAsync(request, timeout)
+            : throw new NodeUnavailableException($"Member {Id} does not run.");
+
+    /// <summary>Ends its process as <c>kill -9</c> does.</summary>
+    public async Task KillAsync()
+    {
+        if (Process is { } process)
+        {
+            _endIsExpected = true;
+            await process.KillAsync();
+            await process.DisposeAsync();
+            Process = null;
+            IsPaused = false;
+        }
+    }
+
+    /// <summary>Lets its process stop as a service is stopped.</summary>
+    /// <returns>Whether it ended in time and without a complaint.</returns>
+    public async Task<bool> StopAsync()
+    {
+        if (Process is not { } process)
+        {
+            return true;
+        }
+
+        _endIsExpected = true;
+        bool isClean = true;
+        try
+        {
+            NodeEvent.Reply reply = await process.AskAsync(new NodeRequest.Stop(), StopTimeout);
+            await process.WaitForExitAsync().WaitAsync(StopTimeout);
+            isClean = reply.Error is null && process.ExitCode == 0;
+        }
+        catch (Exception exception) when (exception is NodeUnavailableException or TimeoutException)
+        {
+            isClean = false;
+        }
+
+        await KillAsync();
+        return isClean;
+    }
+
+    /// <summary>Stops its process where it stands.</summary>
+    public void Pause()
+    {
+        if (Process is { HasExited: false } process)
+        {
+            ProcessSignals.Pause(process.Id);
+            IsPaused = true;
+        }
+    }
+
+    /// <summary>Lets a process go on that was stopped.</summary>
+    public void Resume()
+    {
+        if (IsPaused && Process is { HasExited: false } process)
+        {
+            ProcessSignals.Resume(process.Id);
+        }
+
+        IsPaused = false;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Resume();
+        await KillAsync();
+        await Proxy.DisposeAsync();
+        Disk.Dispose();
+    }
+
+    private async Task WatchForEndAsync(NodeProcess process)
+    {
+        await process.WaitForExitAsync();
+        bool saidWhy = process.Started is { IsCompletedSuccessfully: true, Result: NodeEvent.StartFailed };
+        if (!_endIsExpected && !saidWhy)
+        {
+            _observer.EndedByItself(Id, process.ExitCode, _folders.LogOf(Id));
+        }
+    }
+
+    // Below the range from which the kernel takes the ports of those who dial.
+    private static int FreePort()
+    {
+        const int First = 20_000;
+        const int Last = 32_000;
+        while (true)
+        {
+            int port = Random.Shared.Next(First, Last);
+            using Socket probe = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: another one.
+                continue;
+            }
+        }
+    }
+}

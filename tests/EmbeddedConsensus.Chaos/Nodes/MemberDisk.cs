@@ -1,0 +1,107 @@
+using System.Diagnostics;
+
+namespace EmbeddedConsensus.Chaos.Nodes;
+
+/// <summary>The disk of a member: a small file system of its own in memory where mounting one is allowed, a folder of
+/// the machine's disk elsewhere. Only the former can be full.</summary>
+internal sealed class MemberDisk : IDisposable
+{
+    private const int Mebibytes = 64;
+    private const int ChunkBytes = 64 << 10;
+
+    private readonly string _root;
+    private readonly string _filler;
+
+    /// <summary>A disk.</summary>
+    /// <param name="root">Where to mount it; created when it is missing.</param>
+    public MemberDisk(string root)
+    {
+        _root = root;
+        _filler = Path.Combine(root, "filler");
+        Directory.CreateDirectory(root);
+        CanBeFull = OperatingSystem.IsLinux()
+            && Run("mount", "-t", "tmpfs", "-o", $"size={Mebibytes}m", "tmpfs", root);
+    }
+
+    /// <summary>Whether <see cref="Fill"/> works.</summary>
+    public bool CanBeFull { get; }
+
+    /// <summary>The member's folder on it.</summary>
+    public string Folder => Path.Combine(_root, "data");
+
+    /// <summary>Takes all the space that is left.</summary>
+    public void Fill()
+    {
+        using FileStream filler = new(_filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        byte[] chunk = new byte[ChunkBytes];
+        for (int bytes = ChunkBytes; bytes > 0;)
+        {
+            try
+            {
+                filler.Write(chunk, 0, bytes);
+            }
+            catch (IOException)
+            {
+                // Down to the last byte.
+                bytes /= 2;
+            }
+        }
+    }
+
+    /// <summary>Gives the space back.</summary>
+    public void Free() => File.Delete(_filler);
+
+    /// <summary>Copies the member's folder.</summary>
+    /// <param name="to">Where to; replaced when it is there.</param>
+    public void Save(string to) => Copy(Folder, to);
+
+    /// <summary>Replaces the member's folder by a copy.</summary>
+    /// <param name="from">The copy.</param>
+    public void Restore(string from) => Copy(from, Folder);
+
+    /// <summary>Makes the member's folder as empty as that of a new member.</summary>
+    public void Clear()
+    {
+        if (Directory.Exists(Folder))
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        if (CanBeFull)
+        {
+            Run("umount", _root);
+        }
+    }
+
+    private static void Copy(string from, string to)
+    {
+        if (Directory.Exists(to))
+        {
+            Directory.Delete(to, recursive: true);
+        }
+
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.EnumerateFiles(from))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+    }
+
+    private static bool Run(string program, params ReadOnlySpan<string> arguments)
+    {
+        ProcessStartInfo start = new(program) { RedirectStandardError = true };
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using Process process = Process.Start(start)
+            ?? throw new InvalidOperationException($"'{program}' did not start.");
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+}

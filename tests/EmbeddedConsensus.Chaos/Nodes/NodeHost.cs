@@ -1,0 +1,75 @@
+using System.Net;
+using EmbeddedConsensus.Storage;
+using EmbeddedConsensus.Storage.Faster;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedConsensus.Chaos.Nodes;
+
+/// <summary>Builds the host of a member as an app would, with limits small enough that snapshots, log files and
+/// compactions come and go within a round.</summary>
+internal static class NodeHost
+{
+    /// <summary>The name of the cluster.</summary>
+    public const string ClusterName = "chaos";
+
+    /// <summary>How long a call waits for a majority.</summary>
+    public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a follower waits for its leader, at the least; at the most twice that.</summary>
+    public static readonly TimeSpan ElectionTimeout = TimeSpan.FromSeconds(1);
+
+    private const long SnapshotLogBytes = 1 << 20;
+    private const int SnapshotKeepEntries = 100;
+    private const int PageBytes = 128 << 10;
+    private const int SegmentBytes = 1 << 20;
+
+    /// <summary>Builds a host.</summary>
+    /// <param name="settings">The member.</param>
+    /// <param name="disk">Slows its log down when told to.</param>
+    public static IHost Build(NodeSettings settings, SlowableDisk disk)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddSimpleConsole(static format =>
+        {
+            format.SingleLine = true;
+            format.TimestampFormat = "HH:mm:ss.fff ";
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services
+            .AddConsensusStore(options => Configure(options, settings))
+            .UseTcpTransport(options => options.ListenEndpoint = $"{IPAddress.Loopback}:{settings.ListenPort}")
+            .UseStorage(_ => OpenStorage(settings.DataFolder, disk));
+        return builder.Build();
+    }
+
+    private static void Configure(ConsensusStoreOptions options, NodeSettings settings)
+    {
+        options.ClusterName = ClusterName;
+        options.MemberId = settings.Member;
+        options.ElectionTimeout = ElectionTimeout;
+        options.RequestTimeout = RequestTimeout;
+        options.SnapshotLogBytes = SnapshotLogBytes;
+        options.SnapshotKeepEntries = SnapshotKeepEntries;
+        options.LogCacheBytes = 1 << 20;
+        foreach (NodeSettings.NodeAddress member in settings.Members)
+        {
+            options.Members.Add(member.ToPeer());
+        }
+    }
+
+    private static ReplicaStorage OpenStorage(string folder, SlowableDisk disk)
+    {
+        FasterStorage storage = FasterStorage.Open(new FasterStorageOptions
+        {
+            Directory = folder,
+            PageBytes = PageBytes,
+            SegmentBytes = SegmentBytes,
+            MemoryBytes = 4 * PageBytes,
+            PreallocationBytes = PageBytes,
+        });
+        return new ReplicaStorage(disk.Wrap(storage.Log), storage.Snapshots);
+    }
+}

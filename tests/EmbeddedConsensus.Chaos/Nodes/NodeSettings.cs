@@ -1,0 +1,37 @@
+using EmbeddedConsensus.Transport;
+
+namespace EmbeddedConsensus.Chaos.Nodes;
+
+/// <summary>What a process is told when it starts as a member.</summary>
+internal sealed record NodeSettings
+{
+    /// <summary>Its member id.</summary>
+    public required ulong Member { get; init; }
+
+    /// <summary>All members, each at the address of its proxy.</summary>
+    public required IReadOnlyList<NodeAddress> Members { get; init; }
+
+    /// <summary>The port at which it really listens.</summary>
+    public required int ListenPort { get; init; }
+
+    /// <summary>The folder of its log and snapshots.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>The folder for what its callers and watchers record.</summary>
+    public required string HistoryFolder { get; init; }
+
+    /// <summary>How often the member was started before. No two processes of a member have the same number.</summary>
+    public required int Start { get; init; }
+
+    /// <summary>The seed of its callers' choices.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>A member with its address.</summary>
+    /// <param name="Member">The member.</param>
+    /// <param name="Address">Its address, as <c>host:port</c>.</param>
+    internal sealed record NodeAddress(ulong Member, string Address)
+    {
+        /// <summary>The same in the store's terms.</summary>
+        public Peer ToPeer() => new(new MemberId(Member), Address);
+    }
+}

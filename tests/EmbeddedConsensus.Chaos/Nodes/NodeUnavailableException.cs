@@ -1,0 +1,7 @@
+namespace EmbeddedConsensus.Chaos.Nodes;
+
+/// <summary>A member's process ended, or does not answer.</summary>
+/// <param name="message">What happened.</param>
+/// <param name="innerException">The cause.</param>
+internal sealed class NodeUnavailableException(string message, Exception? innerException = null)
+    : Exception(message, innerException);

@@ -1,0 +1,10 @@
+using EmbeddedConsensus.Chaos;
+using EmbeddedConsensus.Chaos.Nodes;
+
+// The processes of the members are this program, too.
+if (args is [NodeProgram.Verb, string settings])
+{
+    return await NodeProgram.RunAsync(settings);
+}
+
+return await ChaosCommand.RunAsync(args);

@@ -1,0 +1,57 @@
+namespace EmbeddedConsensus.Testing.Tests.Clusters;
+
+/// <summary>The life of a test cluster, and what calls to it see.</summary>
+public sealed class ClusterTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public async Task One_line_starts_a_cluster_whose_calls_need_no_time(int members)
+    {
+        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(members);
+        TimeSpan started = cluster.Time.Elapsed;
+
+        foreach (TestClusterMember member in cluster.Members)
+        {
+            await member.Store.PutAsync($"key-{member.Id}", "value");
+            foreach (TestClusterMember reader in cluster.Members)
+            {
+                Assert.Equal("value", (await reader.Store.GetAsync($"key-{member.Id}"))?.Value.ToString());
+            }
+        }
+
+        Assert.Equal(started, cluster.Time.Elapsed);
+        await cluster.AssertReplicasAgreeAsync();
+    }
+
+    [Fact]
+    public async Task A_crashed_leader_is_replaced_and_comes_back_with_everything_that_was_acknowledged()
+    {
+        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
+        TestClusterMember old = cluster.Leader;
+        await old.Store.PutAsync("a", "1");
+
+        await old.CrashAsync();
+        TestClusterMember next = await cluster.WaitForLeaderAsync();
+        Assert.NotSame(old, next);
+        await next.Store.PutAsync("b", "2");
+        await Assert.ThrowsAsync<StoreStoppedException>(async () => await old.Store.GetAsync("a"));
+
+        await old.RestartAsync();
+        Assert.Equal("1", (await cluster.RunUntilAsync(old.Store.GetAsync("a")))?.Value.ToString());
+        Assert.Equal("2", (await old.Store.GetAsync("b"))?.Value.ToString());
+        await cluster.AssertReplicasAgreeAsync();
+    }
+
+    [Fact]
+    public async Task Fifty_clusters_start_and_stop_one_behind_the_other()
+    {
+        for (ulong seed = 1; seed <= 50; seed++)
+        {
+            await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3, o => o.Seed = seed);
+            await cluster.AnyFollower.Store.PutAsync("k", "v");
+            await cluster.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using EmbeddedConsensus.Testing.Linearizability;
+using static EmbeddedConsensus.Testing.Tests.Linearizability.HistoryOf;
+
+namespace EmbeddedConsensus.Testing.Tests.Linearizability;
+
+/// <summary>What is not decided is neither a pass nor a failure; what is large is decided all the same.</summary>
+public sealed class LimitTests
+{
+    [Fact]
+    public void A_search_that_passes_its_limit_of_states_is_undecided()
+    {
+        ModelCall<int, int>[] calls =
+        [
+            .. Enumerable.Range(1, 20).Select(i => new ModelCall<int, int>(0, 100, i, i == 20 ? -5 : 0)),
+        ];
+
+        SearchResult result = WingGongLoweChecker.Check(new SetModel(), calls, new SearchLimits { MaxStates = 1000 });
+
+        Assert.Equal(Verdict.Undecided, result.Verdict);
+        Assert.Equal(1000, result.StatesVisited);
+    }
+
+    [Fact]
+    public void A_search_that_passes_its_limit_of_time_is_undecided()
+    {
+        ModelCall<int, int>[] calls =
+        [
+            .. Enumerable.Range(1, 40).Select(i => new ModelCall<int, int>(0, 100, i, i == 40 ? -5 : 0)),
+        ];
+
+        SearchResult result = WingGongLoweChecker.Check(
+            new SetModel(), calls, new SearchLimits { MaxStates = long.MaxValue, MaxTime = TimeSpan.Zero });
+
+        Assert.Equal(Verdict.Undecided, result.Verdict);
+    }
+
+    [Fact]
+    public void A_check_that_passes_its_limit_says_which()
+    {
+        HistoryGenerator generator = new(seed: 1, clients: 8, keys: 4) { UnknownPerMille = 50 };
+
+        CheckResult result = LinearizabilityChecker.Check(
+            generator.Generate(500), new CheckOptions { Limits = new SearchLimits { MaxStates = 100 } });
+
+        Assert.Equal(Verdict.Undecided, result.Verdict);
+        Assert.Contains("100 states", result.UndecidedBecause, StringComparison.Ordinal);
+        Assert.Null(result.Violation);
+    }
+
+    [Fact]
+    public void A_hundred_thousand_calls_are_decided_within_the_limits_and_nearly_without_search()
+    {
+        HistoryGenerator generator = new(seed: 7, clients: 32, keys: 300) { UnknownPerMille = 5 };
+
+        CheckResult result = LinearizabilityChecker.Check(generator.Generate(100_000));
+
+        Assert.True(result.Verdict == Verdict.Linearizable, result.ToString());
+        // A state for every revision, and few more.
+        Assert.InRange(result.StatesVisited, 1, 200_000);
+    }
+
+    [Fact]
+    public void A_violation_behind_many_placements_that_do_not_concern_it_is_found_all_the_same()
+    {
+        // Forty revisions of which nobody saw anything, for sixty writes that may have made them: more placements than
+        // can be tried. None of them has to do with what is wrong.
+        CheckResult result = LinearizabilityChecker.Check(Calls(
+        [
+            .. Enumerable.Range(0, 60).Select(i => Lost(0, Op.Put($"lost/{i}", "1"))),
+            Put(10, 20, "a", "1", 42),
+            Put(30, 40, "b", "1", 43),
+            Range(50, 60, KeyRange.Between("a", "c"), 43, Item("b", "1", 43, 43, 1)),
+        ]));
+
+        Assert.Equal(Verdict.NotLinearizable, result.Verdict);
+        Assert.Equal(43, result.Violation!.Revision);
+    }
+
+    /// <summary>A set of numbers to which calls add; the state, as bits, tells every subset apart.</summary>
+    private sealed class SetModel : ISequentialModel<long, int, int>
+    {
+        public long InitialState => 0;
+
+        public bool TryAnswer(long state, int input, int output, out long next)
+        {
+            next = state | (1L << input);
+            return output == 0;
+        }
+
+        public bool TryExecute(long state, int input, out long next) => TryAnswer(state, input, 0, out next);
+    }
+}
