@@ -83,9 +83,9 @@ internal sealed partial class LivenessPhase
             return true;
         }
 
-        int sound = voters.Count(id => cluster.Replicas[SimulatedCluster.NumberOf(id)] is
-            { IsAbandoned: false, IsLost: false, HasLeft: false, HasLostDisk: false } replica
-            && replica != broken && !replica.Disk.IsDamaged);
+        int sound = voters.Count(id =>
+            id != broken.Id && cluster.Atlas.IsSound(id)
+            && !cluster.Replicas[SimulatedCluster.NumberOf(id)].IsAbandoned);
         return sound * 2 > voters.Length;
     }
 

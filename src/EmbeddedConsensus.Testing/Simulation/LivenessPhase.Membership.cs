@@ -54,8 +54,11 @@ internal sealed partial class LivenessPhase
         }
     }
 
-    // Whoever never was a member, and waits to become one, need not stop.
+    // Whoever never was a member, and waits to become one, need not stop. Who has been away for so long that none of
+    // those that it knows is a member any more has nobody to learn it from; and a learner asks nobody.
     private bool IsToStop(SimulatedReplica replica) =>
         replica.Life is { } life && life.Core.Node.Membership == MembershipState.Member
-        && cluster.Rules.Latest is { } latest && !latest.Contains(replica.Id);
+        && cluster.Rules.Latest is { } latest && !latest.Contains(replica.Id)
+        && life.Core.Node.Configuration is { } known && known.IsVoter(replica.Id)
+        && known.Voters.Any(latest.Contains);
 }

@@ -47,10 +47,10 @@ internal sealed class ReplicaLife
         _log = new SimulatedLogWriter(replica.Disk, this);
         _snapshots = new SimulatedSnapshotLane(cluster, this);
         ReplicatedStateMachine machine = replica.Disk.NewestSnapshot is { } newest
-            ? SimulatedSnapshotLane.Load(newest, cluster)
-            : new ReplicatedStateMachine(cluster.StoreOptions);
+            ? SimulatedSnapshotLane.Load(newest, cluster, replica)
+            : new ReplicatedStateMachine(cluster.StoreOptions) { NewestFormat = replica.Release };
         RaftNode node = new(RaftOptionsOf(cluster, replica), recovered, snapshot, replica.Bootstrap);
-        Core = new ReplicaCore(CoreOptionsOf(cluster.Profile), node, replica.Id, _incarnation);
+        Core = new ReplicaCore(CoreOptionsOf(cluster.Profile, replica), node, replica.Id, _incarnation);
         Apply = new SimulatedApplyLane(cluster, this, machine, _incarnation);
         _applied = machine.Applied.Index;
         _appliedToCore = _applied;
@@ -436,6 +436,7 @@ internal sealed class ReplicaLife
     private static RaftOptions RaftOptionsOf(SimulatedCluster cluster, SimulatedReplica replica) => new()
     {
         Id = replica.Id,
+        FormatVersion = replica.Release,
         ElectionTicks = ElectionTicks,
         HeartbeatTicks = cluster.Profile.HeartbeatTicks,
         Seed = (cluster.Options.Seed * 1_000_003) + (replica.Disk.Incarnation * 1_009) + replica.Id.Value,
@@ -448,8 +449,9 @@ internal sealed class ReplicaLife
         MaxUncommittedBytes = cluster.Profile.MaxUncommittedBytes,
     };
 
-    private static ReplicaCoreOptions CoreOptionsOf(RunProfile profile) => new()
+    private static ReplicaCoreOptions CoreOptionsOf(RunProfile profile, SimulatedReplica replica) => new()
     {
+        CommandFormat = replica.Release,
         RequestTimeoutTicks = RequestTimeoutTicks,
         RetryTicks = ElectionTicks,
         SnapshotLogBytes = profile.SnapshotLogBytes,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Testing.Simulation.Checking;
 using EmbeddedConsensus.Testing.Simulation.Faults;
 using EmbeddedConsensus.Testing.Simulation.Membership;
@@ -51,7 +52,9 @@ internal sealed class SimulatedCluster
         Network = new SimulatedNetwork(this, Profile, random.Fork(4));
         foreach (MemberId founder in founders)
         {
-            AddReplica(founder, bootstrap);
+            AddReplica(founder, bootstrap).Release = shape.Chance(Profile.OldReleaseRate)
+                ? CommandFormat.Plain
+                : CommandFormat.Newest;
         }
 
         Operator = new MembershipOperator(this, random.Fork(8));

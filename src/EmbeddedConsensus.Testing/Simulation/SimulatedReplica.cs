@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing.Simulation.Faults;
 using EmbeddedConsensus.Transport;
@@ -19,6 +20,7 @@ internal sealed class SimulatedReplica
     private readonly List<(ReplicaLife Life, EventKind Kind, Action Action)> _held = [];
     private long _pausedUntil;
     private int _moves;
+    private bool _isUpgradeDue;
 
     /// <summary>A member that is down and was never up.</summary>
     public SimulatedReplica(
@@ -47,6 +49,9 @@ internal sealed class SimulatedReplica
 
     /// <summary>Whether it was ever at another address.</summary>
     public bool HasMoved => _moves > 0;
+
+    /// <summary>The release that it runs: the newest format of commands that it knows.</summary>
+    public byte Release { get; set; } = CommandFormat.Newest;
 
     /// <summary>How long things take in its process.</summary>
     public SimulationRandom Random { get; }
@@ -99,6 +104,7 @@ internal sealed class SimulatedReplica
         }
 
         _pausedUntil = 0;
+        Release = _isUpgradeDue ? CommandFormat.Newest : Release;
         try
         {
             Life = new ReplicaLife(_cluster, this);
@@ -183,6 +189,15 @@ internal sealed class SimulatedReplica
         Disk = new SimulatedDisk { TrustsDamage = Disk.TrustsDamage };
         HasLostDisk = true;
         Start();
+    }
+
+    /// <summary>Its next start is that of the new release.</summary>
+    /// <returns>Whether it runs the old one.</returns>
+    public bool Upgrade()
+    {
+        bool isOld = Release < CommandFormat.Newest && !_isUpgradeDue;
+        _isUpgradeDue = true;
+        return isOld;
     }
 
     /// <summary>Moves it to another address.</summary>

@@ -62,6 +62,9 @@ internal sealed record SimulationStatistics
     /// <summary>Joint configurations that were committed.</summary>
     public long JointConfigurations { get; set; }
 
+    /// <summary>How often the format that the cluster writes rose.</summary>
+    public long FormatChanges { get; set; }
+
     /// <summary>Members that were removed and have stopped by themselves.</summary>
     public long RemovedStopped { get; set; }
 
@@ -111,6 +114,7 @@ internal sealed record SimulationStatistics
         RefusedChanges += other.RefusedChanges;
         Configurations += other.Configurations;
         JointConfigurations += other.JointConfigurations;
+        FormatChanges += other.FormatChanges;
         RemovedStopped += other.RemovedStopped;
         RefusedMembers += other.RefusedMembers;
         MessagesLost += other.MessagesLost;

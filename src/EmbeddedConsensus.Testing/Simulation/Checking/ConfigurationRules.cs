@@ -40,6 +40,7 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
             statistics.JointConfigurations++;
         }
 
+        statistics.FormatChanges += Latest is { } before && next.FormatVersion > before.FormatVersion ? 1 : 0;
         statistics.Configurations++;
         _applied.Add((entry.Index, next));
         CheckCommitted(MemberId.None, entry.Index, next);

@@ -20,9 +20,15 @@ internal sealed class FaultAtlas(SimulatedCluster cluster)
         return cluster.VoterSets().All(set => !set.Contains(replica.Id) || HasMajorityWithout(set, replica));
     }
 
+    /// <summary>Whether a member can be counted on once everything that heals is healed. A founder that holds nothing yet
+    /// does not vote for anybody who has a log: it cannot know that it has not lost its disk.</summary>
+    public bool IsSound(MemberId member) =>
+        !cluster.Replicas[SimulatedCluster.NumberOf(member)].IsImpaired
+        && (cluster.Rules.Latest is not { } latest || latest.Find(member) is { HasStarted: true });
+
     private bool HasMajorityWithout(ImmutableArray<MemberId> voters, SimulatedReplica replica)
     {
-        int sound = voters.Count(id => id != replica.Id && !cluster.Replicas[SimulatedCluster.NumberOf(id)].IsImpaired);
+        int sound = voters.Count(id => id != replica.Id && IsSound(id));
         return sound * 2 > voters.Length;
     }
 }

@@ -105,6 +105,8 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
                 return TransferLeadership(fault, replica);
             case FaultKind.ReturnRemoved:
                 return replica.ReturnRemoved();
+            case FaultKind.Upgrade:
+                return replica.Upgrade() && Crash(replica, fault.DurationMicros);
             case FaultKind.LoseDisk:
                 return LoseDisk(replica);
             default:

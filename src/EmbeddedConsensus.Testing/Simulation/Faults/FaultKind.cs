@@ -107,4 +107,7 @@ internal enum FaultKind : byte
 
     /// <summary>The process of a member that was removed is started again on its old disk.</summary>
     ReturnRemoved,
+
+    /// <summary>The target runs the new release from its next start on, which follows when the duration is over.</summary>
+    Upgrade,
 }

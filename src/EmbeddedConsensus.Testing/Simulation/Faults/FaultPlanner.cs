@@ -75,6 +75,12 @@ internal sealed partial class FaultPlanner
             Target = transfers.Chance(0.8) ? FaultTarget.Leader : One(transfers),
             Peer = FaultTarget.Of(transfers.Below(_replicas)),
         });
+        SimulationRandom upgrades = Stream(FaultKind.Upgrade);
+        Repeat(upgrades, 0.7, 4 * Second, 60 * Second, at => New(at, FaultKind.Upgrade) with
+        {
+            Target = One(upgrades),
+            DurationMicros = upgrades.Exponential(Second / 2),
+        });
         PlanCrashPoints();
     }
 

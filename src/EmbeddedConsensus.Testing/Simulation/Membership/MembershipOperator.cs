@@ -141,6 +141,7 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
             fresh = cluster.Recruit();
             if (fresh is null)
             {
+                Order(ConfigurationChange.Remove(lost.Id));
                 return;
             }
 
