@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs every test: the xunit projects, then simulated clusters, then a cluster of real processes. Installs what two of the tests compare with, if it is
-# missing and this is Debian. Prints, last and alone on a line, "N passed, N failed".
+# Runs every test: the xunit projects, simulated clusters, a cluster of real processes, and a check that each mutation
+# still fits the sources. Installs what two of the tests compare with, if it is missing and this is Debian. Prints, last
+# and alone on a line, "N passed, N failed".
 #
 #   ./test.sh [--no-build]        SEEDS=1-2000 ./test.sh runs more simulated clusters
 set -uo pipefail
@@ -22,7 +23,7 @@ need 'command -v strace' strace
 
 number() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<<"$counters"; }
 
-for project in tests/*.Tests/*.csproj; do
+for project in tests/*.Tests/*.csproj samples/*.Tests/*.csproj; do
     name=$(basename "$project" .csproj)
     dotnet test "$project" -c Release $build --nologo -v q --blame-hang-timeout 10m \
         --logger "trx;LogFileName=$name.trx" --results-directory "$results" || true
@@ -51,6 +52,8 @@ count() { # count NAME COMMAND...: runs a program whose last line is "N passed, 
 }
 count simulation dotnet run -c Release $build --project tests/EmbeddedConsensus.Simulation -- --seeds "$seeds"
 count chaos dotnet run -c Release $build --project tests/EmbeddedConsensus.Chaos -- --seconds 30 --round-seconds 15 --seed 7
+# The full run is long: see docs/testing.md.
+count mutations dotnet run -c Release $build --project tests/EmbeddedConsensus.Mutations -- --check
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -39,6 +39,10 @@ public sealed record StoreStatus
     /// <summary>The members that vote, by id.</summary>
     public required IReadOnlyList<MemberId> Voters { get; init; }
 
+    /// <summary>Whether this replica leads and holds a lease, so that linearizable reads need no round. Always false with
+    /// <see cref="LinearizableReadMode.QuorumRound"/>, and in a cluster of one, where a round asks nobody.</summary>
+    public bool HoldsReadLease { get; init; }
+
     /// <summary>The format that the cluster writes: the newest that all its members read, 1 while that is not known of
     /// all.</summary>
     public required int FormatVersion { get; init; }

@@ -58,6 +58,26 @@ public sealed class DamageTests
         await Assert.ThrowsAsync<StorageCorruptedException>(() => TestLog.RecoverAsync(folder.Path));
     }
 
+    /// <summary>A disk that loses a write shows what it held before: here a record of the same place and number, of an
+    /// earlier life, whose own checksums are right.</summary>
+    [Fact]
+    [Trait("Scenario", "39")]
+    public async Task A_stale_record_in_the_place_of_a_later_one_is_damage()
+    {
+        using var folder = new TemporaryFolder();
+        await TestLog.FillAsync(folder.Path, 3);
+        using TemporaryFolder later = folder.Copy();
+        await TestLog.FillAsync(folder.Path, 1);
+        await TestLog.FillAsync(later.Path, 2);
+        string file = TestLog.Segment(later.Path);
+        List<int> records = TestLog.Records(file);
+        int length = records[4] - records[3];
+        byte[] stale = File.ReadAllBytes(TestLog.Segment(folder.Path));
+
+        TestLog.Damage(file, records[3], stale.AsSpan(records[3], length));
+        await Assert.ThrowsAsync<StorageCorruptedException>(() => TestLog.RecoverAsync(later.Path));
+    }
+
     [Fact]
     [Trait("Scenario", "39")]
     public async Task Damage_to_the_last_record_is_found_after_a_clean_stop()

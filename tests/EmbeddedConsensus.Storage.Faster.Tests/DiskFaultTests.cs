@@ -32,6 +32,26 @@ public sealed class DiskFaultTests
     }
 
     [Fact]
+    [Trait("Scenario", "38")]
+    public async Task A_flush_that_lost_its_data_is_not_tried_again_though_it_would_succeed()
+    {
+        using var folder = new TemporaryFolder();
+        var disk = new SimulatedSegmentFiles();
+        await using (FasterStorage storage = TestLog.Open(folder.Path, disk))
+        {
+            await storage.Log.RecoverAsync();
+            await storage.Log.AppendAsync(TestLog.Write(1));
+            disk.LoseNextFlush();
+
+            await Assert.ThrowsAsync<StorageException>(async () => await storage.Log.AppendAsync(TestLog.Write(2)));
+            await Assert.ThrowsAsync<StorageException>(async () => await storage.Log.AppendAsync(TestLog.Write(2)));
+        }
+
+        await using FasterStorage next = TestLog.Open(folder.Path, disk);
+        Assert.Equal(1UL, (await next.Log.RecoverAsync()).LastIndex);
+    }
+
+    [Fact]
     [Trait("Scenario", "40")]
     public async Task A_short_write_on_a_full_disk_loses_only_what_was_not_acknowledged()
     {
@@ -64,7 +84,7 @@ public sealed class DiskFaultTests
         await storage.Log.RecoverAsync();
         disk.Hang();
         StorageException failure = await Assert.ThrowsAsync<StorageException>(
-            async () => await storage.Log.AppendAsync(TestLog.Write(1)));
+            () => storage.Log.AppendAsync(TestLog.Write(1)).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Contains(nameof(FasterStorageOptions.CommitTimeout), failure.Message, StringComparison.Ordinal);
         disk.Release();
         await Assert.ThrowsAsync<StorageException>(async () => await storage.Log.AppendAsync(TestLog.Write(1)));

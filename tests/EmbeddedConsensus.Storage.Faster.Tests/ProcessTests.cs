@@ -59,7 +59,7 @@ public sealed class ProcessTests
         using var folder = new TemporaryFolder();
         string trace = folder.Path + ".trace";
         using (var child = new ChildProcess(
-            folder.Path, appends: 2, "strace", "-f", "-y", "-qq", "-e", "trace=fsync,fdatasync,openat", "-o", trace))
+            folder.Path, appends: 2, "strace", "-f", "-y", "-qq", "-e", "trace=fsync,fdatasync,openat,rename,renameat,renameat2", "-o", trace))
         {
             while (await child.ReadLineAsync() != "2")
             {
@@ -81,5 +81,11 @@ public sealed class ProcessTests
             calls, named, call => call.Contains("fdatasync(", StringComparison.Ordinal)
                 && call.Contains($"<{segment}>", StringComparison.Ordinal));
         Assert.True(flushed > named);
+        int published = Array.FindIndex(
+            calls, call => call.Contains("rename", StringComparison.Ordinal)
+                && call.Contains(TestLog.Snapshot(folder.Path, 2), StringComparison.Ordinal));
+        Assert.True(published > flushed);
+        Assert.Contains(calls.Skip(published), call => call.Contains("fsync(", StringComparison.Ordinal)
+            && call.Contains($"<{folder.Path}>", StringComparison.Ordinal));
     }
 }

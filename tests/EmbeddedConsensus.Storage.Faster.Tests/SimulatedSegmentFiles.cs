@@ -18,6 +18,7 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
     private long _failAt = long.MaxValue;
     private Exception _failure = new IOException("The simulated disk failed.");
     private double _shareWrittenOnFailure;
+    private bool _losesNextFlush;
 
     /// <summary>The writes, flushes and deletions so far.</summary>
     public long Operations { get; private set; }
@@ -35,6 +36,10 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
         _failure = failure ?? _failure;
         _shareWrittenOnFailure = shareWritten;
     }
+
+    /// <summary>Makes the next flush fail and forget what it was to write. Those after it succeed, as on systems that mark
+    /// a page as clean when writing it has failed.</summary>
+    public void LoseNextFlush() => _losesNextFlush = true;
 
     /// <summary>Makes every flush hang until <see cref="Release"/>.</summary>
     public void Hang() => _released.Reset();
@@ -130,6 +135,13 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
         {
             Flushes++;
             ThrowIfFailed();
+            if (_losesNextFlush)
+            {
+                _losesNextFlush = false;
+                _unflushed.RemoveAll(write => write.Segment == segment);
+                throw _failure;
+            }
+
             foreach ((int written, long offset, byte[] data) in _unflushed)
             {
                 if (written == segment)

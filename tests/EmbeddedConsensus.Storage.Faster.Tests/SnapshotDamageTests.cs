@@ -1,5 +1,4 @@
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Storage.Faster.Files;
 
 namespace EmbeddedConsensus.Storage.Faster.Tests;
 
@@ -16,7 +15,7 @@ public sealed class SnapshotDamageTests
     {
         using var folder = new TemporaryFolder();
         await PublishAsync(folder.Path, 9);
-        string file = SnapshotFile(folder.Path, 9);
+        string file = TestLog.Snapshot(folder.Path, 9);
         byte[] whole = File.ReadAllBytes(file);
         var random = new Random(7);
         int[] offsets =
@@ -40,7 +39,7 @@ public sealed class SnapshotDamageTests
     {
         using var folder = new TemporaryFolder();
         await PublishAsync(folder.Path, 9);
-        string file = SnapshotFile(folder.Path, 9);
+        string file = TestLog.Snapshot(folder.Path, 9);
         byte[] whole = File.ReadAllBytes(file);
         int[] lengths = [0, 1, 15, 16, 40, 65_000, 65_600, 131_200, whole.Length - 20, whole.Length - 1];
         foreach (int length in lengths)
@@ -60,7 +59,7 @@ public sealed class SnapshotDamageTests
         using var folder = new TemporaryFolder();
         await PublishAsync(folder.Path, 5);
         await PublishAsync(folder.Path, 9);
-        string file = SnapshotFile(folder.Path, 9);
+        string file = TestLog.Snapshot(folder.Path, 9);
         TestLog.Damage(file, 20, [0xEE, 0xEE]);
         StorageCorruptedException damage = await Assert.ThrowsAsync<StorageCorruptedException>(
             () => ReadNewestAsync(folder.Path));
@@ -74,7 +73,7 @@ public sealed class SnapshotDamageTests
     {
         using var folder = new TemporaryFolder();
         await PublishAsync(folder.Path, 9);
-        string file = SnapshotFile(folder.Path, 9);
+        string file = TestLog.Snapshot(folder.Path, 9);
         byte[] whole = File.ReadAllBytes(file);
         int header = whole.Length - (int)Snapshots.SnapshotFormat.FileBytes(0, Length);
         const int Frame = Snapshots.SnapshotFormat.ChunkBytes + Snapshots.SnapshotFormat.ChecksumBytes;
@@ -89,7 +88,7 @@ public sealed class SnapshotDamageTests
         using var other = new TemporaryFolder();
         await PublishAsync(folder.Path, 9);
         await PublishAsync(other.Path, 9);
-        File.Copy(SnapshotFile(other.Path, 9), SnapshotFile(folder.Path, 9), overwrite: true);
+        File.Copy(TestLog.Snapshot(other.Path, 9), TestLog.Snapshot(folder.Path, 9), overwrite: true);
         await Assert.ThrowsAsync<StorageCorruptedException>(() => ReadNewestAsync(folder.Path));
     }
 
@@ -122,8 +121,6 @@ public sealed class SnapshotDamageTests
         new Random(3).NextBytes(content);
         return content;
     }
-
-    private static string SnapshotFile(string folder, ulong index) => Path.Combine(folder, StorageLayout.Snapshot(index));
 
     private static SnapshotMetadata Metadata(ulong index) =>
         new(new LogPosition(index, 2), ClusterConfiguration.OfVoters(new MemberId(1), new MemberId(2)));

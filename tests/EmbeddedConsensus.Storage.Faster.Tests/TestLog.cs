@@ -76,6 +76,9 @@ internal static class TestLog
     public static string Segment(string folder, int segment = 0) =>
         Path.Combine(folder, Files.StorageLayout.Segment(segment));
 
+    public static string Snapshot(string folder, ulong index) =>
+        Path.Combine(folder, Files.StorageLayout.Snapshot(index));
+
     /// <summary>Where each record of a file begins, by the magic of its frame.</summary>
     public static List<int> Records(string file)
     {

@@ -97,7 +97,8 @@ internal sealed class FollowerProcess : IDisposable
     private static async Task<int> ServeAsync(
         int member, int[] ports, string? folder, CancellationToken cancellationToken)
     {
-        await using LoadReplica replica = await LoadReplica.StartAsync(member, ports, folder, cancellationToken);
+        await using LoadReplica replica = await LoadReplica.StartAsync(
+            member, ports, folder, LinearizableReadMode.QuorumRound, cancellationToken);
         while (await Console.In.ReadLineAsync(cancellationToken) is { } line)
         {
             if (line == HandOver && replica.Store.Status.IsLeader)

@@ -46,6 +46,12 @@ internal static class LoadCommand
         DefaultValueFactory = static _ => StorageKind.Faster,
     };
 
+    private static readonly Option<LinearizableReadMode> Reads = new("--reads")
+    {
+        Description = "How linearizable reads are confirmed: QuorumRound or LeaderLease.",
+        DefaultValueFactory = static _ => LinearizableReadMode.QuorumRound,
+    };
+
     /// <summary>Runs what the command line says.</summary>
     /// <param name="args">The arguments.</param>
     /// <returns>The exit code.</returns>
@@ -68,6 +74,7 @@ internal static class LoadCommand
             Name, "Puts load on a cluster whose leader is in this process. Prints one line of JSON on standard output.")
         {
             Workload, Replicas, Callers, Watchers, ValueBytes, Keys, Seconds, Warmup, Storage,
+            Reads,
         };
         Replicas.Validators.Add(static result =>
         {
@@ -89,6 +96,7 @@ internal static class LoadCommand
                 Seconds = parsed.GetValue(Seconds),
                 WarmupSeconds = parsed.GetValue(Warmup),
                 Storage = parsed.GetValue(Storage),
+                Reads = parsed.GetValue(Reads),
             };
             LoadResult result = await LoadRun.RunAsync(options, cancellationToken);
             Console.WriteLine(JsonSerializer.Serialize(result));

@@ -29,4 +29,7 @@ internal sealed record LoadOptions
 
     /// <summary>Where the replicas keep their data.</summary>
     public required StorageKind Storage { get; init; }
+
+    /// <summary>How the leader confirms linearizable reads. The followers support a lease whatever theirs is.</summary>
+    public required LinearizableReadMode Reads { get; init; }
 }

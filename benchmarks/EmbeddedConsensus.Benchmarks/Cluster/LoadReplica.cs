@@ -29,9 +29,11 @@ internal sealed class LoadReplica : IAsyncDisposable
     /// <param name="member">Which one: from 1.</param>
     /// <param name="ports">The ports of all, in order.</param>
     /// <param name="folder">The folder for the folders of all; null to keep the data in memory.</param>
+    /// <param name="reads">How it confirms linearizable reads when it leads.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public static async Task<LoadReplica> StartAsync(
-        int member, IReadOnlyList<int> ports, string? folder, CancellationToken cancellationToken)
+        int member, IReadOnlyList<int> ports, string? folder, LinearizableReadMode reads,
+        CancellationToken cancellationToken)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -40,6 +42,7 @@ internal sealed class LoadReplica : IAsyncDisposable
         {
             options.ClusterName = "load";
             options.MemberId = (ulong)member;
+            options.LinearizableReads = reads;
             for (int i = 0; i < ports.Count; i++)
             {
                 options.Members.Add(new Peer(new MemberId((ulong)i + 1), $"{IPAddress.Loopback}:{ports[i]}"));

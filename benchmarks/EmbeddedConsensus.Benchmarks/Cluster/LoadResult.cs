@@ -9,6 +9,10 @@ internal sealed record LoadResult
     [JsonPropertyName("workload")]
     public required string Workload { get; init; }
 
+    /// <summary>How linearizable reads were confirmed.</summary>
+    [JsonPropertyName("reads")]
+    public required string Reads { get; init; }
+
     /// <summary>How many replicas there were.</summary>
     [JsonPropertyName("replicas")]
     public required int Replicas { get; init; }

@@ -12,7 +12,7 @@ internal static class LoadRun
     {
         await Console.Error.WriteLineAsync($"{options.Replicas} replicas start");
         await using LoadedCluster cluster = await LoadedCluster.StartAsync(
-            options.Replicas, options.Storage, cancellationToken);
+            options.Replicas, options.Storage, options.Reads, cancellationToken);
         LoadClock clock = new();
         (Task load, IEnumerable<LatencyHistogram> latencies) =
             await BeginAsync(cluster, options, clock, cancellationToken);
@@ -92,6 +92,7 @@ internal static class LoadRun
         return new LoadResult
         {
             Workload = options.Workload.ToString().ToLowerInvariant(),
+            Reads = options.Reads.ToString(),
             Replicas = options.Replicas,
             Callers = options.Workload == WorkloadKind.Watch ? options.Watchers : options.Callers,
             Value = options.ValueBytes,

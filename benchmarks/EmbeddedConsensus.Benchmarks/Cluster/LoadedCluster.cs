@@ -25,9 +25,10 @@ internal sealed class LoadedCluster : IAsyncDisposable
     /// <summary>Starts a cluster and waits until this process leads it.</summary>
     /// <param name="replicas">How many replicas.</param>
     /// <param name="storage">Where they keep their data.</param>
+    /// <param name="reads">How its leader confirms linearizable reads.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<LoadedCluster> StartAsync(
-        int replicas, StorageKind storage, CancellationToken cancellationToken)
+        int replicas, StorageKind storage, LinearizableReadMode reads, CancellationToken cancellationToken)
     {
         LoadedCluster cluster = new(storage);
         try
@@ -38,7 +39,8 @@ internal sealed class LoadedCluster : IAsyncDisposable
                 cluster._followers.Add(FollowerProcess.Start(member, ports, cluster._folder?.Path));
             }
 
-            cluster._replica = await LoadReplica.StartAsync(1, ports, cluster._folder?.Path, cancellationToken);
+            cluster._replica = await LoadReplica.StartAsync(
+                1, ports, cluster._folder?.Path, reads, cancellationToken);
             await cluster.LeadAsync(cancellationToken).WaitAsync(LeadDeadline, cancellationToken);
             return cluster;
         }

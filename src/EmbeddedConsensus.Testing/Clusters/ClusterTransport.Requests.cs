@@ -26,7 +26,8 @@ internal sealed partial class ClusterTransport
             cancellationToken, silence.Token, _stop.Token, target._stop.Token);
         try
         {
-            ReadOnlyMemory<byte> answer = await target.AnswerAsync(request.ToArray(), ended.Token).ConfigureAwait(false);
+            ReadOnlyMemory<byte> answer = await target.AnswerAsync(request.ToArray(), ended.Token)
+                .ConfigureAwait(false);
 
             // A link that was cut meanwhile carries no answer.
             network.FindAddress(this, address);
@@ -34,7 +35,8 @@ internal sealed partial class ClusterTransport
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TransportException($"The member at '{address}' does not answer, or one of the two stops.", exception);
+            throw new TransportException(
+                $"The member at '{address}' does not answer, or one of the two stops.", exception);
         }
     }
 
@@ -44,7 +46,8 @@ internal sealed partial class ClusterTransport
         {
             if (Interlocked.Increment(ref _requests) > TransportLimits.MaxConcurrentRequests)
             {
-                throw new TransportException($"The member at '{address}' works on as many requests as it may. Ask later.");
+                throw new TransportException(
+                    $"The member at '{address}' works on as many requests as it may. Ask later.");
             }
 
             ReadOnlyMemory<byte> answer = await _receiver!.HandleRequestAsync(request, cancellationToken).AsTask()

@@ -6,8 +6,8 @@ public sealed partial class ConsensusTestCluster
     // Between two looks an app may compact, and one replica is asked before and another behind it.
     private const int MaxLooksAtHashes = 3;
 
-    /// <summary>Lets time pass until every running member has applied what any of them has committed. A member that is cut
-    /// off never will.</summary>
+    /// <summary>Lets time pass until every running member has applied what any of them has committed. A member that is
+    /// cut off never will.</summary>
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -42,7 +42,8 @@ public sealed partial class ConsensusTestCluster
         {
             throw new ReplicasDisagreeException(
                 $"At revision {hashes[0].Revision} the members hold different data: "
-                + string.Join(", ", members.Zip(hashes, static (member, hash) => $"{member.Id} has hash {hash.Hash:x8}"))
+                + string.Join(
+                    ", ", members.Zip(hashes, static (member, hash) => $"{member.Id} has hash {hash.Hash:x8}"))
                 + $".{Environment.NewLine}{Describe()}");
         }
     }

@@ -34,6 +34,7 @@ public sealed partial class ConsensusTestCluster
             throw new ArgumentException("A member is in two groups. Name each at most once.", nameof(groups));
         }
 
+        LetReplicasRest();
         foreach (TestClusterMember[] group in groups)
         {
             foreach (TestClusterMember from in group)
@@ -66,7 +67,11 @@ public sealed partial class ConsensusTestCluster
     public void Heal(TestClusterMember from, TestClusterMember to) => SetCut(from, to, isCut: false);
 
     /// <summary>Heals every link. Conditions of links stay.</summary>
-    public void Heal() => Network.HealAll();
+    public void Heal()
+    {
+        LetReplicasRest();
+        Network.HealAll();
+    }
 
     /// <summary>Gives the link from one member to another its conditions.</summary>
     /// <param name="from">The sender.</param>
@@ -79,6 +84,7 @@ public sealed partial class ConsensusTestCluster
         ArgumentNullException.ThrowIfNull(to);
         ArgumentNullException.ThrowIfNull(conditions);
         conditions.Validate();
+        LetReplicasRest();
         Network.SetConditions(from.Id, to.Id, conditions);
     }
 
@@ -103,6 +109,7 @@ public sealed partial class ConsensusTestCluster
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
+        LetReplicasRest();
         Network.SetCut(from.Id, to.Id, isCut);
     }
 }

@@ -23,8 +23,8 @@ public sealed partial class ConsensusTestCluster
     public TestClusterMember AnyFollower => Followers is [var first, ..] ? first : throw new InvalidOperationException(
         $"No member is a running follower.{Environment.NewLine}{Describe()}");
 
-    /// <summary>Lets time pass until a member leads and a majority follows it. A majority that is cut off from its leader
-    /// counts as without one, also before it has noticed.</summary>
+    /// <summary>Lets time pass until a member leads and a majority follows it. A majority that is cut off from its
+    /// leader counts as without one, also before it has noticed.</summary>
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -68,8 +68,8 @@ public sealed partial class ConsensusTestCluster
         return Leader;
     }
 
-    /// <summary>Changes the leader as an accident does: it is cut off until the others have elected another, and then its
-    /// links are again as they were. Calls that are under way meet the change.</summary>
+    /// <summary>Changes the leader as an accident does: it is cut off until the others have elected another, and then
+    /// its links are again as they were. Calls that are under way meet the change.</summary>
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
     /// <returns>The new leader.</returns>

@@ -14,9 +14,10 @@ public sealed partial class ConsensusTestCluster
     private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim _step = new(1);
+    private int _firingThread;
 
-    /// <summary>Lets time pass. The clock goes from one timer to the next, and before each step the cluster comes to rest:
-    /// nothing is under way but what waits for time.</summary>
+    /// <summary>Lets time pass. The clock goes from one timer to the next, and before each step the cluster comes to
+    /// rest: nothing is under way but what waits for time.</summary>
     /// <remarks>An app's own tasks are waited for as well, as long as they only wait for the store and for timers of
     /// <see cref="Time"/>.</remarks>
     /// <param name="duration">How far; not negative. Zero lets the cluster come to rest.</param>
@@ -29,7 +30,8 @@ public sealed partial class ConsensusTestCluster
             .ConfigureAwait(false);
     }
 
-    /// <summary>Lets time pass until a condition holds. It is looked at whenever the cluster has come to rest.</summary>
+    /// <summary>Lets time pass until a condition holds. It is looked at whenever the cluster has come to
+    /// rest.</summary>
     /// <param name="condition">The condition: it returns at once and changes nothing.</param>
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
@@ -167,16 +169,29 @@ public sealed partial class ConsensusTestCluster
         }
     }
 
+    /// <summary>Waits until the replicas have nothing more to do at this instant, so that a fault always meets the same
+    /// state, however fast the machine is.</summary>
+    internal void LetReplicasRest()
+    {
+        // A timer of the app that brings a fault about is on the thread that the replicas wait for.
+        if (Volatile.Read(ref _firingThread) != Environment.CurrentManagedThreadId)
+        {
+            Turns.WhenAtRestAsync(MaxTurnsPerStep, forApp: false).Wait(HangLimit);
+        }
+    }
+
     /// <summary>Moves the clock. No replica runs before all that falls due at the instant is there.</summary>
     private void FireNext(DateTimeOffset end)
     {
         Turns.CountWork(1);
+        Volatile.Write(ref _firingThread, Environment.CurrentManagedThreadId);
         try
         {
             Time.AdvanceToNext(end);
         }
         finally
         {
+            Volatile.Write(ref _firingThread, 0);
             Turns.CountWork(-1);
         }
     }
@@ -200,7 +215,7 @@ public sealed partial class ConsensusTestCluster
 
     private async Task WaitForLanesAsync(CancellationToken cancellationToken)
     {
-        Task rest = Turns.WhenAtRestAsync(MaxTurnsPerStep);
+        Task rest = Turns.WhenAtRestAsync(MaxTurnsPerStep, forApp: true);
         try
         {
             await rest.WaitAsync(HangLimit, cancellationToken).ConfigureAwait(false);

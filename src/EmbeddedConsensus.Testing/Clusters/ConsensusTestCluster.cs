@@ -9,13 +9,16 @@ using Microsoft.Extensions.Options;
 namespace EmbeddedConsensus.Testing;
 
 /// <summary>
-/// A cluster in memory for the tests of an app: real replicas on virtual time, with partitions, crashes and leader changes
-/// on demand.
+/// A cluster in memory for the tests of an app: real replicas on virtual time, with partitions, crashes and leader
+/// changes on demand.
 /// </summary>
 /// <remarks>
-/// <para>Time stands still until the test lets it pass, with <see cref="AdvanceAsync"/>, or with one of the methods that
-/// wait. Calls to a healthy cluster need no time. The threads of all replicas take turns, in an order that depends on the
-/// seed and on the calls alone: a test does not depend on the speed of the machine.</para>
+/// <para>Time stands still until the test lets it pass, with <see cref="AdvanceAsync"/>, or with one of the methods
+/// that wait. Calls to a healthy cluster need no time. The threads of all replicas take turns, in an order that depends
+/// on the seed and on the calls alone: a test does not depend on the speed of the machine.</para>
+/// <para>A fault comes when the replicas have done what they can do at that instant. To have it come in the middle of
+/// a call, give the call something to wait for: a <see cref="MemberDisk.WriteDelay"/>, a
+/// <see cref="LinkConditions.Latency"/>.</para>
 /// <para>Clusters share nothing, so that tests may run side by side.</para>
 /// </remarks>
 public sealed partial class ConsensusTestCluster : IAsyncDisposable
@@ -90,8 +93,8 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
             string leader = s.Leader.IsNone ? "-" : s.Leader.ToString();
             text.AppendLine(
                 culture,
-                $"{member.Id,-6}  {member.State,-7}  {s.State,-8}  {s.Role,-12}  {leader,-6}  {s.Term,4}  {s.LastIndex,10}  "
-                + $"{s.CommitIndex,6}  {s.AppliedIndex,7}  {s.Revision,8}");
+                $"{member.Id,-6}  {member.State,-7}  {s.State,-8}  {s.Role,-12}  {leader,-6}  {s.Term,4}"
+                + $"  {s.LastIndex,10}  {s.CommitIndex,6}  {s.AppliedIndex,7}  {s.Revision,8}");
             if (s.Fault is { } fault)
             {
                 text.AppendLine(culture, $"        {fault.Message}");

@@ -6,20 +6,20 @@ namespace EmbeddedConsensus.Testing;
 /// <summary>How a <see cref="ConsensusTestCluster"/> is set up.</summary>
 public sealed class ConsensusTestClusterOptions
 {
-    /// <summary>What elections, losses and delays are drawn from. Default: 1; the same for every run, so that a test that
-    /// passes goes on passing. A theory over several seeds sees more.</summary>
+    /// <summary>What elections, losses and delays are drawn from. Default: 1; the same for every run, so that a test
+    /// that passes goes on passing. A theory over several seeds sees more.</summary>
     public ulong Seed { get; set; } = 1;
 
-    /// <summary>Sets the options of every member's store, behind the cluster's own settings. The members and their ids are
-    /// the cluster's. Default: nothing.</summary>
+    /// <summary>Sets the options of every member's store, behind the cluster's own settings. The members and their ids
+    /// are the cluster's. Default: nothing.</summary>
     public Action<ConsensusStoreOptions>? ConfigureStore { get; set; }
 
     /// <summary>How much virtual time a wait may take when the call says nothing else. Positive. Default: 1
     /// minute.</summary>
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long, in real time, a call to a store may wait while virtual time stands still, before it fails with a
-    /// hint: the test has forgotten to let time pass. Positive. Default: 30 s.</summary>
+    /// <summary>How long, in real time, a call to a store may wait while virtual time stands still, before it fails
+    /// with a hint: the test has forgotten to let time pass. Positive. Default: 30 s.</summary>
     public TimeSpan StallLimit { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Where the replicas report. Default: nowhere.</summary>

@@ -9,8 +9,8 @@ public static class ConsensusTestClusterServiceCollectionExtensions
 {
     /// <summary>
     /// Makes an app beside this collection of services use a member of a test cluster, in place of the replica that its
-    /// <c>AddConsensusStore</c> would host; that one is never started, and its storage and transport are never made. The
-    /// app's <see cref="TimeProvider"/> becomes the cluster's clock.
+    /// <c>AddConsensusStore</c> would host; that one is never started, and its storage and transport are never made.
+    /// The app's <see cref="TimeProvider"/> becomes the cluster's clock.
     /// </summary>
     /// <remarks>Call it behind the app's own registrations. An app that has not called <c>AddConsensusStore</c> can be
     /// given a store in this way too. The member lives with the test's cluster, not with the app's host.</remarks>

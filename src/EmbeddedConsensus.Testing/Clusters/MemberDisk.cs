@@ -4,10 +4,10 @@ using EmbeddedConsensus.Testing.Storage;
 
 namespace EmbeddedConsensus.Testing;
 
-/// <summary>The disk of a member of a <see cref="ConsensusTestCluster"/>: in memory, and with faults on demand. It outlives
-/// the member's crashes.</summary>
-/// <remarks>A replica that meets a fault of its storage is faulted (<see cref="StoreState.Faulted"/>) and takes no further
-/// part, until <see cref="TestClusterMember.RestartAsync"/>.</remarks>
+/// <summary>The disk of a member of a <see cref="ConsensusTestCluster"/>: in memory, and with faults on demand. It
+/// outlives the member's crashes.</summary>
+/// <remarks>A replica that meets a fault of its storage is faulted (<see cref="StoreState.Faulted"/>) and takes no
+/// further part, until <see cref="TestClusterMember.RestartAsync"/>.</remarks>
 public sealed class MemberDisk
 {
     private readonly Lock _gate = new();

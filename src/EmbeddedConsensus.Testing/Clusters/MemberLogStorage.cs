@@ -3,8 +3,8 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Testing.Clusters;
 
-/// <summary>The log of one life of a member. Its writes can take virtual time or hang, and end with the life: what was not
-/// written by then is lost.</summary>
+/// <summary>The log of one life of a member. Its writes can take virtual time or hang, and end with the life: what was
+/// not written by then is lost.</summary>
 /// <param name="disk">What the test wants of the disk.</param>
 /// <param name="inner">The log.</param>
 internal sealed class MemberLogStorage(MemberDisk disk, ILogStorage inner) : ILogStorage
@@ -44,7 +44,8 @@ internal sealed class MemberLogStorage(MemberDisk disk, ILogStorage inner) : ILo
         _powerCut.Dispose();
     }
 
-    private async Task AppendLaterAsync(Task pass, ReadOnlyMemory<LogAppend> writes, CancellationToken cancellationToken)
+    private async Task AppendLaterAsync(
+        Task pass, ReadOnlyMemory<LogAppend> writes, CancellationToken cancellationToken)
     {
         try
         {

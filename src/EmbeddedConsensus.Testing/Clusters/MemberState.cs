@@ -3,7 +3,8 @@ namespace EmbeddedConsensus.Testing;
 /// <summary>What a test has done with a member of a cluster.</summary>
 public enum MemberState
 {
-    /// <summary>Its process runs. The replica in it may be faulted all the same: see <see cref="StoreStatus.State"/>.</summary>
+    /// <summary>Its process runs. The replica in it may be faulted all the same: see
+    /// <see cref="StoreStatus.State"/>.</summary>
     Running = 0,
 
     /// <summary>Its process stands still.</summary>

@@ -16,7 +16,8 @@ internal sealed class MemberStore(VirtualTimeProvider time, TimeSpan stallLimit,
     public StoreStatus Status => Store.Status;
 
     private IKeyValueStore Store =>
-        _store ?? throw new StoreStoppedException("The member was not started yet. Await ConsensusTestCluster.StartAsync.");
+        _store ?? throw new StoreStoppedException(
+            "The member was not started yet. Await ConsensusTestCluster.StartAsync.");
 
     private IStoreMaintenance Maintenance => (IStoreMaintenance)Store;
 
@@ -81,7 +82,8 @@ internal sealed class MemberStore(VirtualTimeProvider time, TimeSpan stallLimit,
         return await call.ConfigureAwait(false);
     }
 
-    /// <summary>Waits for a call. A test that awaits a call which only time can end, and lets none pass, would hang.</summary>
+    /// <summary>Waits for a call. A test that awaits a call which only time can end, and lets none pass, would
+    /// hang.</summary>
     private async Task GuardAsync(Task call)
     {
         while (true)
@@ -97,8 +99,9 @@ internal sealed class MemberStore(VirtualTimeProvider time, TimeSpan stallLimit,
                 if (time.Elapsed == before && !Debugger.IsAttached)
                 {
                     throw new ClusterTimeoutException(
-                        $"The call needs virtual time to pass, and for {stallLimit} none has. Let time pass while it is under "
-                        + $"way: await cluster.RunUntilAsync(call).{Environment.NewLine}{describe()}", exception);
+                        $"The call needs virtual time to pass, and for {stallLimit} none has. Let time pass while it "
+                        + $"is under way: await cluster.RunUntilAsync(call).{Environment.NewLine}{describe()}",
+                        exception);
                 }
             }
         }

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Testing.Clusters;
 
 namespace EmbeddedConsensus.Testing;
 
-/// <summary>A member of a <see cref="ConsensusTestCluster"/>: a real replica, with the store that an app would use beside
-/// it, and what can happen to its process.</summary>
+/// <summary>A member of a <see cref="ConsensusTestCluster"/>: a real replica, with the store that an app would use
+/// beside it, and what can happen to its process.</summary>
 public sealed class TestClusterMember
 {
     private readonly ConsensusTestCluster _cluster;
@@ -27,8 +27,8 @@ public sealed class TestClusterMember
     /// <summary>Its id: <see cref="Index"/> + 1.</summary>
     public MemberId Id { get; }
 
-    /// <summary>The store that an app beside this member uses. It stays the same when the member is restarted; while the
-    /// member is down its calls fail with <see cref="StoreStoppedException"/>.</summary>
+    /// <summary>The store that an app beside this member uses. It stays the same when the member is restarted; while
+    /// the member is down its calls fail with <see cref="StoreStoppedException"/>.</summary>
     public IKeyValueStore Store => _store;
 
     /// <summary>The maintenance of the store.</summary>
@@ -56,8 +56,8 @@ public sealed class TestClusterMember
     /// <summary>Whether it runs, and its replica takes part.</summary>
     internal bool IsServing => State == MemberState.Running && Status.State == StoreState.Running;
 
-    /// <summary>Ends the member's process without a word to anybody. What its disk has not made durable is lost; calls that
-    /// are under way end with an exception.</summary>
+    /// <summary>Ends the member's process without a word to anybody. What its disk has not made durable is lost; calls
+    /// that are under way end with an exception.</summary>
     /// <returns>Completes when nothing of it is left. Does nothing when the member is down.</returns>
     public async Task CrashAsync()
     {
@@ -66,6 +66,7 @@ public sealed class TestClusterMember
             return;
         }
 
+        _cluster.LetReplicasRest();
         State = MemberState.Crashed;
         _cluster.Turns.SetMode(life.Schedule, ScheduleMode.Crashed);
         if (life.Transport is not null)
@@ -83,7 +84,8 @@ public sealed class TestClusterMember
     /// <param name="limit">How much virtual time it may take; null for the cluster's
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
     /// <returns>Completes when nothing of it is left. Does nothing when the member is down.</returns>
-    /// <exception cref="ClusterTimeoutException">It took longer than the limit: calls of it are still waiting.</exception>
+    /// <exception cref="ClusterTimeoutException">It took longer than the limit: calls of it are still
+    /// waiting.</exception>
     public async Task StopAsync(TimeSpan? limit = null)
     {
         if (_life is not { } life)
@@ -111,17 +113,17 @@ public sealed class TestClusterMember
         }
     }
 
-    /// <summary>Starts the member again on what its disk holds. One that runs crashes first. It takes part at once; to catch
-    /// up it may need time: <see cref="ConsensusTestCluster.WaitForConvergenceAsync"/>.</summary>
+    /// <summary>Starts the member again on what its disk holds. One that runs crashes first. It takes part at once; to
+    /// catch up it may need time: <see cref="ConsensusTestCluster.WaitForConvergenceAsync"/>.</summary>
     public async Task RestartAsync()
     {
         await CrashAsync().ConfigureAwait(false);
         await StartAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Stops the member's threads where they are, as a debugger, a long collection of garbage or a stopped virtual
-    /// machine does. Nobody is told; messages for it pile up. Its calls wait and do not time out, but a serializable read
-    /// is served, because the caller's own thread does it.</summary>
+    /// <summary>Stops the member's threads where they are, as a debugger, a long collection of garbage or a stopped
+    /// virtual machine does. Nobody is told; messages for it pile up. Its calls wait and do not time out, but a
+    /// serializable read is served, because the caller's own thread does it.</summary>
     /// <exception cref="InvalidOperationException">The member is down.</exception>
     public void Pause()
     {
@@ -130,6 +132,7 @@ public sealed class TestClusterMember
             throw new InvalidOperationException($"Member {Id} is {State}. Only a running member can be paused.");
         }
 
+        _cluster.LetReplicasRest();
         _cluster.Turns.SetMode(life.Schedule, ScheduleMode.Paused);
         State = MemberState.Paused;
     }

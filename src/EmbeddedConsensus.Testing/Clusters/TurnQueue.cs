@@ -9,7 +9,7 @@ internal sealed class TurnQueue
 {
     private readonly Lock _gate = new();
     private readonly List<LaneTurn> _ready = [];
-    private readonly List<(TaskCompletionSource Source, long Turns)> _waiters = [];
+    private readonly List<(TaskCompletionSource Source, long Turns, bool ForApp)> _waiters = [];
     private LaneTurn? _running;
     private int _work;
     private int _app;
@@ -56,17 +56,19 @@ internal sealed class TurnQueue
 
     /// <summary>Completes when the cluster has come to rest, or when so many turns were taken: an app that never pauses
     /// is not waited for.</summary>
-    public Task WhenAtRestAsync(int maxTurns)
+    /// <param name="maxTurns">How many turns.</param>
+    /// <param name="forApp">Whether to wait for the app too, and not for the replicas alone.</param>
+    public Task WhenAtRestAsync(int maxTurns, bool forApp)
     {
         lock (_gate)
         {
-            if (IsAtRestNow())
+            if (forApp ? IsAtRestNow() : AreLanesAtRest())
             {
                 return Task.CompletedTask;
             }
 
             TaskCompletionSource source = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiters.Add((source, _turns + maxTurns));
+            _waiters.Add((source, _turns + maxTurns, forApp));
             return source.Task;
         }
     }
@@ -112,8 +114,8 @@ internal sealed class TurnQueue
         }
     }
 
-    /// <summary>Work beside the lanes begins (1) or has ended (-1). No lane runs meanwhile, so that what the work brings
-    /// comes at the same point in every run.</summary>
+    /// <summary>Work beside the lanes begins (1) or has ended (-1). No lane runs meanwhile, so that what the work
+    /// brings comes at the same point in every run.</summary>
     public void CountWork(int change)
     {
         lock (_gate)
@@ -144,7 +146,9 @@ internal sealed class TurnQueue
         }
     }
 
-    private bool IsAtRestNow() => _running is null && _work == 0 && _app == 0 && NextReady() < 0;
+    private bool IsAtRestNow() => _app == 0 && AreLanesAtRest();
+
+    private bool AreLanesAtRest() => _running is null && _work == 0 && NextReady() < 0;
 
     private int NextReady() => _ready.FindIndex(static turn => turn.MayRun);
 
@@ -172,14 +176,15 @@ internal sealed class TurnQueue
             }
         }
 
-        Release(IsAtRestNow() ? long.MaxValue : _turns);
+        Release();
     }
 
-    private void Release(long turns)
+    private void Release()
     {
+        bool areLanesAtRest = AreLanesAtRest();
         for (int i = _waiters.Count - 1; i >= 0; i--)
         {
-            if (_waiters[i].Turns <= turns)
+            if (_waiters[i].Turns <= _turns || (areLanesAtRest && (_app == 0 || !_waiters[i].ForApp)))
             {
                 _waiters[i].Source.TrySetResult();
                 _waiters.RemoveAt(i);

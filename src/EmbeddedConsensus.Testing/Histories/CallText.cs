@@ -18,7 +18,8 @@ internal static class CallText
     /// <summary>A key with its value and revisions.</summary>
     public static string Of(KeyValue? item) => item is null ? "nothing" : string.Create(
         CultureInfo.InvariantCulture,
-        $"{item.Key}={Of(item.Value)} (created {item.CreateRevision}, changed {item.ModRevision}, version {item.Version})");
+        $"{item.Key}={Of(item.Value)} (created {item.CreateRevision}, changed {item.ModRevision}, "
+            + $"version {item.Version})");
 
     /// <summary>A value, cut short.</summary>
     public static string Of(Value value) => value.Length <= MaxShownBytes

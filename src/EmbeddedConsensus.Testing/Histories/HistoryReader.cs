@@ -12,8 +12,8 @@ public sealed class HistoryReader
     {
     }
 
-    /// <summary>Reads a history to the end. Calls without an end are of unknown outcome; a last line that was cut off by
-    /// the death of its process is left out.</summary>
+    /// <summary>Reads a history to the end. Calls without an end are of unknown outcome; a last line that was cut off
+    /// by the death of its process is left out.</summary>
     /// <param name="stream">The stream.</param>
     /// <exception cref="FormatException">A line other than the last is not what a recorder writes.</exception>
     public static StoreHistory Read(Stream stream)
@@ -40,7 +40,8 @@ public sealed class HistoryReader
                 when (exception is JsonException or KeyNotFoundException or InvalidOperationException
                     or ArgumentException or IndexOutOfRangeException)
             {
-                throw new FormatException($"Line {number} of the history cannot be read: {exception.Message}", exception);
+                throw new FormatException(
+                    $"Line {number} of the history cannot be read: {exception.Message}", exception);
             }
         }
 

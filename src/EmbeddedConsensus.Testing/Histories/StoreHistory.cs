@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus.Testing.Histories;
 
 /// <summary>What callers of a store did and saw, and what its watchers were given.</summary>
-/// <remarks>For a check to be sound a history holds every write of its store: one that nobody recorded would look like a
-/// mistake of the store.</remarks>
+/// <remarks>For a check to be sound a history holds every write of its store: one that nobody recorded would look like
+/// a mistake of the store.</remarks>
 public sealed record StoreHistory
 {
     /// <summary>The calls, in any order.</summary>

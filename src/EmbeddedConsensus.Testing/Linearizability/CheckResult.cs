@@ -27,5 +27,6 @@ public sealed record CheckResult(Verdict Verdict)
     /// <summary>The verdict with its reason.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Verdict}: {Calls} calls, {StatesVisited} states, {Elapsed.TotalSeconds:F1} s. {UndecidedBecause}{Violation}");
+        $"{Verdict}: {Calls} calls, {StatesVisited} states, {Elapsed.TotalSeconds:F1} s. "
+            + $"{UndecidedBecause}{Violation}");
 }

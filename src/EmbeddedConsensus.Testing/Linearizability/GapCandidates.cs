@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// Which writes of unknown outcome can have made which of the revisions that no answer claims, as far as that can be told
-/// without replaying: they began in time, and can have done what was seen of the revision.
+/// Which writes of unknown outcome can have made which of the revisions that no answer claims, as far as that can be
+/// told without replaying: they began in time, and can have done what was seen of the revision.
 /// </summary>
 /// <remarks>A revision for which one write is left takes it from all others, again and again. In most histories that
 /// leaves little to search, since a write that took effect was seen by someone.</remarks>

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Testing.Histories;
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// What answers and watches say about the revisions that no recorded answer claims, and which a write of unknown outcome
-/// must have made.
+/// What answers and watches say about the revisions that no recorded answer claims, and which a write of unknown
+/// outcome must have made.
 /// </summary>
 internal sealed class GapEvidence
 {

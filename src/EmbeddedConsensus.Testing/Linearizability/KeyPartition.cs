@@ -6,14 +6,14 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 /// Takes a history apart into one for each key, as far as that is sound.
 /// </summary>
 /// <remarks>
-/// <para>A history of several objects is linearizable exactly when that of each object is (Herlihy and Wing 1990, theorem
-/// 1). Keys are such objects only as long as no call concerns two of them. What remains sound for all calls is the one
-/// direction: if an order explains the whole history, its part that concerns one key explains what each call did to that
-/// key. So a key without an order convicts the store; keys with orders acquit nobody, which is left to
+/// <para>A history of several objects is linearizable exactly when that of each object is (Herlihy and Wing 1990,
+/// theorem 1). Keys are such objects only as long as no call concerns two of them. What remains sound for all calls is
+/// the one direction: if an order explains the whole history, its part that concerns one key explains what each call
+/// did to that key. So a key without an order convicts the store; keys with orders acquit nobody, which is left to
 /// <see cref="RevisionReplay"/>.</para>
 /// <para>Reads may be left out of a key's history, and those of ranges, of past revisions and of replicas that lag are.
-/// Writes may not: a key that a transaction of unknown outcome may have written, or not, depending on other keys, has no
-/// history of its own and is left out.</para>
+/// Writes may not: a key that a transaction of unknown outcome may have written, or not, depending on other keys, has
+/// no history of its own and is left out.</para>
 /// </remarks>
 internal sealed class KeyPartition
 {
@@ -57,8 +57,8 @@ internal sealed class KeyPartition
             ? null
             : new Violation(
                 ViolationKind.KeyOrder,
-                $"The calls of key {name} have no order: behind {result.Order.Count} of {steps.Count} none of the open ones "
-                    + "can come next.")
+                $"The calls of key {name} have no order: behind {result.Order.Count} of {steps.Count} none of the open "
+                    + "ones can come next.")
             {
                 Key = name,
                 Calls = [.. result.Stuck.Select(call => steps[call].Call)],

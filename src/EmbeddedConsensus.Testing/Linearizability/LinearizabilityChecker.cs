@@ -2,8 +2,8 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <summary>Checks what callers of a store recorded: is there an order of all calls, in agreement with real time, in which
-/// a store that does one thing at a time gives the same answers?</summary>
+/// <summary>Checks what callers of a store recorded: is there an order of all calls, in agreement with real time, in
+/// which a store that does one thing at a time gives the same answers?</summary>
 /// <example><code>
 /// CheckResult result = LinearizabilityChecker.Check(recorder.ToHistory());
 /// Assert.True(result.Verdict == Verdict.Linearizable, result.ToString());

@@ -8,12 +8,12 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 /// </summary>
 /// <remarks>
 /// <para>A call whose answer came before another began comes before it in every linearization. So behind an answer that
-/// shows revision r a linearizable read must show r or more, and a write must make more than r. This holds for answers of
-/// serializable reads as well: what they show has been committed. It does not hold for what serializable reads must
+/// shows revision r a linearizable read must show r or more, and a write must make more than r. This holds for answers
+/// of serializable reads as well: what they show has been committed. It does not hold for what serializable reads must
 /// show: they may lag, but within a session, which is one life of one replica, they never go back.</para>
 /// <para>A <see cref="CallKind.Get"/> does not tell its revision. It is given the smallest at which the store held what
-/// it showed and which contradicts nothing before it. All these rules are lower bounds that later calls take from earlier
-/// ones, so the smallest choice is the best for everything that follows, and none other need be tried.</para>
+/// it showed and which contradicts nothing before it. All these rules are lower bounds that later calls take from
+/// earlier ones, so the smallest choice is the best for everything that follows, and none other need be tried.</para>
 /// </remarks>
 internal sealed class RealTimeSweep
 {
@@ -147,8 +147,8 @@ internal sealed class RealTimeSweep
         Key key = ((RangeOperation)call.Call.Operation!).Range.Start;
         return new Violation(
             call.Call.IsSerializable ? ViolationKind.SessionOrder : ViolationKind.RealTimeOrder,
-            $"Key {key} was never what the read showed at revision {bound.Revision} or behind it, which an answer before "
-                + "it had shown.")
+            $"Key {key} was never what the read showed at revision {bound.Revision} or behind it, which an "
+                + "answer before it had shown.")
         {
             Key = key,
             Revision = bound.Revision,

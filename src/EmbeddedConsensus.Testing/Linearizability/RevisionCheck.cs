@@ -3,8 +3,8 @@ using EmbeddedConsensus.Testing.Histories;
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// The whole-store check: revisions are unique, follow real time, are all explained, and every answer is what the writes
-/// up to its revision make of the store.
+/// The whole-store check: revisions are unique, follow real time, are all explained, and every answer is what the
+/// writes up to its revision make of the store.
 /// </summary>
 internal static class RevisionCheck
 {
@@ -60,8 +60,8 @@ internal static class RevisionCheck
         return new Violation(
             ViolationKind.UnexplainedRevision,
             $"No recorded call can have made revision {revision}: no answer claims it, and no write of unknown outcome "
-                + $"that began in time fits{(seen.Length == 0 ? "." : $" what was seen of it: {seen}.")} Something that "
-                + "failed took effect, or something was executed twice.")
+                + $"that began in time fits{(seen.Length == 0 ? "." : $" what was seen of it: {seen}.")} Something "
+                + "that failed took effect, or something was executed twice.")
         {
             Revision = revision,
             Calls = Around(history, revision),

@@ -7,38 +7,8 @@ internal sealed partial class RevisionReplay
 {
     private const int MaxCallsBefore = 10;
 
-    // What known writes do to a key follows from their recorded answers, or the replay stops at them. So a key that no
-    // open choice can write holds the same in every placement.
-    private bool[] FindAmbiguousKeys()
-    {
-        bool[] ambiguous = new bool[_history.Keys.Count];
-        for (long revision = _initial + 1; revision <= _last; revision++)
-        {
-            if (_owners[revision - _initial] is not null)
-            {
-                continue;
-            }
-
-            IReadOnlyList<int> candidates = _candidates.At(revision);
-            foreach (int index in candidates)
-            {
-                Operation operation = _history.Calls[index].Call.Operation!;
-                if (candidates.Count > 1 || OperationFootprint.IsConditional(operation))
-                {
-                    foreach (KeyRange range in OperationFootprint.Written(operation))
-                    {
-                        (int from, int to) = _history.Keys.Find(range);
-                        ambiguous.AsSpan(from, to - from).Fill(true);
-                    }
-                }
-            }
-        }
-
-        return ambiguous;
-    }
-
-    // Every answer with a revision lies at or before the last one. A get that found nothing may have come behind it, when
-    // a write of unknown outcome can have deleted its key.
+    // Every answer with a revision lies at or before the last one. A get that found nothing may have come behind it,
+    // when a write of unknown outcome can have deleted its key.
     private int[] FindWritesBehindLast()
     {
         int[] unknown =
@@ -58,46 +28,49 @@ internal sealed partial class RevisionReplay
         return matters ? unknown : [];
     }
 
-    private bool IsDefinite(Violation conflict)
+    // Of all conflicts, the one to tell: that which lies deepest, unless one does not depend on any choice.
+    private void Keep(Conflict conflict, long revision)
     {
-        if (conflict.Kind != ViolationKind.Answer)
-        {
-            return false;
-        }
-
-        foreach (KeyRange range in OperationFootprint.Touched(conflict.Calls[0].Operation!))
-        {
-            (int from, int to) = _history.Keys.Find(range);
-            if (_isAmbiguous.AsSpan(from, to - from).Contains(true))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    // Of all conflicts, the one to tell: that which lies deepest, unless one settles the matter.
-    private void Keep(Violation conflict, long depth, long revision)
-    {
+        long depth = conflict.Reasons.Count == 0 ? long.MaxValue : revision;
         if (_deepest is null || depth > _deepestRevision)
         {
-            _deepest = conflict with { Before = CallsBefore(revision) };
+            _deepest = conflict.Violation with { Before = CallsBefore(revision) };
             _deepestRevision = depth;
         }
     }
 
-    private static Violation Differs(CheckedCall call, long revision, OperationResult? expected) => new(
-        ViolationKind.Answer,
-        $"At revision {revision} the answer must be {(expected is null ? "a refusal" : CallText.Of(expected))}, and was "
-            + $"{CallText.Of(call.Call.Result!)}.")
+    private Conflict Differs(CheckedCall call, long revision, OperationResult? expected)
     {
-        Key = call.Call.Operation is PutOperation put ? put.Key
-            : call.Call.Operation is RangeOperation { Range: { IsSingle: true } range } ? range.Start
-            : (Key?)null,
-        Revision = revision,
-        Calls = [call.Call],
-    };
+        Operation operation = call.Call.Operation!;
+        KeyRange[] ranges = FirstDifference(operation, expected, call.Call.Result!) is { } key
+            ? [KeyRange.Single(key)]
+            : [.. OperationFootprint.Touched(operation)];
+        Violation violation = new(
+            ViolationKind.Answer,
+            $"At revision {revision} the answer must be {(expected is null ? "a refusal" : CallText.Of(expected))}, "
+                + $"and was {CallText.Of(call.Call.Result!)}.")
+        {
+            Key = ranges is [{ IsSingle: true } only] ? only.Start : (Key?)null,
+            Revision = revision,
+            Calls = [call.Call],
+        };
+        Conflict conflict = new(violation, []);
+        _dependencies.AddReasons(conflict.Reasons, ranges, revision);
+        return conflict;
+    }
+
+    // A read of a whole range that is wrong is wrong in a key. The fewer keys a conflict concerns, the further back the
+    // search can go.
+    private static Key? FirstDifference(Operation operation, OperationResult? expected, OperationResult given)
+    {
+        if (operation is not RangeOperation { Options: { Limit: 0, CountOnly: false } }
+            || expected?.Range is not { } right || given.Range is not { } wrong)
+        {
+            return null;
+        }
+
+        return right.Items.Except(wrong.Items).Concat(wrong.Items.Except(right.Items)).FirstOrDefault()?.Key;
+    }
 
     private StoreCall[] CallsBefore(long revision)
     {

@@ -14,7 +14,8 @@ public enum ViolationKind
     /// or one was executed twice.</summary>
     UnexplainedRevision = 2,
 
-    /// <summary>An answer is not what the writes before it, in the order of their revisions, make of the store.</summary>
+    /// <summary>An answer is not what the writes before it, in the order of their revisions, make of the
+    /// store.</summary>
     Answer = 3,
 
     /// <summary>The calls of one key cannot be put in any order that explains their answers.</summary>

@@ -1,14 +1,14 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// Decides whether a history is linearizable with respect to a sequential model, by the search of Wing and Gong ("Testing
-/// and Verifying Concurrent Objects", 1993) as improved by Lowe ("Testing for linearizability", 2017).
+/// Decides whether a history is linearizable with respect to a sequential model, by the search of Wing and Gong
+/// ("Testing and Verifying Concurrent Objects", 1993) as improved by Lowe ("Testing for linearizability", 2017).
 /// </summary>
 /// <remarks>
 /// <para>Wing and Gong: take any call that began before the first answer that is still open, execute it on the model,
 /// and go on with the rest; go back when an open answer has been reached and no call can be taken. Lowe: two paths that
-/// took the same set of calls and reached the same state have the same future, so each (set, state) is visited once. The
-/// sets are compared bit by bit, never by hash alone: a collision would make a good history look bad.</para>
+/// took the same set of calls and reached the same state have the same future, so each (set, state) is visited once.
+/// The sets are compared bit by bit, never by hash alone: a collision would make a good history look bad.</para>
 /// <para>A call that never returned has no answer that could be open. It is tried behind those that did return, and may
 /// be left out.</para>
 /// </remarks>

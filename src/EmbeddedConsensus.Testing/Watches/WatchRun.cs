@@ -33,7 +33,8 @@ internal sealed class WatchRun
     }
 
     /// <summary>Checks everything that was given.</summary>
-    /// <param name="mustReach">The revision up to which everything must have been given; 0 for no matter how far.</param>
+    /// <param name="mustReach">The revision up to which everything must have been given; 0 for no matter how
+    /// far.</param>
     public IReadOnlyList<WatchViolation> Validate(long mustReach)
     {
         foreach (WatchRecord record in _recording.Records)

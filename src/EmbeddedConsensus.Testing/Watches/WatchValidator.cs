@@ -37,8 +37,8 @@ public static class WatchValidator
         IEnumerable<WatchRecording> recordings, RevisionLog changes) =>
         [.. recordings.SelectMany(recording => Validate(recording, changes))];
 
-    /// <summary>Checks that a watch which goes on where another stopped gave exactly the rest: together they are like one
-    /// watch that never stopped.</summary>
+    /// <summary>Checks that a watch which goes on where another stopped gave exactly the rest: together they are like
+    /// one watch that never stopped.</summary>
     /// <param name="stopped">The watch that stopped.</param>
     /// <param name="resumed">The watch that goes on. Its start revision is one more than the last that the other was
     /// given completely, by an event that ends its revision or by a bookmark.</param>
@@ -55,8 +55,8 @@ public static class WatchValidator
             [
                 new WatchViolation(
                     WatchProperty.Resumable, resumed.Name, resumed.Options.StartRevision,
-                    $"It began at revision {resumed.Options.StartRevision}. Watch \"{stopped.Name}\" has to be resumed at "
-                        + $"{place}."),
+                    $"It began at revision {resumed.Options.StartRevision}. Watch \"{stopped.Name}\" has to be "
+                        + $"resumed at {place}."),
             ];
         }
 
@@ -132,6 +132,7 @@ public static class WatchValidator
             }
         }
 
-        return new RevisionLog(changes.Count == 0 ? recording.Options.StartRevision - 1 : changes[0][0].Revision - 1, changes);
+        long first = changes.Count == 0 ? recording.Options.StartRevision : changes[0][0].Revision;
+        return new RevisionLog(first - 1, changes);
     }
 }

@@ -9,6 +9,8 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
     private const int MinRequestBytes = 1 << 10;
     private const int MaxRequestBytes = 64 << 20;
     private const long MinLogBytes = 1 << 20;
+    private const double MinClockDrift = 0.001;
+    private const double MaxClockDrift = 0.5;
 
     private static readonly TimeSpan MaxTransfer = TimeSpan.FromHours(1);
     private static readonly TimeSpan MinHeartbeat = TimeSpan.FromMilliseconds(5);
@@ -19,6 +21,7 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
         List<string> faults = [];
         CheckMembers(options, faults);
         CheckTimes(options, faults);
+        CheckReads(options, faults);
         CheckLimits(options, faults);
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
@@ -67,6 +70,15 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
         Require(faults,
             options.LeadershipTransferTimeout >= TimeSpan.Zero && options.LeadershipTransferTimeout <= MaxTransfer,
             $"LeadershipTransferTimeout is {options.LeadershipTransferTimeout}. Use zero to {MaxTransfer}.");
+    }
+
+    private static void CheckReads(ConsensusStoreOptions options, List<string> faults)
+    {
+        Require(faults, Enum.IsDefined(options.LinearizableReads),
+            $"LinearizableReads is {options.LinearizableReads}. Use QuorumRound or LeaderLease.");
+        Require(faults, options.MaxClockDrift is >= MinClockDrift and <= MaxClockDrift,
+            $"MaxClockDrift is {options.MaxClockDrift}. Use {MinClockDrift} to {MaxClockDrift}: no two clocks run quite "
+            + "alike, and clocks that differ by more call for LinearizableReads = QuorumRound.");
     }
 
     private static void CheckLimits(ConsensusStoreOptions options, List<string> faults)

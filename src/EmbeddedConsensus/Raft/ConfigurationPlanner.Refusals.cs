@@ -73,16 +73,16 @@ internal sealed partial class ConfigurationPlanner
                 $"There would be {target.Length} voters; {ClusterConfigurationCodec.MaxVoters} are the most.");
         }
 
-        if (CountHeard(target) > target.Length / 2)
+        if (target.Count(IsUsable) > target.Length / 2)
         {
             return null;
         }
 
-        string silent = string.Join(", ", target.Where(id => !health.IsHeard(id)));
+        string silent = string.Join(", ", target.Where(id => !IsUsable(id)));
         return ChangeDecision.Refuse(
             ConfigurationRefusal.QuorumWouldBeLost,
-            $"Of the {target.Length} voters that there would be, {silent} were not heard from within an election timeout: "
-            + "the others are no majority, and nothing could be written any more. Bring them up, or remove those first.");
+            $"Of the {target.Length} voters that there would be, {silent} were not heard from within an election timeout "
+            + "or hold nothing of the log: the others are no majority, and nothing could be written any more. Bring them up, or remove those first.");
     }
 
     private ChangeDecision? RefusePlanned() => current.PlannedVoters.IsEmpty

@@ -31,7 +31,7 @@ internal sealed partial class ConfigurationPlanner(ClusterConfiguration current,
     public ClusterConfiguration? StepOfPlan()
     {
         ImmutableArray<MemberId> planned = current.PlannedVoters;
-        bool isReady = !planned.IsEmpty && CountHeard(planned) > planned.Length / 2
+        bool isReady = !planned.IsEmpty && planned.Count(IsUsable) > planned.Length / 2
             && planned.All(id => current.Voters.Contains(id) || (health.IsCaughtUp(id) && health.IsHeard(id)));
         return isReady ? EnterJoint(planned, stays: []) : null;
     }
@@ -290,5 +290,6 @@ internal sealed partial class ConfigurationPlanner(ClusterConfiguration current,
 
     private static ImmutableArray<MemberId> Sorted(IEnumerable<MemberId> ids) => [.. ids.Distinct().Order()];
 
-    private int CountHeard(ImmutableArray<MemberId> voters) => voters.Count(health.IsHeard);
+    /// <summary>Whether a voter would take part in decisions, as far as is known.</summary>
+    private bool IsUsable(MemberId voter) => health.IsHeard(voter) && health.HoldsLog(voter);
 }

@@ -7,6 +7,11 @@ internal interface IMemberHealth
     /// <param name="member">The member.</param>
     bool IsHeard(MemberId member);
 
+    /// <summary>Whether a member is known to hold a part of the log. One that does not, a new one, would not vote for those
+    /// that do.</summary>
+    /// <param name="member">The member.</param>
+    bool HoldsLog(MemberId member);
+
     /// <summary>Whether a member would not hold up commits as a voter: see <see cref="CatchUpRounds"/>.</summary>
     /// <param name="member">The member.</param>
     bool IsCaughtUp(MemberId member);

@@ -53,6 +53,9 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
     /// <summary>The newest read round that the member has confirmed.</summary>
     public ulong ConfirmedRound { get; set; }
 
+    /// <summary>The newest round in answer to which the member promised to vote for nobody.</summary>
+    public ulong PromisedRound { get; set; }
+
     /// <summary>The member's answer in the current campaign.</summary>
     public VoteState Vote { get; set; }
 
@@ -94,6 +97,7 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
         CatchUpTarget = 0;
         _catchUp = default;
         ConfirmedRound = 0;
+        PromisedRound = 0;
         Vote = VoteState.Pending;
         IsWindowCheckArmed = false;
         Enter(ProgressState.Probe);

@@ -148,6 +148,9 @@ internal sealed class ProgressTracker
     /// <summary>The newest read round that a quorum has confirmed.</summary>
     public ulong QuorumRound() => QuorumOf(static member => member.ConfirmedRound);
 
+    /// <summary>The newest round in answer to which, or to a later one, a quorum promised to vote for nobody.</summary>
+    public ulong QuorumPromise() => QuorumOf(static member => member.PromisedRound);
+
     /// <summary>Whether a quorum was heard from since the last check.</summary>
     public bool IsQuorumActive() => QuorumOf(static member => member.IsActive ? 1UL : 0UL) > 0;
 

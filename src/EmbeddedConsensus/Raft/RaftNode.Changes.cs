@@ -22,7 +22,10 @@ internal sealed partial class RaftNode : IMemberHealth
         if (_role != RaftRole.Leader)
         {
             return ChangeDecision.Refuse(
-                ConfigurationRefusal.NotLeader, $"Member {_options.Id} does not lead; the leader is member {_leader}.");
+                ConfigurationRefusal.NotLeader,
+                _leader.IsNone
+                    ? $"Member {_options.Id} does not lead, and knows of no leader. Try again when there is one."
+                    : $"Member {_options.Id} does not lead; member {_leader} does.");
         }
 
         if (!_hasCommittedInTerm || !_transferee.IsNone)
@@ -64,6 +67,8 @@ internal sealed partial class RaftNode : IMemberHealth
         member == _options.Id
         || (_tracker.Find(member) is { HeardTick: > 0 } peer
             && _now + 1 - peer.HeardTick <= (ulong)_options.ElectionTicks);
+
+    bool IMemberHealth.HoldsLog(MemberId member) => member == _options.Id || _tracker.Find(member) is { Match: > 0 };
 
     bool IMemberHealth.IsCaughtUp(MemberId member) =>
         member == _options.Id || _tracker.Find(member) is { State: ProgressState.Replicate, CatchUp.IsCaughtUp: true };

@@ -18,6 +18,7 @@ internal sealed partial class RaftNode
     public void AppendCompleted(ulong appendId)
     {
         (ulong stable, ulong ownVoteTerm) = _appends.Complete(appendId, _gathering.Messages);
+        _isPromiseDurable = true;
         if (stable > _log.Stable)
         {
             _log.StableTo(stable);

@@ -23,7 +23,7 @@ internal sealed partial class RaftNode
         }
 
         SendReadsAgain();
-        _electionElapsed++;
+        TickSilence();
         if (_electionElapsed >= _electionTimeout && IsPromotable())
         {
             _electionElapsed = 0;
@@ -31,8 +31,8 @@ internal sealed partial class RaftNode
         }
     }
 
-    /// <summary>Campaigns at once, as if no leader had been heard from. A leader, or a member without a vote, does
-    /// nothing.</summary>
+    /// <summary>Campaigns at once, as if no leader had been heard from: a driver calls it only where no leader can hold
+    /// a lease that this member supports. A leader, or a member without a vote, does nothing.</summary>
     public void Campaign()
     {
         if (_role == RaftRole.Leader || !IsPromotable())
@@ -103,9 +103,6 @@ internal sealed partial class RaftNode
         && (_tracker.IsVoter(_options.Id)
             || (_history.LatestIndex > _log.Commit && _history.BeforeLatest?.IsVoter(_options.Id) == true));
 
-    private bool IsLeaderAlive() =>
-        _options.CheckQuorum && !_leader.IsNone && _electionElapsed < _options.ElectionTicks;
-
     private static bool IsForcedCampaign(in RaftMessage message) => message.Context == ForcedCampaign;
 
     private void BecomePreCandidate()
@@ -125,6 +122,7 @@ internal sealed partial class RaftNode
         ResetTerm(_term + 1);
         _role = RaftRole.Candidate;
         _vote = _options.Id;
+        _freshVoteTerm = IsFresh ? _term : 0;
         AskForVotes(RaftMessageType.Vote, _term, context);
         _appends.HoldOwnVote(_term);
     }
@@ -142,6 +140,9 @@ internal sealed partial class RaftNode
         _role = RaftRole.Leader;
         SetLeader(_options.Id);
         AbortIncomingSnapshot();
+
+        // The leader that it was promised to is gone, or has told this node to campaign.
+        _ticksSinceLeader = _options.ElectionTicks;
         foreach (Progress peer in _tracker.Members)
         {
             bool isSelf = peer.Id == _options.Id;
@@ -195,6 +196,7 @@ internal sealed partial class RaftNode
         ClearVotes();
         ForgetUnapplied();
         _rounds.FailAll(_gathering.ReadResults);
+        _lease.Reset();
     }
 
     private void ResetElectionTimer()
@@ -258,8 +260,7 @@ internal sealed partial class RaftNode
             || (_vote.IsNone && _leader.IsNone)
             || (isPreVote && message.Term > _term);
         RaftMessageType answer = isPreVote ? RaftMessageType.PreVoteResponse : RaftMessageType.VoteResponse;
-        bool isUnsure = IsFresh && message.Index > 0;
-        if (!isFree || isUnsure || !_log.IsUpToDate(new LogPosition(message.Index, message.LogTerm)))
+        if (!isFree || IsUnsafeToElect(message) || !_log.IsUpToDate(new LogPosition(message.Index, message.LogTerm)))
         {
             Send(To(message.From, answer) with { Reject = true });
             return;
@@ -273,6 +274,7 @@ internal sealed partial class RaftNode
 
         _electionElapsed = 0;
         _vote = message.From;
+        _freshVoteTerm = IsFresh ? _term : 0;
         _appends.Hold(To(message.From, answer));
     }
 

@@ -18,7 +18,7 @@ internal sealed partial class RaftNode
 
         SetLeader(leader);
         _refusers.Clear();
-        _electionElapsed = 0;
+        HearLeader();
     }
 
     private void StepAppend(in RaftMessage message)
@@ -81,7 +81,10 @@ internal sealed partial class RaftNode
         }
 
         AdvanceCommit(message.Commit);
-        Send(To(message.From, RaftMessageType.HeartbeatResponse) with { Context = message.Context });
+        Send(To(message.From, RaftMessageType.HeartbeatResponse) with
+        {
+            Context = message.Context, Index = message.Context == 0 ? 0 : PromisedMicroseconds(),
+        });
     }
 
     private static bool IsWellFormed(in RaftMessage message, ReadOnlySpan<LogEntry> entries)

@@ -23,6 +23,17 @@ internal sealed partial class RaftNode
     /// against that log, or have acknowledged entries that are not in it.</summary>
     private bool IsFresh => _history.LatestIndex == 0 && _history.Latest.ClusterId == 0 && _log.LastIndex == 0;
 
+    /// <summary>The last term in which this member gave its vote while it was fresh; zero when it never did. See
+    /// <see cref="IsUnsafeToElect"/>.</summary>
+    private ulong _freshVoteTerm;
+
+    /// <summary>Whether a fresh member must not vote for a log: for any that is not empty, but for the one that it itself
+    /// helped to begin. A leader that was elected with its vote and an empty log began that term's log at index 1, so a log
+    /// that ends in that term holds nothing else; without it, a founding leader that loses touch too early would leave
+    /// members that refuse each other for ever.</summary>
+    private bool IsUnsafeToElect(in RaftMessage candidate) =>
+        IsFresh && candidate.Index > 0 && candidate.LogTerm != _freshVoteTerm;
+
     private ulong HoldsNothingMark => IsFresh ? HoldsNothing : 0;
 
     /// <summary>Whether a message comes from where nothing may come from.</summary>

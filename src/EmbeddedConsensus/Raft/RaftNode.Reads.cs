@@ -32,7 +32,7 @@ internal sealed partial class RaftNode
     /// commit index may be behind what the leader before it had acknowledged, so they wait until then.</summary>
     private void BeginReadRounds()
     {
-        if (!_rounds.CanBegin || TermOf(_log.Commit) != _term)
+        if (!_rounds.HasWaiting || TermOf(_log.Commit) != _term || TryReadFromLease() || !_rounds.CanBegin)
         {
             return;
         }
@@ -67,21 +67,26 @@ internal sealed partial class RaftNode
         ulong confirmed = _tracker.QuorumRound();
         while (_rounds.TakeConfirmed(confirmed) is { } round)
         {
-            foreach (ulong requestId in round.Local)
-            {
-                _gathering.ReadResults.Add(new ReadIndexResult(requestId, IsConfirmed: true, round.Index));
-            }
-
-            foreach ((MemberId from, ulong context) in round.Remote)
-            {
-                Send(To(from, RaftMessageType.ReadIndexResponse) with
-                {
-                    Term = 0, Index = round.Index, Context = context,
-                });
-            }
-
-            _rounds.Recycle(round);
+            Answer(round);
         }
+    }
+
+    private void Answer(ReadRounds.Round round)
+    {
+        foreach (ulong requestId in round.Local)
+        {
+            _gathering.ReadResults.Add(new ReadIndexResult(requestId, IsConfirmed: true, round.Index));
+        }
+
+        foreach ((MemberId from, ulong context) in round.Remote)
+        {
+            Send(To(from, RaftMessageType.ReadIndexResponse) with
+            {
+                Term = 0, Index = round.Index, Context = context,
+            });
+        }
+
+        _rounds.Recycle(round);
     }
 
     private void ForwardReads()

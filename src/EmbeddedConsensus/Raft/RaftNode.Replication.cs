@@ -136,6 +136,7 @@ internal sealed partial class RaftNode
 
     private void SendHeartbeats()
     {
+        ulong round = _options.LeaderLease ? BeginLeaseRound() : _rounds.OpenRound;
         foreach (Progress peer in _tracker.All)
         {
             if (peer.Id != _options.Id)
@@ -143,7 +144,7 @@ internal sealed partial class RaftNode
                 // Never beyond what the peer is known to hold: the rest of its log may still be another's.
                 Send(To(peer.Id, RaftMessageType.Heartbeat) with
                 {
-                    Commit = Math.Min(peer.Match, _log.Commit), Context = _rounds.OpenRound,
+                    Commit = Math.Min(peer.Match, _log.Commit), Context = round,
                 });
             }
         }
@@ -213,6 +214,7 @@ internal sealed partial class RaftNode
         }
 
         ConfirmRounds(peer, message.Context);
+        ConfirmLease(peer, message);
     }
 
     /// <summary>Commits what a quorum holds, if its last entry is of this term: entries of older terms are committed

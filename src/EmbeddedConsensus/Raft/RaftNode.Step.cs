@@ -51,6 +51,7 @@ internal sealed partial class RaftNode
                 _gathering.RejectedProposals += message.Context;
                 break;
             case RaftMessageType.ReadIndex:
+                ForgetClock();
                 StepReadIndex(message);
                 break;
             case RaftMessageType.ReadIndexResponse:
@@ -133,7 +134,7 @@ internal sealed partial class RaftNode
 
         switch (message.Type)
         {
-            case RaftMessageType.Vote or RaftMessageType.PreVote when IsLeaderAlive() && !IsForcedCampaign(message):
+            case RaftMessageType.Vote or RaftMessageType.PreVote when HasPromised() && !IsForcedCampaign(message):
                 // Somebody that cannot hear the leader must not depose it (dissertation, section 4.2.3).
                 return false;
             case RaftMessageType.PreVote:

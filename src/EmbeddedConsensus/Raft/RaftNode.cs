@@ -9,7 +9,8 @@ namespace EmbeddedConsensus.Raft;
 /// </summary>
 /// <remarks>
 /// <para><b>The loop.</b> A driver owns the node and calls it from one thread at a time. It hands in whatever arrived
-/// (<see cref="Step"/>, <see cref="Propose"/>, <see cref="ReadIndex"/>, <see cref="Tick"/>, completions), then drains:
+/// (<see cref="Step"/>, <see cref="Propose"/>, <see cref="ReadIndex"/>, <see cref="Tick"/>, completions), reads the
+/// clock when leases are in use (<see cref="ObserveClock"/>), then drains:
 /// <code>
 /// while (!node.Effects.IsEmpty) { RaftEffects effects = node.Effects; /* take over */ effects.Clear(); }
 /// </code>
@@ -23,7 +24,7 @@ namespace EmbeddedConsensus.Raft;
 /// and all before it are committed; the leader's own disk need not be part of that quorum. Committed entries that are
 /// durable here come out as pages to apply, in order, each once; the driver reports <see cref="AppliedTo"/>.</para>
 /// <para><b>A read.</b> <see cref="ReadIndex"/> ends in one <see cref="ReadIndexResult"/>. On the leader all waiting
-/// reads share a round of heartbeats; on a follower they travel to the leader as one message, which the node sends again
+/// reads share a round of heartbeats, or need none while a lease holds; on a follower they travel to the leader as one message, which the node sends again
 /// while it is lost.</para>
 /// <para><b>The disk.</b> Appends may overlap; they complete in the order of their ids. A <see cref="LogDropEffect"/>
 /// goes behind the append of its own drain and before those of later drains: one writer that takes them in this order is
@@ -92,6 +93,7 @@ internal sealed partial class RaftNode
         _history = Recover(log, _log, snapshot, bootstrap);
         _tracker = new ProgressTracker(options, _history.Latest);
         _committedConfiguration = _history.Latest;
+        _lease = new LeaderLease(options.Promise, options.MaxClockDrift);
         _appends = new AppendPipeline(log.HardState);
         _rounds = new ReadRounds(options.MaxPendingReads);
         _forwards = new ForwardedReads(options.MaxPendingReads, _random.NextUInt64());
@@ -115,9 +117,11 @@ internal sealed partial class RaftNode
             DropLogForSnapshot();
         }
 
+        _freshVoteTerm = IsFresh && !_vote.IsNone ? _term : 0;
         ResetElectionTimer();
         CollectPeers();
         ObserveCommittedConfiguration();
+        BeginPromise();
     }
 
     /// <summary>What is to be done: put together by this read when the effects of the last one were cleared, else the
@@ -203,6 +207,8 @@ internal sealed partial class RaftNode
         CollectStorage();
         CollectPages();
         _log.Evict();
+        _isLeaderHeardInTurn = false;
+        _lease.ForgetClock();
     }
 
     private void CollectStorage()
@@ -240,6 +246,11 @@ internal sealed partial class RaftNode
         {
             throw new InvariantViolationException(
                 $"Election Safety: a {message.Type} of term {_term} would leave a member that does not lead.");
+        }
+
+        if (message.Type == RaftMessageType.TimeoutNow)
+        {
+            _lease.Refuse();
         }
 
         _gathering.Messages.Add(message);

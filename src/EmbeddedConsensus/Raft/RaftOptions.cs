@@ -24,6 +24,22 @@ internal sealed class RaftOptions
     /// cut off keeps callers waiting for ever.</summary>
     public bool CheckQuorum { get; init; } = true;
 
+    /// <summary>Whether a leader answers reads without a round while a majority has promised to elect nobody else. Safe
+    /// as long as the members' clocks keep to <see cref="MaxClockDrift"/>. Needs <see cref="CheckQuorum"/>.</summary>
+    public bool LeaderLease { get; init; }
+
+    /// <summary>How long a tick is. Needed for leases, which are timed by clocks; zero: this member neither uses nor
+    /// supports a lease.</summary>
+    public TimeSpan TickInterval { get; init; }
+
+    /// <summary>How much a member's monotonic clock may fall behind another's, as a part of the time that the other
+    /// counts: in [0, 1). A lease is shorter by this part.</summary>
+    public double MaxClockDrift { get; init; } = 0.1;
+
+    /// <summary>For how long, at the least, a member that heard its leader votes for nobody: the ticks of an election
+    /// timeout, of which the first may come at once.</summary>
+    public TimeSpan Promise => (ElectionTicks - 1) * TickInterval;
+
     /// <summary>Where randomness comes from: the election timeouts, and the first id of forwarded reads. It must differ
     /// between members, or they keep campaigning together; and from one start of a member to the next, or an answer to
     /// a read of the previous incarnation could be taken for one's own.</summary>
@@ -87,10 +103,32 @@ internal sealed class RaftOptions
                 + $"followers campaign between two heartbeats, and be at most {MaxElectionTicks}.");
         }
 
+        ValidateLease();
         if (SnapshotChunkBytes is < 1 or > MaxSnapshotChunkBytes)
         {
             throw new ArgumentException(
                 $"RaftOptions.SnapshotChunkBytes is {SnapshotChunkBytes}; it must be in [1, {MaxSnapshotChunkBytes}].");
+        }
+    }
+
+    private void ValidateLease()
+    {
+        if (MaxClockDrift is not (>= 0 and < 1))
+        {
+            throw new ArgumentException($"RaftOptions.MaxClockDrift is {MaxClockDrift}; it must be in [0, 1).");
+        }
+
+        if (TickInterval < TimeSpan.Zero || (LeaderLease && TickInterval == TimeSpan.Zero))
+        {
+            throw new ArgumentException(
+                $"RaftOptions.TickInterval is {TickInterval}; it must be positive when LeaderLease is set, or nobody "
+                + "knows how long a lease lasts.");
+        }
+
+        if (LeaderLease && !CheckQuorum)
+        {
+            throw new ArgumentException(
+                "RaftOptions.LeaderLease needs CheckQuorum: without it followers of a live leader vote for others.");
         }
     }
 

@@ -24,8 +24,11 @@ internal sealed class ReadRounds(int maxPending)
     /// <summary>The round that a heartbeat should name: the newest one while any is in flight, else zero.</summary>
     public ulong OpenRound => _rounds.Count == 0 ? 0 : NewestId;
 
+    /// <summary>Whether reads wait for a round.</summary>
+    public bool HasWaiting => !_waiting.IsEmpty;
+
     /// <summary>Whether reads wait and a round may begin.</summary>
-    public bool CanBegin => !_waiting.IsEmpty && _rounds.Count < MaxRounds;
+    public bool CanBegin => HasWaiting && _rounds.Count < MaxRounds;
 
     /// <summary>Adds a read of this node.</summary>
     /// <param name="requestId">The read.</param>
@@ -73,6 +76,22 @@ internal sealed class ReadRounds(int maxPending)
         _waiting.Index = commit;
         _rounds.Enqueue(_waiting);
         _waiting = _free.TryPop(out Round? free) ? free : new Round();
+    }
+
+    /// <summary>Draws an id for a broadcast of heartbeats that carries no reads. Answers to it confirm the rounds before
+    /// it too.</summary>
+    public ulong DrawId() => ++NewestId;
+
+    /// <summary>Takes all that wait, without a round. The caller reads the contents and hands them back with
+    /// <see cref="Recycle"/>.</summary>
+    /// <param name="commit">The commit index, which is what the reads will get.</param>
+    public Round TakeWaiting(ulong commit)
+    {
+        Round round = _waiting;
+        round.Index = commit;
+        _waiting = _free.TryPop(out Round? free) ? free : new Round();
+        _pending -= round.Local.Count + round.Remote.Count;
+        return round;
     }
 
     /// <summary>Ends the oldest round if it is confirmed. The caller reads its contents and hands it back with

@@ -36,6 +36,7 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
     private long _appliedBytes;
     private ulong _appliedSeen;
 
+    private readonly long _clockStart;
     private long _lastTick;
     private volatile Exception? _fault;
     private volatile ReplicaView _view;
@@ -53,7 +54,8 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         _time = time;
         _tickInterval = settings.TickInterval;
         _maxTicksPerTurn = ReplicaSettings.MaxTicksPerTurn;
-        _lastTick = time.GetTimestamp();
+        _clockStart = time.GetTimestamp();
+        _lastTick = _clockStart;
         _view = ViewOf(core.Node);
         if (time != TimeProvider.System)
         {
@@ -201,6 +203,10 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         }
 
         isMore |= TakeCalls();
+
+        // Behind the queues and in front of the answers: a thread that stops between this reading and a look into a
+        // queue would serve a read that came later from a lease that may be over by then.
+        _core.ObserveClock(_time.GetElapsedTime(_clockStart));
         TimeSpan untilTick = Tick();
         bool again;
         do
@@ -358,7 +364,7 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
 
     private static ReplicaView ViewOf(RaftNode node) => new(
         (ReplicaRole)node.Role, node.Leader, node.Term, node.LastIndex, node.CommitIndex, node.AppliedIndex,
-        node.Configuration);
+        node.Configuration, node.HoldsLease);
 
     private static long SizeOf(in RaftMessage message)
     {

@@ -57,6 +57,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 Revision = revision,
                 CompactRevision = compactRevision,
                 Voters = view is null ? [] : view.Configuration.Voters,
+                HoldsReadLease = view?.HoldsLease ?? false,
                 FormatVersion = (int)(view?.Configuration.FormatVersion ?? 1),
                 Fault = _host.Fault,
             };

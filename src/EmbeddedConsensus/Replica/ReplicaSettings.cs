@@ -58,6 +58,9 @@ internal sealed class ReplicaSettings
         Seed = seed,
         LogCacheBytes = _options.LogCacheBytes,
         MaxMessageBytes = MaxMessageBytes,
+        TickInterval = TickInterval,
+        LeaderLease = _options.LinearizableReads == LinearizableReadMode.LeaderLease,
+        MaxClockDrift = _options.MaxClockDrift,
         FormatVersion = (uint)_options.MaxFormatVersion,
     };
 

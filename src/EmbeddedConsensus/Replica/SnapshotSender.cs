@@ -6,7 +6,8 @@ namespace EmbeddedConsensus.Replica;
 /// <summary>Reads the pieces of snapshots that lagging followers need. A snapshot stays open while one is being sent, so
 /// that a newer one does not pull it away.</summary>
 internal sealed class SnapshotSender(
-    ISnapshotStorage storage, Action<SnapshotReadResult> completed, Action<Exception> failed, IReplicaSchedule? schedule)
+    ISnapshotStorage storage, Action<SnapshotReadResult> completed, Action<Exception> failed,
+    IReplicaSchedule? schedule)
 {
     private readonly OrderedSteps _steps = new(failed, schedule);
     private ISnapshotReader? _reader;

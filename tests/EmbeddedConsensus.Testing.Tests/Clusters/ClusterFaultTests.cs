@@ -118,13 +118,13 @@ public sealed class ClusterFaultTests
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember paused = cluster.Leader;
         await paused.Store.PutAsync("k", "old");
-        Task<KeyValue?> read = Task.FromResult<KeyValue?>(null);
 
         paused.Pause();
-        read = paused.Store.GetAsync("k").AsTask();
         TestClusterMember next = await cluster.WaitForLeaderAsync();
         Assert.NotSame(paused, next);
         await next.Store.PutAsync("k", "new");
+        Task<KeyValue?> read = paused.Store.GetAsync("k").AsTask();
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(20));
         Assert.False(read.IsCompleted);
         Assert.True(paused.Status.IsLeader);
 

@@ -54,4 +54,20 @@ public sealed class ClusterTests
             await cluster.DisposeAsync();
         }
     }
+
+    [Fact]
+    public async Task A_disposed_cluster_leaves_nothing_behind_that_time_could_wake()
+    {
+        ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
+        Task<KeyValue?> read = cluster.Members[0].Store.GetAsync("k").AsTask();
+        cluster.Members[1].Pause();
+        cluster.Members[2].Disk.Hold();
+        await cluster.DisposeAsync();
+
+        await Record.ExceptionAsync(() => read);
+        Assert.True(read.IsCompleted);
+        Assert.False(cluster.Time.AdvanceToNext(cluster.Time.GetUtcNow() + TimeSpan.FromDays(1)));
+        Assert.All(cluster.Members, member => Assert.Equal(StoreState.Stopped, member.Status.State));
+        await Assert.ThrowsAsync<StoreStoppedException>(async () => await cluster.Members[0].Store.GetAsync("k"));
+    }
 }

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Testing.Histories;
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
 /// <summary>
-/// Makes histories of callers that overlap, from a store that executes one call at a time: linearizable by construction.
-/// The store is the model of the simulator, which shares no code with the checker.
+/// Makes histories of callers that overlap, from a store that executes one call at a time: linearizable by
+/// construction. The store is the model of the simulator, which shares no code with the checker.
 /// </summary>
 internal sealed class HistoryGenerator(int seed, int clients, int keys)
 {

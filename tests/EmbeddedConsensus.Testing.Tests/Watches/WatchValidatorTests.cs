@@ -8,9 +8,13 @@ namespace EmbeddedConsensus.Testing.Tests.Watches;
 public sealed class WatchValidatorTests
 {
     private static readonly WatchEvent A2 = Put("a", "1", created: 2, revision: 2, version: 1);
-    private static readonly WatchEvent B3 = Put("b", "1", created: 3, revision: 3, version: 1) with { EndsRevision = false };
+    private static readonly WatchEvent B3 =
+        Put("b", "1", created: 3, revision: 3, version: 1) with { EndsRevision = false };
+
     private static readonly WatchEvent C3 = Put("c", "1", created: 3, revision: 3, version: 1);
-    private static readonly WatchEvent A4 = Put("a", "2", created: 2, revision: 4, version: 2) with { Previous = A2.KeyValue };
+    private static readonly WatchEvent A4 =
+        Put("a", "2", created: 2, revision: 4, version: 2) with { Previous = A2.KeyValue };
+
     private static readonly WatchEvent A5 = new(
         WatchEventType.Delete, new KeyValue("a", default, 0, 5, 0), A4.KeyValue, EndsRevision: true);
 
@@ -44,7 +48,8 @@ public sealed class WatchValidatorTests
         };
 
         Assert.Empty(Validate(watch, mustReach: 5));
-        AssertBroken(WatchProperty.Reliable, 5, Validate(watch with { Records = [.. watch.Records, WatchRecord.Of(A5)] }));
+        WatchRecording withDelete = watch with { Records = [.. watch.Records, WatchRecord.Of(A5)] };
+        AssertBroken(WatchProperty.Reliable, 5, Validate(withDelete));
     }
 
     [Fact]
@@ -222,7 +227,8 @@ public sealed class WatchValidatorTests
     private static IReadOnlyList<WatchViolation> Validate(WatchRecording watch, long mustReach = 0) =>
         WatchValidator.Validate(watch, Changes, mustReach);
 
-    private static IReadOnlyList<WatchViolation> Resume(WatchRecording stopped, long from, params WatchEvent[] events) =>
+    private static IReadOnlyList<WatchViolation> Resume(
+        WatchRecording stopped, long from, params WatchEvent[] events) =>
         WatchValidator.ValidateResumption(
             stopped,
             Watch(events) with { Options = new WatchOptions { StartRevision = from, IncludePrevious = true } },

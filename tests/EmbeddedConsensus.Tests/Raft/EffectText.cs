@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Tests.Raft;
 internal sealed class EffectText
 {
     private readonly Dictionary<ulong, int> _batches = [];
-    private readonly Dictionary<MemberId, (RaftRole, ulong, MemberId, ulong)> _states = [];
+    private readonly Dictionary<MemberId, (RaftRole, ulong, MemberId, ulong, ClusterConfiguration)> _states = [];
 
     public void Forget(MemberId id) => _states.Remove(id);
 
@@ -86,9 +86,10 @@ internal sealed class EffectText
     private IEnumerable<string> StateChanges(SimulatedMember member)
     {
         RaftNode node = member.Node;
-        (RaftRole, ulong, MemberId, ulong) state = (node.Role, node.Term, node.Leader, node.CommitIndex);
-        bool isKnown = _states.TryGetValue(member.Id, out (RaftRole Role, ulong Term, MemberId Leader, ulong Commit) old);
-        _states[member.Id] = state;
+        bool isKnown = _states.TryGetValue(
+            member.Id,
+            out (RaftRole Role, ulong Term, MemberId Leader, ulong Commit, ClusterConfiguration Configuration) old);
+        _states[member.Id] = (node.Role, node.Term, node.Leader, node.CommitIndex, node.Configuration);
         if (!isKnown || (old.Role, old.Term, old.Leader) != (node.Role, node.Term, node.Leader))
         {
             yield return Invariant($"{member.Id} is {node.Role} in term {node.Term}, leader {Member(node.Leader)}");
@@ -97,6 +98,11 @@ internal sealed class EffectText
         if (isKnown && old.Commit != node.CommitIndex)
         {
             yield return Invariant($"{member.Id} commits {node.CommitIndex}");
+        }
+
+        if (isKnown && old.Configuration != node.Configuration)
+        {
+            yield return Invariant($"{member.Id} uses {{{ConfigurationText.Describe(node.Configuration)}}}");
         }
     }
 
@@ -117,6 +123,8 @@ internal sealed class EffectText
                 Invariant($" last={m.Index}/{m.LogTerm}{(m.Context == 0 ? "" : " forced")}"),
             RaftMessageType.VoteResponse or RaftMessageType.PreVoteResponse => answer,
             RaftMessageType.Heartbeat => Invariant($" commit={m.Commit}{Round(m.Context)}"),
+            RaftMessageType.HeartbeatResponse when m.Index > 0 =>
+                Invariant($"{Round(m.Context)} promises {m.Index / 1000} ms"),
             RaftMessageType.HeartbeatResponse => Round(m.Context),
             RaftMessageType.SnapshotChunk => Chunk(m.Chunk!),
             RaftMessageType.SnapshotChunkResponse =>

@@ -4,7 +4,7 @@ namespace EmbeddedConsensus.Tests.Raft;
 
 /// <summary>Checks, at every drain and after every step, the properties that Raft guarantees (Raft paper, figure 3) and
 /// the promises about durability on which they rest.</summary>
-internal sealed class RaftInvariantChecker
+internal sealed partial class RaftInvariantChecker
 {
     private readonly SimulatedCluster _cluster;
     private readonly Dictionary<ulong, MemberId> _leaders = [];
@@ -17,9 +17,13 @@ internal sealed class RaftInvariantChecker
     private readonly Dictionary<ulong, int> _checkedApplied = [];
     private readonly Dictionary<(ulong Id, ulong Request), ulong> _reads = [];
 
-    public RaftInvariantChecker(SimulatedCluster cluster)
+    /// <summary>Checks a cluster.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="bootstrap">The members that it begins with.</param>
+    public RaftInvariantChecker(SimulatedCluster cluster, ClusterConfiguration bootstrap)
     {
         _cluster = cluster;
+        _committedConfigurations.Add((0, bootstrap));
         cluster.Drained = CheckDrain;
     }
 
@@ -48,6 +52,7 @@ internal sealed class RaftInvariantChecker
             RaftStatus status = member.Node.Status;
             CheckCommit(member, status);
             CheckLeader(member, status);
+            CheckMembership(member, status);
             CheckApplied(member);
         }
     }
@@ -64,6 +69,7 @@ internal sealed class RaftInvariantChecker
             if (index == (ulong)_committed.Count)
             {
                 _committed.Add((term, status.Term));
+                CommitConfiguration(index, term);
             }
 
             Assert.True(_committed[(int)index].Term == term, "two entries committed at one index");
@@ -140,6 +146,7 @@ internal sealed class RaftInvariantChecker
         {
             (ulong, string) content = (member.Node.TermAt(entry.Index - 1)!.Value, SimulatedMember.Payload(entry));
             _entries.TryAdd(entry.Position, content);
+            CheckConfigurationEntry(member, entry);
             Assert.True(_entries[entry.Position] == content, "Log Matching");
         }
     }

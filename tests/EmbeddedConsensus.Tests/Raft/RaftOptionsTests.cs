@@ -41,4 +41,28 @@ public sealed class RaftOptionsTests
 
         Assert.Contains(setting, e.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    [Trait("Scenario", "9")]
+    public void A_lease_needs_check_quorum_a_tick_interval_and_a_drift_below_one()
+    {
+        TimeSpan tick = TimeSpan.FromMilliseconds(10);
+        new RaftOptions { Id = new MemberId(1), Seed = 0, LeaderLease = true, TickInterval = tick }.Validate();
+
+        AssertRefused(nameof(RaftOptions.CheckQuorum), new RaftOptions
+        {
+            Id = new MemberId(1), Seed = 0, LeaderLease = true, TickInterval = tick, CheckQuorum = false,
+        });
+        AssertRefused(nameof(RaftOptions.TickInterval), new RaftOptions
+        {
+            Id = new MemberId(1), Seed = 0, LeaderLease = true,
+        });
+        AssertRefused(nameof(RaftOptions.MaxClockDrift), new RaftOptions
+        {
+            Id = new MemberId(1), Seed = 0, MaxClockDrift = 1,
+        });
+    }
+
+    private static void AssertRefused(string setting, RaftOptions options) =>
+        Assert.Contains(setting, Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);
 }

@@ -36,6 +36,10 @@ public sealed class RaftScenarioTests
     public void A_delayed_heartbeat_answer_does_not_confirm_a_later_read() => RunScriptsOf(8);
 
     [Fact]
+    [Trait("Scenario", "9")]
+    public void A_lease_lasts_no_longer_than_what_a_majority_has_promised() => RunScriptsOf(9);
+
+    [Fact]
     [Trait("Scenario", "10")]
     public void Delayed_appends_change_nothing_and_a_truncation_below_commit_stops() => RunScriptsOf(10);
 

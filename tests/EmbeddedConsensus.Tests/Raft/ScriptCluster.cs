@@ -5,14 +5,19 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Tests.Raft;
 
 /// <summary>Carries out the commands of a script, see Scripts/README.md, and writes down what they cause.</summary>
-internal sealed class ScriptCluster
+internal sealed partial class ScriptCluster
 {
     private readonly SimulatedCluster _cluster = new();
     private readonly EffectText _text = new();
     private readonly List<string> _output = [];
     private ScriptArguments _settings = new("none");
 
-    public ScriptCluster() => _cluster.Drained = (member, effects) => _output.AddRange(_text.Describe(member, effects));
+    public ScriptCluster()
+    {
+        _cluster.Drained = (member, effects) => _output.AddRange(_text.Describe(member, effects));
+        _cluster.Stopped = member => _output.Add(
+            Line($"{member.Id} stops, {member.Node.Membership}: {member.Node.MembershipReason}"));
+    }
 
     /// <summary>Carries out a command.</summary>
     /// <returns>The lines it causes.</returns>
@@ -99,6 +104,11 @@ internal sealed class ScriptCluster
             case "network":
                 _output.AddRange(_cluster.Network.Select(_text.Describe));
                 break;
+            case "clock":
+                SimulatedMember member = _cluster[a.Number(0)];
+                member.Clock = TimeSpan.FromMilliseconds(a.Number(1));
+                member.Node.ObserveClock(member.Clock.Value);
+                break;
             case "complete-append":
                 Repeat(a.Times(1), () => Complete(a, member => member.CompleteAppend()));
                 break;
@@ -130,7 +140,7 @@ internal sealed class ScriptCluster
                 Restart(a.Number(0));
                 break;
             default:
-                Show(a);
+                ExecuteOnMembership(a);
                 break;
         }
     }
@@ -194,7 +204,9 @@ internal sealed class ScriptCluster
     {
         ulong[] learners = a.Numbers("learners");
         ulong[] ids = [.. Enumerable.Range(1, (int)a.Number(0)).Select(id => (ulong)id).Except(learners)];
-        ClusterConfiguration configuration = ConfigurationText.Settled(ids, learners);
+        ClusterConfiguration configuration = a.Switch("new", false)
+            ? ConfigurationText.New(ids)
+            : ConfigurationText.Settled(ids, learners);
         foreach (ulong id in ids.Concat(learners).Order())
         {
             Add(id, configuration, new ScriptArguments("none"));
@@ -226,6 +238,9 @@ internal sealed class ScriptCluster
                 MaxApplyBytes = s.Setting("apply-bytes", 1 << 20),
                 LogCacheBytes = s.Setting("cache-bytes", 1 << 20),
                 SnapshotChunkBytes = s.Setting("chunk-bytes", 20),
+                LeaderLease = s.Switch("lease", false),
+                TickInterval = TimeSpan.FromMilliseconds(s.Setting("tick-ms", 0)),
+                MaxClockDrift = s.Setting("drift-percent", 10) / 100.0,
             },
             configuration);
         ulong[] terms = a.Numbers("log");

@@ -15,6 +15,9 @@ internal sealed class SimulatedCluster
     /// <summary>Called with the effects of each drain, before they are taken over.</summary>
     public Action<SimulatedMember, RaftEffects>? Drained { get; set; }
 
+    /// <summary>Called for a member that finds that it takes no further part.</summary>
+    public Action<SimulatedMember>? Stopped { get; set; }
+
     public SimulatedMember this[ulong id] => Members[id];
 
     public void Add(SimulatedMember member)
@@ -26,6 +29,11 @@ internal sealed class SimulatedCluster
 
     public void Drain(SimulatedMember member)
     {
+        if (member.Clock is { } now)
+        {
+            member.Node.ObserveClock(now);
+        }
+
         while (!member.Node.Effects.IsEmpty)
         {
             RaftEffects effects = member.Node.Effects;
@@ -40,6 +48,13 @@ internal sealed class SimulatedCluster
             }
 
             effects.Clear();
+        }
+
+        if (member.Node.Membership is MembershipState.Removed or MembershipState.Refused)
+        {
+            // What a driver does then.
+            member.Crash();
+            Stopped?.Invoke(member);
         }
     }
 
@@ -101,8 +116,8 @@ internal sealed class SimulatedCluster
     {
         SimulatedMember member = Members[id];
         bool wasBusy = false;
-        while (member.CompleteAppend() || member.CompleteApply() || member.CompleteLogRead()
-            || member.CompleteSnapshotRead() || member.CompleteReceive())
+        while (member.IsUp && (member.CompleteAppend() || member.CompleteApply() || member.CompleteLogRead()
+            || member.CompleteSnapshotRead() || member.CompleteReceive()))
         {
             wasBusy = true;
             Drain(member);

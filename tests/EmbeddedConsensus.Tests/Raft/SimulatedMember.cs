@@ -29,7 +29,10 @@ internal sealed class SimulatedMember
 
     public bool IsUp { get; private set; }
 
-    public SimulatedDisk Disk { get; } = new();
+    /// <summary>What the member's clock shows in each turn; null: nobody reads one.</summary>
+    public TimeSpan? Clock { get; set; }
+
+    public SimulatedDisk Disk { get; private set; } = new();
 
     /// <summary>The applied entries as "index/term payload", one for each index from 1 on.</summary>
     public List<string> Applied { get; private set; } = [];
@@ -65,6 +68,13 @@ internal sealed class SimulatedMember
         _snapshotReads.Clear();
         _receives.Clear();
         _receiving.Clear();
+    }
+
+    /// <summary>The next start finds nothing.</summary>
+    public void LoseDisk()
+    {
+        Assert.False(IsUp);
+        Disk = new SimulatedDisk();
     }
 
     /// <summary>Takes the effects of one drain over.</summary>

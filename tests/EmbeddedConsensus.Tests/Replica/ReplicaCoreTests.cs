@@ -66,7 +66,8 @@ public sealed class ReplicaCoreTests
     public void Writes_in_flight_are_bounded_in_bytes_and_a_larger_one_goes_alone()
     {
         ReplicaCore core = Follower(snapshotIndex: 7, maxInFlightBytes: 100);
-        Write[] writes = [new Write(200), new Write(40), new Write(40), new Write(40)];
+        const int Room = CommandSeal.ReservedLength;
+        Write[] writes = [new Write(200 + Room), new Write(40 + Room), new Write(40 + Room), new Write(40 + Room)];
         foreach (Write write in writes)
         {
             core.Submit(write);

@@ -72,7 +72,16 @@ internal sealed class ReplicaCore
     public void Submit(PendingProposal proposal) => Proposals.Submit(proposal, _now);
 
     /// <summary>A caller reads.</summary>
-    public void Submit(PendingRead read) => Reads.Submit(read, _now);
+    public void Submit(PendingRead read)
+    {
+        // The read may have been invoked behind the last reading of the clock, so it must not be served by it.
+        Node.ForgetClock();
+        Reads.Submit(read, _now);
+    }
+
+    /// <summary>Tells the time, behind the inputs of a turn: see <see cref="RaftNode.ObserveClock"/>.</summary>
+    /// <param name="now">The time since a moment that stays the same for the life of the replica.</param>
+    public void ObserveClock(TimeSpan now) => Node.ObserveClock(now);
 
     /// <summary>A caller changes the membership. At a member that does not lead the call ends with
     /// <see cref="ConfigurationRefusal.NotLeader"/>. It completes when the whole change is committed.</summary>

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace EmbeddedConsensus.Samples.TestingYourApp;
+
+/// <summary>How the app puts itself together.</summary>
+public static class JobBoardServiceCollectionExtensions
+{
+    /// <summary>Adds the board and the store that it lives on.</summary>
+    /// <param name="services">The services.</param>
+    public static IServiceCollection AddJobBoard(this IServiceCollection services)
+    {
+        services.AddConsensusStore();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<JobBoard>();
+        return services;
+    }
+}

@@ -1,0 +1,100 @@
+namespace EmbeddedConsensus.Testing.Linearizability;
+
+/// <summary>Which choices can have a say in what a key holds.</summary>
+/// <remarks>What known writes do to a key follows from their recorded answers, or the replay stops at them. So a key is
+/// what the gaps make of it whose candidates can write it; if one of them writes depending on other keys, also those
+/// that can write these.</remarks>
+internal sealed class GapDependencies
+{
+    private readonly KeyTable _keys;
+
+    // Of each key another one that hangs together with it; the representative of all of them points to itself.
+    private readonly int[] _parents;
+
+    // Of each representative the gaps that can write any of its keys and have more than one candidate, in order.
+    private readonly Dictionary<int, List<long>> _gaps = [];
+
+    public GapDependencies(CheckedHistory history, IEnumerable<long> gaps, GapCandidates candidates)
+    {
+        _keys = history.Keys;
+        _parents = [.. Enumerable.Range(0, _keys.Count)];
+        foreach (CheckedCall call in history.Calls)
+        {
+            if (call is { Kind: CallKind.UnknownWrite, Call.Operation: { } operation }
+                && OperationFootprint.IsConditional(operation))
+            {
+                Join(operation);
+            }
+        }
+
+        foreach (long gap in gaps.Where(gap => candidates.At(gap).Count > 1))
+        {
+            foreach (int call in candidates.At(gap))
+            {
+                Add(gap, OperationFootprint.Written(history.Calls[call].Call.Operation!));
+            }
+        }
+    }
+
+    /// <summary>Adds the gaps below a revision that have a say in some keys.</summary>
+    public void AddReasons(HashSet<long> reasons, IEnumerable<KeyRange> ranges, long revision)
+    {
+        HashSet<int> seen = [];
+        foreach (KeyRange range in ranges)
+        {
+            (int from, int to) = _keys.Find(range);
+            for (int key = from; key < to; key++)
+            {
+                if (seen.Add(Find(key)) && _gaps.TryGetValue(Find(key), out List<long>? gaps))
+                {
+                    reasons.UnionWith(gaps.TakeWhile(gap => gap < revision));
+                }
+            }
+        }
+    }
+
+    private void Join(Operation operation)
+    {
+        int? first = null;
+        foreach (KeyRange range in OperationFootprint.Touched(operation))
+        {
+            (int from, int to) = _keys.Find(range);
+            for (int key = from; key < to; key++)
+            {
+                first ??= key;
+                _parents[Find(key)] = Find(first.Value);
+            }
+        }
+    }
+
+    private void Add(long gap, IEnumerable<KeyRange> ranges)
+    {
+        foreach (KeyRange range in ranges)
+        {
+            (int from, int to) = _keys.Find(range);
+            for (int key = from; key < to; key++)
+            {
+                if (!_gaps.TryGetValue(Find(key), out List<long>? gaps))
+                {
+                    _gaps[Find(key)] = gaps = [];
+                }
+
+                if (gaps is not [.., var last] || last != gap)
+                {
+                    gaps.Add(gap);
+                }
+            }
+        }
+    }
+
+    private int Find(int key)
+    {
+        while (_parents[key] != key)
+        {
+            _parents[key] = _parents[_parents[key]];
+            key = _parents[key];
+        }
+
+        return key;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+
+namespace EmbeddedConsensus.Mutations.Suites;
+
+/// <summary>Simulated clusters: a range of seeds.</summary>
+/// <param name="seeds">The seeds, such as <c>1-300</c>.</param>
+/// <param name="options">Further options of the runner.</param>
+/// <param name="because">The invariants that a failure must be about to count; empty if any does.</param>
+internal sealed partial class SimulationSuite(string seeds, string[] options, ImmutableArray<string> because) : ISuite
+{
+    private const string Name = "EmbeddedConsensus.Simulation";
+
+    /// <inheritdoc />
+    public string Project => $"tests/{Name}";
+
+    /// <inheritdoc />
+    public SuiteResult Run(string tree, TimeSpan timeLimit)
+    {
+        string[] arguments =
+        [
+            "exec", $"tests/{Name}/bin/Release/net10.0/{Name}.dll", "--seeds", seeds, "--once", "--no-shrink", .. options,
+        ];
+        CommandResult run = Command.Run("dotnet", arguments, tree, timeLimit);
+        if (!run.HasEnded)
+        {
+            return new SuiteResult(SuiteVerdict.HungUp, $"seeds {seeds} did not end in {timeLimit.TotalSeconds:0} s", run.Output);
+        }
+
+        Match summary = Summary().Match(run.Output);
+        if (!summary.Success)
+        {
+            return new SuiteResult(SuiteVerdict.NoResult, "the simulation gave no result", run.Output);
+        }
+
+        int passed = int.Parse(summary.Groups[1].ValueSpan, null);
+        int failed = int.Parse(summary.Groups[2].ValueSpan, null);
+        if (failed == 0)
+        {
+            return new SuiteResult(SuiteVerdict.Passed, $"all {passed} seeds passed", run.Output);
+        }
+
+        string[] broken = [.. BrokenInvariant().Matches(run.Output).Select(match => match.Groups[1].Value.Trim())];
+        string detail = $"{failed} of {passed + failed} seeds ({Count(broken)})";
+        bool isRightReason = because.IsEmpty || broken.Any(because.Contains);
+        return new SuiteResult(isRightReason ? SuiteVerdict.Failed : SuiteVerdict.FailedOtherwise, detail, run.Output);
+    }
+
+    private static string Count(string[] broken) => string.Join(
+        ", ", broken.CountBy(invariant => invariant).OrderByDescending(pair => pair.Value)
+            .Select(pair => $"{pair.Key} {pair.Value}"));
+
+    [GeneratedRegex(@"(\d+) passed, (\d+) failed\s*$")]
+    private static partial Regex Summary();
+
+    [GeneratedRegex(@"^FAILED seed \d+.* s: (.+)$", RegexOptions.Multiline)]
+    private static partial Regex BrokenInvariant();
+}

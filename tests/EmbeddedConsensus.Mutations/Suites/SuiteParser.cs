@@ -1,0 +1,27 @@
+using EmbeddedConsensus.Mutations.Catalogue;
+
+namespace EmbeddedConsensus.Mutations.Suites;
+
+/// <summary>Reads the suite that a mutation names: <c>simulation 1-300</c> or <c>tests Project Filter</c>.</summary>
+internal static class SuiteParser
+{
+    /// <summary>The suite of a mutation.</summary>
+    /// <param name="mutation">The mutation.</param>
+    /// <exception cref="MutationException">It names none.</exception>
+    public static ISuite Parse(Mutation mutation)
+    {
+        string text = mutation.Suite;
+        ISuite suite = text.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            ["simulation", string seeds] => new SimulationSuite(seeds, [], mutation.Because),
+            ["simulation", string seeds, string options] =>
+                new SimulationSuite(seeds, options.Split(' '), mutation.Because),
+            ["tests", string project, string filter] => new TestSuite(project, filter, mutation.Because),
+            _ => throw new MutationException(
+                $"'{text}' names no suite: write 'simulation SEEDS [OPTIONS]' or 'tests PROJECT FILTER'."),
+        };
+        return suite is TestSuite || mutation.Because.Length > 0
+            ? suite
+            : throw new MutationException("A simulation checks many things: say with 'because:' which of them must fail.");
+    }
+}

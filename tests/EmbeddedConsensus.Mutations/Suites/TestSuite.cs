@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+
+namespace EmbeddedConsensus.Mutations.Suites;
+
+/// <summary>The xunit tests of a project that match a filter.</summary>
+/// <param name="project">The project, such as <c>EmbeddedConsensus.Tests</c>.</param>
+/// <param name="filter">Which of its tests, in the words of <c>dotnet test --filter</c>.</param>
+/// <param name="because">Words of which one must stand in the output of a failure for it to count; empty if any
+/// failure does.</param>
+internal sealed partial class TestSuite(string project, string filter, ImmutableArray<string> because) : ISuite
+{
+    private const int NamedTests = 2;
+
+    /// <inheritdoc />
+    public string Project => $"tests/{project}";
+
+    /// <inheritdoc />
+    public SuiteResult Run(string tree, TimeSpan timeLimit)
+    {
+        CommandResult run = Command.Run(
+            "dotnet",
+            ["test", $"{Project}/bin/Release/net10.0/{project}.dll", "--nologo", "--filter", filter,
+                "--blame-hang-timeout", "120s", "--logger", "console;verbosity=normal"],
+            tree,
+            timeLimit);
+        if (!run.HasEnded)
+        {
+            return new SuiteResult(SuiteVerdict.HungUp, $"the tests did not end in {timeLimit.TotalSeconds:0} s", run.Output);
+        }
+
+        string[] failed = [.. FailedTest().Matches(run.Output).Select(match => match.Groups[1].Value).Distinct()];
+        if (failed.Length > 0)
+        {
+            string names = string.Join(", ", failed.Take(NamedTests).Select(ShortName));
+            string more = failed.Length > NamedTests ? ", ..." : "";
+            string noun = failed.Length == 1 ? "test" : "tests";
+            bool isRightReason = because.IsEmpty
+                || because.Any(word => run.Output.Contains(word, StringComparison.Ordinal));
+            return new SuiteResult(
+                isRightReason ? SuiteVerdict.Failed : SuiteVerdict.FailedOtherwise,
+                $"{failed.Length} {noun} ({names}{more})", run.Output);
+        }
+
+        if (run.ExitCode == 0 && PassedTest().Count(run.Output) is > 0 and int passed)
+        {
+            return new SuiteResult(SuiteVerdict.Passed, $"all {passed} tests passed", run.Output);
+        }
+
+        return run.Output.Contains("hang timeout", StringComparison.OrdinalIgnoreCase)
+            ? new SuiteResult(SuiteVerdict.HungUp, "a test never ended", run.Output)
+            : new SuiteResult(SuiteVerdict.NoResult, "the tests gave no result", run.Output);
+    }
+
+    private static string ShortName(string test)
+    {
+        int arguments = test.IndexOf('(', StringComparison.Ordinal);
+        string name = arguments < 0 ? test : test[..arguments];
+        return name[(name.LastIndexOf('.') + 1)..];
+    }
+
+    [GeneratedRegex(@"^\s*Failed (\S+)", RegexOptions.Multiline)]
+    private static partial Regex FailedTest();
+
+    [GeneratedRegex(@"^\s*Passed (\S+)", RegexOptions.Multiline)]
+    private static partial Regex PassedTest();
+}
