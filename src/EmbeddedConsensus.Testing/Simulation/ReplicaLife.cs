@@ -272,6 +272,7 @@ internal sealed class ReplicaLife
         bool again;
         do
         {
+            Core.ObserveClock(Replica.Clock.Monotonic(_cluster.Now));
             again = Core.Pump();
             NoteProposals();
             Check();
@@ -437,6 +438,8 @@ internal sealed class ReplicaLife
     {
         Id = replica.Id,
         FormatVersion = replica.Release,
+        LeaderLease = cluster.Profile.UsesLeases,
+        TickInterval = TimeSpan.FromMicroseconds(SimulatedClock.TickMicros),
         ElectionTicks = ElectionTicks,
         HeartbeatTicks = cluster.Profile.HeartbeatTicks,
         Seed = (cluster.Options.Seed * 1_000_003) + (replica.Disk.Incarnation * 1_009) + replica.Id.Value,

@@ -30,9 +30,12 @@ internal sealed class SimulatedCluster
         SimulationRandom random = new(options.Seed);
         _random = random;
         Profile = RunProfile.Of(random.Fork(1));
+        bool breaksPromise = options.Defect == SimulatedDefect.BreakClockPromise;
+        Profile = Profile with { UsesLeases = Profile.UsesLeases || breaksPromise };
         SimulationRandom shape = random.Fork(3);
         int replicas = options.Replicas > 0 ? options.Replicas : (int)(2 * shape.Between(0, 2)) + 1;
-        Schedule = options.Schedule ?? FaultPlanner.Plan(random.Fork(2), replicas, options.VirtualSeconds);
+        Schedule = options.Schedule ?? FaultPlanner.Plan(
+            random.Fork(2), replicas, options.VirtualSeconds, keepsClocks: Profile.UsesLeases && !breaksPromise);
         StoreOptions = new MvccOptions
         {
             PageBytes = MvccOptions.MinPageBytes << shape.Below(4),
@@ -166,7 +169,7 @@ internal sealed class SimulatedCluster
         : null;
 
     /// <summary>Whether the disk of a member holds an entry.</summary>
-    public bool Holds(MemberId member, LogPosition position) => _replicas[NumberOf(member)].Disk.Holds(position);
+    public bool Holds(MemberId member, LogPosition position) => _replicas[NumberOf(member)].Holds(position);
 
     /// <summary>All sets of voters that count, or may count soon, somewhere: those of every configuration that is the
     /// latest in a log.</summary>

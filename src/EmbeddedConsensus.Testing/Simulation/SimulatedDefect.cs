@@ -33,6 +33,9 @@ internal enum SimulatedDefect
     /// <summary>No checksum is looked at (scenario 39).</summary>
     TrustDamage,
 
+    /// <summary>Leader leases are used although clocks jump (scenario 9).</summary>
+    BreakClockPromise,
+
     /// <summary>A member whose storage is damaged starts on an empty one (scenario 37).</summary>
     StartEmptyOnDamage,
 }

@@ -20,6 +20,7 @@ internal sealed class SimulatedReplica
     private readonly List<(ReplicaLife Life, EventKind Kind, Action Action)> _held = [];
     private long _pausedUntil;
     private int _moves;
+    private SimulatedDisk? _lostDisk;
     private bool _isUpgradeDue;
 
     /// <summary>A member that is down and was never up.</summary>
@@ -186,6 +187,7 @@ internal sealed class SimulatedReplica
     public void LoseDisk()
     {
         Crash();
+        _lostDisk = Disk;
         Disk = new SimulatedDisk { TrustsDamage = Disk.TrustsDamage };
         HasLostDisk = true;
         Start();
@@ -199,6 +201,9 @@ internal sealed class SimulatedReplica
         _isUpgradeDue = true;
         return isOld;
     }
+
+    /// <summary>Whether its disk holds an entry; one that it lost counts, because what it acknowledged may count.</summary>
+    public bool Holds(LogPosition position) => Disk.Holds(position) || _lostDisk?.Holds(position) == true;
 
     /// <summary>Moves it to another address.</summary>
     public void MoveAway() => _moves++;
@@ -236,7 +241,6 @@ internal sealed class SimulatedReplica
         _pausedUntil = 0;
         Resume();
         Disk.Heal();
-        Clock.Rate = 1;
     }
 
     /// <summary>How long the next flush takes.</summary>

@@ -71,6 +71,12 @@ public sealed class DefectTests
             (string[])["Leader Completeness", "Durability", "Election Safety", "State Machine Safety", "Assertion"]);
 
     [Fact]
+    [Trait("Scenario", "9")]
+    public void A_leader_lease_on_clocks_that_jump_is_found() =>
+        Assert.Equal("Linearizability",
+            Seeds.FirstBrokenInvariant(count: 40, replicas: 3, SimulatedDefect.BreakClockPromise));
+
+    [Fact]
     [Trait("Scenario", "48")]
     public void A_watch_that_misses_an_event_is_found() =>
         Assert.Equal("Watch Reliability",

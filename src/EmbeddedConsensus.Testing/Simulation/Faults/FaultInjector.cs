@@ -98,8 +98,8 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
                 replica.Clock.JumpDay(fault.Amount);
                 return true;
             case FaultKind.ClockDrift:
-                replica.Clock.Rate = fault.Intensity;
-                After(fault.DurationMicros, fault.Kind, () => replica.Clock.Rate = 1);
+                replica.Clock.SetRate(fault.Intensity, cluster.Now);
+                After(fault.DurationMicros, fault.Kind, () => replica.Clock.SetRate(1, cluster.Now));
                 return true;
             case FaultKind.LeadershipTransfer:
                 return TransferLeadership(fault, replica);
