@@ -35,7 +35,7 @@ internal sealed partial class LivenessPhase
     {
         HealAll();
         SimulatedReplica[] members = [.. Members];
-        if (members.Length < 3 || cluster.Operator.IsBusy || cluster.Replicas.Any(replica => replica.IsLost)
+        if (members.Length < 3 || cluster.Operator.IsBusy || !members.All(member => cluster.Atlas.IsSound(member.Id))
             || cluster.VoterSets().Any(set => set.Length < 3))
         {
             return;

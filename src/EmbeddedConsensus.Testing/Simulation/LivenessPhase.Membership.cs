@@ -17,7 +17,8 @@ internal sealed partial class LivenessPhase
         RequireOneMoreChange();
         Require("members that were removed have stopped", () => !cluster.Replicas.Any(IsToStop));
         Require("members with an empty disk were refused or removed", () =>
-            cluster.Replicas.All(replica => !replica.HasLostDisk || replica.IsLost || replica.HasLeft));
+            cluster.Replicas.All(replica => !replica.HasLostDisk || replica.IsLost || replica.HasLeft
+                || cluster.Rules.Latest?.Contains(replica.Id) == false));
     }
 
     private void RequireOneMoreChange()

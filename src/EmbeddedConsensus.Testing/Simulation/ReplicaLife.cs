@@ -272,7 +272,8 @@ internal sealed class ReplicaLife
         bool again;
         do
         {
-            Core.ObserveClock(Replica.Clock.Monotonic(_cluster.Now));
+            TimeSpan clock = Replica.Clock.Monotonic(_cluster.Now);
+            Core.ObserveClock(Defect == SimulatedDefect.SlowLeaseClock ? clock / 10 : clock);
             again = Core.Pump();
             NoteProposals();
             Check();

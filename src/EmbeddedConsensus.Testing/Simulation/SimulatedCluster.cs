@@ -30,12 +30,14 @@ internal sealed class SimulatedCluster
         SimulationRandom random = new(options.Seed);
         _random = random;
         Profile = RunProfile.Of(random.Fork(1));
-        bool breaksPromise = options.Defect == SimulatedDefect.BreakClockPromise;
-        Profile = Profile with { UsesLeases = Profile.UsesLeases || breaksPromise };
+        Profile = Profile with
+        {
+            UsesLeases = Profile.UsesLeases || options.Defect == SimulatedDefect.SlowLeaseClock,
+        };
         SimulationRandom shape = random.Fork(3);
         int replicas = options.Replicas > 0 ? options.Replicas : (int)(2 * shape.Between(0, 2)) + 1;
         Schedule = options.Schedule ?? FaultPlanner.Plan(
-            random.Fork(2), replicas, options.VirtualSeconds, keepsClocks: Profile.UsesLeases && !breaksPromise);
+            random.Fork(2), replicas, options.VirtualSeconds, keepsClocks: Profile.UsesLeases);
         StoreOptions = new MvccOptions
         {
             PageBytes = MvccOptions.MinPageBytes << shape.Below(4),
@@ -153,7 +155,7 @@ internal sealed class SimulatedCluster
         for (int draw = 0; draw < MaxDraws; draw++)
         {
             life = _replicas[random.Below(_replicas.Count)].Life;
-            if (life?.Core.Node.Membership == MembershipState.Member)
+            if (life is not null && IsInTouch(life))
             {
                 return life;
             }
@@ -161,6 +163,12 @@ internal sealed class SimulatedCluster
 
         return life;
     }
+
+    /// <summary>Whether a replica takes itself for a member; and is one, once the faults are over: then callers know whom
+    /// to ask.</summary>
+    public bool IsInTouch(ReplicaLife life) =>
+        life.Core.Node.Membership == MembershipState.Member
+        && (FaultsAreOn || Rules.Latest is not { } latest || latest.Contains(life.Replica.Id));
 
     /// <summary>Adds a member that was never in the cluster and waits to be told of it; null when there are too
     /// many.</summary>

@@ -318,15 +318,7 @@ internal sealed class SimulatedReplica
     {
         _cluster.Statistics.RefusedStarts++;
         _cluster.Note($"replica {Id} refuses to start: {exception.Message}");
-        if (_cluster.Options.Defect == SimulatedDefect.StartEmptyOnDamage)
-        {
-            Disk = new SimulatedDisk();
-            Start();
-        }
-        else
-        {
-            IsLost = true;
-        }
+        IsLost = true;
     }
 
     private void ResumeIfDue()

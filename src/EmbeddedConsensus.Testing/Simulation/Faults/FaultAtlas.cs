@@ -24,7 +24,7 @@ internal sealed class FaultAtlas(SimulatedCluster cluster)
     /// does not vote for anybody who has a log: it cannot know that it has not lost its disk.</summary>
     public bool IsSound(MemberId member) =>
         !cluster.Replicas[SimulatedCluster.NumberOf(member)].IsImpaired
-        && (cluster.Rules.Latest is not { } latest || latest.Find(member) is { HasStarted: true });
+        && cluster.Rules.Latest?.Find(member) is { HasStarted: true };
 
     private bool HasMajorityWithout(ImmutableArray<MemberId> voters, SimulatedReplica replica)
     {

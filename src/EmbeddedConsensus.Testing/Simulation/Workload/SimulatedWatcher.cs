@@ -1,4 +1,3 @@
-using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing.Simulation.Checking;
 using EmbeddedConsensus.Watches;
 
@@ -72,7 +71,7 @@ internal sealed class SimulatedWatcher : IWatchSignal
     private void Poll()
     {
         PollLater();
-        bool isElsewhere = _life is { Core.Node.Membership: not MembershipState.Member };
+        bool isElsewhere = _life is not null && !_cluster.IsInTouch(_life);
         if (_watch is null || isElsewhere || _random.Chance(MoveRate))
         {
             Leave();
