@@ -11,7 +11,7 @@ internal sealed partial class RaftNode
     /// </summary>
     private const ulong TermOnly = 2;
 
-    // Who was told lately, by id modulo the length: a bounded memory against floods.
+    // The tick after the one in which a member was told last, by id modulo the length: a bounded memory against floods.
     private readonly ulong[] _noticeTicks = new ulong[16];
     private readonly List<MemberId> _refusers = [];
 
@@ -94,12 +94,12 @@ internal sealed partial class RaftNode
     private bool IsNoticeDue(MemberId receiver)
     {
         ref ulong last = ref _noticeTicks[receiver.Value % (ulong)_noticeTicks.Length];
-        if (last != 0 && _now - last < (ulong)_options.ElectionTicks)
+        if (last != 0 && _now + 1 - last < (ulong)_options.ElectionTicks)
         {
             return false;
         }
 
-        last = Math.Max(1, _now);
+        last = _now + 1;
         return true;
     }
 

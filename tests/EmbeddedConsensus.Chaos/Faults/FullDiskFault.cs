@@ -4,8 +4,8 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>The disk of a member is full. Its store must say that it is faulted and its process must live on; when there
-/// is space again, the member is started again.</summary>
+/// <summary>The disk of a member is full. Its store must say that it is faulted and its process must live on; when
+/// there is space again, the member is started again.</summary>
 internal sealed class FullDiskFault : IFault
 {
     private static readonly TimeSpan FaultTimeout = TimeSpan.FromSeconds(60);
