@@ -31,7 +31,10 @@ public sealed partial class TcpTransport
                 OperationCanceledException => $"There was no answer in {_options.RequestTimeout.TotalSeconds} s.",
                 _ => exception.Message,
             };
-            throw new TransportException($"The request to {address} was not answered: {reason}", exception);
+            throw new TransportException($"The request to {address} was not answered: {reason}", exception)
+            {
+                IsWrongCluster = exception is ProtocolException { IsWrongCluster: true },
+            };
         }
     }
 

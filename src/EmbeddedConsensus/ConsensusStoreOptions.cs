@@ -4,7 +4,7 @@ namespace EmbeddedConsensus;
 
 /// <summary>
 /// How a store is hosted. Only what concerns the cluster as a whole must be alike on every member:
-/// <see cref="ClusterName"/>, <see cref="Members"/>, the timeouts and the request limits.
+/// <see cref="ClusterName"/>, the timeouts and the request limits.
 /// </summary>
 public sealed class ConsensusStoreOptions
 {
@@ -15,9 +15,24 @@ public sealed class ConsensusStoreOptions
     /// <summary>The id of this member: a number from 1 that no other member has or had. Default: 1.</summary>
     public ulong MemberId { get; set; } = 1;
 
-    /// <summary>All members of the cluster, this one included, with the addresses at which the transport of the others
-    /// finds them: 1, 3, 5 or 7. Default: none, which is a cluster of this member alone.</summary>
+    /// <summary>The members that a new cluster begins with, this one included, with the addresses at which the transport
+    /// of the others finds them: 1, 3, 5 or 7, the same list on each of them. Default: none, which is a cluster of this
+    /// member alone. Used when the disk is empty: later the cluster itself knows its members
+    /// (<see cref="IClusterManager"/>), and of this list only where this member is to be found.</summary>
     public IList<Peer> Members { get; } = [];
+
+    /// <summary>Addresses of members of a running cluster that this member is to join: any of them, one is enough. Used
+    /// when the disk is empty. Give either these or <see cref="Members"/>. Default: none.</summary>
+    public IList<string> JoinAddresses { get; } = [];
+
+    /// <summary>Whether a member that joins stays a learner, without a vote, until it is promoted. Default: false, it
+    /// votes as soon as it has caught up.</summary>
+    public bool JoinAsLearner { get; set; }
+
+    /// <summary>Where the other members find this one, in the form that the transport understands, <c>host:port</c> for
+    /// TCP. A member that is started with another address than the cluster knows tells it. Required to join; default:
+    /// this member's address in <see cref="Members"/>.</summary>
+    public string? AdvertisedAddress { get; set; }
 
     /// <summary>How often a leader tells its followers that it lives. Default: 100 ms.</summary>
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromMilliseconds(100);
@@ -26,17 +41,17 @@ public sealed class ConsensusStoreOptions
     /// this. At least 5 heartbeats. Default: 1 s.</summary>
     public TimeSpan ElectionTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How linearizable reads are confirmed. Choose <see cref="LinearizableReadMode.LeaderLease"/> only where the
-    /// clocks of all members keep to <see cref="MaxClockDrift"/>. It may differ between members, as during a rolling
-    /// restart: what counts is the setting of the one that leads. Default:
+    /// <summary>How linearizable reads are confirmed. Choose <see cref="LinearizableReadMode.LeaderLease"/> only where
+    /// the clocks of all members keep to <see cref="MaxClockDrift"/>. It may differ between members, as during a
+    /// rolling restart: what counts is the setting of the one that leads. Default:
     /// <see cref="LinearizableReadMode.QuorumRound"/>, which asks nothing of the clocks.</summary>
     public LinearizableReadMode LinearizableReads { get; set; } = LinearizableReadMode.QuorumRound;
 
-    /// <summary>What <see cref="LinearizableReadMode.LeaderLease"/> takes for granted: while the fastest of the members'
-    /// monotonic clocks counts one second, the slowest counts at least one second less this part of it. A leader's
-    /// lease is shorter by this part. If the clocks drift further apart, a leader that was cut off can for a moment answer
-    /// reads that miss writes which the next leader has acknowledged. Used by the member that leads; from 0.001 to 0.5.
-    /// Default: 0.1, hundreds of times what crystals that are not broken differ by.</summary>
+    /// <summary>What <see cref="LinearizableReadMode.LeaderLease"/> takes for granted: while the fastest of the
+    /// members' monotonic clocks counts one second, the slowest counts at least one second less this part of it. A
+    /// leader's lease is shorter by this part. If the clocks drift further apart, a leader that was cut off can for a
+    /// moment answer reads that miss writes which the next leader has acknowledged. Used by the member that leads; from
+    /// 0.001 to 0.5. Default: 0.1, hundreds of times what crystals that are not broken differ by.</summary>
     public double MaxClockDrift { get; set; } = 0.1;
 
     /// <summary>How long a call waits for a majority before it fails. <see cref="Timeout.InfiniteTimeSpan"/> waits until

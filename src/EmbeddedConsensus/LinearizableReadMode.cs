@@ -9,19 +9,20 @@ public enum LinearizableReadMode
     QuorumRound = 0,
 
     /// <summary>
-    /// Heartbeats give the leader a lease: who answers one votes for nobody for an election timeout, and reads that come
-    /// before that is over are answered without asking (section 6.4.1). The lease is shorter than an election timeout by
-    /// a tick and by <see cref="ConsensusStoreOptions.MaxClockDrift"/>, and is renewed by every heartbeat. Without a
-    /// lease a read asks a majority as usual: at the beginning of a leader's term, behind a change of the membership, behind
-    /// an attempt to hand leadership over, and when a majority has not answered for long.
+    /// Heartbeats give the leader a lease: who answers one votes for nobody for an election timeout, and reads that
+    /// come before that is over are answered without asking (section 6.4.1). The lease is shorter than an election
+    /// timeout by a tick and by <see cref="ConsensusStoreOptions.MaxClockDrift"/>, and is renewed by every heartbeat.
+    /// Without a lease a read asks a majority as usual: at the beginning of a leader's term, behind a change of the
+    /// membership, behind an attempt to hand leadership over, and when a majority has not answered for long.
     /// </summary>
     /// <remarks>
     /// <para><b>What is taken for granted.</b> The rates of any two members' monotonic clocks (those behind
-    /// <see cref="TimeProvider.GetTimestamp"/>) differ by at most <see cref="ConsensusStoreOptions.MaxClockDrift"/>. The
-    /// time of day may jump, and a process may be paused for any time: the clock of a paused process goes on.</para>
-    /// <para><b>What is outside of it.</b> A clock that stops while its machine does: a virtual machine that is suspended,
-    /// snapshotted and resumed, or migrated live for longer than the margin, and a computer that sleeps. Its leader
-    /// finds its lease still good and can answer with outdated data until the lease ends. Use
+    /// <see cref="TimeProvider.GetTimestamp"/>) differ by at most <see cref="ConsensusStoreOptions.MaxClockDrift"/>.
+    /// The time of day may jump, and a process may be paused for any time: the clock of a paused process goes
+    /// on.</para>
+    /// <para><b>What is outside of it.</b> A clock that stops while its machine does: a virtual machine that is
+    /// suspended, snapshotted and resumed, or migrated live for longer than the margin, and a computer that sleeps. Its
+    /// leader finds its lease still good and can answer with outdated data until the lease ends. Use
     /// <see cref="QuorumRound"/> there. Clocks slewed by the operating system are far within the default.</para>
     /// <para>A member whose <see cref="ConsensusStoreOptions.ElectionTimeout"/> is shorter than the leader's, or whose
     /// version knows no leases, counts for no lease, so without a majority of the others reads ask a majority.</para>

@@ -39,6 +39,13 @@ public sealed record StoreStatus
     /// <summary>The members that vote, by id.</summary>
     public required IReadOnlyList<MemberId> Voters { get; init; }
 
+    /// <summary>The membership as this replica knows it: the latest that is committed.</summary>
+    public ClusterMembership? Membership { get; init; }
+
+    /// <summary>The index of the log entry that holds the membership in use, which may not be committed yet; 0 when no
+    /// entry does.</summary>
+    public ulong ConfigurationIndex { get; init; }
+
     /// <summary>Whether this replica leads and holds a lease, so that linearizable reads need no round. Always false with
     /// <see cref="LinearizableReadMode.QuorumRound"/>, and in a cluster of one, where a round asks nobody.</summary>
     public bool HoldsReadLease { get; init; }
@@ -47,7 +54,7 @@ public sealed record StoreStatus
     /// all.</summary>
     public required int FormatVersion { get; init; }
 
-    /// <summary>Why the replica is faulted; null unless <see cref="State"/> says that it is.</summary>
+    /// <summary>Why the replica is faulted, removed or refused; null unless <see cref="State"/> says that it is.</summary>
     public Exception? Fault { get; init; }
 
     /// <summary>Whether this replica leads.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using EmbeddedConsensus.Chaos.Faults;
 
 namespace EmbeddedConsensus.Chaos;
 
@@ -31,7 +32,7 @@ internal static class ChaosCommand
 
     private static readonly Option<int> Members = new("--members")
     {
-        Description = "How many members the cluster has: 1, 3, 5 or 7.",
+        Description = "How many members the cluster begins with: 3, 5 or 7.",
         DefaultValueFactory = static _ => 3,
     };
 
@@ -39,6 +40,12 @@ internal static class ChaosCommand
     {
         Description = "How many callers each member has, each with one call after the other.",
         DefaultValueFactory = static _ => 8,
+    };
+
+    private static readonly Option<string> Only = new("--only")
+    {
+        Description = "Only faults whose name contains this, such as SIGSTOP.",
+        DefaultValueFactory = static _ => "",
     };
 
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Tell every fault." };
@@ -62,14 +69,21 @@ internal static class ChaosCommand
         RootCommand command = new(
             "Runs a cluster of processes under load and faults, and checks what its callers and watchers saw.")
         {
-            Minutes, Seconds, Round, Seed, Members, Callers, Verbose, Keep,
+            Minutes, Seconds, Round, Seed, Members, Callers, Only, Verbose, Keep,
         };
         RequireAtLeastOne(Seconds, Round, Callers);
+        Only.Validators.Add(static result =>
+        {
+            if (!FaultDeck.Has(result.GetValueOrDefault<string>()))
+            {
+                result.AddError("--only names no fault. Those that there are stand in the summary of a run.");
+            }
+        });
         Members.Validators.Add(static result =>
         {
-            if (result.GetValueOrDefault<int>() is not (1 or 3 or 5 or 7))
+            if (result.GetValueOrDefault<int>() is not (3 or 5 or 7))
             {
-                result.AddError("--members takes 1, 3, 5 or 7.");
+                result.AddError("--members takes 3, 5 or 7.");
             }
         });
         command.SetAction((parsed, cancellationToken) =>
@@ -91,6 +105,7 @@ internal static class ChaosCommand
             Seed = parsed.GetResult(Seed) is null ? Random.Shared.Next(1, 1_000_000) : parsed.GetValue(Seed),
             Members = parsed.GetValue(Members),
             Callers = parsed.GetValue(Callers),
+            Only = parsed.GetValue(Only) ?? "",
             IsVerbose = parsed.GetValue(Verbose),
             KeepsFiles = parsed.GetValue(Keep),
         };

@@ -18,6 +18,9 @@ internal sealed record ChaosOptions
     /// <summary>How long faults go on in one round: about what a check of its history takes in little time.</summary>
     public required TimeSpan RoundDuration { get; init; }
 
+    /// <summary>What the names of the faults contain that may happen; empty for all.</summary>
+    public required string Only { get; init; }
+
     /// <summary>Whether to tell every fault when it happens.</summary>
     public required bool IsVerbose { get; init; }
 

@@ -27,10 +27,11 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         await using (ChaosCluster cluster = new(options.Members, folders, options.Seed))
         {
             FaultInjector faults = new(
-                cluster, _checks, options.Seed, line => TellIf(options.IsVerbose, line));
-            await cluster.StartAsync();
-            await RunRoundsAsync(cluster, faults, cancellationToken);
-            await StopAllAsync(cluster);
+                cluster, _checks, options.Seed, options.Only, line => TellIf(options.IsVerbose, line));
+            await CompleteAsync("the cluster starts", cluster.StartAsync);
+            await CompleteAsync(
+                "every round comes to its end", () => RunRoundsAsync(cluster, faults, cancellationToken));
+            await CompleteAsync("every process comes to its end", () => StopAllAsync(cluster));
             Summarize(cluster, faults);
         }
 
@@ -73,6 +74,24 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         await checking;
     }
 
+    /// <summary>Does something. That it fails is a finding like any other, and the summary comes all the
+    /// same.</summary>
+    private async Task CompleteAsync(string name, Func<Task> act)
+    {
+        string? failure = null;
+        try
+        {
+            await act();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or NodeUnavailableException
+            or TimeoutException or IOException or FormatException)
+        {
+            failure = exception.ToString();
+        }
+
+        _checks.Note(0, name, failure);
+    }
+
     /// <summary>Checks a round while the next one runs.</summary>
     private async Task<RoundState> CheckBehindAsync(Task<RoundState> before, RoundCheck check)
     {
@@ -98,13 +117,13 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
     private void Summarize(ChaosCluster cluster, FaultInjector faults)
     {
         output.WriteLine();
-        Tell($"load: {_statistics.Calls} calls, {_statistics.CallsPerSecond:F0}/s; {_statistics.Watches} watches were given "
-            + $"{_statistics.WatchEvents} events");
+        Tell($"load: {_statistics.Calls} calls, {_statistics.CallsPerSecond:F0}/s; {_statistics.Watches} watches were "
+            + $"given {_statistics.WatchEvents} events");
         WriteLines(_statistics.ToLines());
-        Tell($"longest time without a successful write: {_statistics.LongestWithoutWrite.TotalSeconds:F1} s; longest check "
-            + $"of a round's calls: {_statistics.LongestCheck.TotalSeconds:F1} s");
+        Tell($"longest time without a successful write: {_statistics.LongestWithoutWrite.TotalSeconds:F1} s; "
+            + $"longest check of a round's calls: {_statistics.LongestCheck.TotalSeconds:F1} s");
         Tell($"elections seen: {cluster.Observer.Elections}; snapshots seen: {cluster.Observer.Snapshots}; "
-            + $"processes started: {cluster.Members.Sum(static member => member.Starts)}");
+            + $"processes started: {cluster.Starts}");
         Tell($"faults: {faults.Journal.Count}");
         WriteLines(faults.Journal.ToLines());
         Tell($"checks, after {_time.Elapsed.TotalSeconds:F0} s:");

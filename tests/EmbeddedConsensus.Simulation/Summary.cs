@@ -19,6 +19,7 @@ internal sealed class Summary(SimulationStatistics all, long seeds, TimeSpan ela
             watch events     {all.WatchEvents}
             log              {all.Entries} entries, {all.RepeatedProposals} repeated proposals, {all.Leaders} leaders
             snapshots        {all.SnapshotsTaken} taken, {all.SnapshotsRestored} restored from a leader
+            membership       {all.MembershipChanges} changes done, {all.RefusedChanges} refused, {all.Configurations} configurations, {all.JointConfigurations} of them joint; {all.RemovedStopped} removed members stopped, {all.RefusedMembers} empty disks refused
             faults           {all.Faults.Total} injected: {all.Faults}
             consequences     {all.Crashes} crashes, {all.StorageFaults} storage faults, {all.RefusedStarts} starts refused for damage, {all.MessagesLost} messages lost, {all.MessagesRepeated} repeated, {all.MessagesReordered} overtaken
             crash points     {all.PointsCrashed.Counts().Count(point => point.Count > 0)} of {all.PointsCrashed.Counts().Count()} were the end of a process

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EmbeddedConsensus.Testing.Simulation.Faults;
 
 namespace EmbeddedConsensus.Testing.Simulation;
@@ -28,34 +29,64 @@ internal sealed partial class LivenessPhase
         replica.Start();
     }
 
-    // Members whose disks are damaged stay broken in any case: they do not start.
-    private SimulatedReplica[] HealSome()
+    // One link stays broken for good, in one direction or both: the cluster as a whole must go on (scenario 16). Where
+    // every link is needed there is nothing to break.
+    private void RunWithBrokenLink()
     {
-        int replicas = cluster.Replicas.Length;
-        int broken = replicas > 1 && random.Chance(MajorityOnlyRate) ? (replicas - 1) / 2 : 0;
-        int first = random.Below(replicas);
-        SimulatedReplica[] order =
-        [
-            .. Enumerable.Range(0, replicas)
-                .Select(i => cluster.Replicas[(first + i) % replicas])
-                .OrderBy(replica => replica.IsLost || replica.Disk.IsDamaged ? 0 : 1),
-        ];
-        cluster.Network.Mend();
-        List<SimulatedReplica> healthy = [];
-        for (int i = 0; i < replicas; i++)
+        HealAll();
+        SimulatedReplica[] members = [.. Members];
+        if (members.Length < 3 || cluster.Operator.IsBusy || !members.All(member => cluster.Atlas.IsSound(member.Id))
+            || cluster.VoterSets().Any(set => set.Length < 3))
         {
-            Heal(order[i]);
-            if (i < broken && !order[i].IsLost)
+            return;
+        }
+
+        int from = random.Below(members.Length);
+        int to = (from + 1 + random.Below(members.Length - 1)) % members.Length;
+        cluster.Network.Cut(members[from].Number, members[to].Number, 1);
+        cluster.Network.Cut(members[to].Number, members[from].Number, random.Chance(0.5) ? 1 : 0);
+        cluster.Note($"the link from {members[from].Id} to {members[to].Id} stays broken");
+        RequireServiceSomewhere(members);
+        cluster.Network.Mend();
+    }
+
+    // As many as every set of voters that may count can do without. The leader is a good one to break.
+    private bool HealSome()
+    {
+        HealAll();
+        if (!random.Chance(MajorityOnlyRate))
+        {
+            return false;
+        }
+
+        int leader = random.Chance(0.5) ? cluster.LeaderNumber : -1;
+        int first = random.Below(cluster.Replicas.Count);
+        bool someAreBroken = false;
+        foreach (SimulatedReplica replica in cluster.Replicas
+            .OrderBy(replica => replica.Number == leader ? 0 : 1)
+            .ThenBy(replica => (replica.Number + first) % cluster.Replicas.Count))
+        {
+            if (IsMember(replica) && cluster.VoterSets().All(set => CanDoWithout(set, replica)))
             {
-                Break(order[i]);
-            }
-            else if (!order[i].IsLost)
-            {
-                healthy.Add(order[i]);
+                someAreBroken = true;
+                Break(replica);
             }
         }
 
-        return [.. healthy];
+        return someAreBroken;
+    }
+
+    private bool CanDoWithout(ImmutableArray<MemberId> voters, SimulatedReplica broken)
+    {
+        if (!voters.Contains(broken.Id))
+        {
+            return true;
+        }
+
+        int sound = voters.Count(id =>
+            id != broken.Id && cluster.Atlas.IsSound(id)
+            && !cluster.Replicas[SimulatedCluster.NumberOf(id)].IsAbandoned);
+        return sound * 2 > voters.Length;
     }
 
     private void Break(SimulatedReplica replica)

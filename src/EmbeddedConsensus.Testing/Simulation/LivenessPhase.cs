@@ -8,7 +8,7 @@ namespace EmbeddedConsensus.Testing.Simulation;
 
 /// <summary>
 /// The end of a simulation: the faults stop, at first perhaps for a majority only, and from then on the cluster has to
-/// make progress within bounded time (scenario 23), and to end in one state (scenario 46).
+/// make progress within bounded time (scenario 23), to change its membership, and to end in one state (scenario 46).
 /// </summary>
 internal sealed partial class LivenessPhase(SimulatedCluster cluster, SimulationRandom random)
 {
@@ -29,16 +29,18 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
     {
         cluster.Note($"faults end");
         cluster.Workload.Stop();
+        cluster.Operator.Stop();
         cluster.FaultsAreOn = false;
         cluster.Faults.Stop();
         cluster.Network.Mend();
-        if (cluster.Replicas.Length > 1 && random.Chance(BrokenLinkRate))
+        if (random.Chance(BrokenLinkRate))
         {
             RunWithBrokenLink();
         }
 
-        SimulatedReplica[] healthy = HealSome();
+        bool someAreBroken = HealSome();
         Require("pending calls end", () => cluster.Workload.Pending == 0);
+        SimulatedReplica[] healthy = [.. Members.Where(replica => !replica.IsAbandoned)];
         if (_isPartlyCutOff)
         {
             RequireServiceSomewhere(healthy);
@@ -48,8 +50,10 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
             Array.ForEach(healthy, RequireService);
         }
 
-        RejoinAll(healthy.Length < cluster.Replicas.Length);
-        foreach (SimulatedReplica replica in Sound)
+        RejoinAll(someAreBroken);
+        RequireMembership();
+        Require("all members apply everything", () => Members.All(HasAppliedAll));
+        foreach (SimulatedReplica replica in Members)
         {
             CheckState(replica.Life!.Apply);
         }
@@ -59,28 +63,10 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
             cluster.Workload.Watchers.All(watcher => watcher.HasSeen(cluster.Committed.Model.Revision)));
     }
 
-    private IEnumerable<SimulatedReplica> Sound => cluster.Replicas.Where(replica => !replica.IsLost);
+    private IEnumerable<SimulatedReplica> Members => cluster.Replicas.Where(IsMember);
 
-    // One link stays broken for good, in one direction or both: the cluster as a whole must go on (scenario 16).
-    private void RunWithBrokenLink()
-    {
-        HealAll();
-        int replicas = cluster.Replicas.Length;
-        int from = random.Below(replicas);
-        int to = (from + 1 + random.Below(replicas - 1)) % replicas;
-        bool isBothWays = random.Chance(0.5);
-        if (replicas - cluster.Replicas.Count(replica => replica.IsLost) <= (replicas / 2) + 1)
-        {
-            // Without the members whose disks are damaged every link that is left is needed.
-            return;
-        }
-
-        cluster.Network.Cut(from, to, 1);
-        cluster.Network.Cut(to, from, isBothWays ? 1 : 0);
-        cluster.Note($"the link from {from + 1} to {to + 1} stays broken");
-        RequireServiceSomewhere(cluster.Replicas);
-        cluster.Network.Mend();
-    }
+    private bool IsMember(SimulatedReplica replica) =>
+        !replica.IsLost && (cluster.Rules.Latest?.Contains(replica.Id) ?? replica.Number < cluster.InitialReplicas);
 
     // A leader that reaches a majority leads on; whoever has no link to it learns nothing, and cannot depose it either.
     private void RequireServiceSomewhere(SimulatedReplica[] replicas)
@@ -109,9 +95,11 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         }
 
         ulong term = leader?.Core.Node.Term ?? 0;
+        ulong configuration = leader?.Core.Node.ConfigurationIndex ?? 0;
         HealAll();
-        Require("all replicas apply everything", () => Sound.All(HasAppliedAll));
-        if (leader is not null && (leader.Core.Node.Role != RaftRole.Leader || leader.Core.Node.Term != term))
+        Require("all replicas apply everything", () => Members.All(HasAppliedAll));
+        if (leader is not null && leader.Core.Node.ConfigurationIndex == configuration
+            && (leader.Core.Node.Role != RaftRole.Leader || leader.Core.Node.Term != term))
         {
             throw new SimulationFailedException("Leader Stability",
                 $"Replica {leader.Replica.Id} led a majority in term {term}, and members of no higher term that came "
@@ -125,17 +113,18 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         ulong highest = cluster.Replicas.Max(
             replica => Math.Max(replica.Disk.HardState.Term, replica.Life?.Core.Node.Term ?? 0));
         return cluster.Replicas.Where(replica => !replica.IsAbandoned).Select(replica => replica.Life).FirstOrDefault(
-            life => life?.Core.Node.Role == RaftRole.Leader && life.Core.Node.Term == highest);
+            life => life?.Core.Node.Role == RaftRole.Leader && life.Core.Node.Term == highest
+                && !life.Core.Node.Configuration.IsJoint);
     }
 
-    // A write and a read at every healthy replica must go through. A call may still fail for a cause from before.
+    // A write and a read at every healthy member must go through. A call may still fail for a cause from before.
     private void RequireService(SimulatedReplica replica)
     {
         long writes = cluster.Statistics.Writes;
         long reads = cluster.Statistics.Reads;
         Require($"replica {replica.Id} writes", () =>
         {
-            if (cluster.Statistics.Writes > writes)
+            if (cluster.Statistics.Writes > writes || !IsMember(replica))
             {
                 return true;
             }
@@ -149,7 +138,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         });
         Require($"replica {replica.Id} reads", () =>
         {
-            if (cluster.Statistics.Reads > reads)
+            if (cluster.Statistics.Reads > reads || !IsMember(replica))
             {
                 return true;
             }
@@ -161,6 +150,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
 
             return false;
         });
+        Require("the caller is done", () => _caller.Life is null);
     }
 
     private bool HasAppliedAll(SimulatedReplica replica) =>

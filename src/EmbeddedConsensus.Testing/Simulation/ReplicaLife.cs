@@ -28,6 +28,8 @@ internal sealed class ReplicaLife
     private readonly LogMirror _mirror;
     private readonly List<SimulatedWrite> _unproposed = [];
     private ConsensusView _view;
+    private ClusterConfiguration _configuration;
+    private ulong _configurationBefore;
     private ulong _applied;
     private long _appliedBytes;
     private ulong _appliedToCore;
@@ -45,14 +47,15 @@ internal sealed class ReplicaLife
         _log = new SimulatedLogWriter(replica.Disk, this);
         _snapshots = new SimulatedSnapshotLane(cluster, this);
         ReplicatedStateMachine machine = replica.Disk.NewestSnapshot is { } newest
-            ? SimulatedSnapshotLane.Load(newest, cluster)
-            : new ReplicatedStateMachine(cluster.StoreOptions);
-        RaftNode node = new(RaftOptionsOf(cluster, replica), recovered, snapshot, cluster.Configuration);
-        Core = new ReplicaCore(CoreOptionsOf(cluster.Profile), node, replica.Id, _incarnation);
+            ? SimulatedSnapshotLane.Load(newest, cluster, replica)
+            : new ReplicatedStateMachine(cluster.StoreOptions) { NewestFormat = replica.Release };
+        RaftNode node = new(RaftOptionsOf(cluster, replica), recovered, snapshot, replica.Bootstrap);
+        Core = new ReplicaCore(CoreOptionsOf(cluster.Profile, replica), node, replica.Id, _incarnation);
         Apply = new SimulatedApplyLane(cluster, this, machine, _incarnation);
         _applied = machine.Applied.Index;
         _appliedToCore = _applied;
         _view = ViewNow();
+        _configuration = node.Configuration;
     }
 
     /// <summary>Whose life.</summary>
@@ -101,7 +104,7 @@ internal sealed class ReplicaLife
         _cluster.Note($"replica {Replica.Id} is faulted: {exception.Message}");
         Core.FailAll(new ReplicaFaultedException(exception.Message, exception));
         Apply.Watches.End(exception);
-        _cluster.Workload.ReplicaEnded(this);
+        _cluster.ReplicaEnded(this);
         Replica.RestartFaulted(this);
     }
 
@@ -157,6 +160,9 @@ internal sealed class ReplicaLife
             Replica.Run(this, () => Input(() => Core.Submit(read)));
         }
     }
+
+    /// <summary>The operator changes the membership.</summary>
+    public void Submit(PendingConfigurationChange change) => Replica.Run(this, () => Input(() => Core.Submit(change)));
 
     /// <summary>A message arrives.</summary>
     public void Receive(RaftMessage message) => Input(() => Core.Step(message));
@@ -266,6 +272,8 @@ internal sealed class ReplicaLife
         bool again;
         do
         {
+            TimeSpan clock = Replica.Clock.Monotonic(_cluster.Now);
+            Core.ObserveClock(Defect == SimulatedDefect.SlowLeaseClock ? clock / 10 : clock);
             again = Core.Pump();
             NoteProposals();
             Check();
@@ -273,6 +281,11 @@ internal sealed class ReplicaLife
             Execute(Core.Effects);
             Core.Effects.Clear();
             Pass(CrashPoint.TurnEnded);
+            if (Core.Node.Membership is MembershipState.Removed or MembershipState.Refused)
+            {
+                Replica.Leave(this);
+                throw new SimulatedCrashException();
+            }
         }
         while (again);
 
@@ -293,9 +306,9 @@ internal sealed class ReplicaLife
 
         if (effects.Append is { } append)
         {
-            CheckAppend(append);
+            bool isConfiguration = CheckAppend(append);
             _log.Append(append);
-            Pass(CrashPoint.AppendIssued);
+            Pass(isConfiguration ? CrashPoint.ConfigurationIssued : CrashPoint.AppendIssued);
         }
 
         if (effects.LogDrop is { } drop)
@@ -334,12 +347,34 @@ internal sealed class ReplicaLife
         Input(() => Core.Node.LogReadCompleted(new LogReadResult(read.Id, entries)));
     });
 
-    private void CheckAppend(in AppendEffect append)
+    // Whether there is a configuration among the entries.
+    private bool CheckAppend(in AppendEffect append)
     {
+        bool isConfiguration = false;
         foreach (ReadOnlyMemory<LogEntry> slice in append.Entries.IsDefault ? [] : append.Entries)
         {
+            foreach (ref readonly LogEntry entry in slice.Span)
+            {
+                if (entry.Kind == LogEntryKind.Configuration)
+                {
+                    isConfiguration = true;
+                    CheckConfiguration(entry);
+                }
+            }
+
             _cluster.Invariants.OnAppend(
                 Replica.Id, Core.Node.Role == RaftRole.Leader, Core.Node.Term, _mirror, slice.Span);
+        }
+
+        return isConfiguration;
+    }
+
+    private void CheckConfiguration(in LogEntry entry)
+    {
+        if (_view.IsLeader && entry.Term == _view.Term)
+        {
+            ConfigurationRules.CheckLeaderAppend(
+                _view, entry.Index, _configurationBefore, _mirror.TermAt(_view.Commit));
         }
     }
 
@@ -350,8 +385,20 @@ internal sealed class ReplicaLife
         {
             _cluster.Trace.Add((now.Term << 1) | (now.IsLeader ? 1UL : 0), (now.Commit << 32) ^ now.Applied);
             bool isElected = now.IsLeader && (!_view.IsLeader || now.Term != _view.Term);
-            _cluster.Invariants.OnTurn(_view, now, _mirror, _cluster.CountHolders);
+            bool isJoint = Core.Node.CommittedConfiguration.IsJoint
+                && Core.Node.CommittedConfigurationIndex > _view.CommittedConfigurationIndex;
+            ClusterConfiguration configuration = Core.Node.Configuration;
+            _cluster.Invariants.OnTurn(_view, now, _mirror, new QuorumView(_configuration, configuration, _cluster.Holds));
+            _cluster.Rules.CheckCommitted(
+                Replica.Id, Core.Node.CommittedConfigurationIndex, Core.Node.CommittedConfiguration);
+            _configurationBefore = _view.ConfigurationIndex;
+            _configuration = configuration;
             _view = now;
+            if (isJoint)
+            {
+                Pass(CrashPoint.JointCommitted);
+            }
+
             if (isElected)
             {
                 _cluster.Note($"replica {Replica.Id} leads in term {now.Term}");
@@ -363,7 +410,7 @@ internal sealed class ReplicaLife
 
     private ConsensusView ViewNow() => new(
         Replica.Id, Core.Node.Role == RaftRole.Leader, Core.Node.Term, Core.Node.CommitIndex, _appliedToCore,
-        _cluster.Replicas.Length);
+        Core.Node.ConfigurationIndex, Core.Node.CommittedConfigurationIndex);
 
     // A write has its id when it is in flight; only then may it appear in the log.
     private void NoteProposals()
@@ -391,6 +438,9 @@ internal sealed class ReplicaLife
     private static RaftOptions RaftOptionsOf(SimulatedCluster cluster, SimulatedReplica replica) => new()
     {
         Id = replica.Id,
+        FormatVersion = replica.Release,
+        LeaderLease = cluster.Profile.UsesLeases,
+        TickInterval = TimeSpan.FromMicroseconds(SimulatedClock.TickMicros),
         ElectionTicks = ElectionTicks,
         HeartbeatTicks = cluster.Profile.HeartbeatTicks,
         Seed = (cluster.Options.Seed * 1_000_003) + (replica.Disk.Incarnation * 1_009) + replica.Id.Value,
@@ -403,8 +453,9 @@ internal sealed class ReplicaLife
         MaxUncommittedBytes = cluster.Profile.MaxUncommittedBytes,
     };
 
-    private static ReplicaCoreOptions CoreOptionsOf(RunProfile profile) => new()
+    private static ReplicaCoreOptions CoreOptionsOf(RunProfile profile, SimulatedReplica replica) => new()
     {
+        CommandFormat = replica.Release,
         RequestTimeoutTicks = RequestTimeoutTicks,
         RetryTicks = ElectionTicks,
         SnapshotLogBytes = profile.SnapshotLogBytes,

@@ -48,6 +48,12 @@ internal sealed record RunProfile
     /// <summary>The probability that a transport notices that it cannot reach a member.</summary>
     public double NoticeRate { get; init; }
 
+    /// <summary>The part of the founders that run the old release at first.</summary>
+    public double OldReleaseRate { get; init; }
+
+    /// <summary>Whether leaders answer reads by a lease. Then clocks drift, and do not jump.</summary>
+    public bool UsesLeases { get; init; }
+
     /// <summary>The ticks between heartbeats.</summary>
     public int HeartbeatTicks { get; init; }
 
@@ -90,6 +96,8 @@ internal sealed record RunProfile
             MaxInflightBytes = random.Between(100, On() ? 2_000 : 1 << 20),
             MaxUncommittedBytes = On(0.3) ? random.Between(300, 3_000) : 1 << 20,
             MaxWaiting = On(0.2) ? (int)random.Between(1, 4) : 1_000,
+            UsesLeases = On(0.3),
+            OldReleaseRate = On(0.3) ? random.NextDouble() * 1.5 : 0,
         };
     }
 }

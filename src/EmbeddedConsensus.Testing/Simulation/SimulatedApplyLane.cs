@@ -182,7 +182,9 @@ internal sealed class SimulatedApplyLane : IApplySink, IDisposable
             _machine.Apply([applied], this);
             CheckState();
             bytes += entry.Size;
-            _life.Pass(isCompaction ? CrashPoint.CompactionApplied : CrashPoint.EntryApplied);
+            _life.Pass(isCompaction ? CrashPoint.CompactionApplied
+                : entry.Kind == LogEntryKind.Configuration ? CrashPoint.ConfigurationApplied
+                : CrashPoint.EntryApplied);
         }
 
         Step(() =>

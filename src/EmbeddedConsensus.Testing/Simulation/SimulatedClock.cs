@@ -13,9 +13,27 @@ internal sealed class SimulatedClock
     private int _jumpTicks;
     private long _lastTick;
     private TimeSpan _dayOffset;
+    private double _rate = 1;
+    private double _monotonicMicros;
+    private long _rateSince;
 
     /// <summary>How fast the clock runs; 1 is right.</summary>
-    public double Rate { get; set; } = 1;
+    public double Rate => _rate;
+
+    /// <summary>Lets the clock run faster or slower from now on.</summary>
+    /// <param name="rate">How fast; 1 is right.</param>
+    /// <param name="nowMicros">Virtual time.</param>
+    public void SetRate(double rate, long nowMicros)
+    {
+        _monotonicMicros += (nowMicros - _rateSince) * _rate;
+        _rateSince = nowMicros;
+        _rate = rate;
+    }
+
+    /// <summary>What the monotonic clock shows, which goes on while the process stands still.</summary>
+    /// <param name="nowMicros">Virtual time.</param>
+    public TimeSpan Monotonic(long nowMicros) =>
+        TimeSpan.FromMicroseconds(_monotonicMicros + ((nowMicros - _rateSince) * _rate));
 
     /// <summary>The time to this clock's next tick.</summary>
     public long MicrosToNextTick => (long)(TickMicros / Rate);

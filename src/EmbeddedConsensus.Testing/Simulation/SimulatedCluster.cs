@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Testing.Simulation.Checking;
 using EmbeddedConsensus.Testing.Simulation.Faults;
+using EmbeddedConsensus.Testing.Simulation.Membership;
 using EmbeddedConsensus.Testing.Simulation.Workload;
 
 namespace EmbeddedConsensus.Testing.Simulation;
@@ -11,6 +14,13 @@ namespace EmbeddedConsensus.Testing.Simulation;
 /// random choice drawn from the seed.</summary>
 internal sealed class SimulatedCluster
 {
+    /// <summary>How many members there may ever be.</summary>
+    public const int MaxReplicas = 40;
+
+    private const int MaxDraws = 4;
+
+    private readonly SimulationRandom _random;
+    private readonly List<SimulatedReplica> _replicas = [];
     private ReplicaLife? _leader;
 
     /// <summary>Puts a cluster together; nothing runs yet.</summary>
@@ -18,27 +28,41 @@ internal sealed class SimulatedCluster
     {
         Options = options;
         SimulationRandom random = new(options.Seed);
+        _random = random;
         Profile = RunProfile.Of(random.Fork(1));
+        Profile = Profile with
+        {
+            UsesLeases = Profile.UsesLeases || options.Defect == SimulatedDefect.SlowLeaseClock,
+        };
         SimulationRandom shape = random.Fork(3);
         int replicas = options.Replicas > 0 ? options.Replicas : (int)(2 * shape.Between(0, 2)) + 1;
-        Schedule = options.Schedule ?? FaultPlanner.Plan(random.Fork(2), replicas, options.VirtualSeconds);
+        Schedule = options.Schedule ?? FaultPlanner.Plan(
+            random.Fork(2), replicas, options.VirtualSeconds, keepsClocks: Profile.UsesLeases);
         StoreOptions = new MvccOptions
         {
             PageBytes = MvccOptions.MinPageBytes << shape.Below(4),
             SegmentBytes = 16 * 1024,
             InitialSlabUnits = 1,
         };
-        Configuration = ClusterConfiguration.OfVoters(
-            Enumerable.Range(1, replicas).Select(number => new MemberId((ulong)number)));
-        Invariants = new RaftInvariants(Statistics);
-        Committed = new CommittedLog(Statistics);
-        Network = new SimulatedNetwork(this, Profile, random.Fork(4), replicas);
-        Replicas = new SimulatedReplica[replicas];
-        for (int number = 0; number < replicas; number++)
+        InitialReplicas = replicas;
+        MemberId[] founders = [.. Enumerable.Range(1, replicas).Select(number => new MemberId((ulong)number))];
+        ClusterConfiguration bootstrap = ClusterConfiguration.OfVoters(founders) with
         {
-            Replicas[number] = new SimulatedReplica(
-                this, number, Configuration.Voters[number], random.Fork(10 + (ulong)number));
+            Members = [.. founders.Select(id => new ClusterMember(id, SimulatedReplica.AddressOf(id, moves: 0)))],
+            LastMemberId = founders[^1],
+        };
+        Invariants = new RaftInvariants(Statistics);
+        Rules = new ConfigurationRules(Statistics);
+        Committed = new CommittedLog(Statistics, Rules);
+        Network = new SimulatedNetwork(this, Profile, random.Fork(4));
+        foreach (MemberId founder in founders)
+        {
+            AddReplica(founder, bootstrap).Release = shape.Chance(Profile.OldReleaseRate)
+                ? CommandFormat.Plain
+                : CommandFormat.Newest;
         }
+
+        Operator = new MembershipOperator(this, random.Fork(8));
 
         Workload = new SimulatedWorkload(this, random.Fork(5));
         Atlas = new FaultAtlas(this);
@@ -57,8 +81,8 @@ internal sealed class SimulatedCluster
     /// <summary>How the stores are laid out.</summary>
     public MvccOptions StoreOptions { get; }
 
-    /// <summary>The members.</summary>
-    public ClusterConfiguration Configuration { get; }
+    /// <summary>How many members founded the cluster.</summary>
+    public int InitialReplicas { get; }
 
     /// <summary>Virtual time.</summary>
     public EventHeap Events { get; } = new();
@@ -75,8 +99,14 @@ internal sealed class SimulatedCluster
     /// <summary>The network.</summary>
     public SimulatedNetwork Network { get; }
 
-    /// <summary>The replicas.</summary>
-    public SimulatedReplica[] Replicas { get; }
+    /// <summary>All replicas that ever were, by number.</summary>
+    public IReadOnlyList<SimulatedReplica> Replicas => _replicas;
+
+    /// <summary>Who changes the membership.</summary>
+    public MembershipOperator Operator { get; }
+
+    /// <summary>The rules of membership changes.</summary>
+    public ConfigurationRules Rules { get; }
 
     /// <summary>The callers.</summary>
     public SimulatedWorkload Workload { get; }
@@ -108,14 +138,55 @@ internal sealed class SimulatedCluster
     /// <summary>The place of a member in <see cref="Replicas"/>.</summary>
     public static int NumberOf(MemberId member) => (int)member.Value - 1;
 
+    /// <summary>A life has ended, or does nothing more.</summary>
+    public void ReplicaEnded(ReplicaLife life)
+    {
+        Workload.ReplicaEnded(life);
+        Operator.ReplicaEnded(life);
+    }
+
     /// <summary>A replica was elected.</summary>
     public void LeaderChanged(ReplicaLife life) => _leader = life;
 
-    /// <summary>A replica that is up, or null when none is.</summary>
-    public ReplicaLife? RandomLife(SimulationRandom random) => Replicas[random.Below(Replicas.Length)].Life;
+    /// <summary>A replica that is up, or null when none is; a member, but for the few that nobody told.</summary>
+    public ReplicaLife? RandomLife(SimulationRandom random)
+    {
+        ReplicaLife? life = null;
+        for (int draw = 0; draw < MaxDraws; draw++)
+        {
+            life = _replicas[random.Below(_replicas.Count)].Life;
+            if (life is not null && IsInTouch(life))
+            {
+                return life;
+            }
+        }
 
-    /// <summary>How many disks hold an entry.</summary>
-    public int CountHolders(LogPosition position) => Replicas.Count(replica => replica.Disk.Holds(position));
+        return life;
+    }
+
+    /// <summary>Whether a replica takes itself for a member; and is one, once the faults are over: then callers know whom
+    /// to ask.</summary>
+    public bool IsInTouch(ReplicaLife life) =>
+        life.Core.Node.Membership == MembershipState.Member
+        && (FaultsAreOn || Rules.Latest is not { } latest || latest.Contains(life.Replica.Id));
+
+    /// <summary>Adds a member that was never in the cluster and waits to be told of it; null when there are too
+    /// many.</summary>
+    public SimulatedReplica? Recruit() => _replicas.Count < MaxReplicas
+        ? AddReplica(new MemberId((ulong)_replicas.Count + 1), new ClusterConfiguration())
+        : null;
+
+    /// <summary>Whether the disk of a member holds an entry.</summary>
+    public bool Holds(MemberId member, LogPosition position) => _replicas[NumberOf(member)].Holds(position);
+
+    /// <summary>All sets of voters that count, or may count soon, somewhere: those of every configuration that is the
+    /// latest in a log.</summary>
+    public IEnumerable<ImmutableArray<MemberId>> VoterSets() =>
+        _replicas.Select(replica => replica.LatestConfiguration)
+            .Append(Rules.Latest)
+            .OfType<ClusterConfiguration>()
+            .SelectMany(item => (ImmutableArray<MemberId>[])[item.Voters, item.OutgoingVoters, item.PlannedVoters])
+            .Where(set => !set.IsEmpty);
 
     /// <summary>Lets time pass up to a moment, or until a condition holds.</summary>
     /// <returns>Whether the condition held.</returns>
@@ -144,5 +215,12 @@ internal sealed class SimulatedCluster
         {
             replica.Life?.Apply.Dispose();
         }
+    }
+
+    private SimulatedReplica AddReplica(MemberId id, ClusterConfiguration bootstrap)
+    {
+        SimulatedReplica replica = new(this, NumberOf(id), id, bootstrap, _random.Fork(10 + id.Value));
+        _replicas.Add(replica);
+        return replica;
     }
 }

@@ -30,9 +30,9 @@ internal enum SimulatedDefect
     /// <summary>A flush that fails counts as done, as after an fsync that is tried again (scenario 38).</summary>
     IgnoreFailedFlush,
 
-    /// <summary>No checksum is looked at (scenario 39).</summary>
+    /// <summary>No checksum is looked at (scenarios 37 and 39).</summary>
     TrustDamage,
 
-    /// <summary>A member whose storage is damaged starts on an empty one (scenario 37).</summary>
-    StartEmptyOnDamage,
+    /// <summary>Leader leases are timed by clocks that run at a tenth of the right rate (scenario 9).</summary>
+    SlowLeaseClock,
 }

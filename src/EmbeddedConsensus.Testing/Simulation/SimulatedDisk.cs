@@ -36,6 +36,18 @@ internal sealed partial class SimulatedDisk
     /// <summary>The published snapshot with the highest index.</summary>
     public SimulatedSnapshot? NewestSnapshot => _snapshots.Count == 0 ? null : _snapshots[^1];
 
+    /// <summary>The latest configuration in the log or the newest snapshot; null when there is none.</summary>
+    public ClusterConfiguration? LatestConfiguration
+    {
+        get
+        {
+            LogEntry last = _entries.FindLast(entry => entry.Kind == LogEntryKind.Configuration);
+            return last.Kind == LogEntryKind.Configuration && !IsDamaged
+                ? ClusterConfigurationCodec.Decode(last.Data.Span)
+                : NewestSnapshot?.Metadata.Configuration;
+        }
+    }
+
     /// <summary>Puts a record on the disk. It is durable, and counts as acknowledged, behind the next
     /// <see cref="Flushed"/>.</summary>
     public void Write(ReadOnlySpan<LogEntry> entries, HardState? hardState)

@@ -11,29 +11,20 @@ internal sealed class SimulatedNetwork
 
     private readonly SimulatedCluster _cluster;
     private readonly RunProfile _profile;
-    private readonly SimulatedLink[,] _links;
+    private readonly SimulationRandom _random;
+    private readonly SimulatedLink?[,] _links = new SimulatedLink?[SimulatedCluster.MaxReplicas, SimulatedCluster.MaxReplicas];
     private readonly List<NoiseWindow> _noise = [];
 
     /// <summary>A network whose links are whole.</summary>
-    public SimulatedNetwork(SimulatedCluster cluster, RunProfile profile, SimulationRandom random, int replicas)
+    public SimulatedNetwork(SimulatedCluster cluster, RunProfile profile, SimulationRandom random)
     {
         _cluster = cluster;
         _profile = profile;
-        _links = new SimulatedLink[replicas, replicas];
-        for (int from = 0; from < replicas; from++)
-        {
-            for (int to = 0; to < replicas; to++)
-            {
-                _links[from, to] = new SimulatedLink(random.Fork((ulong)((from << 8) | to)));
-            }
-        }
+        _random = random;
     }
 
     /// <summary>Cuts a link in one direction, once more or once less: cuts of several faults add up.</summary>
-    public void Cut(int from, int to, int cuts) => _links[from, to].Cuts += cuts;
-
-    /// <summary>Whether a link is cut.</summary>
-    public bool IsCut(int from, int to) => _links[from, to].IsCut;
+    public void Cut(int from, int to, int cuts) => Link(from, to).Cuts += cuts;
 
     /// <summary>Messages get lost, repeated, delayed or reordered from now on.</summary>
     public void Add(NoiseWindow noise) => _noise.Add(noise);
@@ -45,9 +36,9 @@ internal sealed class SimulatedNetwork
     public void Mend()
     {
         _noise.Clear();
-        foreach (SimulatedLink link in _links)
+        foreach (SimulatedLink? link in _links)
         {
-            link.Cuts = 0;
+            link?.Cuts = 0;
         }
     }
 
@@ -55,11 +46,16 @@ internal sealed class SimulatedNetwork
     public void Send(int from, in RaftMessage message)
     {
         int to = SimulatedCluster.NumberOf(message.To);
-        SimulatedLink link = _links[from, to];
+        if (to < 0 || to >= _cluster.Replicas.Count)
+        {
+            return;
+        }
+
+        SimulatedLink link = Link(from, to);
         long delay = _cluster.FaultsAreOn
             ? _profile.LatencyMicros + link.Random.Between(0, _profile.JitterMicros)
             : HealthyLatencyMicros;
-        bool isLost = link.IsCut;
+        bool isLost = link.IsCut || !KnowsAddress(_cluster.Replicas[from], _cluster.Replicas[to]);
         bool isRepeated = false;
         long overtaken = 0;
         foreach (NoiseWindow noise in _noise)
@@ -102,6 +98,28 @@ internal sealed class SimulatedNetwork
         }
     }
 
+    private SimulatedLink Link(int from, int to) =>
+        _links[from, to] ??= new SimulatedLink(_random.Fork((ulong)((from << 8) | to)));
+
+    // Whoever is not among the peers has been heard from, so its address is known from there.
+    private bool KnowsAddress(SimulatedReplica sender, SimulatedReplica receiver)
+    {
+        if (!receiver.HasMoved || !_cluster.FaultsAreOn || sender.Life is not { } life)
+        {
+            return true;
+        }
+
+        foreach (ClusterMember peer in life.Core.Node.Peers)
+        {
+            if (peer.Id == receiver.Id)
+            {
+                return peer.Address == receiver.Peer.Address;
+            }
+        }
+
+        return true;
+    }
+
     // A connection keeps the order of its messages, unless a fault breaks it: real transports do on a reconnect.
     private long ArrivalOf(SimulatedLink link, long delay, long overtaken)
     {
@@ -128,7 +146,7 @@ internal sealed class SimulatedNetwork
     private void Deliver(int from, int to, RaftMessage message, long arrival) =>
         _cluster.Events.Schedule(arrival - _cluster.Now, EventKind.Message, (ulong)((from << 8) | to), () =>
         {
-            if (!_links[from, to].IsCut)
+            if (!Link(from, to).IsCut)
             {
                 _cluster.Replicas[to].Receive(message);
             }

@@ -1,6 +1,8 @@
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing.Simulation.Faults;
+using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Testing.Simulation;
 
@@ -17,11 +19,16 @@ internal sealed class SimulatedReplica
     private readonly SimulationRandom _diskRandom;
     private readonly List<(ReplicaLife Life, EventKind Kind, Action Action)> _held = [];
     private long _pausedUntil;
+    private int _moves;
+    private SimulatedDisk? _lostDisk;
+    private bool _isUpgradeDue;
 
     /// <summary>A member that is down and was never up.</summary>
-    public SimulatedReplica(SimulatedCluster cluster, int number, MemberId id, SimulationRandom random)
+    public SimulatedReplica(
+        SimulatedCluster cluster, int number, MemberId id, ClusterConfiguration bootstrap, SimulationRandom random)
     {
         _cluster = cluster;
+        Bootstrap = bootstrap;
         _diskRandom = random.Fork(1);
         Random = random.Fork(2);
         Number = number;
@@ -35,6 +42,18 @@ internal sealed class SimulatedReplica
     /// <summary>The member.</summary>
     public MemberId Id { get; }
 
+    /// <summary>The members that it is started with on an empty disk; none for one that joins.</summary>
+    public ClusterConfiguration Bootstrap { get; }
+
+    /// <summary>The member with its present address.</summary>
+    public Peer Peer => new(Id, AddressOf(Id, _moves));
+
+    /// <summary>Whether it was ever at another address.</summary>
+    public bool HasMoved => _moves > 0;
+
+    /// <summary>The release that it runs: the newest format of commands that it knows.</summary>
+    public byte Release { get; set; } = CommandFormat.Newest;
+
     /// <summary>How long things take in its process.</summary>
     public SimulationRandom Random { get; }
 
@@ -47,8 +66,22 @@ internal sealed class SimulatedReplica
     /// <summary>Its present life; null while it is down.</summary>
     public ReplicaLife? Life { get; private set; }
 
-    /// <summary>Whether its storage is damaged and it refuses to start.</summary>
+    /// <summary>Whether its storage is damaged or lost, so that it refuses to start, or was refused.</summary>
     public bool IsLost { get; private set; }
+
+    /// <summary>Whether it was started on an empty disk under an id that has been used.</summary>
+    public bool HasLostDisk { get; private set; }
+
+    /// <summary>Whether it was removed, or refused, and has stopped by itself.</summary>
+    public bool HasLeft { get; private set; }
+
+    /// <summary>Whether nothing but a change of the membership makes it a sound member again.</summary>
+    public bool IsImpaired => IsLost || HasLeft || HasLostDisk || Disk.IsDamaged
+        || (HasMoved && _cluster.Rules.Latest?.Find(Id) is { } known && known.Address != Peer.Address);
+
+    /// <summary>The latest configuration in its log; null when it has none.</summary>
+    public ClusterConfiguration? LatestConfiguration =>
+        IsLost || HasLeft ? null : Life?.Core.Node.Configuration ?? Disk.LatestConfiguration;
 
     /// <summary>Whether the operator leaves it as it is.</summary>
     public bool IsAbandoned { get; set; }
@@ -60,7 +93,7 @@ internal sealed class SimulatedReplica
     /// damaged.</summary>
     public void Start()
     {
-        if (Life is not null || IsLost || IsAbandoned)
+        if (Life is not null || IsLost || HasLeft || IsAbandoned)
         {
             return;
         }
@@ -72,6 +105,7 @@ internal sealed class SimulatedReplica
         }
 
         _pausedUntil = 0;
+        Release = _isUpgradeDue ? CommandFormat.Newest : Release;
         try
         {
             Life = new ReplicaLife(_cluster, this);
@@ -115,8 +149,68 @@ internal sealed class SimulatedReplica
 
         _cluster.Statistics.Crashes++;
         _cluster.Note($"replica {Id} crashes, disk keeps log ({Disk.Start.Index}, {Disk.LastIndex}]");
-        _cluster.Workload.ReplicaEnded(life);
+        _cluster.ReplicaEnded(life);
     }
+
+    /// <summary>It has learned that it is no member: it stops for good.</summary>
+    public void Leave(ReplicaLife life)
+    {
+        bool isRefused = life.Core.Node.Membership == MembershipState.Refused;
+        _cluster.Note($"replica {Id} stops: {life.Core.Node.MembershipReason}");
+        life.Core.FailAll(new StoreStoppedException(life.Core.Node.MembershipReason));
+        Life = null;
+        _held.Clear();
+        life.Crash(_diskRandom);
+        Disk.Crash(_diskRandom);
+        HasLeft = !isRefused;
+        IsLost |= isRefused;
+        _cluster.Statistics.RemovedStopped += isRefused ? 0 : 1;
+        _cluster.Statistics.RefusedMembers += isRefused ? 1 : 0;
+        _cluster.ReplicaEnded(life);
+    }
+
+    /// <summary>Starts a member that was removed again.</summary>
+    /// <returns>Whether it was removed.</returns>
+    public bool ReturnRemoved()
+    {
+        if (!HasLeft)
+        {
+            return false;
+        }
+
+        HasLeft = false;
+        Start();
+        return true;
+    }
+
+    /// <summary>Starts the member on an empty disk, as if it had never been there.</summary>
+    public void LoseDisk()
+    {
+        Crash();
+        _lostDisk = Disk;
+        Disk = new SimulatedDisk { TrustsDamage = Disk.TrustsDamage };
+        HasLostDisk = true;
+        Start();
+    }
+
+    /// <summary>Its next start is that of the new release.</summary>
+    /// <returns>Whether it runs the old one.</returns>
+    public bool Upgrade()
+    {
+        bool isOld = Release < CommandFormat.Newest && !_isUpgradeDue;
+        _isUpgradeDue = true;
+        return isOld;
+    }
+
+    /// <summary>Whether its disk holds an entry; one that it lost counts, because what it acknowledged may count.</summary>
+    public bool Holds(LogPosition position) => Disk.Holds(position) || _lostDisk?.Holds(position) == true;
+
+    /// <summary>Moves it to another address.</summary>
+    public void MoveAway() => _moves++;
+
+    /// <summary>An address of a member.</summary>
+    public static string AddressOf(MemberId id, int moves) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"member-{id.Value}:{moves}");
 
     /// <summary>The operator restarts a member that is faulted.</summary>
     public void RestartFaulted(ReplicaLife life) =>
@@ -147,7 +241,6 @@ internal sealed class SimulatedReplica
         _pausedUntil = 0;
         Resume();
         Disk.Heal();
-        Clock.Rate = 1;
     }
 
     /// <summary>How long the next flush takes.</summary>
@@ -218,22 +311,14 @@ internal sealed class SimulatedReplica
 
     /// <summary>Its state, for the message about a broken promise.</summary>
     public override string ToString() =>
-        $"Replica {Id}: {(IsLost ? "its disk is damaged" : Life?.ToString() ?? "down")}"
+        $"Replica {Id}: {(IsLost ? "its disk is damaged" : HasLeft ? "removed" : Life?.ToString() ?? "down")}"
         + $"{(Life is { IsFaulted: true } ? ", faulted" : "")}{(IsPaused ? ", paused" : "")}.";
 
     private void Refused(StorageCorruptedException exception)
     {
         _cluster.Statistics.RefusedStarts++;
         _cluster.Note($"replica {Id} refuses to start: {exception.Message}");
-        if (_cluster.Options.Defect == SimulatedDefect.StartEmptyOnDamage)
-        {
-            Disk = new SimulatedDisk();
-            Start();
-        }
-        else
-        {
-            IsLost = true;
-        }
+        IsLost = true;
     }
 
     private void ResumeIfDue()

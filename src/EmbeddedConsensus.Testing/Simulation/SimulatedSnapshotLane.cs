@@ -21,7 +21,8 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
     private bool _isReceiving;
 
     /// <summary>Builds the state machine that a snapshot describes.</summary>
-    public static ReplicatedStateMachine Load(SimulatedSnapshot snapshot, SimulatedCluster cluster)
+    public static ReplicatedStateMachine Load(
+        SimulatedSnapshot snapshot, SimulatedCluster cluster, SimulatedReplica replica)
     {
         // Nothing here waits for anything, so the task is complete when it is given back.
         ReplicatedStateMachine machine = StateSnapshotLoader
@@ -29,9 +30,10 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
                 new SimulatedSnapshotReader(snapshot, cluster.Options.Defect == SimulatedDefect.TrustDamage),
                 cluster.StoreOptions)
             .AsTask().GetAwaiter().GetResult();
-        return cluster.Options.Defect == SimulatedDefect.LoseSessionsInSnapshot
-            ? new ReplicatedStateMachine(machine.Store, new ProposalSessions(), machine.Applied)
-            : machine;
+        ProposalSessions sessions = cluster.Options.Defect == SimulatedDefect.LoseSessionsInSnapshot
+            ? new ProposalSessions()
+            : machine.Sessions;
+        return new ReplicatedStateMachine(machine.Store, sessions, machine.Applied) { NewestFormat = replica.Release };
     }
 
     /// <summary>Writes a pinned state piece by piece, while the replica goes on, and publishes it.</summary>
@@ -131,6 +133,7 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
         {
             life.Replica.Disk.ThrowIfUnwritable();
             _publishing.Remove(snapshot);
+            cluster.Rules.CheckSnapshot(life.Replica.Id, snapshot.Metadata);
             life.Replica.Disk.Publish(snapshot);
             published();
         });
@@ -186,7 +189,7 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
         life.Pass(CrashPoint.ReceivePublished);
         RequireNewest(step);
         _prepared?.Dispose();
-        _prepared = Load(life.Replica.Disk.NewestSnapshot!, cluster);
+        _prepared = Load(life.Replica.Disk.NewestSnapshot!, cluster, life.Replica);
         DeleteOlder(snapshot, () =>
         {
             life.Pass(CrashPoint.ReceiveDeleted);
@@ -225,7 +228,7 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
     private void Restore(SnapshotReceiveEffect step)
     {
         RequireNewest(step);
-        ReplicatedStateMachine machine = _prepared ?? Load(life.Replica.Disk.NewestSnapshot!, cluster);
+        ReplicatedStateMachine machine = _prepared ?? Load(life.Replica.Disk.NewestSnapshot!, cluster, life.Replica);
         _prepared = null;
         life.Apply.Restore(machine, () =>
         {

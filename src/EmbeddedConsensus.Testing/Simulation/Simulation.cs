@@ -32,18 +32,19 @@ internal static class Simulation
         cluster.Statistics.Events = cluster.Events.Happened;
         cluster.Statistics.VirtualMicros = cluster.Now;
         return new SimulationResult(
-            options.Seed, cluster.Replicas.Length, cluster.Schedule, cluster.Trace.Value, cluster.Statistics, failure);
+            options.Seed, cluster.InitialReplicas, cluster.Schedule, cluster.Trace.Value, cluster.Statistics, failure);
     }
 
     private static void RunToEnd(SimulatedCluster cluster)
     {
-        cluster.Note($"seed {cluster.Options.Seed}, {cluster.Replicas.Length} replicas, {cluster.Profile}");
+        cluster.Note($"seed {cluster.Options.Seed}, {cluster.InitialReplicas} replicas, {cluster.Profile}");
         foreach (SimulatedReplica replica in cluster.Replicas)
         {
             replica.Start();
         }
 
         cluster.Workload.Begin();
+        cluster.Operator.Begin();
         cluster.Faults.Begin();
         cluster.Run(cluster.Schedule.VirtualSeconds * MicrosPerSecond);
         new LivenessPhase(cluster, new SimulationRandom(cluster.Options.Seed).Fork(7)).Run();

@@ -50,6 +50,27 @@ internal sealed record SimulationStatistics
     /// <summary>Starts that were refused because what was durable is damaged.</summary>
     public long RefusedStarts { get; set; }
 
+    /// <summary>Changes of the membership that were carried out on behalf of the operator.</summary>
+    public long MembershipChanges { get; set; }
+
+    /// <summary>Changes of the membership that were refused for good.</summary>
+    public long RefusedChanges { get; set; }
+
+    /// <summary>Configurations that were committed.</summary>
+    public long Configurations { get; set; }
+
+    /// <summary>Joint configurations that were committed.</summary>
+    public long JointConfigurations { get; set; }
+
+    /// <summary>How often the format that the cluster writes rose.</summary>
+    public long FormatChanges { get; set; }
+
+    /// <summary>Members that were removed and have stopped by themselves.</summary>
+    public long RemovedStopped { get; set; }
+
+    /// <summary>Members with an empty disk that were refused.</summary>
+    public long RefusedMembers { get; set; }
+
     /// <summary>Messages that got lost.</summary>
     public long MessagesLost { get; set; }
 
@@ -89,6 +110,13 @@ internal sealed record SimulationStatistics
         Crashes += other.Crashes;
         StorageFaults += other.StorageFaults;
         RefusedStarts += other.RefusedStarts;
+        MembershipChanges += other.MembershipChanges;
+        RefusedChanges += other.RefusedChanges;
+        Configurations += other.Configurations;
+        JointConfigurations += other.JointConfigurations;
+        FormatChanges += other.FormatChanges;
+        RemovedStopped += other.RemovedStopped;
+        RefusedMembers += other.RefusedMembers;
         MessagesLost += other.MessagesLost;
         MessagesRepeated += other.MessagesRepeated;
         MessagesReordered += other.MessagesReordered;

@@ -27,6 +27,8 @@ internal static class SampleMessages
                 Chunk = type is RaftMessageType.SnapshotChunk or RaftMessageType.SnapshotChunkResponse
                     ? Chunk(type == RaftMessageType.SnapshotChunk ? 5000 : 0)
                     : null,
+                ClusterId = (seed << 40) + 9,
+                FormatVersion = (uint)seed + 11,
             };
         }
     }
@@ -76,6 +78,16 @@ internal static class SampleMessages
                     Voters = [new MemberId(1), new MemberId(2), new MemberId(ulong.MaxValue)],
                     OutgoingVoters = [new MemberId(2), new MemberId(300)],
                     Learners = [new MemberId(70_000)],
+                    LearnersNext = [new MemberId(300)],
+                    PlannedVoters = [new MemberId(1), new MemberId(70_000)],
+                    Members =
+                    [
+                        new ClusterMember(new MemberId(1), "one.example:2380", HasStarted: true, FormatVersion: 3),
+                        new ClusterMember(new MemberId(70_000), "[::1]:1"),
+                    ],
+                    LastMemberId = new MemberId(ulong.MaxValue),
+                    ClusterId = 0xfeed,
+                    ClusterNameHash = 0xbeef,
                 }),
             TotalLength: 1L << 40,
             Offset: (1L << 33) + 17,

@@ -104,7 +104,10 @@ internal static class PeerDialer
             await HandshakeCodec.ReadResponseAsync(stream, cancellationToken).ConfigureAwait(false);
         if (response.Status != HandshakeStatus.Accepted)
         {
-            throw new ProtocolException(Explain(request, response));
+            throw new ProtocolException(Explain(request, response))
+            {
+                IsWrongCluster = response.Status == HandshakeStatus.WrongCluster,
+            };
         }
 
         return response.ClusterId == options.ClusterId

@@ -5,7 +5,7 @@ namespace EmbeddedConsensus;
 
 /// <summary>
 /// Reports a replica: healthy when it takes part and knows a leader, degraded while it knows none, unhealthy when it is
-/// faulted or not running.
+/// faulted, removed from its cluster, or not running.
 /// </summary>
 public sealed class ConsensusStoreHealthCheck : IHealthCheck
 {
@@ -36,6 +36,9 @@ public sealed class ConsensusStoreHealthCheck : IHealthCheck
         {
             { State: StoreState.Faulted } =>
                 HealthCheckResult.Unhealthy("The replica is faulted. Restart it.", status.Fault, data),
+            { State: StoreState.Removed } =>
+                HealthCheckResult.Unhealthy(
+                    status.Fault?.Message ?? "The replica does not belong to its cluster.", status.Fault, data),
             { State: not StoreState.Running } =>
                 HealthCheckResult.Unhealthy($"The replica is {status.State}.", data: data),
             { Leader.IsNone: true } =>

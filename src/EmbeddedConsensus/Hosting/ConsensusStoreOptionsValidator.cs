@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace EmbeddedConsensus.Hosting;
@@ -9,6 +10,8 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
     private const int MinRequestBytes = 1 << 10;
     private const int MaxRequestBytes = 64 << 20;
     private const long MinLogBytes = 1 << 20;
+    private const int MaxAddressBytes = 1024;
+    private const int MaxJoinAddresses = 32;
     private const double MinClockDrift = 0.001;
     private const double MaxClockDrift = 0.5;
 
@@ -20,6 +23,7 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
     {
         List<string> faults = [];
         CheckMembers(options, faults);
+        CheckJoin(options, faults);
         CheckTimes(options, faults);
         CheckReads(options, faults);
         CheckLimits(options, faults);
@@ -52,6 +56,34 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
                 == options.Members.Count,
             "Members lists an address twice. Give each member an address of its own.");
     }
+
+    private static void CheckJoin(ConsensusStoreOptions options, List<string> faults)
+    {
+        Require(faults, options.AdvertisedAddress is null || IsAddress(options.AdvertisedAddress),
+            $"AdvertisedAddress is '{options.AdvertisedAddress}'. Give the host:port at which the other members find this "
+            + $"one, without blanks and at most {MaxAddressBytes} bytes long.");
+        if (options.JoinAddresses.Count == 0)
+        {
+            Require(faults, !options.JoinAsLearner,
+                "JoinAsLearner is set and JoinAddresses is empty. Give the address of a member to join.");
+            return;
+        }
+
+        Require(faults, options.Members.Count == 0,
+            "Members and JoinAddresses are both given. Give Members to the first members of a new cluster, and "
+            + "JoinAddresses to those that join it later.");
+        Require(faults, options.JoinAddresses.Count <= MaxJoinAddresses,
+            $"JoinAddresses has {options.JoinAddresses.Count} entries. Give at most {MaxJoinAddresses}: one that answers "
+            + "is enough.");
+        Require(faults, options.JoinAddresses.All(IsAddress),
+            "JoinAddresses has an entry that is empty, has blanks or is too long. Give the host:port of members.");
+        Require(faults, options.AdvertisedAddress is not null,
+            "AdvertisedAddress is missing. A member that joins says where the others find it: set host:port.");
+    }
+
+    private static bool IsAddress(string address) =>
+        address.Length > 0 && !address.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+        && Encoding.UTF8.GetByteCount(address) <= MaxAddressBytes;
 
     private static void CheckTimes(ConsensusStoreOptions options, List<string> faults)
     {

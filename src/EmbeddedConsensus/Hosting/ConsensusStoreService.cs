@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Replica;
+using EmbeddedConsensus.Replica.Membership;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,7 @@ internal sealed class ConsensusStoreService : IHostedService, IAsyncDisposable, 
 {
     private readonly ReplicaHost? _replica;
     private readonly KeyValueStore? _store;
+    private readonly ClusterManager? _cluster;
 
     /// <summary>A service for the store that a builder describes.</summary>
     /// <exception cref="OptionsValidationException">The options are not valid.</exception>
@@ -27,6 +29,14 @@ internal sealed class ConsensusStoreService : IHostedService, IAsyncDisposable, 
                  + "AddConsensusStore returns, or list no members for a cluster of one."]);
         }
 
+        if (options.JoinAddresses.Count > 0 && builder.CreateTransport is null)
+        {
+            throw new OptionsValidationException(
+                builder.ServiceKey ?? Options.DefaultName, typeof(ConsensusStoreOptions),
+                ["JoinAddresses are given and there is no transport: call UseTcpTransport() on what AddConsensusStore "
+                 + "returns."]);
+        }
+
         ILoggerFactory loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         _replica = new ReplicaHost(
             options,
@@ -35,6 +45,7 @@ internal sealed class ConsensusStoreService : IHostedService, IAsyncDisposable, 
             services.GetService<TimeProvider>() ?? TimeProvider.System,
             loggers.CreateLogger("EmbeddedConsensus.Replica"));
         _store = new KeyValueStore(_replica, options);
+        _cluster = new ClusterManager(_replica, _replica.Changes);
     }
 
     /// <summary>A service with nothing to host: the store's replica lives elsewhere, in a test's cluster.</summary>
@@ -45,6 +56,11 @@ internal sealed class ConsensusStoreService : IHostedService, IAsyncDisposable, 
     /// <summary>The calls to the replica.</summary>
     /// <exception cref="InvalidOperationException">The replica lives elsewhere.</exception>
     public KeyValueStore Store => _store ?? throw new InvalidOperationException("The store's replica lives elsewhere.");
+
+    /// <summary>The calls about the membership.</summary>
+    /// <exception cref="InvalidOperationException">The replica lives elsewhere.</exception>
+    public ClusterManager Cluster =>
+        _cluster ?? throw new InvalidOperationException("The store's replica lives elsewhere.");
 
     /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken) =>

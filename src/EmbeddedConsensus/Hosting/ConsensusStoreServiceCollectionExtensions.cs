@@ -10,8 +10,8 @@ namespace EmbeddedConsensus;
 public static class ConsensusStoreServiceCollectionExtensions
 {
     /// <summary>
-    /// Hosts a replica of a store in this process: <see cref="IKeyValueStore"/> and <see cref="IStoreMaintenance"/> can be
-    /// injected, and the replica starts and stops with the host.
+    /// Hosts a replica of a store in this process: <see cref="IKeyValueStore"/>, <see cref="IStoreMaintenance"/> and
+    /// <see cref="IClusterManager"/> can be injected, and the replica starts and stops with the host.
     /// </summary>
     /// <remarks>With nothing configured it is one member in memory, ready at once. For a cluster name the members, and call
     /// <c>UseFasterStorage</c> and <c>UseTcpTransport</c> on the result.</remarks>
@@ -25,6 +25,7 @@ public static class ConsensusStoreServiceCollectionExtensions
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ConsensusStoreService>());
         services.AddSingleton<IKeyValueStore>(provider => provider.GetRequiredService<ConsensusStoreService>().Store);
         services.AddSingleton<IStoreMaintenance>(provider => provider.GetRequiredService<ConsensusStoreService>().Store);
+        services.AddSingleton<IClusterManager>(provider => provider.GetRequiredService<ConsensusStoreService>().Cluster);
         return builder;
     }
 
@@ -44,6 +45,8 @@ public static class ConsensusStoreServiceCollectionExtensions
             serviceKey, static (provider, key) => provider.GetRequiredKeyedService<ConsensusStoreService>(key).Store);
         services.AddKeyedSingleton<IStoreMaintenance>(
             serviceKey, static (provider, key) => provider.GetRequiredKeyedService<ConsensusStoreService>(key).Store);
+        services.AddKeyedSingleton<IClusterManager>(
+            serviceKey, static (provider, key) => provider.GetRequiredKeyedService<ConsensusStoreService>(key).Cluster);
         return builder;
     }
 

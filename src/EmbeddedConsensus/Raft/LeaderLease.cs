@@ -88,7 +88,8 @@ internal sealed class LeaderLease
     /// <param name="configuration">The membership in use.</param>
     public bool CanRead(ClusterConfiguration configuration) => _isReadingUsable && Holds(configuration);
 
-    /// <summary>Ends the lease for the rest of the term: somebody was told to campaign, whatever was promised.</summary>
+    /// <summary>Ends the lease for the rest of the term: somebody was told to campaign, whatever was
+    /// promised.</summary>
     public void Refuse() => _isRefused = true;
 
     /// <summary>A term begins, or leadership ends: nothing is promised to this leader.</summary>

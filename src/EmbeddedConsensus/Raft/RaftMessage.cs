@@ -19,8 +19,8 @@ public readonly record struct RaftMessage
     public ulong Term { get; init; }
 
     /// <summary>The index before the first entry (append), the sender's last index (votes), the match or the rejected
-    /// index (append response), the read index (read index response); in the answer to a heartbeat that names a round, for
-    /// how many microseconds at the least its sender votes for nobody.</summary>
+    /// index (append response), the read index (read index response); in the answer to a heartbeat that names a round,
+    /// for how many microseconds at the least its sender votes for nobody.</summary>
     public ulong Index { get; init; }
 
     /// <summary>The term of the entry at <see cref="Index"/>, or of the hint in a rejection.</summary>

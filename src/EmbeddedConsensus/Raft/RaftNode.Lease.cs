@@ -8,9 +8,9 @@ namespace EmbeddedConsensus.Raft;
 /// <see cref="RaftOptions.ElectionTicks"/> ticks, in whatever term and whether or not it uses leases itself; the answer
 /// states how long that is at the least. A member that restarts has forgotten whom it heard, so it waits the same time.
 /// Only a campaign that a leader itself asked for is exempt, and that leader uses no lease from then on.</para>
-/// <para><b>Ticks.</b> Ticks of one turn of the driver may stand for time before the turn's messages arrived, as when the
-/// thread was held up. So ticks in the turn in which the leader was heard do not count, and n ticks that do count stand
-/// for at least n - 1 tick intervals. Ticks that the driver leaves out make the promise longer.</para>
+/// <para><b>Ticks.</b> Ticks of one turn of the driver may stand for time before the turn's messages arrived, as when
+/// the thread was held up. So ticks in the turn in which the leader was heard do not count, and n ticks that do count
+/// stand for at least n - 1 tick intervals. Ticks that the driver leaves out make the promise longer.</para>
 /// </remarks>
 internal sealed partial class RaftNode
 {
@@ -19,7 +19,8 @@ internal sealed partial class RaftNode
     private bool _isLeaderHeardInTurn;
     private bool _isPromiseDurable;
 
-    /// <summary>Whether this node leads and may, at the last reading of the clock, answer reads without a round.</summary>
+    /// <summary>Whether this node leads and may, at the last reading of the clock, answer reads without a
+    /// round.</summary>
     public bool HoldsLease => _role == RaftRole.Leader && _lease.Holds(_tracker.Configuration);
 
     /// <summary>Tells the time. The driver reads its monotonic clock behind the inputs of a turn and in front of the
@@ -38,9 +39,11 @@ internal sealed partial class RaftNode
 
     private void BeginPromise()
     {
-        // Nothing on disk is a member's first start: it has promised nothing. The only voter has nobody else to elect.
+        // Nothing on disk is a member's first start: it has promised nothing. The only voter has nobody else to elect; but
+        // while the configuration that leaves it alone is not committed, whoever proposed it may still lead by its promise.
+        bool isAlone = _tracker.IsSingleVoter && _history.LatestIndex <= _log.Commit;
         _isPromiseDurable = _term > 0;
-        _ticksSinceLeader = _isPromiseDurable && !_tracker.IsSingleVoter ? 0 : _options.ElectionTicks;
+        _ticksSinceLeader = _isPromiseDurable && !isAlone ? 0 : _options.ElectionTicks;
     }
 
     private void HearLeader()
@@ -65,12 +68,14 @@ internal sealed partial class RaftNode
         }
     }
 
-    /// <summary>The least that the promise lasts, in microseconds on this member's clock; zero when it is none.</summary>
+    /// <summary>The least that the promise lasts, in microseconds on this member's clock; zero when it is
+    /// none.</summary>
     private ulong PromisedMicroseconds() => _options.CheckQuorum && _isPromiseDurable
         ? (ulong)(_options.Promise.Ticks / TimeSpan.TicksPerMicrosecond)
         : 0;
 
-    /// <summary>Begins a round of its own for every broadcast of heartbeats, so that the lease is renewed without reads.
+    /// <summary>Begins a round of its own for every broadcast of heartbeats, so that the lease is renewed without
+    /// reads.
     /// </summary>
     private ulong BeginLeaseRound()
     {

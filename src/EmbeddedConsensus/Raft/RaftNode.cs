@@ -24,8 +24,8 @@ namespace EmbeddedConsensus.Raft;
 /// and all before it are committed; the leader's own disk need not be part of that quorum. Committed entries that are
 /// durable here come out as pages to apply, in order, each once; the driver reports <see cref="AppliedTo"/>.</para>
 /// <para><b>A read.</b> <see cref="ReadIndex"/> ends in one <see cref="ReadIndexResult"/>. On the leader all waiting
-/// reads share a round of heartbeats, or need none while a lease holds; on a follower they travel to the leader as one message, which the node sends again
-/// while it is lost.</para>
+/// reads share a round of heartbeats, or need none while a lease holds; on a follower they travel to the leader as one
+/// message, which the node sends again while it is lost.</para>
 /// <para><b>The disk.</b> Appends may overlap; they complete in the order of their ids. A <see cref="LogDropEffect"/>
 /// goes behind the append of its own drain and before those of later drains: one writer that takes them in this order is
 /// enough. A storage that fails ends the node's life: no completion is reported, and nothing is called any more.</para>

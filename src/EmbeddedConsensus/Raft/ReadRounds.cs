@@ -78,8 +78,8 @@ internal sealed class ReadRounds(int maxPending)
         _waiting = _free.TryPop(out Round? free) ? free : new Round();
     }
 
-    /// <summary>Draws an id for a broadcast of heartbeats that carries no reads. Answers to it confirm the rounds before
-    /// it too.</summary>
+    /// <summary>Draws an id for a broadcast of heartbeats that carries no reads. Answers to it confirm the rounds
+    /// before it too.</summary>
     public ulong DrawId() => ++NewestId;
 
     /// <summary>Takes all that wait, without a round. The caller reads the contents and hands them back with

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
-using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Replica;
 
@@ -9,12 +9,14 @@ namespace EmbeddedConsensus.Replica;
 /// The thread that drives <see cref="ReplicaCore"/>. It drains what callers, peers, the log writer and the apply lane
 /// have left for it, lets time pass, and hands out the effects: all that arrives during one turn is one batch.
 /// </summary>
-internal sealed class ConsensusLane : Lane, ITransportReceiver
+internal sealed class ConsensusLane : Lane
 {
     // Peers are slowed down when this much of what they sent waits for a turn.
     private const long MaxQueuedMessageBytes = 64L << 20;
     private const int MaxMessagesPerTurn = 4_096;
     private const int MaxCallsPerTurn = 4_096;
+
+    private const int MaxChanges = 64;
 
     // What a message counts for beyond what it carries.
     private const int MessageOverhead = 128;
@@ -23,6 +25,7 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
     private readonly IConsensusLaneEvents _events;
     private readonly TimeProvider _time;
     private readonly TimeSpan _tickInterval;
+    private readonly MemberId _self;
     private readonly int _maxTicksPerTurn;
     private readonly ITimer? _alarm;
 
@@ -35,6 +38,7 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
     private ulong _applied;
     private long _appliedBytes;
     private ulong _appliedSeen;
+    private ImmutableArray<ClusterMember> _peers = [];
 
     private readonly long _clockStart;
     private long _lastTick;
@@ -50,10 +54,12 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         _core = core;
         Writes = new CallGauge(settings.MaxCalls);
         Reads = new CallGauge(settings.MaxCalls);
+        Changes = new CallGauge(MaxChanges);
         _events = events;
         _time = time;
         _tickInterval = settings.TickInterval;
         _maxTicksPerTurn = ReplicaSettings.MaxTicksPerTurn;
+        _self = settings.Self;
         _clockStart = time.GetTimestamp();
         _lastTick = _clockStart;
         _view = ViewOf(core.Node);
@@ -74,6 +80,9 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
     /// <summary>The linearizable reads that have not ended.</summary>
     public CallGauge Reads { get; }
 
+    /// <summary>The changes of the membership that this member carries out and that have not ended.</summary>
+    public CallGauge Changes { get; }
+
     /// <summary>Whether a peer is being sent a snapshot. For this lane.</summary>
     public bool IsSendingSnapshot => _core.Node.IsSendingSnapshot;
 
@@ -93,12 +102,17 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
     /// <summary>A caller waits; or is turned away at once, on its own thread, when too many do.</summary>
     public void Submit(PendingCall call)
     {
-        CallGauge gauge = call is PendingProposal ? Writes : Reads;
+        (CallGauge gauge, string kind) = call switch
+        {
+            PendingProposal => (Writes, "writes"),
+            PendingConfigurationChange => (Changes, "changes of the membership"),
+            _ => (Reads, "linearizable reads"),
+        };
         if (!gauge.TryEnter())
         {
             call.TryFail(new TooManyRequestsException(
-                $"{gauge.Limit} {(call is PendingProposal ? "writes" : "linearizable reads")} of this process wait, which "
-                + "is the limit. Nothing was executed: try again with fewer at a time."));
+                $"{gauge.Limit} {kind} of this process wait, which is the limit. Nothing was executed: try again with fewer "
+                + "at a time."));
             return;
         }
 
@@ -135,10 +149,14 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         Wake();
     }
 
+    /// <summary>Ends the replica's part in the cluster, to which it does not belong.</summary>
+    public void Leave(ConsensusStoreException reason) => Post(_ => EnterLeft(reason));
+
     /// <summary>Ends the replica's part in the cluster: storage or an invariant failed somewhere.</summary>
     public void Fail(Exception exception) => Post(_ => EnterFault(exception));
 
-    /// <inheritdoc />
+    /// <summary>A message has arrived.</summary>
+    /// <returns>Completes when there is room for more.</returns>
     public ValueTask ReceiveAsync(RaftMessage message)
     {
         long bytes = SizeOf(message);
@@ -149,13 +167,8 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
             : WaitForRoom();
     }
 
-    /// <inheritdoc />
+    /// <summary>A peer could not be reached.</summary>
     public void PeerUnreachable(MemberId peer) => Post(core => core.Node.PeerUnreachable(peer));
-
-    /// <inheritdoc />
-    public ValueTask<ReadOnlyMemory<byte>> HandleRequestAsync(
-        ReadOnlyMemory<byte> request, CancellationToken cancellationToken) =>
-        throw new InvalidRequestException(nameof(request), "This version of the library knows no such request.");
 
     /// <inheritdoc />
     protected override TimeSpan Turn()
@@ -217,6 +230,14 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         while (again);
 
         _view = ViewOf(_core.Node);
+        if (_core.Node.Membership is MembershipState.Removed or MembershipState.Refused)
+        {
+            EnterLeft(_core.Node.Membership == MembershipState.Removed
+                ? new MemberRemovedException(_core.Node.MembershipReason)
+                : new MemberRefusedException(_core.Node.MembershipReason));
+            return TimeSpan.Zero;
+        }
+
         TakeSnapshotIfDue();
         return isMore ? TimeSpan.Zero : untilTick;
     }
@@ -256,13 +277,20 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         while (count < MaxCallsPerTurn && _calls.TryDequeue(out PendingCall? call))
         {
             count++;
-            if (call is PendingProposal proposal)
+            switch (call)
             {
-                _core.Submit(proposal);
-            }
-            else
-            {
-                _core.Submit((PendingRead)call);
+                case PendingProposal proposal:
+                    _core.Submit(proposal);
+                    break;
+                case PendingConfigurationChange change:
+                    _core.Submit(change);
+                    break;
+                case LaneQuery query:
+                    query.Answer(_core);
+                    break;
+                default:
+                    _core.Submit((PendingRead)call);
+                    break;
             }
         }
 
@@ -303,12 +331,18 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
     private void Execute()
     {
         RaftEffects effects = _core.Effects;
+        if (_core.Node.Peers != _peers)
+        {
+            // Before the first message to a new one goes out.
+            _peers = _core.Node.Peers;
+            _events.PeersChanged(_peers);
+        }
+
         if (!effects.IsEmpty)
         {
             _events.Execute(effects);
             effects.Clear();
         }
-
     }
 
     private void TakeSnapshotIfDue()
@@ -333,6 +367,20 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         _core.FailAll(_fault);
         Interlocked.Exchange(ref _room, null)?.TrySetResult();
         _events.Faulted(_fault);
+        RejectCalls();
+    }
+
+    private void EnterLeft(ConsensusStoreException reason)
+    {
+        if (_fault is not null)
+        {
+            return;
+        }
+
+        _fault = reason;
+        _core.FailAll(reason);
+        Interlocked.Exchange(ref _room, null)?.TrySetResult();
+        _events.Left(reason);
         RejectCalls();
     }
 
@@ -362,9 +410,15 @@ internal sealed class ConsensusLane : Lane, ITransportReceiver
         return new ValueTask(current.Task);
     }
 
-    private static ReplicaView ViewOf(RaftNode node) => new(
-        (ReplicaRole)node.Role, node.Leader, node.Term, node.LastIndex, node.CommitIndex, node.AppliedIndex,
-        node.Configuration, node.HoldsLease);
+    private ReplicaView ViewOf(RaftNode node) => new(
+        RoleOf(node), node.Leader, node.Term, node.LastIndex, node.CommitIndex, node.AppliedIndex,
+        node.Configuration, node.ConfigurationIndex, node.CommittedConfiguration, node.CommittedConfigurationIndex,
+        node.Membership, node.HoldsLease);
+
+    private ReplicaRole RoleOf(RaftNode node) =>
+        node.Role == RaftRole.Follower && node.Configuration.Learners.Contains(_self)
+            ? ReplicaRole.Learner
+            : (ReplicaRole)node.Role;
 
     private static long SizeOf(in RaftMessage message)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Replica;
@@ -10,6 +11,13 @@ internal interface IConsensusLaneEvents
 
     /// <summary>A snapshot is due.</summary>
     void TakeSnapshot();
+
+    /// <summary>Messages may go to other members, or elsewhere, from now on.</summary>
+    void PeersChanged(ImmutableArray<ClusterMember> peers);
+
+    /// <summary>This member does not belong to the cluster. The effects so far were carried out; none follow.</summary>
+    /// <param name="reason">Why; what every call gets.</param>
+    void Left(ConsensusStoreException reason);
 
     /// <summary>A turn failed, or somebody reported a fault: nothing goes out any more.</summary>
     void Faulted(Exception exception);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using EmbeddedConsensus.Mvcc;
+using EmbeddedConsensus.Replica.Membership;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Watches;
 
@@ -57,6 +58,9 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 Revision = revision,
                 CompactRevision = compactRevision,
                 Voters = view is null ? [] : view.Configuration.Voters,
+                Membership = view is null ? null : ClusterManager.Describe(
+                    view.CommittedConfiguration, view.CommittedConfigurationIndex, view.Leader),
+                ConfigurationIndex = view?.ConfigurationIndex ?? 0,
                 HoldsReadLease = view?.HoldsLease ?? false,
                 FormatVersion = (int)(view?.Configuration.FormatVersion ?? 1),
                 Fault = _host.Fault,

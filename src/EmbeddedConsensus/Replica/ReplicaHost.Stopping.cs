@@ -152,6 +152,7 @@ internal sealed partial class ReplicaHost
         await RunAllAsync(
             () => _stopped.CancelAsync(),
             DisposeTransportAsync,
+            () => _membershipKeeping,
             StopLanesAsync,
             () => _storage.Log.DisposeAsync().AsTask(),
             () => _storage.Snapshots.DisposeAsync().AsTask()).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
+using EmbeddedConsensus.Replica.Membership;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Transport;
@@ -60,13 +61,15 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         _createTransport = createTransport;
         _time = time;
         _logger = logger;
+        Peers = new PeerDirectory(_settings.Self);
+        Changes = new MembershipChanges(this, options, time);
         Schedule = schedule;
     }
 
     /// <summary>Where the replica is in its life.</summary>
     public StoreState State => (StoreState)Volatile.Read(ref _state);
 
-    /// <summary>Why the replica is faulted, or null.</summary>
+    /// <summary>Why the replica is faulted, or was removed or refused; or null.</summary>
     public Exception? Fault => _fault;
 
     /// <summary>The index of the newest snapshot.</summary>
@@ -118,9 +121,10 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
             }
 
             await RecoverAsync(attempt.Token).ConfigureAwait(false);
-            if (_settings.Bootstrap.Voters is [MemberId only] && only == _settings.Self)
+            if (View!.Configuration is { IsJoint: false, Voters: [MemberId only] } && only == _settings.Self
+                && View.ConfigurationIndex == View.CommittedConfigurationIndex)
             {
-                // Nobody else could win, so there is nothing to wait for.
+                // Nobody else leads or could win, so there is nothing to wait for.
                 Post(core => core.Node.Campaign());
             }
 
@@ -128,16 +132,27 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
             _consensus!.Start();
             if (_transport is { } transport)
             {
-                await transport.StartAsync(_consensus, attempt.Token).ConfigureAwait(false);
+                await transport.StartAsync(new MembershipRequests(this, _consensus, Changes), attempt.Token)
+                    .ConfigureAwait(false);
             }
 
-            if (!TryMove(StoreState.Starting, StoreState.Running))
+            if (TryMove(StoreState.Starting, StoreState.Running))
             {
-                throw _fault ?? new StoreStoppedException("The store was stopped while it started.");
+                _started.TrySetResult();
+                LogStarted(_settings.Self, _consensus.View.Term, _consensus.View.LastIndex, _apply.Revision);
+                KeepMembership();
+                return;
             }
 
-            _started.TrySetResult();
-            LogStarted(_settings.Self, _consensus.View.Term, _consensus.View.LastIndex, _apply.Revision);
+            Exception reason = _fault ?? new StoreStoppedException("The store was stopped while it started.");
+            if (State != StoreState.Removed)
+            {
+                throw reason;
+            }
+
+            // Not a fault of this host: it goes on without the store.
+            _started.TrySetException(reason);
+            _ = _started.Task.Exception;
         }
         catch (Exception exception)
         {
@@ -172,10 +187,10 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Throws when the replica is faulted.</summary>
+    /// <summary>Throws when the replica is faulted, or does not belong to its cluster.</summary>
     public void ThrowIfFaulted()
     {
-        if (State == StoreState.Faulted)
+        if (State is StoreState.Faulted or StoreState.Removed)
         {
             throw _fault!;
         }
@@ -190,7 +205,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     private Exception? RefusalOf(StoreState state) => state switch
     {
         StoreState.Running => null,
-        StoreState.Faulted => _fault,
+        StoreState.Faulted or StoreState.Removed => _fault,
         StoreState.Starting => new StoreStoppedException("The store is not started yet. Start the host, then call it."),
         _ => new StoreStoppedException("The store is stopping or has stopped."),
     };
@@ -217,9 +232,9 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
 
         try
         {
-            CheckMembership(snapshot?.Metadata.Configuration);
+            ClusterConfiguration bootstrap = Bootstrap(RecoveredMembership.Of(log, snapshot?.Metadata));
             ulong seed = Schedule?.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-            RaftNode node = new(_settings.Raft(seed), log, snapshot?.Metadata, _settings.Bootstrap);
+            RaftNode node = new(_settings.Raft(seed), log, snapshot?.Metadata, bootstrap);
             Wire(node, machine, log.Incarnation);
         }
         catch
@@ -230,20 +245,6 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
             }
 
             throw;
-        }
-    }
-
-    /// <summary>Refuses a list of members other than the one that the replica's state was made with: two lists can have
-    /// majorities that do not meet.</summary>
-    private void CheckMembership(ClusterConfiguration? recovered)
-    {
-        if (recovered is not null && !recovered.Voters.AsSpan().SequenceEqual(_settings.Bootstrap.Voters.AsSpan()))
-        {
-            throw new InvalidRequestException(
-                nameof(ConsensusStoreOptions.Members),
-                $"The options list the members {string.Join(", ", _settings.Bootstrap.Voters)}, and this replica's state is "
-                + $"that of a cluster of {string.Join(", ", recovered.Voters)}. The membership is fixed when a cluster is first "
-                + "started: list the members that it was started with.");
         }
     }
 
@@ -262,11 +263,11 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
             _storage.Snapshots, _settings.Mvcc, this, _consensus.Fail, Schedule);
         if (_createTransport is not null)
         {
-            string? address = _options.Members.FirstOrDefault(member => member.Id == _settings.Self)?.Address;
             _transport = _createTransport(new TransportContext(
                 ClusterIdentity.Of(_options.ClusterName), _settings.Self, incarnation,
-                _settings.MaxWireMessageBytes, address));
-            _transport.SetPeers([.. _options.Members.Where(member => member.Id != _settings.Self)]);
+                _settings.MaxWireMessageBytes, Address));
+            Peers.Use(node.Peers);
+            UsePeers();
         }
     }
 

@@ -20,8 +20,9 @@ internal sealed class ReplicaSettings
         _options = options;
         TickInterval = options.HeartbeatInterval / TicksPerHeartbeat;
         Self = new MemberId(options.MemberId);
-        Bootstrap = ClusterConfiguration.OfVoters(
-            options.Members.Count == 0 ? [Self] : options.Members.Select(member => member.Id));
+        Address = options.AdvertisedAddress
+            ?? options.Members.FirstOrDefault(member => member.Id == Self)?.Address;
+        Bootstrap = options.JoinAddresses.Count > 0 ? new ClusterConfiguration() : Founders();
     }
 
     /// <summary>This member.</summary>
@@ -30,7 +31,11 @@ internal sealed class ReplicaSettings
     /// <summary>How long a tick is.</summary>
     public TimeSpan TickInterval { get; }
 
-    /// <summary>The members that a new cluster begins with.</summary>
+    /// <summary>Where the others find this member, as far as the options say.</summary>
+    public string? Address { get; }
+
+    /// <summary>The membership that counts while the disk holds none: the members that a new cluster begins with, or
+    /// nobody at a member that joins.</summary>
     public ClusterConfiguration Bootstrap { get; }
 
     /// <summary>How many calls of a kind may be under way.</summary>
@@ -77,6 +82,21 @@ internal sealed class ReplicaSettings
         SnapshotKeepEntries = (ulong)_options.SnapshotKeepEntries,
         CommandFormat = (byte)_options.MaxFormatVersion,
     };
+
+    private ClusterConfiguration Founders()
+    {
+        IEnumerable<ClusterMember> members = _options.Members.Count == 0
+            ? [new ClusterMember(Self, Address ?? "")]
+            : _options.Members.Select(member => new ClusterMember(member.Id, member.Address));
+        ClusterMember[] sorted = [.. members.OrderBy(member => member.Id)];
+        return new ClusterConfiguration
+        {
+            ClusterNameHash = ClusterIdentity.Of(_options.ClusterName),
+            Voters = [.. sorted.Select(member => member.Id)],
+            Members = [.. sorted],
+            LastMemberId = sorted[^1].Id,
+        };
+    }
 
     private int Ticks(TimeSpan time) => (int)Math.Max(1, Math.Ceiling(time / TickInterval));
 }

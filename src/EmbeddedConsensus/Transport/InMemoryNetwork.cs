@@ -152,7 +152,10 @@ public sealed class InMemoryNetwork
                 ? target
                 : throw new TransportException(
                     $"The member at '{address}' belongs to cluster {target.ClusterId:x}, this member to "
-                    + $"{sender.ClusterId:x}. Check the address.");
+                    + $"{sender.ClusterId:x}. Check the address.")
+                {
+                    IsWrongCluster = true,
+                };
         }
     }
 }

@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Transport;
 /// left on the way can be told from what this one says.</param>
 /// <param name="MaxMessageBytes">The largest message that the transport has to carry: a request of the largest size
 /// with its frame. One that cannot carry it would hold up everything behind that request for ever.</param>
-/// <param name="Address">Where the other members look for this one, as the list of members says; null when the list
-/// is empty.</param>
+/// <param name="Address">Where the other members look for this one, as the options or the membership say; null when
+/// neither does.</param>
 public sealed record TransportContext(
     ulong ClusterId, MemberId MemberId, ulong Incarnation, int MaxMessageBytes, string? Address);

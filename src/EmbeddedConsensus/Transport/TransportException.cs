@@ -9,4 +9,7 @@ public sealed class TransportException : ConsensusStoreException
     public TransportException(string message, Exception? innerException = null) : base(message, innerException)
     {
     }
+
+    /// <summary>Whether the other side belongs to a cluster of another name: asking again does not help.</summary>
+    public bool IsWrongCluster { get; init; }
 }

@@ -8,7 +8,7 @@ namespace EmbeddedConsensus.Chaos.Checks;
 
 /// <summary>Checks what callers and watchers recorded in a round, after the round.</summary>
 /// <param name="folders">Where the records are.</param>
-/// <param name="members">Whose records to expect.</param>
+/// <param name="members">Who belonged to the cluster at the end of the round.</param>
 /// <param name="checks">Where to note what was checked.</param>
 /// <param name="round">The round.</param>
 internal sealed class RoundCheck(
@@ -20,8 +20,7 @@ internal sealed class RoundCheck(
     /// <returns>How this round ended.</returns>
     public RoundState Run(RoundState before, LoadStatistics statistics)
     {
-        List<IReadOnlyList<StoreHistory>> lives =
-            [.. members.Select(member => HistoryFile.ReadRound(folders.Histories, round, member.Value))];
+        IReadOnlyList<IReadOnlyList<StoreHistory>> lives = HistoryFile.ReadRound(folders.Histories, round);
         StoreHistory recorded = StoreHistory.Merge([.. lives.SelectMany(static life => life)]);
         statistics.Add(recorded);
         WatchRecording wholeRound = CompareEventLogs();
@@ -36,7 +35,10 @@ internal sealed class RoundCheck(
         checks.Note(round, "linearizability", result.Verdict == Verdict.Linearizable ? null : result.ToString());
         if (result.Changes is { } changes)
         {
-            lives.ForEach(life => CheckWatches(life, changes));
+            foreach (IReadOnlyList<StoreHistory> life in lives)
+            {
+                CheckWatches(life, changes);
+            }
         }
 
         List<WatchEvent> events = [.. wholeRound.Records.SelectMany(static record => record.Events)];

@@ -84,8 +84,10 @@ internal sealed class RoundClosing(ChaosCluster cluster, CheckBook checks, int r
         return replies.DistinctBy(static reply => (reply.Error, reply.Hash, reply.CompactRevision)).Count() == 1
             && replies[0].Error is null
             ? null
-            : string.Join(Environment.NewLine, replies.Select((reply, i) => string.Create(
-                CultureInfo.InvariantCulture,
-                $"Member {cluster.Members[i].Id}: {reply.Hash:x8}, compacted to {reply.CompactRevision}. {reply.Error}")));
+            : string.Join(Environment.NewLine, replies.Select((reply, i) =>
+                $"Member {cluster.Members[i].Id}: {Describe(reply)}"));
     }
+
+    private static string Describe(NodeEvent.Reply reply) => reply.Error ?? string.Create(
+        CultureInfo.InvariantCulture, $"{reply.Hash:x8}, compacted to {reply.CompactRevision}");
 }

@@ -2,7 +2,7 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Chaos.Checks;
 
-/// <summary>What a recorded call writes. Values are never written twice by the load, so a value tells the call.</summary>
+/// <summary>What a recorded call writes. The load never writes a value twice, so a value tells the call.</summary>
 internal static class WrittenValues
 {
     /// <summary>The values that a call puts; those of a transaction that succeeded, failed or is unknown are those of
@@ -15,7 +15,7 @@ internal static class WrittenValues
         _ => [],
     };
 
-    /// <summary>The revision at which the call says that it put its values; null if it does not say that it did.</summary>
+    /// <summary>The revision at which the call says that it put its values; null if it does not say so.</summary>
     /// <param name="call">The call.</param>
     public static long? RevisionOf(StoreCall call) => call switch
     {

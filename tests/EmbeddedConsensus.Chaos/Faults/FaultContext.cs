@@ -22,8 +22,7 @@ internal sealed class FaultContext(
     /// <param name="min">The least.</param>
     /// <param name="max">The most.</param>
     public Task HoldAsync(TimeSpan min, TimeSpan max) =>
-        Task.Delay(min + ((max - min) * random.NextDouble()), roundEnds)
-            .ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        WaitAsync(min + ((max - min) * random.NextDouble()));
 
     /// <summary>Notes a check.</summary>
     /// <param name="name">What must hold.</param>
@@ -44,4 +43,7 @@ internal sealed class FaultContext(
         random.Shuffle(members);
         return members[..count];
     }
+
+    private async Task WaitAsync(TimeSpan time) =>
+        await Task.Delay(time, roundEnds).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

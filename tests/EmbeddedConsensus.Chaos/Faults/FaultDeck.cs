@@ -1,18 +1,20 @@
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>Deals faults in random order, each once before any comes again: a short run meets every kind, too.</summary>
+/// <summary>Deals faults in random order, each once before any comes again, so that no kind is met by chance
+/// only.</summary>
 internal sealed class FaultDeck
 {
-    private readonly IFault[] _faults;
+    private IFault[] _faults;
     private readonly Random _random;
     private int _next;
 
     /// <summary>A shuffled deck.</summary>
     /// <param name="faults">The faults.</param>
+    /// <param name="only">Leave out those whose names do not contain this.</param>
     /// <param name="seed">The seed of the order.</param>
-    public FaultDeck(IEnumerable<IFault> faults, int seed)
+    public FaultDeck(IEnumerable<IFault> faults, string only, int seed)
     {
-        _faults = [.. faults];
+        _faults = [.. faults.Where(fault => IsNamed(fault, only))];
         _random = new Random(seed);
         _next = _faults.Length;
     }
@@ -22,6 +24,7 @@ internal sealed class FaultDeck
     [
         KillFault.One, KillFault.Minority, KillFault.All, PauseFault.Leader, PauseFault.Followers, new RestartFault(),
         new TransferFault(), new FullDiskFault(), new TornTailFault(), new FlippedBitFault(),
+        new PowerLossFault(), new ReplaceFault(), new RemoveAndAddFault(), new GrowAndShrinkFault(), new MoveFault(),
     ];
 
     /// <summary>What happens around the processes meanwhile.</summary>
@@ -30,6 +33,23 @@ internal sealed class FaultDeck
         NetworkFault.Partition, NetworkFault.OneWayPartition, NetworkFault.PartialPartition, NetworkFault.Delay,
         NetworkFault.Bandwidth, NetworkFault.Cuts, new SlowDiskFault(),
     ];
+
+    /// <summary>Whether there is nothing to deal.</summary>
+    public bool IsEmpty => _faults.Length == 0;
+
+    /// <summary>Whether there are faults whose names contain something.</summary>
+    /// <param name="only">What.</param>
+    public static bool Has(string? only) =>
+        only is null || Processes.Concat(Surroundings).Any(fault => IsNamed(fault, only));
+
+    /// <summary>Takes faults out for good.</summary>
+    /// <param name="isUseless">Which.</param>
+    public void Discard(Predicate<IFault> isUseless)
+    {
+        int count = _faults.Length;
+        _faults = [.. _faults.Where(fault => !isUseless(fault))];
+        _next = count == _faults.Length ? _next : _faults.Length;
+    }
 
     /// <summary>The next fault, with a random source of its own: what a fault draws does not change what comes
     /// behind it.</summary>
@@ -43,4 +63,7 @@ internal sealed class FaultDeck
 
         return (_faults[_next++], new Random(_random.Next()));
     }
+
+    private static bool IsNamed(IFault fault, string only) =>
+        fault.Name.Contains(only, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using EmbeddedConsensus.Chaos.Checks;
 using EmbeddedConsensus.Chaos.Nodes;
 
@@ -8,14 +10,16 @@ namespace EmbeddedConsensus.Chaos.Faults;
 /// <param name="cluster">The cluster.</param>
 /// <param name="checks">Where faults note what they check.</param>
 /// <param name="seed">The seed of the plan.</param>
+/// <param name="only">What the names of the faults contain that may happen; empty for all.</param>
 /// <param name="log">Where to tell what happens.</param>
-internal sealed class FaultInjector(ChaosCluster cluster, CheckBook checks, int seed, Action<string> log)
+internal sealed class FaultInjector(
+    ChaosCluster cluster, CheckBook checks, int seed, string only, Action<string> log)
 {
     private static readonly TimeSpan MinRest = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxRest = TimeSpan.FromMilliseconds(1500);
 
-    private readonly FaultDeck _processes = new(FaultDeck.Processes, seed);
-    private readonly FaultDeck _surroundings = new(FaultDeck.Surroundings, ~seed);
+    private readonly FaultDeck _processes = new(FaultDeck.Processes, only, seed);
+    private readonly FaultDeck _surroundings = new(FaultDeck.Surroundings, only, ~seed);
 
     /// <summary>What it did.</summary>
     public FaultJournal Journal { get; } = new();
@@ -28,26 +32,37 @@ internal sealed class FaultInjector(ChaosCluster cluster, CheckBook checks, int 
         using CancellationTokenSource roundEnds = new(duration);
         await Task.WhenAll(
             RunAsync(_processes, round, roundEnds.Token), RunAsync(_surroundings, round, roundEnds.Token));
+        await Task.Delay(Timeout.Infinite, roundEnds.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await HealAsync(round);
     }
 
     private async Task RunAsync(FaultDeck deck, int round, CancellationToken roundEnds)
     {
-        while (!roundEnds.IsCancellationRequested)
+        deck.Discard(fault => WhyImpossible(fault) is not null);
+        while (!deck.IsEmpty && !roundEnds.IsCancellationRequested)
         {
             (IFault fault, Random random) = deck.Deal();
             FaultContext context = new(cluster, random, checks, round, roundEnds);
-            if (fault.WhyImpossible(context) is { } reason)
-            {
-                Journal.Skipped(fault.Name, reason);
-                continue;
-            }
-
             await context.HoldAsync(MinRest, MaxRest);
             log($"round {round}: {fault.Name}");
             Journal.Injected(fault.Name);
+            Stopwatch time = Stopwatch.StartNew();
             await NoteFailureAsync(round, fault.Name, () => fault.RunAsync(context));
+            log(string.Create(
+                CultureInfo.InvariantCulture,
+                $"round {round}: {fault.Name} is put right, after {time.Elapsed.TotalSeconds:F1} s"));
         }
+    }
+
+    private string? WhyImpossible(IFault fault)
+    {
+        string? reason = fault.WhyImpossible(cluster);
+        if (reason is not null)
+        {
+            Journal.Skipped(fault.Name, reason);
+        }
+
+        return reason;
     }
 
     /// <summary>Puts right what a fault left behind that did not come to its end.</summary>

@@ -14,7 +14,7 @@ internal sealed class FlippedBitFault : IFault
     public string Name => "flipped bit";
 
     /// <inheritdoc />
-    public string? WhyImpossible(FaultContext context) => null;
+    public string? WhyImpossible(ChaosCluster cluster) => null;
 
     /// <inheritdoc />
     public async Task RunAsync(FaultContext context)
@@ -24,7 +24,7 @@ internal sealed class FlippedBitFault : IFault
         string copy = context.Cluster.Folders.CopyOf(member.Id);
         member.Disk.Save(copy);
         (string File, long At) flipped = Flip(member, context.Random);
-        NodeEvent.StartFailed? refusal = await member.StartAsync(context.Cluster.Members);
+        NodeEvent.StartFailed? refusal = await context.Cluster.TryStartAsync(member);
         context.Note("a flipped bit in the log stops the start", Judge(member, refusal, flipped));
         await member.KillAsync();
         member.Disk.Restore(copy);

@@ -4,8 +4,8 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>The disk of a member is full. Its store must say that it is faulted and its process must live on; when there
-/// is space again, the member is started again.</summary>
+/// <summary>The disk of a member is full. Its store must say that it is faulted and its process must live on; when
+/// there is space again, the member is started again.</summary>
 internal sealed class FullDiskFault : IFault
 {
     private static readonly TimeSpan FaultTimeout = TimeSpan.FromSeconds(60);
@@ -17,7 +17,7 @@ internal sealed class FullDiskFault : IFault
     public string Name => "full disk";
 
     /// <inheritdoc />
-    public string? WhyImpossible(FaultContext context) => context.Cluster.Members.All(member => member.Disk.CanBeFull)
+    public string? WhyImpossible(ChaosCluster cluster) => cluster.Members.All(static member => member.Disk.CanBeFull)
         ? null
         : "mounting a small file system is not allowed here; run as root";
 

@@ -2,9 +2,9 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>A member is killed, and behind the last record of its log lies what a write leaves that did not get through:
-/// a part of a record, garbage, or a file that is shorter than it was. What was acknowledged is left alone, so the
-/// member must start and must lose nothing.</summary>
+/// <summary>A member is killed, and behind the last record of its log lies what a write leaves that did not get
+/// through: a part of a record, garbage, or a file that is shorter than it was. What was acknowledged is left alone, so
+/// the member must start and must lose nothing.</summary>
 internal sealed class TornTailFault : IFault
 {
     private const int MaxGarbageBytes = 4_000;
@@ -16,7 +16,7 @@ internal sealed class TornTailFault : IFault
     public string Name => "torn log tail";
 
     /// <inheritdoc />
-    public string? WhyImpossible(FaultContext context) => null;
+    public string? WhyImpossible(ChaosCluster cluster) => null;
 
     /// <inheritdoc />
     public async Task RunAsync(FaultContext context)

@@ -20,6 +20,7 @@ internal sealed class Caller
     private readonly Random _random;
     private readonly Dictionary<Key, KeyValue?> _seen = [];
     private volatile bool _isRefused;
+    private bool _hasCaughtUp;
     private long _attempts;
     private long _revision;
 
@@ -62,7 +63,8 @@ internal sealed class Caller
         {
             await ChooseAsync(patience?.Token ?? CancellationToken.None);
         }
-        catch (Exception exception) when (exception is ReplicaFaultedException or StoreStoppedException)
+        catch (Exception exception) when (
+            exception is ReplicaFaultedException or StoreStoppedException or MemberRemovedException)
         {
             _isRefused = true;
         }
@@ -152,15 +154,23 @@ internal sealed class Caller
         _revision = result.Revision;
     }
 
-    private async Task GetAsync(Consistency consistency, CancellationToken cancellationToken)
+    /// <summary>A store that has just started may show what was before the round, which nobody can check.</summary>
+    private Consistency AsFarAsChecked(Consistency wanted)
     {
+        _hasCaughtUp = _hasCaughtUp || _store.Status.Revision >= _firstRevision - 1;
+        return _hasCaughtUp ? wanted : Consistency.Linearizable;
+    }
+
+    private async Task GetAsync(Consistency wanted, CancellationToken cancellationToken)
+    {
+        Consistency consistency = AsFarAsChecked(wanted);
         Key key = RandomKey();
         _seen[key] = await _store.GetAsync(key, new ReadOptions { Consistency = consistency }, cancellationToken);
     }
 
-    private async Task RangeAsync(Consistency consistency, CancellationToken cancellationToken)
+    private async Task RangeAsync(Consistency wanted, CancellationToken cancellationToken)
     {
-        RangeOptions options = new() { Consistency = consistency, Limit = _random.Next(2) * MaxSpan };
+        RangeOptions options = new() { Consistency = AsFarAsChecked(wanted), Limit = _random.Next(2) * MaxSpan };
         KeyRange range = _random.Next(2) == 0 ? KeyRange.All : RandomSpan();
         RangeResult result = await _store.RangeAsync(range, options, cancellationToken);
         _revision = Math.Max(_revision, result.Revision);
@@ -169,7 +179,8 @@ internal sealed class Caller
     /// <summary>Reads at a revision of a little while ago.</summary>
     private async Task ReadBackAsync(CancellationToken cancellationToken)
     {
-        RangeOptions options = new() { Revision = Math.Max(_firstRevision, _revision - _random.Next(MaxRevisionsBack)) };
+        long revision = Math.Max(_firstRevision, _revision - _random.Next(MaxRevisionsBack));
+        RangeOptions options = new() { Revision = revision };
         await _store.RangeAsync(RandomSpan(), options, cancellationToken);
     }
 

@@ -21,13 +21,17 @@ internal static class HistoryFile
     public static string EventsOf(string folder, int round, ulong member) => Path.Combine(
         folder, string.Create(CultureInfo.InvariantCulture, $"events-{round:d4}-member-{member}.jsonl"));
 
-    /// <summary>Reads what the processes of a member recorded in a round, one after the other.</summary>
+    /// <summary>Reads what was recorded in a round.</summary>
     /// <param name="folder">The folder of all histories.</param>
     /// <param name="round">The round.</param>
-    /// <param name="member">The member.</param>
-    public static IReadOnlyList<StoreHistory> ReadRound(string folder, int round, ulong member) =>
+    /// <returns>For each member, also those that left meanwhile, what its processes recorded, one after the
+    /// other.</returns>
+    public static IReadOnlyList<IReadOnlyList<StoreHistory>> ReadRound(string folder, int round) =>
     [
-        .. Directory.EnumerateFiles(folder, $"{Prefix(round, member)}*").Order(StringComparer.Ordinal).Select(Read),
+        .. Directory.EnumerateFiles(folder, $"{Prefix(round)}*")
+            .Order(StringComparer.Ordinal)
+            .GroupBy(static file => file[..file.LastIndexOf('-')])
+            .Select(static member => (StoreHistory[])[.. member.Select(Read)]),
     ];
 
     /// <summary>Reads a file.</summary>
@@ -38,6 +42,8 @@ internal static class HistoryFile
         return HistoryReader.Read(file);
     }
 
+    private static string Prefix(int round) => string.Create(CultureInfo.InvariantCulture, $"round-{round:d4}-member-");
+
     private static string Prefix(int round, ulong member) =>
-        string.Create(CultureInfo.InvariantCulture, $"round-{round:d4}-member-{member}-start-");
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix(round)}{member}-start-");
 }

@@ -30,7 +30,8 @@ internal static class LoadWatcher
                 }
             }
         }
-        catch (Exception exception) when (exception is ReplicaFaultedException or StoreStoppedException)
+        catch (Exception exception) when (
+            exception is ReplicaFaultedException or StoreStoppedException or MemberRemovedException)
         {
             // The member's next process goes on where this one stopped.
             return;

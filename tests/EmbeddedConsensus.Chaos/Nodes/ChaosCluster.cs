@@ -8,21 +8,30 @@ internal sealed class ChaosCluster : IAsyncDisposable
 {
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly List<ClusterMember> _members = [];
+    private readonly int _seed;
+    private readonly IReadOnlyList<NodeSettings.NodeAddress> _founders;
     private readonly Lock _gate = new();
+
+    // Replaced as a whole when the membership changes: faults of the network go through it meanwhile.
+    private volatile ClusterMember[] _members = [];
     private NodeRequest.StartLoad? _load;
+    private ulong _newestId;
+    private int _startsOfRetired;
 
     /// <summary>A cluster that is not started.</summary>
-    /// <param name="members">How many members.</param>
+    /// <param name="members">How many members it begins with.</param>
     /// <param name="folders">Where its files go.</param>
     /// <param name="seed">The seed of its callers.</param>
     public ChaosCluster(int members, ClusterFolders folders, int seed)
     {
         Folders = folders;
-        for (int i = 1; i <= members; i++)
+        _seed = seed;
+        for (int i = 0; i < members; i++)
         {
-            _members.Add(new ClusterMember(new MemberId((ulong)i), folders, Links, Observer, seed));
+            Add();
         }
+
+        _founders = [.. _members.Select(static member => member.Address)];
     }
 
     /// <summary>Where its files are.</summary>
@@ -38,12 +47,39 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public IReadOnlyList<ClusterMember> Members => _members;
 
     /// <summary>How many members may fail at a time while the rest goes on.</summary>
-    public int Minority => (_members.Count - 1) / 2;
+    public int Minority => (_members.Length - 1) / 2;
 
     /// <summary>The member that leads, as far as one tells so; otherwise null.</summary>
     public ClusterMember? Leader => _members
         .Where(static member => member.Process is { IsResponsive: true, Status.IsLeader: true })
         .MaxBy(static member => member.Process?.Status?.Term);
+
+    /// <summary>How many processes were started.</summary>
+    public int Starts => _startsOfRetired + _members.Sum(static member => member.Starts);
+
+    /// <summary>Adds a member with an empty disk, which does not run and is not known to the others.</summary>
+    public ClusterMember Add()
+    {
+        lock (_gate)
+        {
+            ClusterMember member = new(new MemberId(++_newestId), Folders, Links, Observer, _seed);
+            _members = [.. _members, member];
+            return member;
+        }
+    }
+
+    /// <summary>Takes a member away that is no longer part of the cluster.</summary>
+    /// <param name="member">The member.</param>
+    public async Task RetireAsync(ClusterMember member)
+    {
+        lock (_gate)
+        {
+            _members = [.. _members.Where(one => one != member)];
+            _startsOfRetired += member.Starts;
+        }
+
+        await member.DisposeAsync();
+    }
 
     /// <summary>Starts every member.</summary>
     public Task StartAsync() => Task.WhenAll(_members.Select(StartAsync));
@@ -53,7 +89,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It says that it cannot start.</exception>
     public async Task StartAsync(ClusterMember member)
     {
-        if (await member.StartAsync(_members) is { } failed)
+        if (await TryStartAsync(member) is { } failed)
         {
             throw new InvalidOperationException(
                 $"Member {member.Id} cannot start: {failed.Type}: {failed.Message}");
@@ -61,6 +97,14 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
         await LoadAsync(member);
     }
+
+    /// <summary>Starts a member that does not run, without load.</summary>
+    /// <param name="member">The member.</param>
+    /// <returns>Null, or why it cannot start.</returns>
+    public Task<NodeEvent.StartFailed?> TryStartAsync(ClusterMember member) =>
+        _founders.Any(founder => founder.Member == member.Id.Value)
+            ? member.StartAsync(_founders, [])
+            : member.StartAsync([], [.. _members.Where(one => one != member).Select(one => one.Proxy.Address)]);
 
     /// <summary>Kills a member and starts it again.</summary>
     /// <param name="member">The member.</param>

@@ -13,6 +13,7 @@ internal sealed class ClusterMember : IAsyncDisposable
 
     private readonly ClusterFolders _folders;
     private readonly ClusterObserver _observer;
+    private readonly LinkTable _links;
     private readonly int _seed;
     private bool _endIsExpected;
 
@@ -29,7 +30,8 @@ internal sealed class ClusterMember : IAsyncDisposable
         _observer = observer;
         _seed = seed;
         Disk = new MemberDisk(folders.DiskOf(id));
-        Proxy = new PeerProxy(id, new IPEndPoint(IPAddress.Loopback, FreePort()), links);
+        _links = links;
+        Proxy = NewProxy();
     }
 
     /// <summary>Its id.</summary>
@@ -39,7 +41,10 @@ internal sealed class ClusterMember : IAsyncDisposable
     public MemberDisk Disk { get; }
 
     /// <summary>Its address for the others.</summary>
-    public PeerProxy Proxy { get; }
+    public PeerProxy Proxy { get; private set; }
+
+    /// <summary>It and its address.</summary>
+    public NodeSettings.NodeAddress Address => new(Id.Value, Proxy.Address);
 
     /// <summary>The process that runs, or null.</summary>
     public NodeProcess? Process { get; private set; }
@@ -51,17 +56,20 @@ internal sealed class ClusterMember : IAsyncDisposable
     public bool IsPaused { get; private set; }
 
     /// <summary>Starts a process, and waits until it takes part or says why it cannot.</summary>
-    /// <param name="members">All members of the cluster.</param>
+    /// <param name="founders">The members that the cluster began with; empty for one that joined.</param>
+    /// <param name="joinAddresses">Where one that joins finds the others.</param>
     /// <returns>Null, or why it cannot start; the process is gone then.</returns>
-    public async Task<NodeEvent.StartFailed?> StartAsync(IEnumerable<ClusterMember> members)
+    public async Task<NodeEvent.StartFailed?> StartAsync(
+        IReadOnlyList<NodeSettings.NodeAddress> founders, IReadOnlyList<string> joinAddresses)
     {
         _endIsExpected = false;
         NodeProcess process = NodeProcess.Start(
             new NodeSettings
             {
                 Member = Id.Value,
-                Members = [.. members.Select(static member =>
-                    new NodeSettings.NodeAddress(member.Id.Value, member.Proxy.Address))],
+                Address = Proxy.Address,
+                Founders = founders,
+                JoinAddresses = joinAddresses,
                 ListenPort = Proxy.Target.Port,
                 DataFolder = Disk.Folder,
                 HistoryFolder = _folders.Histories,
@@ -153,6 +161,14 @@ internal sealed class ClusterMember : IAsyncDisposable
         IsPaused = false;
     }
 
+    /// <summary>Moves it to another address. It does not run.</summary>
+    public async Task MoveAsync()
+    {
+        PeerProxy old = Proxy;
+        Proxy = NewProxy();
+        await old.DisposeAsync();
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
@@ -161,6 +177,8 @@ internal sealed class ClusterMember : IAsyncDisposable
         await Proxy.DisposeAsync();
         Disk.Dispose();
     }
+
+    private PeerProxy NewProxy() => new(Id, new IPEndPoint(IPAddress.Loopback, FreePort()), _links);
 
     private async Task WatchForEndAsync(NodeProcess process)
     {

@@ -40,5 +40,9 @@ internal abstract record NodeEvent
     /// <param name="Revision">The revision that the answer is about.</param>
     /// <param name="Hash">The hash, if one was asked for.</param>
     /// <param name="CompactRevision">The revision to which the store is compacted, with a hash.</param>
-    internal sealed record Reply(long Id, string? Error, long Revision, uint Hash, long CompactRevision) : NodeEvent;
+    internal sealed record Reply(long Id, string? Error, long Revision, uint Hash, long CompactRevision) : NodeEvent
+    {
+        /// <summary>The members with their addresses, if the request was about them.</summary>
+        public IReadOnlyList<NodeSettings.NodeAddress> Members { get; init; } = [];
+    }
 }

@@ -54,9 +54,17 @@ internal static class NodeHost
         options.SnapshotLogBytes = SnapshotLogBytes;
         options.SnapshotKeepEntries = SnapshotKeepEntries;
         options.LogCacheBytes = 1 << 20;
-        foreach (NodeSettings.NodeAddress member in settings.Members)
+        options.AdvertisedAddress = settings.Address;
+        foreach (NodeSettings.NodeAddress founder in settings.Founders)
         {
-            options.Members.Add(member.ToPeer());
+            options.Members.Add(founder.ToPeer());
+        }
+
+        // It becomes a voter when the change for which it was started says so.
+        options.JoinAsLearner = settings.JoinAddresses.Count > 0;
+        foreach (string address in settings.JoinAddresses)
+        {
+            options.JoinAddresses.Add(address);
         }
     }
 

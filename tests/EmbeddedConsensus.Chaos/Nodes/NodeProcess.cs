@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>A running process of a member, as the parent has it: this program, run again with a hidden verb. It lives as
-/// long as its standard input is open, so it goes with the parent.</summary>
+/// <summary>A running process of a member, as the parent has it: this program, run again with a hidden verb. It lives
+/// as long as its standard input is open, so it goes with the parent.</summary>
 internal sealed class NodeProcess : IAsyncDisposable
 {
     private static readonly TimeSpan ResponsiveWithin = TimeSpan.FromSeconds(1);

@@ -15,6 +15,11 @@ namespace EmbeddedConsensus.Chaos.Nodes;
 [JsonDerivedType(typeof(DumpEvents), "dump-events")]
 [JsonDerivedType(typeof(SlowDisk), "slow-disk")]
 [JsonDerivedType(typeof(TransferLeadership), "transfer-leadership")]
+[JsonDerivedType(typeof(GetMembers), "get-members")]
+[JsonDerivedType(typeof(AddMember), "add-member")]
+[JsonDerivedType(typeof(RemoveMember), "remove-member")]
+[JsonDerivedType(typeof(ReplaceMember), "replace-member")]
+[JsonDerivedType(typeof(ChangeMembers), "change-members")]
 [JsonDerivedType(typeof(Stop), "stop")]
 internal abstract record NodeRequest
 {
@@ -64,6 +69,30 @@ internal abstract record NodeRequest
     /// <summary>Hands leadership over.</summary>
     /// <param name="Target">To whom.</param>
     internal sealed record TransferLeadership(ulong Target) : NodeRequest;
+
+    /// <summary>A question about the membership, or a change of it. It may be asked again when nobody knows what came
+    /// of it.</summary>
+    internal abstract record Membership : NodeRequest;
+
+    /// <summary>Asks who belongs to the cluster.</summary>
+    internal sealed record GetMembers : Membership;
+
+    /// <summary>Adds a voter.</summary>
+    /// <param name="Member">The member.</param>
+    internal sealed record AddMember(NodeSettings.NodeAddress Member) : Membership;
+
+    /// <summary>Removes a member.</summary>
+    /// <param name="Member">The member.</param>
+    internal sealed record RemoveMember(ulong Member) : Membership;
+
+    /// <summary>Puts a member in the place of another, in one step.</summary>
+    /// <param name="Member">The member that leaves.</param>
+    /// <param name="Replacement">The one that comes.</param>
+    internal sealed record ReplaceMember(ulong Member, NodeSettings.NodeAddress Replacement) : Membership;
+
+    /// <summary>Moves to another set of voters.</summary>
+    /// <param name="Voters">All that shall vote.</param>
+    internal sealed record ChangeMembers(IReadOnlyList<NodeSettings.NodeAddress> Voters) : Membership;
 
     /// <summary>Stops the host as a service is stopped, and ends the process.</summary>
     internal sealed record Stop : NodeRequest;

@@ -18,6 +18,7 @@ internal sealed class NodeServer : IAsyncDisposable
     private readonly EventWriter _events;
     private readonly IKeyValueStore _store;
     private readonly IStoreMaintenance _maintenance;
+    private readonly MembershipRequests _membership;
     private readonly ConsensusStoreHealthCheck _health;
     private readonly CancellationTokenSource _end = new();
     private RoundLoad? _load;
@@ -35,6 +36,7 @@ internal sealed class NodeServer : IAsyncDisposable
         _events = events;
         _store = host.Services.GetRequiredService<IKeyValueStore>();
         _maintenance = host.Services.GetRequiredService<IStoreMaintenance>();
+        _membership = new MembershipRequests(host.Services.GetRequiredService<IClusterManager>());
         _health = new ConsensusStoreHealthCheck(_store);
     }
 
@@ -78,7 +80,9 @@ internal sealed class NodeServer : IAsyncDisposable
         {
             reply = await HandleAsync(request, reply);
         }
-        catch (Exception exception) when (exception is ConsensusStoreException or InvalidOperationException or IOException)
+        catch (Exception exception) when (
+            exception is ConsensusStoreException or InvalidOperationException or IOException
+                or OperationCanceledException)
         {
             reply = reply with { Error = $"{exception.GetType().Name}: {exception.Message}" };
         }
@@ -127,6 +131,8 @@ internal sealed class NodeServer : IAsyncDisposable
             case NodeRequest.TransferLeadership transfer:
                 await _maintenance.TransferLeadershipAsync(new MemberId(transfer.Target));
                 return reply;
+            case NodeRequest.Membership membership:
+                return reply with { Members = await _membership.HandleAsync(membership) };
             case NodeRequest.Stop:
                 await _host.StopAsync();
                 return reply;

@@ -8,8 +8,14 @@ internal sealed record NodeSettings
     /// <summary>Its member id.</summary>
     public required ulong Member { get; init; }
 
-    /// <summary>All members, each at the address of its proxy.</summary>
-    public required IReadOnlyList<NodeAddress> Members { get; init; }
+    /// <summary>Where the others find it: its proxy.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>The members that the cluster begins with, this one included; empty for one that joins.</summary>
+    public required IReadOnlyList<NodeAddress> Founders { get; init; }
+
+    /// <summary>For one that joins, where the others are.</summary>
+    public required IReadOnlyList<string> JoinAddresses { get; init; }
 
     /// <summary>The port at which it really listens.</summary>
     public required int ListenPort { get; init; }

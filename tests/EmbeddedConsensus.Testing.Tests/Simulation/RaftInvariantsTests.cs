@@ -65,25 +65,25 @@ public sealed class RaftInvariantsTests
     [Trait("Scenario", "4")]
     public void The_Commit_Rule_is_broken_by_a_leader_that_counts_replicas_of_an_entry_of_an_older_term()
     {
-        ConsensusView before = new(One, true, 3, 0, 0, Voters: 3);
+        ConsensusView before = new(One, true, 3, 0, 0, 0, 0);
         AssertBroken("Commit Rule",
-            () => _invariants.OnTurn(before, before with { Commit = 2 }, LogOf(1, 2), _ => 2));
+            () => _invariants.OnTurn(before, before with { Commit = 2 }, LogOf(1, 2), HeldBy(One, Two)));
     }
 
     [Fact]
     [Trait("Scenario", "2")]
     public void Durability_is_broken_by_a_commit_that_a_minority_holds()
     {
-        ConsensusView before = new(One, true, 1, 0, 0, Voters: 3);
+        ConsensusView before = new(One, true, 1, 0, 0, 0, 0);
         AssertBroken("Durability",
-            () => _invariants.OnTurn(before, before with { Commit = 1 }, LogOf(1), _ => 1));
+            () => _invariants.OnTurn(before, before with { Commit = 1 }, LogOf(1), HeldBy(One)));
     }
 
     [Fact]
     public void Monotonicity_is_broken_by_a_commit_index_that_falls()
     {
-        ConsensusView before = new(One, false, 1, 5, 4, Voters: 3);
-        AssertBroken("Monotonicity", () => _invariants.OnTurn(before, before with { Commit = 4 }, LogOf(), _ => 3));
+        ConsensusView before = new(One, false, 1, 5, 4, 0, 0);
+        AssertBroken("Monotonicity", () => _invariants.OnTurn(before, before with { Commit = 4 }, LogOf(), HeldBy(One, Two)));
     }
 
     [Fact]
@@ -95,8 +95,57 @@ public sealed class RaftInvariantsTests
         AssertBroken("Linearizability", () => RealTimeOrder.Check("a read", index: 6, order.SeenIndex));
     }
 
-    private void Lead(MemberId id, ulong term, ulong commit, LogMirror mirror) =>
-        _invariants.OnTurn(default, new ConsensusView(id, true, term, commit, 0, Voters: 3), mirror, _ => 2);
+    [Fact]
+    public void Election_Safety_is_broken_by_a_leader_without_the_votes_of_a_majority() =>
+        AssertBroken("Election Safety", () => _invariants.OnTurn(
+            default, new ConsensusView(One, true, 2, 0, 0, 0, 0), LogOf(), HeldBy(One, Two)));
+
+    [Fact]
+    [Trait("Scenario", "26")]
+    [Trait("Scenario", "27")]
+    public void A_joint_configuration_needs_both_majorities_to_elect_and_to_commit()
+    {
+        ClusterConfiguration joint = Voters(1, 2, 3) with { OutgoingVoters = [new(4), new(5), new(6)] };
+        QuorumView held = HeldBy(One, Two) with { Before = joint, Now = joint };
+        Vote(Two, One, term: 2);
+        AssertBroken("Election Safety",
+            () => _invariants.OnTurn(default, new ConsensusView(One, true, 2, 0, 0, 0, 0), LogOf(), held));
+        Vote(new MemberId(4), One, term: 3);
+        Vote(new MemberId(5), One, term: 3);
+        Vote(Two, One, term: 3);
+        ConsensusView leader = new(One, true, 3, 0, 0, 0, 0);
+        _invariants.OnTurn(default, leader, LogOf(3), held);
+        AssertBroken("Durability", () => _invariants.OnTurn(leader, leader with { Commit = 1 }, LogOf(3), held));
+    }
+
+    private void Lead(MemberId id, ulong term, ulong commit, LogMirror mirror)
+    {
+        Vote(id == One ? Two : One, id, term);
+        Vote(new MemberId(3), id, term);
+        _invariants.OnTurn(default, new ConsensusView(id, true, term, commit, 0, 0, 0), mirror, HeldBy(One, Two));
+    }
+
+    // Unless the member votes for somebody else already.
+    private void Vote(MemberId voter, MemberId candidate, ulong term)
+    {
+        try
+        {
+            _invariants.OnSend(new RaftMessage
+            {
+                Type = RaftMessageType.VoteResponse, From = voter, To = candidate, Term = term,
+            });
+        }
+        catch (SimulationFailedException exception)
+        {
+            Assert.Equal("Election Safety", exception.Invariant);
+        }
+    }
+
+    private static QuorumView HeldBy(params MemberId[] holders) =>
+        new(Voters(1, 2, 3), Voters(1, 2, 3), (member, _) => holders.Contains(member));
+
+    private static ClusterConfiguration Voters(params ulong[] ids) =>
+        ClusterConfiguration.OfVoters(ids.Select(id => new MemberId(id)));
 
     private static LogMirror LogOf(params ulong[] terms)
     {

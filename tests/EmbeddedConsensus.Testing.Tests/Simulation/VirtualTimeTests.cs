@@ -55,12 +55,15 @@ public sealed class VirtualTimeTests
     [Fact]
     public void A_clock_that_runs_fast_ticks_early_and_the_time_of_day_may_jump_alone()
     {
-        SimulatedClock clock = new() { Rate = 1.25 };
+        SimulatedClock clock = new();
+        clock.SetRate(1.25, 0);
         Assert.Equal(SimulatedClock.TickMicros * 4 / 5, clock.MicrosToNextTick);
         DateTimeOffset before = clock.TimeOfDay(0);
         clock.JumpDay(-60);
         Assert.Equal(before.AddSeconds(-59), clock.TimeOfDay(1_000_000));
         Assert.Equal(1, clock.TakeTicks(SimulatedClock.TickMicros, most: 64));
+        clock.SetRate(1, 400);
+        Assert.Equal(TimeSpan.FromMicroseconds(1_100), clock.Monotonic(1_000));
     }
 
     [Fact]

@@ -42,18 +42,16 @@ internal sealed partial class RaftInvariantChecker
     private void CheckMembership(SimulatedMember member, RaftStatus status)
     {
         RaftNode node = member.Node;
-        if (node.TermAt(node.ConfigurationIndex) is { } term && node.ConfigurationIndex >= status.FirstIndex)
-        {
-            Assert.True(
-                _configurations.TryGetValue(new LogPosition(node.ConfigurationIndex, term), out ClusterConfiguration? own)
-                && own == node.Configuration,
-                "a configuration is in use that is not in the log");
-        }
-
         if (status.Commit > 0)
         {
             ClusterConfiguration expected = _committedConfigurations.Last(known => known.Index <= status.Commit).Configuration;
             Assert.True(node.CommittedConfiguration == expected, "a committed configuration differs");
+            for (ulong index = status.Commit + 1; index <= status.LastIndex; index++)
+            {
+                expected = _configurations.GetValueOrDefault(new LogPosition(index, node.TermAt(index)!.Value), expected);
+            }
+
+            Assert.True(node.Configuration == expected, "the configuration in use is not the latest one in the log");
         }
 
         if (status.Role == RaftRole.Leader)

@@ -75,6 +75,42 @@ public sealed class RaftScenarioTests
     [Trait("Scenario", "23")]
     public void A_majority_goes_on_without_the_rest() => RunScriptsOf(23);
 
+    [Fact]
+    [Trait("Scenario", "22")]
+    public void A_slow_follower_does_not_start_over_for_ever() => RunScriptsOf(22);
+
+    [Fact]
+    [Trait("Scenario", "25")]
+    public void No_change_before_an_entry_of_the_term_is_committed() => RunScriptsOf(25);
+
+    [Fact]
+    [Trait("Scenario", "26")]
+    public void Changes_do_not_overlap_and_a_truncated_one_is_taken_back() => RunScriptsOf(26);
+
+    [Fact]
+    [Trait("Scenario", "27")]
+    public void A_leader_that_crashes_inside_a_joint_configuration_is_followed_by_one_that_leaves_it() => RunScriptsOf(27);
+
+    [Fact]
+    [Trait("Scenario", "28")]
+    public void A_restart_or_a_snapshot_inside_a_joint_configuration_stays_in_it() => RunScriptsOf(28);
+
+    [Fact]
+    [Trait("Scenario", "29")]
+    public void A_learner_that_does_not_know_of_its_promotion_votes() => RunScriptsOf(29);
+
+    [Fact]
+    [Trait("Scenario", "30")]
+    public void A_learner_is_promoted_only_when_it_is_caught_up_and_only_for_good_when_that_is_committed() => RunScriptsOf(30);
+
+    [Fact]
+    [Trait("Scenario", "31")]
+    public void A_removed_leader_steps_down_a_removed_member_and_one_with_a_lost_disk_are_turned_away() => RunScriptsOf(31);
+
+    [Fact]
+    [Trait("Scenario", "32")]
+    public void Removal_in_a_cluster_of_two_and_adding_with_one_down_keep_a_majority() => RunScriptsOf(32);
+
     private static void RunScriptsOf(int scenario)
     {
         List<string> names = [.. RaftScript.Names.Where(name => RaftScript.Scenarios(name).Contains(scenario))];

@@ -6,7 +6,7 @@ namespace EmbeddedConsensus.Tests.Raft;
 /// <summary>Members come and go.</summary>
 internal sealed partial class RandomSchedule
 {
-    private const int MaxMembersEver = 10;
+    private const int MaxMembersEver = 14;
 
     /// <summary>How many changes were begun.</summary>
     public int Changes { get; private set; }

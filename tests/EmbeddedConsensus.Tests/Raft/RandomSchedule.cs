@@ -84,7 +84,7 @@ internal sealed partial class RandomSchedule
     {
         ulong id = _ids[_random.NextInt32(_ids.Length)];
         bool isUp = _cluster[id].IsUp;
-        if (_changesMembers && _random.NextInt32(40) == 0)
+        if (_changesMembers && _random.NextInt32(10) == 0)
         {
             ChangeMembers();
             return;

@@ -1,14 +1,11 @@
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing.Storage;
-using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EmbeddedConsensus.Tests.Replica;
 
 public sealed class LifecycleTests
 {
-    private bool _memberOfThree;
-
     [Fact]
     [Trait("Scenario", "38")]
     public async Task A_failed_flush_faults_the_replica_and_nothing_else()
@@ -80,30 +77,6 @@ public sealed class LifecycleTests
             Task stopping = round % 2 == 0 ? cluster.StopAsync(0) : cluster.KillAsync(0);
             await stopping.WaitAsync(TimeSpan.FromMinutes(1));
         }
-    }
-
-    [Fact]
-    public async Task Other_members_than_those_that_the_state_was_made_with_are_refused()
-    {
-        await using TestCluster cluster = new(1, options =>
-        {
-            options.SnapshotLogBytes = 1 << 20;
-            if (Volatile.Read(ref _memberOfThree))
-            {
-                for (ulong id = 1; id <= 3; id++)
-                {
-                    options.Members.Add(new Peer(new MemberId(id), $"member-{id}"));
-                }
-            }
-        });
-        await cluster.StartAsync(0);
-        await cluster.Store(0).PutAsync("k", new byte[1 << 20]);
-        await Eventually.HoldsAsync(() => cluster.Store(0).Status.SnapshotIndex > 0, "a snapshot is written");
-        await cluster.KillAsync(0);
-
-        Volatile.Write(ref _memberOfThree, true);
-        InvalidRequestException refused = await Assert.ThrowsAsync<InvalidRequestException>(() => cluster.StartAsync(0));
-        Assert.Equal("Members", refused.Argument);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace EmbeddedConsensus.Testing.Simulation.Checking;
 /// The one log that the cluster has agreed on, as the replicas apply it, and what a <see cref="ReferenceStore"/> makes of
 /// it: the truth that every response is checked against.
 /// </summary>
-internal sealed class CommittedLog(SimulationStatistics statistics)
+internal sealed class CommittedLog(SimulationStatistics statistics, ConfigurationRules rules)
 {
     private readonly List<Applied> _applied = [new Applied(default, 0, 1, 0)];
     private readonly Dictionary<ProposalId, WriteRequest> _proposed = [];
@@ -57,6 +57,10 @@ internal sealed class CommittedLog(SimulationStatistics statistics)
         if (entry.Kind == LogEntryKind.Command)
         {
             Execute(entry);
+        }
+        else if (entry.Kind == LogEntryKind.Configuration)
+        {
+            rules.OnFirstApplied(entry);
         }
 
         _applied.Add(new Applied(entry.Position, digest, Model.Revision, Model.CompactRevision));

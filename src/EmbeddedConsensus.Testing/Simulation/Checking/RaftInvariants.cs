@@ -59,8 +59,8 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
     /// <param name="before">Its state behind the turn before.</param>
     /// <param name="now">Its state.</param>
     /// <param name="mirror">Its log.</param>
-    /// <param name="holders">Counts the disks that hold an entry.</param>
-    public void OnTurn(in ConsensusView before, in ConsensusView now, LogMirror mirror, Func<LogPosition, int> holders)
+    /// <param name="quorums">What decides on quorums.</param>
+    public void OnTurn(in ConsensusView before, in ConsensusView now, LogMirror mirror, in QuorumView quorums)
     {
         if (now.Term < before.Term || now.Commit < before.Commit || now.Applied < before.Applied)
         {
@@ -82,17 +82,18 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
 
         if (!before.IsLeader || before.Term != now.Term)
         {
-            OnElected(now, mirror);
+            OnElected(now, mirror, quorums);
         }
 
         if (now.Commit > LastCommitted)
         {
-            OnCommitted(before, now, mirror, holders);
+            OnCommitted(before, now, mirror, quorums);
         }
     }
 
-    private void OnElected(in ConsensusView leader, LogMirror mirror)
+    private void OnElected(in ConsensusView leader, LogMirror mirror, in QuorumView quorums)
     {
+        CheckVotes(leader, quorums);
         if (!_leaders.TryAdd(leader.Term, leader.Id))
         {
             throw new SimulationFailedException("Election Safety",
@@ -117,8 +118,21 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
         }
     }
 
+    // A candidate that moves to a joint configuration needs both majorities.
+    private void CheckVotes(ConsensusView leader, in QuorumView quorums)
+    {
+        bool isElected = quorums.IsQuorum(member =>
+            member == leader.Id || _votes.GetValueOrDefault((member, leader.Term)) == leader.Id);
+        if (!isElected)
+        {
+            throw new SimulationFailedException("Election Safety",
+                $"Replica {leader.Id} leads in term {leader.Term} without the votes of a majority of "
+                + $"{ConfigurationRules.Text(quorums.Now)}.");
+        }
+    }
+
     private void OnCommitted(
-        in ConsensusView leaderBefore, in ConsensusView leader, LogMirror mirror, Func<LogPosition, int> holders)
+        in ConsensusView leaderBefore, in ConsensusView leader, LogMirror mirror, QuorumView quorums)
     {
         for (ulong index = LastCommitted + 1; index <= leader.Commit; index++)
         {
@@ -137,12 +151,11 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
                 + "replicas; only an entry of its own term commits so (Raft paper, section 5.4.2).");
         }
 
-        int durable = holders(last);
-        if (durable * 2 <= leader.Voters)
+        if (!quorums.IsQuorum(member => quorums.Holds(member, last)))
         {
             throw new SimulationFailedException("Durability",
                 $"Leader {leader.Id} of term {leader.Term} commits index {last.Index} of term {last.Term}, which is on "
-                + $"{durable} of {leader.Voters} disks.");
+                + $"the disks of no majority of {ConfigurationRules.Text(quorums.Now)}.");
         }
     }
 

@@ -89,4 +89,13 @@ internal enum CrashPoint : byte
 
     /// <summary>Consensus knows that the state machine is restored.</summary>
     ReceiveReported,
+
+    /// <summary>An append with a configuration was handed to the log writer.</summary>
+    ConfigurationIssued,
+
+    /// <summary>A joint configuration is committed, and not left (scenario 27).</summary>
+    JointCommitted,
+
+    /// <summary>A configuration entry is applied.</summary>
+    ConfigurationApplied,
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace EmbeddedConsensus.Testing.Simulation.Faults;
 
 /// <summary>
@@ -6,15 +8,27 @@ namespace EmbeddedConsensus.Testing.Simulation.Faults;
 /// </summary>
 internal sealed class FaultAtlas(SimulatedCluster cluster)
 {
-    /// <summary>Whether the disk of a replica may be damaged now.</summary>
-    public bool MayDamage(SimulatedReplica replica)
+    /// <summary>Whether the disk of a replica may be damaged now, or the others may lose its address. While the
+    /// membership changes nobody knows which majorities will count.</summary>
+    public bool MayImpair(SimulatedReplica replica)
     {
-        if (replica.IsLost)
+        if (replica.IsLost || replica.HasLeft || cluster.Operator.IsBusy || cluster.Rules.Latest is null)
         {
             return false;
         }
 
-        int damaged = cluster.Replicas.Count(other => other != replica && (other.IsLost || other.Disk.IsDamaged));
-        return (damaged + 1) * 2 < cluster.Replicas.Length + 1;
+        return cluster.VoterSets().All(set => !set.Contains(replica.Id) || HasMajorityWithout(set, replica));
+    }
+
+    /// <summary>Whether a member can be counted on once everything that heals is healed. A founder that holds nothing yet
+    /// does not vote for anybody who has a log: it cannot know that it has not lost its disk.</summary>
+    public bool IsSound(MemberId member) =>
+        !cluster.Replicas[SimulatedCluster.NumberOf(member)].IsImpaired
+        && cluster.Rules.Latest?.Find(member) is { HasStarted: true };
+
+    private bool HasMajorityWithout(ImmutableArray<MemberId> voters, SimulatedReplica replica)
+    {
+        int sound = voters.Count(id => id != replica.Id && IsSound(id));
+        return sound * 2 > voters.Length;
     }
 }

@@ -69,6 +69,8 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
             case FaultKind.MessageDuplication:
             case FaultKind.MessageReordering:
                 return BeginNoise(fault);
+            case >= FaultKind.AddLearner and <= FaultKind.CancelPlan:
+                return cluster.Operator.Strike(fault);
             default:
                 bool any = false;
                 foreach (SimulatedReplica replica in Targets(fault))
@@ -96,11 +98,17 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
                 replica.Clock.JumpDay(fault.Amount);
                 return true;
             case FaultKind.ClockDrift:
-                replica.Clock.Rate = fault.Intensity;
-                After(fault.DurationMicros, fault.Kind, () => replica.Clock.Rate = 1);
+                replica.Clock.SetRate(fault.Intensity, cluster.Now);
+                After(fault.DurationMicros, fault.Kind, () => replica.Clock.SetRate(1, cluster.Now));
                 return true;
             case FaultKind.LeadershipTransfer:
                 return TransferLeadership(fault, replica);
+            case FaultKind.ReturnRemoved:
+                return replica.ReturnRemoved();
+            case FaultKind.Upgrade:
+                return replica.Upgrade() && Crash(replica, fault.DurationMicros);
+            case FaultKind.LoseDisk:
+                return LoseDisk(replica);
             default:
                 return StrikeDisk(fault, replica);
         }
@@ -125,7 +133,7 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
                 disk.FailsNextFlush = true;
                 return true;
             default:
-                return cluster.Atlas.MayDamage(replica) && disk.Damage(fault.Kind, fault.Amount);
+                return cluster.Atlas.MayImpair(replica) && disk.Damage(fault.Kind, fault.Amount);
         }
     }
 
@@ -138,6 +146,18 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
 
         replica.Crash();
         After(downMicros, FaultKind.Crash, replica.Start);
+        return true;
+    }
+
+    // Before it is known to have started, an empty disk is not known to be a lost one.
+    private bool LoseDisk(SimulatedReplica replica)
+    {
+        if (cluster.Rules.Latest?.Find(replica.Id) is not { HasStarted: true } || !cluster.Atlas.MayImpair(replica))
+        {
+            return false;
+        }
+
+        replica.LoseDisk();
         return true;
     }
 

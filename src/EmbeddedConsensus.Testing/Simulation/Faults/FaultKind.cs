@@ -74,4 +74,40 @@ internal enum FaultKind : byte
     /// <summary>The target is asked to hand leadership over to the peer. Not a fault by itself; to a member that is
     /// down, cut off or far behind it is one (scenario 20).</summary>
     LeadershipTransfer,
+
+    /// <summary>A learner joins.</summary>
+    AddLearner,
+
+    /// <summary>A voter joins.</summary>
+    AddVoter,
+
+    /// <summary>A learner gets a vote.</summary>
+    PromoteMember,
+
+    /// <summary>A voter loses its vote.</summary>
+    DemoteMember,
+
+    /// <summary>A member leaves for good.</summary>
+    RemoveMember,
+
+    /// <summary>A new member takes the place of a voter.</summary>
+    ReplaceMember,
+
+    /// <summary>A member comes to another address; the others learn of it when the change is committed.</summary>
+    MoveMember,
+
+    /// <summary>Any one, three or five members, some of them new, become the voters; the amount chooses them.</summary>
+    SetVoters,
+
+    /// <summary>What is planned is given up.</summary>
+    CancelPlan,
+
+    /// <summary>The target is started on an empty disk under its old id.</summary>
+    LoseDisk,
+
+    /// <summary>The process of a member that was removed is started again on its old disk.</summary>
+    ReturnRemoved,
+
+    /// <summary>The target runs the new release from its next start on, which follows when the duration is over.</summary>
+    Upgrade,
 }

@@ -8,20 +8,26 @@ namespace EmbeddedConsensus.Testing.Simulation.Faults;
 internal sealed partial class FaultPlanner
 {
     private const long Second = 1_000_000;
+    private const long Forever = 100_000 * Second;
     private const double CalmRate = 0.4;
     private const double LeaderRate = 0.3;
 
+    // Of two clocks one falls behind the other by less than a tenth of what that counts, the default assumption.
+    private const double MaxDriftOfLeases = 0.045;
+
     private readonly SimulationRandom _random;
     private readonly int _replicas;
+    private readonly bool _keepsClocks;
     private readonly long _endMicros;
     private readonly List<FaultEvent> _events = [];
     private readonly long _cycleMicros;
     private readonly long _stormMicros;
 
-    private FaultPlanner(SimulationRandom random, int replicas, int virtualSeconds)
+    private FaultPlanner(SimulationRandom random, int replicas, int virtualSeconds, bool keepsClocks)
     {
         _random = random;
         _replicas = replicas;
+        _keepsClocks = keepsClocks;
         _endMicros = virtualSeconds * Second;
 
         // Storms with calms between them let a cluster get far enough for the next storm to hit something else.
@@ -33,12 +39,16 @@ internal sealed partial class FaultPlanner
     /// <param name="random">The stream to draw from.</param>
     /// <param name="replicas">The number of replicas.</param>
     /// <param name="virtualSeconds">How long faults go on.</param>
-    public static FaultSchedule Plan(SimulationRandom random, int replicas, int virtualSeconds)
+    /// <param name="keepsClocks">Whether clocks keep to what leader leases rest on: they drift a little, for good, and
+    /// do not jump.</param>
+    public static FaultSchedule Plan(
+        SimulationRandom random, int replicas, int virtualSeconds, bool keepsClocks = false)
     {
-        FaultPlanner planner = new(random, replicas, virtualSeconds);
+        FaultPlanner planner = new(random, replicas, virtualSeconds, keepsClocks);
         planner.PlanProcesses();
         planner.PlanClocks();
         planner.PlanDisks();
+        planner.PlanMembership();
         if (replicas > 1)
         {
             planner.PlanNetwork();
@@ -73,6 +83,12 @@ internal sealed partial class FaultPlanner
         {
             Target = transfers.Chance(0.8) ? FaultTarget.Leader : One(transfers),
             Peer = FaultTarget.Of(transfers.Below(_replicas)),
+        });
+        SimulationRandom upgrades = Stream(FaultKind.Upgrade);
+        Repeat(upgrades, 0.7, 4 * Second, 60 * Second, at => New(at, FaultKind.Upgrade) with
+        {
+            Target = One(upgrades),
+            DurationMicros = upgrades.Exponential(Second / 2),
         });
         PlanCrashPoints();
     }
@@ -114,7 +130,7 @@ internal sealed partial class FaultPlanner
     private void PlanClocks()
     {
         SimulationRandom jumps = Stream(FaultKind.ClockJump);
-        Repeat(jumps, 0.4, Second, 8 * Second, at => New(at, FaultKind.ClockJump) with
+        Repeat(jumps, _keepsClocks ? 0 : 0.4, Second, 8 * Second, at => New(at, FaultKind.ClockJump) with
         {
             Target = One(jumps),
             Amount = (int)jumps.Between(-60, 60),
@@ -122,14 +138,14 @@ internal sealed partial class FaultPlanner
 
         // All at once, so that the replicas campaign together.
         SimulationRandom together = jumps.Fork(1);
-        Repeat(together, 0.25, Second / 2, 4 * Second, at => New(at, FaultKind.ClockJump) with
+        Repeat(together, _keepsClocks ? 0 : 0.25, Second / 2, 4 * Second, at => New(at, FaultKind.ClockJump) with
         {
             Target = FaultTarget.All,
             Amount = (int)together.Between(10, 30),
         });
 
         SimulationRandom drift = Stream(FaultKind.ClockDrift);
-        double most = drift.NextDouble() * 0.3;
+        double most = drift.NextDouble() * (_keepsClocks ? MaxDriftOfLeases : 0.3);
         if (drift.Chance(0.5))
         {
             for (int number = 0; number < _replicas; number++)
@@ -138,12 +154,12 @@ internal sealed partial class FaultPlanner
                 {
                     Target = FaultTarget.Of(number),
                     Intensity = Rate(drift, most),
-                    DurationMicros = _endMicros,
+                    DurationMicros = Forever,
                 });
             }
         }
 
-        Repeat(drift, 0.2, 5 * Second, 30 * Second, at => New(at, FaultKind.ClockDrift) with
+        Repeat(drift, _keepsClocks ? 0 : 0.2, 5 * Second, 30 * Second, at => New(at, FaultKind.ClockDrift) with
         {
             Target = One(drift),
             Intensity = Rate(drift, most),

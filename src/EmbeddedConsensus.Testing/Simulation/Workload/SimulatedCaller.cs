@@ -67,7 +67,7 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
     public void Write(ReplicaLife life, WriteRequest request)
     {
         Begin(life, isWrite: true);
-        SimulatedWrite write = new(request, Acknowledged, (_, exception) => Failed(exception));
+        SimulatedWrite write = new(request, Acknowledged, Failed);
         if (random.Chance(CancelRate))
         {
             long call = _call;
@@ -183,6 +183,19 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
         cluster.Statistics.Writes++;
         cluster.Trace.Add(execution.Index, (ulong)result.Revision);
         End();
+    }
+
+    // Whoever is told that a write was not executed may make it again, under another id.
+    private void Failed(SimulatedWrite write, Exception exception)
+    {
+        if (write.WasNotExecuted && write.Id is { } id)
+        {
+            throw new SimulationFailedException("Exactly Once",
+                $"{write.Request} was proposed as {id}, and the caller is told that it will never be executed: "
+                + exception.Message);
+        }
+
+        Failed(exception);
     }
 
     private void Failed(Exception exception)

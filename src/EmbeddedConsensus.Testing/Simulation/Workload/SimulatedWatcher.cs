@@ -71,7 +71,8 @@ internal sealed class SimulatedWatcher : IWatchSignal
     private void Poll()
     {
         PollLater();
-        if (_watch is null || _random.Chance(MoveRate))
+        bool isElsewhere = _life is not null && !_cluster.IsInTouch(_life);
+        if (_watch is null || isElsewhere || _random.Chance(MoveRate))
         {
             Leave();
             _life = _cluster.RandomLife(_random);

@@ -58,6 +58,11 @@ public sealed class CrashPointTests
                 events.Add(new FaultEvent(second * 1_000_000, FaultKind.Crash, FaultTarget.Leader) { DurationMicros = 50_000 });
             }
 
+            if (second % 5 == 1)
+            {
+                events.Add(new FaultEvent(second * 1_000_000, FaultKind.ReplaceMember, FaultTarget.All) { Amount = second });
+            }
+
             if (second % 9 == 2)
             {
                 events.Add(new FaultEvent(second * 1_000_000, FaultKind.Partition, FaultTarget.Of(second / 9 % 3))

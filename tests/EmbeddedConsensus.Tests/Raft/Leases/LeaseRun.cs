@@ -3,9 +3,9 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Tests.Raft.Leases;
 
 /// <summary>
-/// A cluster in virtual time whose members' clocks run at different rates, under what is dangerous to leases: links that
-/// fail one way, slow links, pauses in the middle of a turn, restarts and transfers. Every read is checked when it is
-/// served. The same seed gives the same run.
+/// A cluster in virtual time whose members' clocks run at different rates, under what is dangerous to leases: links
+/// that fail one way, slow links, pauses in the middle of a turn, restarts and transfers. Every read is checked when it
+/// is served. The same seed gives the same run.
 /// </summary>
 internal sealed class LeaseRun
 {
@@ -96,8 +96,8 @@ internal sealed class LeaseRun
         ReadsReleased++;
         if (member.Node.AppliedIndex < read.Required)
         {
-            StaleRead ??= $"seed {Seed}: at {Now} us member {member.Id} ({member.Node.Role} of term {member.Node.Term}) "
-                + $"served a read from index {member.Node.AppliedIndex}; {read.Required} was committed before it";
+            StaleRead ??= $"seed {Seed}: at {Now} us member {member.Id} "
+                + $"({member.Node.Role} of term {member.Node.Term}) served a read from index {member.Node.AppliedIndex}; {read.Required} was committed before it";
         }
     }
 
@@ -111,8 +111,8 @@ internal sealed class LeaseRun
         }
     }
 
-    /// <summary>One slow clock among fast ones is the worst for a lease: its leader's lasts longest, and the promises of the
-    /// others shortest.</summary>
+    /// <summary>One slow clock among fast ones is the worst for a lease: its leader's lasts longest, and the promises
+    /// of the others shortest.</summary>
     private double DrawRate(MemberId id)
     {
         double drift = _isOneSlow ? (id.Value == 1 ? 1 : 0) : _random.NextInt32(1001) / 1000.0;

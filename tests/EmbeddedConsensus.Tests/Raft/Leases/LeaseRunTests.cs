@@ -4,7 +4,7 @@ namespace EmbeddedConsensus.Tests.Raft.Leases;
 /// </summary>
 public sealed class LeaseRunTests
 {
-    private const int Seeds = 750;
+    private const int Seeds = 500;
 
     [Theory]
     [InlineData(0, 0.2)]

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using EmbeddedConsensus.Raft;
+
+namespace EmbeddedConsensus.Testing.Simulation.Checking;
+
+/// <summary>The rules of membership changes: chapter 4 of the Raft dissertation, with the correction of July 2015.</summary>
+internal sealed class ConfigurationRules(SimulationStatistics statistics)
+{
+    private readonly SortedDictionary<ulong, ClusterConfiguration> _committed = [];
+    private readonly List<(ulong Index, ClusterConfiguration Configuration)> _applied = [];
+
+    /// <summary>The newest configuration that any replica has applied; null before the first.</summary>
+    public ClusterConfiguration? Latest => _applied.Count == 0 ? null : _applied[^1].Configuration;
+
+    /// <summary>The configuration that is in force behind an applied entry; null before the first.</summary>
+    public ClusterConfiguration? At(ulong index)
+    {
+        int i = _applied.Count - 1;
+        while (i >= 0 && _applied[i].Index > index)
+        {
+            i--;
+        }
+
+        return i < 0 ? null : _applied[i].Configuration;
+    }
+
+    /// <summary>Quorum Overlap: of two configurations that follow each other any two majorities share a member. So the
+    /// voters stay as they are, or a joint configuration is entered or left (section 4.3).</summary>
+    public void OnFirstApplied(in LogEntry entry)
+    {
+        ClusterConfiguration next = ClusterConfigurationCodec.Decode(entry.Data.Span);
+        if (Latest is { } current && !Overlaps(current, next))
+        {
+            throw new SimulationFailedException("Quorum Overlap",
+                $"Entry {entry.Index} moves from {Text(current)} to {Text(next)}: majorities of the two need not meet.");
+        }
+
+        if (next.IsJoint && Latest is { IsJoint: false })
+        {
+            statistics.JointConfigurations++;
+        }
+
+        statistics.FormatChanges += Latest is { } before && next.FormatVersion > before.FormatVersion ? 1 : 0;
+        statistics.Configurations++;
+        _applied.Add((entry.Index, next));
+        CheckCommitted(MemberId.None, entry.Index, next);
+    }
+
+    /// <summary>Configuration Agreement: all members take the same configuration from the same index.</summary>
+    public void CheckCommitted(MemberId replica, ulong index, ClusterConfiguration configuration)
+    {
+        if (index > 0 && !_committed.TryAdd(index, configuration) && _committed[index] != configuration)
+        {
+            throw new SimulationFailedException("Configuration Agreement",
+                $"Replica {replica} takes {Text(configuration)} from entry {index}, and another replica "
+                + $"{Text(_committed[index])}.");
+        }
+    }
+
+    /// <summary>Snapshot Configuration: a snapshot carries the configuration that is in force at its index (scenario
+    /// 28).</summary>
+    public void CheckSnapshot(MemberId replica, SnapshotMetadata snapshot)
+    {
+        if (At(snapshot.Position.Index) is { } expected && snapshot.Configuration != expected)
+        {
+            throw new SimulationFailedException("Snapshot Configuration",
+                $"The snapshot of replica {replica} at index {snapshot.Position.Index} carries "
+                + $"{Text(snapshot.Configuration)}. Expected: {Text(expected)}.");
+        }
+    }
+
+    /// <summary>Configuration Change Rule: a leader appends a configuration when the one before is committed, and an entry
+    /// of its own term (scenarios 25 and 26). The founding one has none before it.</summary>
+    /// <param name="leader">The leader.</param>
+    /// <param name="index">The index of the new configuration.</param>
+    /// <param name="previousIndex">The index of the one before; 0 for none in the log.</param>
+    /// <param name="commitTerm">The term of the last committed entry that the leader knows of.</param>
+    public static void CheckLeaderAppend(in ConsensusView leader, ulong index, ulong previousIndex, ulong? commitTerm)
+    {
+        if (previousIndex == 0)
+        {
+            return;
+        }
+
+        if (previousIndex > leader.Commit || commitTerm != leader.Term)
+        {
+            throw new SimulationFailedException("Configuration Change Rule",
+                $"Leader {leader.Id} of term {leader.Term} appends a configuration at {index}; the one before is at "
+                + $"{previousIndex}, the commit index is {leader.Commit}, in term {commitTerm}.");
+        }
+    }
+
+    /// <summary>Whether a set of members has the majorities that a configuration asks for.</summary>
+    public static bool IsQuorum(ClusterConfiguration configuration, Func<MemberId, bool> isIn) =>
+        IsMajority(configuration.Voters, isIn)
+        && (!configuration.IsJoint || IsMajority(configuration.OutgoingVoters, isIn));
+
+    /// <summary>A configuration, for messages.</summary>
+    public static string Text(ClusterConfiguration configuration) =>
+        $"voters [{string.Join(' ', configuration.Voters)}] outgoing [{string.Join(' ', configuration.OutgoingVoters)}] "
+        + $"learners [{string.Join(' ', configuration.Learners)}] planned [{string.Join(' ', configuration.PlannedVoters)}]";
+
+    private static bool IsMajority(ImmutableArray<MemberId> voters, Func<MemberId, bool> isIn) =>
+        voters.Count(isIn) * 2 > voters.Length;
+
+    private static bool Overlaps(ClusterConfiguration current, ClusterConfiguration next)
+    {
+        bool stays = Same(current.Voters, next.Voters) && Same(current.OutgoingVoters, next.OutgoingVoters);
+        bool isEntered = !current.IsJoint && next.IsJoint && Same(next.OutgoingVoters, current.Voters);
+        bool isLeft = current.IsJoint && !next.IsJoint && Same(next.Voters, current.Voters);
+        return !next.Voters.IsEmpty && (stays || isEntered || isLeft);
+    }
+
+    private static bool Same(ImmutableArray<MemberId> a, ImmutableArray<MemberId> b) => a.AsSpan().SequenceEqual(b.AsSpan());
+}

@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Testing.Simulation.Faults;
+using EmbeddedConsensus.Transport;
+
+namespace EmbeddedConsensus.Testing.Simulation.Membership;
+
+/// <summary>
+/// Whoever operates the cluster: adds, removes, replaces and moves members while everything else goes on, and replaces
+/// members whose disks are damaged. It asks for nothing that a careful operator would not: no set of voters of which a
+/// half is known to be beyond repair.
+/// </summary>
+internal sealed partial class MembershipOperator(SimulatedCluster cluster, SimulationRandom random)
+{
+    private const int MaxOrders = 3;
+    private const long PatienceMicros = 20_000_000;
+    private const long LookMicros = 2_000_000;
+
+    private readonly List<MembershipOrder> _orders = [];
+    private readonly Dictionary<MemberId, SimulatedReplica> _replacements = [];
+
+    /// <summary>Whether a change may be under way.</summary>
+    public bool IsBusy => _orders.Count > 0 || cluster.Rules.Latest is { IsJoint: true } or { PlannedVoters.IsEmpty: false };
+
+    /// <summary>Whether every member whose disk is damaged was replaced.</summary>
+    public bool HasReplacedAll => !cluster.Replicas.Any(IsToReplace);
+
+    /// <summary>Begins to look after the members.</summary>
+    public void Begin() => cluster.Events.Schedule(LookMicros, EventKind.Fault, 2_000, () =>
+    {
+        ReplaceLost();
+        Begin();
+    });
+
+    /// <summary>Carries out what a schedule asks for.</summary>
+    /// <returns>Whether there was anything to do.</returns>
+    public bool Strike(FaultEvent fault)
+    {
+        if (_orders.Count >= MaxOrders || cluster.Rules.Latest is not { } current
+            || ChangeOf(fault, current) is not { } change || !IsSafe(change, current))
+        {
+            return false;
+        }
+
+        MembershipOrder order = Order(change);
+        cluster.Events.Schedule(PatienceMicros, EventKind.Call, 2_000, () => LosePatience(order));
+        return true;
+    }
+
+    /// <summary>Gives an order that is repeated until it is carried out or refused for good.</summary>
+    public MembershipOrder Order(ConfigurationChange change)
+    {
+        cluster.Note($"order: {change.Kind} {change.Member} [{string.Join(' ', change.Peers.Select(peer => peer.Id))}]");
+        MembershipOrder order = new(cluster, change, random, ended => _orders.Remove(ended));
+        _orders.Add(order);
+        order.Attempt();
+        return order;
+    }
+
+    /// <summary>A replica that was asked may be gone.</summary>
+    public void ReplicaEnded(ReplicaLife life)
+    {
+        foreach (MembershipOrder order in _orders.ToArray())
+        {
+            order.ReplicaEnded(life);
+        }
+    }
+
+    /// <summary>Wants nothing more, but for the members whose disks are damaged.</summary>
+    public void Stop()
+    {
+        foreach (MembershipOrder order in _orders.ToArray())
+        {
+            order.GiveUp();
+        }
+    }
+
+    /// <summary>A member that was never in the cluster, started on an empty disk; null when there are too many.</summary>
+    public Peer? Recruit()
+    {
+        if (cluster.Recruit() is not { } fresh)
+        {
+            return null;
+        }
+
+        fresh.Start();
+        return fresh.Peer;
+    }
+
+    private void LosePatience(MembershipOrder order)
+    {
+        if (order.HasEnded)
+        {
+            return;
+        }
+
+        order.GiveUp();
+        if (cluster.FaultsAreOn && cluster.Rules.Latest is { PlannedVoters.IsEmpty: false })
+        {
+            Order(ConfigurationChange.CancelPlan());
+        }
+    }
+
+    private void ReplaceLost()
+    {
+        if (cluster.Rules.Latest is not { } current)
+        {
+            return;
+        }
+
+        foreach (SimulatedReplica lost in cluster.Replicas.Where(IsToReplace).ToArray())
+        {
+            bool isOrdered = _orders.Exists(order => order.Change.Member == lost.Id);
+            if (!isOrdered && _orders.Count < MaxOrders)
+            {
+                OrderReplacement(lost, current);
+            }
+        }
+
+        // What is planned for a member that will never be there keeps every other change waiting.
+        if (current.PlannedVoters.Any(id => !current.Voters.Contains(id) && IsHopeless(id))
+            && !_orders.Exists(order => order.Change.Kind == ConfigurationChangeKind.CancelPlan))
+        {
+            Order(ConfigurationChange.CancelPlan());
+        }
+    }
+
+    private void OrderReplacement(SimulatedReplica lost, ClusterConfiguration current)
+    {
+        if (!current.Voters.Contains(lost.Id))
+        {
+            Order(ConfigurationChange.Remove(lost.Id));
+            return;
+        }
+
+        SimulatedReplica? fresh = _replacements.GetValueOrDefault(lost.Id);
+        bool isUsable = fresh is { IsLost: false, HasLeft: false }
+            && (current.Contains(fresh.Id) || fresh.Id > current.LastMemberId);
+        if (!isUsable)
+        {
+            fresh = cluster.Recruit();
+            if (fresh is null)
+            {
+                Order(ConfigurationChange.Remove(lost.Id));
+                return;
+            }
+
+            fresh.Start();
+            _replacements[lost.Id] = fresh;
+        }
+
+        Order(ConfigurationChange.Replace(lost.Id, fresh!.Peer));
+    }
+
+    private bool IsToReplace(SimulatedReplica replica) =>
+        replica.IsLost && cluster.Rules.Latest is { } current && current.Contains(replica.Id);
+
+    private bool IsHopeless(MemberId id)
+    {
+        SimulatedReplica replica = cluster.Replicas[SimulatedCluster.NumberOf(id)];
+        return replica.IsLost || replica.HasLeft;
+    }
+
+    private bool IsSafe(ConfigurationChange change, ClusterConfiguration current)
+    {
+        ImmutableArray<MemberId> target = change.Kind switch
+        {
+            ConfigurationChangeKind.Remove or ConfigurationChangeKind.Demote => current.Voters.Remove(change.Member),
+            ConfigurationChangeKind.SetVoters => [.. change.Peers.Select(peer => peer.Id)],
+            ConfigurationChangeKind.Replace => current.Voters.Remove(change.Member),
+            _ => current.Voters,
+        };
+        int impaired = target.Count(id => cluster.Replicas[SimulatedCluster.NumberOf(id)].IsImpaired);
+        return impaired * 2 < target.Length;
+    }
+}

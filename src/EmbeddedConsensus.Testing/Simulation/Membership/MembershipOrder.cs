@@ -1,0 +1,169 @@
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Testing.Simulation.Checking;
+
+namespace EmbeddedConsensus.Testing.Simulation.Membership;
+
+/// <summary>A change that the operator wants, and asks for again until it is done, refused for good, or no longer
+/// wanted. Asking again is safe: a change that is already the case, or under way, is not begun twice.</summary>
+internal sealed class MembershipOrder
+{
+    private const long MeanRetryMicros = 400_000;
+
+    private readonly SimulatedCluster _cluster;
+    private readonly SimulationRandom _random;
+    private readonly Action<MembershipOrder> _ended;
+    private SimulatedChange? _attempt;
+
+    /// <summary>An order that was not given yet.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="change">What is wanted.</param>
+    /// <param name="random">When to ask again.</param>
+    /// <param name="ended">Called once when the order has ended.</param>
+    public MembershipOrder(
+        SimulatedCluster cluster, ConfigurationChange change, SimulationRandom random, Action<MembershipOrder> ended)
+    {
+        _cluster = cluster;
+        Change = change;
+        _random = random;
+        _ended = ended;
+    }
+
+    /// <summary>What is wanted.</summary>
+    public ConfigurationChange Change { get; }
+
+    /// <summary>Who was asked, while an answer is awaited.</summary>
+    public ReplicaLife? Life { get; private set; }
+
+    /// <summary>Whether it is done, refused or given up.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Why it was refused for good.</summary>
+    public ConfigurationRefusal Refusal { get; private set; }
+
+    /// <summary>Asks whoever leads.</summary>
+    public void Attempt()
+    {
+        if (HasEnded || Life is not null)
+        {
+            return;
+        }
+
+        ReplicaLife? life = _cluster.LeaderNumber >= 0
+            ? _cluster.Replicas[_cluster.LeaderNumber].Life
+            : _cluster.RandomLife(_random);
+        if (life is null or { IsFaulted: true } or { Replica.IsPaused: true })
+        {
+            AttemptLater();
+            return;
+        }
+
+        Life = life;
+        _attempt = new SimulatedChange(this) { Change = Change };
+        life.Submit(_attempt);
+    }
+
+    /// <summary>The order is not wanted any more. What was begun goes on.</summary>
+    public void GiveUp()
+    {
+        SimulatedChange? attempt = _attempt;
+        _attempt = null;
+        End();
+        attempt?.TryFail(new OperationCanceledException());
+    }
+
+    /// <summary>The replica that was asked is gone; whether it began the change nobody knows.</summary>
+    public void ReplicaEnded(ReplicaLife life)
+    {
+        if (Life == life)
+        {
+            _attempt = null;
+            AttemptLater();
+        }
+    }
+
+    /// <summary>The whole change is committed.</summary>
+    public void Completed(SimulatedChange attempt, ClusterConfiguration configuration)
+    {
+        if (attempt != _attempt)
+        {
+            return;
+        }
+
+        if (!IsFulfilled(configuration))
+        {
+            throw new SimulationFailedException("Correct Response",
+                $"{Change.Kind} {Change.Member} [{string.Join(' ', Change.Peers)}] was reported as done, with "
+                + $"{ConfigurationRules.Text(configuration)}.");
+        }
+
+        _cluster.Statistics.MembershipChanges++;
+        _cluster.Note($"done: {Change.Kind} {Change.Member}: {ConfigurationRules.Text(configuration)}");
+        End();
+    }
+
+    /// <summary>The change is refused.</summary>
+    public void Refused(SimulatedChange attempt, ConfigurationRefusal refusal)
+    {
+        if (attempt != _attempt)
+        {
+            return;
+        }
+
+        switch (refusal)
+        {
+            case ConfigurationRefusal.NotLeader:
+            case ConfigurationRefusal.NotReady:
+            case ConfigurationRefusal.ChangeInProgress:
+            case ConfigurationRefusal.QuorumWouldBeLost:
+            case ConfigurationRefusal.LearnerNotCaughtUp:
+                AttemptLater();
+                break;
+            default:
+                Refusal = refusal;
+                _cluster.Statistics.RefusedChanges++;
+                _cluster.Note($"refused: {Change.Kind} {Change.Member}: {refusal}");
+                End();
+                break;
+        }
+    }
+
+    /// <summary>The replica could not say what becomes of the change.</summary>
+    public void Failed(SimulatedChange attempt)
+    {
+        if (attempt == _attempt)
+        {
+            AttemptLater();
+        }
+    }
+
+    private void AttemptLater()
+    {
+        Life = null;
+        _cluster.Events.Schedule(_random.Exponential(MeanRetryMicros), EventKind.Call, 2_000, Attempt);
+    }
+
+    private void End()
+    {
+        if (!HasEnded)
+        {
+            HasEnded = true;
+            Life = null;
+            _ended(this);
+        }
+    }
+
+    private bool IsFulfilled(ClusterConfiguration configuration) => Change.Kind switch
+    {
+        ConfigurationChangeKind.AddLearner => configuration.Contains(Change.Peers[0].Id),
+        ConfigurationChangeKind.AddVoter => configuration.Voters.Contains(Change.Peers[0].Id),
+        ConfigurationChangeKind.Promote => configuration.Voters.Contains(Change.Member),
+        ConfigurationChangeKind.Demote => !configuration.IsVoter(Change.Member),
+        ConfigurationChangeKind.Remove => !configuration.Contains(Change.Member),
+        ConfigurationChangeKind.Replace =>
+            !configuration.Contains(Change.Member) && configuration.Voters.Contains(Change.Peers[0].Id),
+        ConfigurationChangeKind.Update => configuration.Find(Change.Peers[0].Id)?.Address == Change.Peers[0].Address,
+        ConfigurationChangeKind.SetVoters =>
+            configuration.Voters.SequenceEqual(Change.Peers.Select(peer => peer.Id)) && !configuration.IsJoint,
+        _ => configuration.PlannedVoters.IsEmpty,
+    };
+}

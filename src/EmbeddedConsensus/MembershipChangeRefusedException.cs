@@ -1,0 +1,16 @@
+using EmbeddedConsensus.Raft;
+
+namespace EmbeddedConsensus;
+
+/// <summary>The leader refused to change the membership. Nothing was changed.</summary>
+public sealed class MembershipChangeRefusedException : ConsensusStoreException
+{
+    /// <summary>A refusal.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <param name="message">The reason for people: which members, and what to do.</param>
+    public MembershipChangeRefusedException(ConfigurationRefusal reason, string message) : base(message) =>
+        Reason = reason;
+
+    /// <summary>The reason.</summary>
+    public ConfigurationRefusal Reason { get; }
+}

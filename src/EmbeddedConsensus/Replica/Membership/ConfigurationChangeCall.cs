@@ -1,0 +1,26 @@
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Core;
+
+namespace EmbeddedConsensus.Replica.Membership;
+
+/// <summary>A change of the membership that this member, as the leader, carries out for itself or for another.</summary>
+internal sealed class ConfigurationChangeCall : PendingConfigurationChange
+{
+    private readonly TaskCompletionSource<(ClusterConfiguration Configuration, ulong Index)> _source =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The configuration that the change led to, and its index; or a
+    /// <see cref="MembershipChangeRefusedException"/>, or what ended the replica.</summary>
+    public Task<(ClusterConfiguration Configuration, ulong Index)> Task => _source.Task;
+
+    /// <inheritdoc />
+    protected override void OnCompleted(ClusterConfiguration configuration, ulong index) =>
+        _source.SetResult((configuration, index));
+
+    /// <inheritdoc />
+    protected override void OnRefused(ConfigurationRefusal refusal, string text, MemberId leader) =>
+        _source.SetException(new MembershipChangeRefusedException(refusal, text));
+
+    /// <inheritdoc />
+    protected override void OnFailed(Exception exception) => _source.SetException(exception);
+}

@@ -1,0 +1,236 @@
+using EmbeddedConsensus.Raft;
+
+namespace EmbeddedConsensus.Replica.Membership;
+
+/// <summary>
+/// Carries changes of the membership through: at the leader into consensus, elsewhere to the leader, and again while
+/// there is none. The changes may be asked for again, so that neither a lost answer nor a lost leader matters.
+/// </summary>
+/// <remarks>Nobody waits on a connection for as long as a new member needs to catch up: the leader answers that the change
+/// goes on, and is asked again. It finds the change by what is asked for, also when another leader began it.</remarks>
+internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions options, TimeProvider time)
+{
+    private const int MaxRunning = 64;
+
+    // How long a leader lets an asker wait before it says that the change goes on.
+    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ConfigurationChange, ConfigurationChangeCall> _running = [];
+
+    /// <summary>How long an answer may take before somebody else is asked.</summary>
+    public static TimeSpan AnswerTimeout { get; } = TimeSpan.FromSeconds(5) + LongPoll;
+
+    private TimeSpan RetryInterval => options.HeartbeatInterval;
+
+    /// <summary>Carries a change through, from any member.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The answer of the leader that finished it.</returns>
+    /// <exception cref="MembershipChangeRefusedException">The leader refuses.</exception>
+    /// <exception cref="QuorumUnavailableException">No leader took it within the request timeout.</exception>
+    /// <exception cref="OutcomeUnknownException">It was taken, and then no leader was found for a request timeout.
+    /// </exception>
+    public async Task<MembershipAnswer> ChangeAsync(ConfigurationChange change, CancellationToken cancellationToken)
+    {
+        bool isTaken = false;
+        string trouble = "No leader is known.";
+        long heard = time.GetTimestamp();
+        for (int attempt = 0; ; attempt++)
+        {
+            if (IsOwnRemoval(change))
+            {
+                return host.NewAnswer(MembershipAnswerStatus.Done) with
+                {
+                    Configuration = host.View!.CommittedConfiguration,
+                    ConfigurationIndex = host.View.CommittedConfigurationIndex,
+                };
+            }
+
+            host.ThrowIfNotRunning();
+            MembershipRequest request = host.NewRequest(MembershipRequestKind.Change) with { Change = change };
+            MembershipAnswer answer = await TryAsync(request, attempt, cancellationToken).ConfigureAwait(false);
+            switch (answer.Status)
+            {
+                case MembershipAnswerStatus.Done:
+                    return answer;
+                case MembershipAnswerStatus.Refused:
+                    throw new MembershipChangeRefusedException(answer.Refusal, answer.Text);
+                case MembershipAnswerStatus.Pending:
+                    isTaken = true;
+                    heard = time.GetTimestamp();
+                    continue;
+                default:
+                    trouble = answer.Text;
+                    break;
+            }
+
+            if (options.RequestTimeout != Timeout.InfiniteTimeSpan && time.GetElapsedTime(heard) >= options.RequestTimeout)
+            {
+                throw GiveUp(isTaken, trouble);
+            }
+
+            await Task.Delay(RetryInterval, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes a change as the leader, and waits a little for its end.</summary>
+    /// <param name="request">A request to change or to join.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<MembershipAnswer> AtLeaderAsync(MembershipRequest request, CancellationToken cancellationToken)
+    {
+        bool joins = request.Kind == MembershipRequestKind.Join;
+        if (joins && RefusalOfJoin(request) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (Run(request.Change!) is not { } call)
+        {
+            return host.NewAnswer(MembershipAnswerStatus.Retry) with
+            {
+                Text = $"{MaxRunning} changes of the membership are under way. Try again when they are done.",
+            };
+        }
+
+        try
+        {
+            (ClusterConfiguration configuration, ulong index) = await call.Task
+                .WaitAsync(joins ? options.HeartbeatInterval : LongPoll, time, cancellationToken).ConfigureAwait(false);
+            return host.NewAnswer(MembershipAnswerStatus.Done) with
+            {
+                Configuration = configuration, ConfigurationIndex = index,
+            };
+        }
+        catch (TimeoutException)
+        {
+            return UnderWay(request, call);
+        }
+        catch (MembershipChangeRefusedException exception)
+        {
+            bool isOver = exception.Reason is not (ConfigurationRefusal.NotLeader or ConfigurationRefusal.NotReady);
+            return host.NewAnswer(isOver ? MembershipAnswerStatus.Refused : MembershipAnswerStatus.Retry) with
+            {
+                Refusal = exception.Reason, Text = exception.Message,
+            };
+        }
+        catch (ConsensusStoreException exception)
+        {
+            return host.NewAnswer(MembershipAnswerStatus.Retry) with { Text = exception.Message };
+        }
+    }
+
+    /// <summary>Whether this member has learned that it is gone before it was told that it asked for that.</summary>
+    private bool IsOwnRemoval(ConfigurationChange change) =>
+        change.Kind == ConfigurationChangeKind.Remove && change.Member == host.Self
+        && host.State == StoreState.Removed && host.Fault is MemberRemovedException;
+
+    /// <summary>Asks the leader, or when none is known the next of the others.</summary>
+    private async Task<MembershipAnswer> TryAsync(
+        MembershipRequest request, int attempt, CancellationToken cancellationToken)
+    {
+        ReplicaView view = host.View!;
+        if (view.Role == ReplicaRole.Leader)
+        {
+            return await AtLeaderAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+
+        string? leader = host.Peers.Find(view.Leader);
+        IReadOnlyList<string> others = host.KnownAddresses();
+        if (leader is null && others.Count == 0)
+        {
+            return host.NewAnswer(MembershipAnswerStatus.Retry) with
+            {
+                Text = "No leader is known, and nobody who could be asked for one.",
+            };
+        }
+
+        try
+        {
+            return await host.AskAsync(
+                leader ?? others[attempt % others.Count], request with { IsForLeader = leader is not null },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (ConsensusStoreException exception) when (exception is not MemberRemovedException)
+        {
+            return host.NewAnswer(MembershipAnswerStatus.Retry) with { Text = exception.Message };
+        }
+    }
+
+    private ConfigurationChangeCall? Run(ConfigurationChange change)
+    {
+        ConfigurationChangeCall call;
+        lock (_gate)
+        {
+            if (_running.TryGetValue(change, out ConfigurationChangeCall? running) && !running.HasEnded)
+            {
+                return running;
+            }
+
+            if (_running.Count >= MaxRunning)
+            {
+                return null;
+            }
+
+            call = new ConfigurationChangeCall { Change = change };
+            _running[change] = call;
+        }
+
+        _ = ForgetWhenDoneAsync(call);
+        host.Submit(call);
+        return call;
+    }
+
+    private async Task ForgetWhenDoneAsync(ConfigurationChangeCall call)
+    {
+        await ((Task)call.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+        {
+            if (_running.TryGetValue(call.Change, out ConfigurationChangeCall? running) && running == call)
+            {
+                _running.Remove(call.Change);
+            }
+        }
+    }
+
+    private MembershipAnswer UnderWay(MembershipRequest request, ConfigurationChangeCall call)
+    {
+        ReplicaView view = host.View!;
+        bool goesOn = request.Kind == MembershipRequestKind.Join
+            ? view.Configuration.Contains(request.From)
+            : call.IsAccepted;
+        return goesOn
+            ? host.NewAnswer(MembershipAnswerStatus.Pending) with
+            {
+                Configuration = view.Configuration, ConfigurationIndex = view.ConfigurationIndex,
+            }
+            : host.NewAnswer(MembershipAnswerStatus.Retry) with
+            {
+                Text = "The leader has not begun the change: an earlier one is not committed yet.",
+            };
+    }
+
+    /// <summary>An id with an empty disk behind it, though it held a part of the log once, has lost what it voted for.
+    /// </summary>
+    private MembershipAnswer? RefusalOfJoin(MembershipRequest request)
+    {
+        ClusterConfiguration configuration = host.View!.Configuration;
+        return request.ConfigurationIndex == 0 && configuration.Find(request.From) is { HasStarted: true } member
+            ? host.NewAnswer(MembershipAnswerStatus.Refused) with
+            {
+                Refusal = ConfigurationRefusal.MemberIdUsed,
+                Text = $"Member {member.Id} belongs to the cluster and has run before, at '{member.Address}'; now it comes with "
+                    + "an empty disk. What it voted for and acknowledged is lost with the old one. Restore that disk; or remove "
+                    + $"the member and add it anew with an id above {configuration.LastMemberId}.",
+            }
+            : null;
+    }
+
+    private static ConsensusStoreException GiveUp(bool isTaken, string trouble) => isTaken
+        ? new OutcomeUnknownException(
+            $"The change of the membership was begun, and then nobody could be asked about it any more: {trouble} It may yet "
+            + "come about. Ask again: what is done is not done twice.")
+        : new QuorumUnavailableException(
+            $"No leader took the change of the membership within the request timeout: {trouble} Check that a majority of the "
+            + "members is up and reachable.");
+}

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Transport;
+
+namespace EmbeddedConsensus.Replica.Membership;
+
+/// <summary>
+/// Where the others are: at the addresses of the configuration, except where a member has told a newer one itself. A
+/// cluster all of whose members have moved could not commit a single new address otherwise. Safe for several threads.
+/// </summary>
+/// <remarks>A wrong address does no harm: a transport delivers nothing to another member than the one that is meant.
+/// </remarks>
+internal sealed class PeerDirectory(MemberId self)
+{
+    private readonly Lock _gate = new();
+
+    // What a member told, and the record that it told it against: it counts until the record changes.
+    private readonly Dictionary<MemberId, (string Told, string Record)> _told = [];
+    private ImmutableArray<ClusterMember> _members = [];
+    private bool _isIntroduced;
+
+    /// <summary>The others, in order of id.</summary>
+    public IReadOnlyList<Peer> Peers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _members.Where(member => member.Id != self && AddressOf(member).Length > 0)
+                    .Select(member => new Peer(member.Id, AddressOf(member)))];
+            }
+        }
+    }
+
+    /// <summary>The address of a member, or null when none is known.</summary>
+    /// <param name="id">The member.</param>
+    public string? Find(MemberId id) => Peers.FirstOrDefault(peer => peer.Id == id)?.Address;
+
+    /// <summary>Takes the peers that consensus knows.</summary>
+    /// <param name="peers">All of them. Empty at a member that was told of no configuration yet: then those of
+    /// <see cref="Introduce"/> stay.</param>
+    public void Use(ImmutableArray<ClusterMember> peers)
+    {
+        lock (_gate)
+        {
+            if (peers.IsEmpty && _isIntroduced)
+            {
+                return;
+            }
+
+            _isIntroduced = false;
+            _members = peers;
+            ForgetOutdated();
+        }
+    }
+
+    /// <summary>Takes the members of a cluster that this one is about to join, until consensus knows them itself.</summary>
+    /// <param name="configuration">The membership.</param>
+    public void Introduce(ClusterConfiguration configuration)
+    {
+        lock (_gate)
+        {
+            if (_members.IsEmpty || _isIntroduced)
+            {
+                _isIntroduced = true;
+                _members = configuration.Members;
+                ForgetOutdated();
+            }
+        }
+    }
+
+    /// <summary>A member says where it is, or another one that knows better.</summary>
+    /// <param name="id">The member.</param>
+    /// <param name="address">Its address.</param>
+    /// <returns>Whether that is news of a peer.</returns>
+    public bool Tell(MemberId id, string address)
+    {
+        lock (_gate)
+        {
+            if (address.Length == 0 || _members.FirstOrDefault(member => member.Id == id) is not { } record
+                || id == self || AddressOf(record) == address)
+            {
+                return false;
+            }
+
+            if (record.Address == address)
+            {
+                _told.Remove(id);
+            }
+            else
+            {
+                _told[id] = (address, record.Address);
+            }
+
+            return true;
+        }
+    }
+
+    private string AddressOf(ClusterMember member) =>
+        _told.TryGetValue(member.Id, out (string Told, string Record) told) ? told.Told : member.Address;
+
+    private void ForgetOutdated()
+    {
+        foreach ((MemberId id, (_, string record)) in _told)
+        {
+            if (_members.FirstOrDefault(member => member.Id == id)?.Address != record)
+            {
+                _told.Remove(id);
+            }
+        }
+    }
+}

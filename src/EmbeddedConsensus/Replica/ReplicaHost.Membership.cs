@@ -1,0 +1,233 @@
+using System.Collections.Immutable;
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Core;
+using EmbeddedConsensus.Replica.Membership;
+using EmbeddedConsensus.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>Who belongs to the cluster and where, and what becomes of this member when it does not.</summary>
+internal sealed partial class ReplicaHost
+{
+    private readonly Lock _peersGate = new();
+    private Task _membershipKeeping = Task.CompletedTask;
+
+    /// <summary>Carries changes of the membership through.</summary>
+    public MembershipChanges Changes { get; }
+
+    /// <summary>Where the others are.</summary>
+    public PeerDirectory Peers { get; }
+
+    /// <summary>Where the others find this member; null when nobody said.</summary>
+    public string? Address { get; private set; }
+
+    /// <summary>A request of this member.</summary>
+    public MembershipRequest NewRequest(MembershipRequestKind kind) => new(kind, Self)
+    {
+        ClusterId = View!.CommittedConfiguration.ClusterId,
+        ConfigurationIndex = View.ConfigurationIndex,
+        Address = Address ?? "",
+    };
+
+    /// <summary>An answer of this member.</summary>
+    public MembershipAnswer NewAnswer(MembershipAnswerStatus status) => new(status, Self)
+    {
+        ClusterId = View!.CommittedConfiguration.ClusterId,
+        Leader = View.Leader,
+    };
+
+    /// <summary>Everywhere that another member may be: where the membership says, and what the options list.</summary>
+    public IReadOnlyList<string> KnownAddresses() =>
+    [
+        .. _options.JoinAddresses
+            .Concat(Peers.Peers.Select(peer => peer.Address))
+            .Concat(_options.Members.Where(member => member.Id != Self).Select(member => member.Address))
+            .Where(address => address != Address)
+            .Distinct(),
+    ];
+
+    /// <summary>Asks another member.</summary>
+    /// <exception cref="TransportException">There was no answer.</exception>
+    public async Task<MembershipAnswer> AskAsync(
+        string address, MembershipRequest request, CancellationToken cancellationToken)
+    {
+        ITransport transport = _transport
+            ?? throw new TransportException("This member has no transport, or has stopped.");
+        using CancellationTokenSource timeout = new(MembershipChanges.AnswerTimeout, _time);
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellationToken, timeout.Token, _stopped.Token);
+        try
+        {
+            ReadOnlyMemory<byte> answer = await transport
+                .RequestAsync(address, MembershipCodec.Encode(request), ended.Token).ConfigureAwait(false);
+            return MembershipCodec.DecodeAnswer(answer.Span);
+        }
+        catch (Exception exception) when (
+            exception is ObjectDisposedException or ClusterConfigurationFormatException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new TransportException($"The member at {address} gave no answer in time, or none that is one.", exception);
+        }
+    }
+
+    /// <summary>Reads something on the consensus lane.</summary>
+    public Task<TAnswer> AskLaneAsync<TAnswer>(Func<ReplicaCore, TAnswer> read)
+    {
+        LaneQuery<TAnswer> query = new(read);
+        _consensus!.Submit(query);
+        return query.Task;
+    }
+
+    /// <summary>Another member says where it is.</summary>
+    public void LearnAddress(MemberId member, string address)
+    {
+        if (Peers.Tell(member, address))
+        {
+            LogPeerMoved(Self, member, address);
+            UsePeers();
+        }
+    }
+
+    /// <summary>Takes the members of the cluster that this one joins.</summary>
+    public void Introduce(ClusterConfiguration configuration)
+    {
+        Peers.Introduce(configuration);
+        UsePeers();
+    }
+
+    /// <summary>Takes what another member knows, when no leader is heard of: where the others are, and whether this one
+    /// still belongs to them.</summary>
+    public async Task HeedAsync(MembershipAnswer answer)
+    {
+        RaftMessage told = new()
+        {
+            Type = RaftMessageType.MemberRefused, From = answer.From, To = Self, ClusterId = answer.ClusterId,
+            Context = (ulong)RefusalReason.WrongCluster,
+        };
+        if (answer.Status == MembershipAnswerStatus.WrongCluster)
+        {
+            await _consensus!.ReceiveAsync(told).ConfigureAwait(false);
+            return;
+        }
+
+        if (answer.Configuration is not { } configuration || answer.ConfigurationIndex <= View!.ConfigurationIndex)
+        {
+            return;
+        }
+
+        if (!configuration.Contains(Self))
+        {
+            told = told with { Type = RaftMessageType.MemberRemoved, Index = answer.ConfigurationIndex, Context = 0 };
+            await _consensus!.ReceiveAsync(told).ConfigureAwait(false);
+            return;
+        }
+
+        foreach (ClusterMember member in configuration.Members)
+        {
+            LearnAddress(member.Id, member.Address);
+        }
+    }
+
+    /// <summary>Ends this member's part in the cluster, to which it does not belong.</summary>
+    /// <param name="reason">Why; what every call gets.</param>
+    public void Leave(ConsensusStoreException reason) => _consensus!.Leave(reason);
+
+    /// <inheritdoc />
+    void IConsensusLaneEvents.PeersChanged(ImmutableArray<ClusterMember> peers)
+    {
+        Peers.Use(peers);
+        UsePeers();
+    }
+
+    /// <inheritdoc />
+    void IConsensusLaneEvents.Left(ConsensusStoreException reason)
+    {
+        _fault = reason;
+        if (TryMove(StoreState.Running, StoreState.Removed) || TryMove(StoreState.Starting, StoreState.Removed)
+            || TryMove(StoreState.Stopping, StoreState.Removed))
+        {
+            _apply?.Watches.End(reason);
+        }
+
+        LogLeft(Self, reason.Message);
+
+        // What was said last, the call to a successor above all, is still on its way.
+        _ = DisposeTransportLaterAsync();
+    }
+
+    /// <summary>Decides what the membership begins with: the disk's counts, and the options only without one.</summary>
+    private ClusterConfiguration Bootstrap(ClusterConfiguration? recovered)
+    {
+        if (recovered is null)
+        {
+            Address = _settings.Address;
+            return _settings.Bootstrap;
+        }
+
+        ulong nameHash = ClusterIdentity.Of(_options.ClusterName);
+        if (recovered.ClusterNameHash != nameHash && recovered.ClusterNameHash != 0)
+        {
+            throw new MemberRefusedException(
+                $"The disk of member {Self} belongs to a cluster of another name than '{_options.ClusterName}'. Give ClusterName "
+                + "the name that the cluster was founded with, or give this member its own disk.");
+        }
+
+        if (Self > recovered.LastMemberId)
+        {
+            throw new MemberRefusedException(
+                $"The disk knows no member {Self}: its cluster has had members up to {recovered.LastMemberId}. Check MemberId, "
+                + "and that this member has its own disk.");
+        }
+
+        Address = _settings.Address ?? recovered.Find(Self)?.Address;
+        if (_createTransport is null && recovered.Members.Any(member => member.Id != Self))
+        {
+            throw new TransportException(
+                $"The cluster on the disk of member {Self} has other members, and this one has no transport: call "
+                + "UseTcpTransport() on what AddConsensusStore returns.");
+        }
+
+        if (_options.Members.Count > 0 || _options.JoinAddresses.Count > 0)
+        {
+            LogOptionsIgnored(Self, string.Join(", ", recovered.Voters), string.Join(", ", recovered.Learners));
+        }
+
+        return recovered;
+    }
+
+    private void KeepMembership()
+    {
+        if (_transport is not null)
+        {
+            MembershipKeeper keeper = new(this, Changes, _options, _time, _logger);
+            _membershipKeeping = keeper.RunAsync(_stopped.Token);
+        }
+    }
+
+    private void UsePeers()
+    {
+        lock (_peersGate)
+        {
+            _transport?.SetPeers(Peers.Peers);
+        }
+    }
+
+    private async Task DisposeTransportLaterAsync()
+    {
+        await Task.Delay(_options.ElectionTimeout, _time, _stopped.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await DisposeTransportAsync().ConfigureAwait(false);
+    }
+
+    [LoggerMessage(6, LogLevel.Warning, "Member {Member} no longer belongs to its cluster and has stopped: {Reason}")]
+    private partial void LogLeft(MemberId member, string reason);
+
+    [LoggerMessage(7, LogLevel.Information,
+        "Member {Member} goes by the membership on its disk, voters {Voters} and learners {Learners}; the members and "
+        + "addresses in its options were for the first start")]
+    private partial void LogOptionsIgnored(MemberId member, string voters, string learners);
+
+    [LoggerMessage(8, LogLevel.Information, "Member {Member} has heard that member {Peer} is at {Address}")]
+    private partial void LogPeerMoved(MemberId member, MemberId peer, string address);
+}

@@ -1,0 +1,34 @@
+using EmbeddedConsensus.Chaos.Nodes;
+
+namespace EmbeddedConsensus.Chaos.Faults;
+
+/// <summary>The cluster grows by two members, and shrinks to any of what it then has: from one set to another in one
+/// step each.</summary>
+internal sealed class GrowAndShrinkFault : MembershipFault
+{
+    private const int Growth = 2;
+    private static readonly TimeSpan MaxHold = TimeSpan.FromSeconds(3);
+
+    /// <inheritdoc />
+    public override string Name => "cluster grown and shrunk";
+
+    /// <inheritdoc />
+    public override async Task RunAsync(FaultContext context)
+    {
+        int count = context.Cluster.Members.Count;
+        for (int i = 0; i < Growth; i++)
+        {
+            await StartFreshAsync(context);
+        }
+
+        await CarryThroughAsync(context, Voters(context.Cluster.Members));
+        await context.HoldAsync(TimeSpan.Zero, MaxHold);
+
+        ClusterMember[] shuffled = context.AnyMembers(count + Growth);
+        await CarryThroughAsync(context, Voters(shuffled[..count]));
+        await Task.WhenAll(shuffled[count..].Select(member => RetireAsync(context, member)));
+    }
+
+    private static NodeRequest.ChangeMembers Voters(IEnumerable<ClusterMember> members) =>
+        new([.. members.Select(static member => member.Address)]);
+}

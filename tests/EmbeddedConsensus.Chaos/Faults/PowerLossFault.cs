@@ -1,0 +1,29 @@
+using EmbeddedConsensus.Chaos.Nodes;
+
+namespace EmbeddedConsensus.Chaos.Faults;
+
+/// <summary>The appends of all members hang, and in the midst of it all of them are killed. A kill alone loses nothing
+/// that was given to the system; this loses whatever had not been: a write that was acknowledged before it was durable
+/// would be gone.</summary>
+internal sealed class PowerLossFault : IFault
+{
+    private const int AppendDelayMs = 400;
+    private static readonly TimeSpan Min = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Max = TimeSpan.FromMilliseconds(1500);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc />
+    public string Name => "kill -9 of all while their disks hang";
+
+    /// <inheritdoc />
+    public string? WhyImpossible(ChaosCluster cluster) => null;
+
+    /// <inheritdoc />
+    public async Task RunAsync(FaultContext context)
+    {
+        await context.Cluster.AskAllAsync(new NodeRequest.SlowDisk(AppendDelayMs), Timeout);
+        await context.HoldAsync(Min, Max);
+        await Task.WhenAll(context.Cluster.Members.Select(static member => member.KillAsync()));
+        await Task.WhenAll(context.Cluster.Members.Select(context.Cluster.StartAsync));
+    }
+}
