@@ -6,7 +6,10 @@ namespace EmbeddedConsensus.Testing.Histories;
 /// <param name="store">The store to call.</param>
 /// <param name="recorder">What records.</param>
 /// <param name="client">Who calls.</param>
-/// <param name="session">To which life of which replica the calls go, if that is known.</param>
+/// <param name="session">To which life of which replica the calls go, if that is known: when the replica restarts, go
+/// on with another one.</param>
+/// <remarks>A failure that says that nothing was executed is recorded as a failure; every other end of a write without
+/// an answer, a cancellation among them, as of unknown outcome. Exceptions reach the caller as they are.</remarks>
 public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorder, int client, string session = "")
     : IKeyValueStore
 {
@@ -93,13 +96,22 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<WatchEvent> WatchAsync(
+    public IAsyncEnumerable<WatchEvent> WatchAsync(
+        KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        // Called at once: where a watch "from now on" begins is not for the first read of the result to say.
+        IAsyncEnumerable<WatchEvent> events = store.WatchAsync(range, options, cancellationToken);
+        return RecordAsync(events, range, options, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<WatchEvent> RecordAsync(
+        IAsyncEnumerable<WatchEvent> events,
         KeyRange range,
-        WatchOptions? options = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        WatchOptions? options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         int watch = recorder.BeginWatch($"watch of client {client}", range, options);
-        await foreach (WatchEvent item in store.WatchAsync(range, options, cancellationToken).ConfigureAwait(false))
+        await foreach (WatchEvent item in events.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             recorder.Deliver(watch, WatchRecord.Of(item));
             yield return item;

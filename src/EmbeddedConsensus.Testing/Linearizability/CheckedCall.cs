@@ -14,11 +14,18 @@ internal sealed record CheckedCall(StoreCall Call, CallKind Kind, long Revision)
     {
         CallOutcome.Succeeded when call.ReturnedAt < call.InvokedAt => throw new ArgumentException(
             $"A call returned before it began: {call}. Take both times from the same monotonic clock."),
-        _ when call.IsCompaction => null,
+        CallOutcome.Succeeded when call.IsCompaction => new CheckedCall(call, CallKind.Reached, call.CompactRevision),
         CallOutcome.Succeeded => OfAnswer(call),
-        CallOutcome.Failed when call.Refusal is { StoreRevision: > 0 and long revision } =>
-            new CheckedCall(call, CallKind.Observation, revision),
-        CallOutcome.Unknown when !call.IsRead => new CheckedCall(call, CallKind.UnknownWrite, 0),
+        CallOutcome.Failed => OfRefusal(call),
+        CallOutcome.Unknown when call is { IsRead: false, IsCompaction: false } =>
+            new CheckedCall(call, CallKind.UnknownWrite, 0),
+        _ => null,
+    };
+
+    private static CheckedCall? OfRefusal(StoreCall call) => call.Refusal switch
+    {
+        { StoreRevision: > 0 and long revision } => new CheckedCall(call, CallKind.Observation, revision),
+        { CompactRevision: > 0 and long revision } => new CheckedCall(call, CallKind.Reached, revision),
         _ => null,
     };
 

@@ -10,6 +10,7 @@ internal sealed class GapCandidates
 {
     private readonly CheckedHistory _history;
     private readonly GapEvidence _evidence;
+    private readonly GapAbsences _absences;
     private readonly long[] _newestBefore;
     private readonly Dictionary<long, List<int>> _candidates = [];
     private readonly Dictionary<int, long> _owned = [];
@@ -18,6 +19,7 @@ internal sealed class GapCandidates
     {
         _history = history;
         _evidence = evidence;
+        _absences = GapAbsences.Of(history);
         _newestBefore = newestBefore;
     }
 
@@ -61,7 +63,8 @@ internal sealed class GapCandidates
             return false;
         }
 
-        if (operation is PutOperation put && _evidence.WasUnchanged(_history.Keys.IndexOf(put.Key)!.Value, gap))
+        if (operation is PutOperation put && _history.Keys.IndexOf(put.Key) is { } key
+            && (_evidence.WasUnchanged(key, gap) || _absences.ContradictPut(key, gap)))
         {
             return false;
         }

@@ -25,8 +25,9 @@ public static class LinearizabilityChecker
         SearchBudget budget = new(limits);
         CheckedHistory sorted = CheckedHistory.Of(history);
         RevisionLog? changes = null;
-        // The keys first, and on a part of the budget: they can only convict, but tell of fewer calls.
-        Violation? violation = KeyPartition.Check(sorted, new SearchBudget(limits.Part(KeysPart)));
+        // The keys before the whole, and on a part of the budget: they can only convict, but tell of fewer calls.
+        Violation? violation = CompactionCheck.Find(history)
+            ?? KeyPartition.Check(sorted, new SearchBudget(limits.Part(KeysPart)));
         Verdict verdict = violation is null
             ? RevisionCheck.Run(sorted, budget, out violation, out changes)
             : Verdict.NotLinearizable;

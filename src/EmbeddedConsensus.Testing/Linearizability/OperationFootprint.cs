@@ -28,6 +28,14 @@ internal static class OperationFootprint
         _ => [],
     };
 
+    /// <summary>The revisions that it asks for with reads of the past.</summary>
+    public static IEnumerable<long> PastReads(Operation operation) => operation switch
+    {
+        RangeOperation { Options.Revision: > 0 and long revision } => [revision],
+        TxnOperation { Txn: { } txn } => txn.Success.Concat(txn.Failure).SelectMany(PastReads),
+        _ => [],
+    };
+
     /// <summary>Whether what it writes depends on what it finds.</summary>
     public static bool IsConditional(Operation operation) => operation is TxnOperation { Txn: { } txn }
         && (txn.Conditions.Length > 0 || txn.Success.Any(IsConditional));

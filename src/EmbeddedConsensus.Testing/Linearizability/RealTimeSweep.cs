@@ -10,7 +10,8 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 /// <para>A call whose answer came before another began comes before it in every linearization. So behind an answer that
 /// shows revision r a linearizable read must show r or more, and a write must make more than r. This holds for answers
 /// of serializable reads as well: what they show has been committed. It does not hold for what serializable reads must
-/// show: they may lag, but within a session, which is one life of one replica, they never go back.</para>
+/// show: they may lag, even behind the state that the history begins with, but within a session, which is one life of
+/// one replica, they never go back.</para>
 /// <para>A <see cref="CallKind.Get"/> does not tell its revision. It is given the smallest at which the store held what
 /// it showed and which contradicts nothing before it. All these rules are lower bounds that later calls take from
 /// earlier ones, so the smallest choice is the best for everything that follows, and none other need be tried.</para>
@@ -62,7 +63,7 @@ internal sealed class RealTimeSweep
             {
                 Seen bound = !call.Call.IsSerializable ? newest
                     : session.Length > 0 && sessions.TryGetValue(session, out Seen seen) ? seen
-                    : new Seen(_history.History.InitialRevision, -1);
+                    : new Seen(0, -1);
                 if (store is null)
                 {
                     NewestBefore[index] = newest.Revision;
@@ -106,6 +107,12 @@ internal sealed class RealTimeSweep
             return found ?? 0;
         }
 
+        if (call.Kind == CallKind.Reached)
+        {
+            // It may tell of a revision as old as it likes.
+            return call.Revision;
+        }
+
         long revision = call.Kind == CallKind.UnknownWrite ? placed.GetValueOrDefault(index) : call.Revision;
         bool isWrite = call.Kind is CallKind.Write or CallKind.UnknownWrite;
         if (revision > 0 && (revision < bound.Revision || (isWrite && revision == bound.Revision)))
@@ -123,6 +130,13 @@ internal sealed class RealTimeSweep
         if (_history.Keys.IndexOf(read.Range.Start) is not { } key)
         {
             // Nothing in the history ever puts the key.
+            return Math.Max(from, read.Options.Revision);
+        }
+
+        // What was before the history began is not known: linearizable reads may ask for it, serializable ones lag.
+        long initial = _history.History.InitialRevision;
+        if (read.Options.Revision > 0 ? read.Options.Revision < initial : item?.ModRevision < initial && from < initial)
+        {
             return Math.Max(from, read.Options.Revision);
         }
 

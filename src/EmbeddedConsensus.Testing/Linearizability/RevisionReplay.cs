@@ -149,7 +149,7 @@ internal sealed partial class RevisionReplay
     private Conflict? Execute(CheckedCall owner, long revision)
     {
         OperationResult? expected = _store.Execute(owner.Call.Operation!, revision);
-        return expected is null || !Evidence.AreEqual(expected, owner.Call.Result!)
+        return expected is null || !Fits(owner, expected)
             ? Differs(owner, revision, expected)
             : Observe(revision);
     }
@@ -230,8 +230,7 @@ internal sealed partial class RevisionReplay
                 continue;
             }
 
-            if (call.Call.Outcome != CallOutcome.Succeeded
-                || call.Call.Operation is RangeOperation { Options.Revision: > 0 and long at } && at < _initial)
+            if (call.Call.Outcome != CallOutcome.Succeeded)
             {
                 continue;
             }
@@ -239,7 +238,7 @@ internal sealed partial class RevisionReplay
             int mark = _store.Mark;
             OperationResult? expected = _store.Execute(call.Call.Operation!, revision + 1);
             _store.GoBackTo(mark);
-            if (expected is null || !Evidence.AreEqual(expected, call.Call.Result!))
+            if (expected is null || !Fits(call, expected))
             {
                 return Differs(call, revision, expected);
             }
@@ -247,6 +246,11 @@ internal sealed partial class RevisionReplay
 
         return null;
     }
+
+    // What the store held before the history began is not known, and an answer that shows it not judged.
+    private bool Fits(CheckedCall call, OperationResult expected) =>
+        Evidence.AreEqual(expected, call.Call.Result!)
+        || OperationFootprint.PastReads(call.Call.Operation!).Any(revision => revision < _initial);
 
     private static IEnumerable<long> RevisionsUpTo(CheckedHistory history)
     {

@@ -24,6 +24,7 @@ public enum ViolationKind
     /// <summary>A serializable read shows an older state than its session had seen.</summary>
     SessionOrder = 5,
 
-    /// <summary>A compacted revision was read, or a revision that nobody compacted refused.</summary>
+    /// <summary>A compacted revision was read, a revision that nobody compacted was refused, or a compaction did not go
+    /// forward.</summary>
     Compaction = 6,
 }

@@ -67,9 +67,31 @@ internal static class ConfigurationChangeCodec
             peers.Add(ReadPeer(ref rest));
         }
 
-        return rest.IsEmpty
-            ? ConfigurationChange.Of((ConfigurationChangeKind)source[1], member, peers.MoveToImmutable())
+        ConfigurationChangeKind kind = (ConfigurationChangeKind)source[1];
+        ImmutableArray<Peer> named = peers.MoveToImmutable();
+        return rest.IsEmpty && IsFitting(kind, named)
+            ? ConfigurationChange.Of(kind, member, named)
             : throw Damaged();
+    }
+
+    /// <summary>Whether a change names as many members as its kind takes, each once and in order of id.</summary>
+    private static bool IsFitting(ConfigurationChangeKind kind, ImmutableArray<Peer> peers)
+    {
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].Id <= (i == 0 ? MemberId.None : peers[i - 1].Id))
+            {
+                return false;
+            }
+        }
+
+        return kind switch
+        {
+            ConfigurationChangeKind.AddLearner or ConfigurationChangeKind.AddVoter or ConfigurationChangeKind.Replace
+                or ConfigurationChangeKind.Update => peers.Length == 1,
+            ConfigurationChangeKind.SetVoters => peers.Length > 0,
+            _ => peers.IsEmpty,
+        };
     }
 
     private static int MeasurePeer(Peer peer)

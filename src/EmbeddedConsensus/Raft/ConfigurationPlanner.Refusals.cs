@@ -44,7 +44,8 @@ internal sealed partial class ConfigurationPlanner
 
     private ChangeDecision? RefuseAddress(Peer peer)
     {
-        if (string.IsNullOrEmpty(peer.Address) || peer.Address.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))
+        if (string.IsNullOrEmpty(peer.Address)
+            || peer.Address.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || char.IsSurrogate(c))
             || Encoding.UTF8.GetByteCount(peer.Address) > ClusterConfigurationCodec.MaxAddressBytes)
         {
             return ChangeDecision.Refuse(

@@ -46,7 +46,12 @@ internal sealed partial class RaftNode : IMemberHealth
                 $"The change of entry {_history.LatestIndex} is under way. Wait until it is done.");
         }
 
-        return new ConfigurationPlanner(_tracker.Configuration, this).Decide(change);
+        ChangeDecision decision = new ConfigurationPlanner(_tracker.Configuration, this).Decide(change);
+        return decision.Next is null || _tracker.Configuration.Voters.Contains(_options.Id)
+            ? decision
+            : ChangeDecision.Refuse(
+                ConfigurationRefusal.NotReady,
+                $"The leader, member {_options.Id}, has lost its vote and is about to hand over. Try again soon.");
     }
 
     /// <summary>Begins a change, or finds that there is nothing to do. What it begins goes on by itself, also under
@@ -96,8 +101,11 @@ internal sealed partial class RaftNode : IMemberHealth
 
     private void Review(ClusterConfiguration current)
     {
-        ClusterConfiguration next =
-            Observed(new ConfigurationPlanner(current, this).StepOfPlan() ?? current);
+        // Nothing is made here while nothing is planned: this runs with every tick.
+        ClusterConfiguration? step = current.PlannedVoters.IsEmpty
+            ? null
+            : new ConfigurationPlanner(current, this).StepOfPlan();
+        ClusterConfiguration next = Observed(step ?? current);
         if (next != current)
         {
             AppendConfiguration(next);

@@ -24,11 +24,30 @@ internal sealed partial class RaftNode
 
         SendReadsAgain();
         TickSilence();
-        if (_electionElapsed >= _electionTimeout && IsPromotable())
+        if (_electionElapsed < _electionTimeout)
+        {
+            return;
+        }
+
+        if (IsPromotable())
         {
             _electionElapsed = 0;
             Campaign();
         }
+        else if (_tracker.Configuration.Learners.Contains(_options.Id))
+        {
+            AskWhetherStillMember();
+        }
+    }
+
+    /// <summary>A learner that hears from no leader may have been removed while it was away: then nobody calls it any more.
+    /// It asks as if it wanted to campaign; the answers count for nothing, but a member that knows better tells it so
+    /// (<see cref="RaftMessageType.MemberRemoved"/>).</summary>
+    private void AskWhetherStillMember()
+    {
+        SetLeader(MemberId.None);
+        ResetElectionTimer();
+        AskForVotes(RaftMessageType.PreVote, _term + 1, context: 0);
     }
 
     /// <summary>Campaigns at once, as if no leader had been heard from: a driver calls it only where no leader can hold
@@ -274,7 +293,11 @@ internal sealed partial class RaftNode
 
         _electionElapsed = 0;
         _vote = message.From;
-        _freshVoteTerm = IsFresh ? _term : 0;
+        if (IsFresh && message.Index == 0)
+        {
+            _freshVoteTerm = _term;
+        }
+
         _appends.Hold(To(message.From, answer));
     }
 

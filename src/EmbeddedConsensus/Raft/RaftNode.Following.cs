@@ -73,7 +73,7 @@ internal sealed partial class RaftNode
 
     private void StepHeartbeat(in RaftMessage message)
     {
-        if (IsFresh && message.Commit > 0)
+        if (IsFresh && message.Commit > 0 && IsOfOwnCluster(message.From))
         {
             // A leader tells of no more than what it was told is durable here.
             LeaveForLostDisk(message.From);

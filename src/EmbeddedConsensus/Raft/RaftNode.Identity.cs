@@ -134,9 +134,11 @@ internal sealed partial class RaftNode
     private void StepMemberRemoved(in RaftMessage message)
     {
         ClusterConfiguration own = _tracker.Configuration;
-        bool isNews = own.Contains(_options.Id)
-            ? message.Index > ConfigurationIndex
-            : _options.Id <= own.LastMemberId && message.Index >= ConfigurationIndex;
+
+        // Compared with what is committed here: a configuration that was never committed may lie above the removal and be
+        // truncated nowhere, because nobody replicates to a member that is gone.
+        bool isNews = (own.Contains(_options.Id) || _options.Id <= own.LastMemberId)
+            && message.Index > _committedConfigurationIndex;
         if (isNews && Membership is MembershipState.Member or MembershipState.Joining && _role != RaftRole.Leader)
         {
             Leave(
@@ -150,7 +152,7 @@ internal sealed partial class RaftNode
     {
         switch ((RefusalReason)message.Context)
         {
-            case RefusalReason.LostDisk when IsFresh:
+            case RefusalReason.LostDisk when IsFresh && IsOfOwnCluster(message.From):
                 LeaveForLostDisk(message.From);
                 break;
             case RefusalReason.WrongCluster when message.ClusterId != _committedConfiguration.ClusterId:
@@ -158,6 +160,11 @@ internal sealed partial class RaftNode
                 break;
         }
     }
+
+    /// <summary>Whether a member that holds nothing may believe another: one that it was told of, or anybody while it was
+    /// told of nobody. A process of some older cluster at the same address is neither.</summary>
+    private bool IsOfOwnCluster(MemberId member) =>
+        _tracker.Configuration.Voters.IsEmpty || _tracker.Configuration.Contains(member);
 
     private void LeaveForLostDisk(MemberId witness)
     {

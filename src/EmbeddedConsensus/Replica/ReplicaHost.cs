@@ -121,9 +121,10 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
             }
 
             await RecoverAsync(attempt.Token).ConfigureAwait(false);
-            if (View!.Configuration is { IsJoint: false, Voters: [MemberId only] } && only == _settings.Self)
+            if (View!.Configuration is { IsJoint: false, Voters: [MemberId only] } && only == _settings.Self
+                && View.ConfigurationIndex == View.CommittedConfigurationIndex)
             {
-                // Nobody else could win, so there is nothing to wait for.
+                // Nobody else leads or could win, so there is nothing to wait for.
                 Post(core => core.Node.Campaign());
             }
 

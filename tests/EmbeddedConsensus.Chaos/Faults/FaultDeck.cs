@@ -4,7 +4,7 @@ namespace EmbeddedConsensus.Chaos.Faults;
 /// only.</summary>
 internal sealed class FaultDeck
 {
-    private readonly IFault[] _faults;
+    private IFault[] _faults;
     private readonly Random _random;
     private int _next;
 
@@ -41,6 +41,15 @@ internal sealed class FaultDeck
     /// <param name="only">What.</param>
     public static bool Has(string? only) =>
         only is null || Processes.Concat(Surroundings).Any(fault => IsNamed(fault, only));
+
+    /// <summary>Takes faults out for good.</summary>
+    /// <param name="isUseless">Which.</param>
+    public void Discard(Predicate<IFault> isUseless)
+    {
+        int count = _faults.Length;
+        _faults = [.. _faults.Where(fault => !isUseless(fault))];
+        _next = count == _faults.Length ? _next : _faults.Length;
+    }
 
     /// <summary>The next fault, with a random source of its own: what a fault draws does not change what comes
     /// behind it.</summary>

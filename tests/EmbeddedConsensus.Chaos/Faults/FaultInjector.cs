@@ -38,16 +38,11 @@ internal sealed class FaultInjector(
 
     private async Task RunAsync(FaultDeck deck, int round, CancellationToken roundEnds)
     {
+        deck.Discard(fault => WhyImpossible(fault) is not null);
         while (!deck.IsEmpty && !roundEnds.IsCancellationRequested)
         {
             (IFault fault, Random random) = deck.Deal();
             FaultContext context = new(cluster, random, checks, round, roundEnds);
-            if (fault.WhyImpossible(context) is { } reason)
-            {
-                Journal.Skipped(fault.Name, reason);
-                continue;
-            }
-
             await context.HoldAsync(MinRest, MaxRest);
             log($"round {round}: {fault.Name}");
             Journal.Injected(fault.Name);
@@ -57,6 +52,17 @@ internal sealed class FaultInjector(
                 CultureInfo.InvariantCulture,
                 $"round {round}: {fault.Name} is put right, after {time.Elapsed.TotalSeconds:F1} s"));
         }
+    }
+
+    private string? WhyImpossible(IFault fault)
+    {
+        string? reason = fault.WhyImpossible(cluster);
+        if (reason is not null)
+        {
+            Journal.Skipped(fault.Name, reason);
+        }
+
+        return reason;
     }
 
     /// <summary>Puts right what a fault left behind that did not come to its end.</summary>

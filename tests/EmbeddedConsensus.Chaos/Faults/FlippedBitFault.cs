@@ -14,7 +14,7 @@ internal sealed class FlippedBitFault : IFault
     public string Name => "flipped bit";
 
     /// <inheritdoc />
-    public string? WhyImpossible(FaultContext context) => null;
+    public string? WhyImpossible(ChaosCluster cluster) => null;
 
     /// <inheritdoc />
     public async Task RunAsync(FaultContext context)

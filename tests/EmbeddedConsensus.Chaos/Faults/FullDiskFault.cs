@@ -17,7 +17,7 @@ internal sealed class FullDiskFault : IFault
     public string Name => "full disk";
 
     /// <inheritdoc />
-    public string? WhyImpossible(FaultContext context) => context.Cluster.Members.All(member => member.Disk.CanBeFull)
+    public string? WhyImpossible(ChaosCluster cluster) => cluster.Members.All(static member => member.Disk.CanBeFull)
         ? null
         : "mounting a small file system is not allowed here; run as root";
 

@@ -23,7 +23,7 @@ internal sealed class KillFault(string name, Func<FaultContext, IReadOnlyList<Cl
     public static KillFault All { get; } = new("kill -9 of all at once", static context => context.Cluster.Members);
 
     /// <inheritdoc />
-    public string? WhyImpossible(FaultContext context) => null;
+    public string? WhyImpossible(ChaosCluster cluster) => null;
 
     /// <inheritdoc />
     public async Task RunAsync(FaultContext context)

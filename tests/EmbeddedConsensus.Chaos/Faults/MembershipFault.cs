@@ -15,7 +15,7 @@ internal abstract class MembershipFault : IFault
     public abstract string Name { get; }
 
     /// <inheritdoc />
-    public string? WhyImpossible(FaultContext context) => null;
+    public string? WhyImpossible(ChaosCluster cluster) => null;
 
     /// <inheritdoc />
     public abstract Task RunAsync(FaultContext context);

@@ -62,7 +62,7 @@ internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : 
         }));
 
     /// <inheritdoc />
-    public string? WhyImpossible(FaultContext context) => null;
+    public string? WhyImpossible(ChaosCluster cluster) => null;
 
     /// <inheritdoc />
     public async Task RunAsync(FaultContext context)

@@ -25,7 +25,7 @@ internal sealed class PauseFault(string name, Func<FaultContext, IEnumerable<Clu
         .Take(context.Cluster.Minority));
 
     /// <inheritdoc />
-    public string? WhyImpossible(FaultContext context) =>
+    public string? WhyImpossible(ChaosCluster cluster) =>
         ProcessSignals.AreAvailable ? null : "this system has no SIGSTOP";
 
     /// <inheritdoc />

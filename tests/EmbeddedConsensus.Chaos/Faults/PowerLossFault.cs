@@ -16,7 +16,7 @@ internal sealed class PowerLossFault : IFault
     public string Name => "kill -9 of all while their disks hang";
 
     /// <inheritdoc />
-    public string? WhyImpossible(FaultContext context) => null;
+    public string? WhyImpossible(ChaosCluster cluster) => null;
 
     /// <inheritdoc />
     public async Task RunAsync(FaultContext context)

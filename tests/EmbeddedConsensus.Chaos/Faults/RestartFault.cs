@@ -11,7 +11,7 @@ internal sealed class RestartFault : IFault
     public string Name => "stop and start of one";
 
     /// <inheritdoc />
-    public string? WhyImpossible(FaultContext context) => null;
+    public string? WhyImpossible(ChaosCluster cluster) => null;
 
     /// <inheritdoc />
     public async Task RunAsync(FaultContext context)

@@ -15,7 +15,7 @@ internal sealed class SlowDiskFault : IFault
     public string Name => "slow disk";
 
     /// <inheritdoc />
-    public string? WhyImpossible(FaultContext context) => null;
+    public string? WhyImpossible(ChaosCluster cluster) => null;
 
     /// <inheritdoc />
     public async Task RunAsync(FaultContext context)

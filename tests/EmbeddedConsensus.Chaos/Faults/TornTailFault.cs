@@ -16,7 +16,7 @@ internal sealed class TornTailFault : IFault
     public string Name => "torn log tail";
 
     /// <inheritdoc />
-    public string? WhyImpossible(FaultContext context) => null;
+    public string? WhyImpossible(ChaosCluster cluster) => null;
 
     /// <inheritdoc />
     public async Task RunAsync(FaultContext context)

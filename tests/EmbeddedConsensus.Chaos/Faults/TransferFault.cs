@@ -11,7 +11,7 @@ internal sealed class TransferFault : IFault
     public string Name => "leadership transfer";
 
     /// <inheritdoc />
-    public string? WhyImpossible(FaultContext context) => null;
+    public string? WhyImpossible(ChaosCluster cluster) => null;
 
     /// <inheritdoc />
     public async Task RunAsync(FaultContext context)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace EmbeddedConsensus.Chaos.Nodes;
@@ -99,9 +100,17 @@ internal sealed class MemberDisk : IDisposable
             start.ArgumentList.Add(argument);
         }
 
-        using Process process = Process.Start(start)
-            ?? throw new InvalidOperationException($"'{program}' did not start.");
-        process.WaitForExit();
-        return process.ExitCode == 0;
+        try
+        {
+            using Process process = Process.Start(start)
+                ?? throw new InvalidOperationException($"'{program}' did not start.");
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            // There is no such program here.
+            return false;
+        }
     }
 }

@@ -1,29 +1,34 @@
-using System.Diagnostics;
-using System.Globalization;
+using System.ComponentModel;
+using System.Runtime.InteropServices;
 
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>Stops and continues processes, by the system's <c>kill</c>.</summary>
-internal static class ProcessSignals
+/// <summary>Stops and continues processes.</summary>
+internal static partial class ProcessSignals
 {
-    /// <summary>Whether the system knows signals.</summary>
-    public static bool AreAvailable => !OperatingSystem.IsWindows();
+    private static readonly (int Stop, int Continue) Numbers = OperatingSystem.IsMacOS() ? (17, 19) : (19, 18);
+
+    /// <summary>Whether the system knows these signals.</summary>
+    public static bool AreAvailable => OperatingSystem.IsLinux() || OperatingSystem.IsMacOS();
 
     /// <summary>Stops a process where it stands (SIGSTOP).</summary>
     /// <param name="processId">The process.</param>
-    public static void Pause(int processId) => Send("-STOP", processId);
+    public static void Pause(int processId) => Send(processId, Numbers.Stop);
 
     /// <summary>Lets a stopped process go on (SIGCONT).</summary>
     /// <param name="processId">The process.</param>
-    public static void Resume(int processId) => Send("-CONT", processId);
+    public static void Resume(int processId) => Send(processId, Numbers.Continue);
 
-    private static void Send(string signal, int processId)
+    private static void Send(int processId, int signal)
     {
-        using Process kill = Process.Start("kill", [signal, processId.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-        if (kill.ExitCode != 0)
+        if (Kill(processId, signal) != 0)
         {
-            throw new InvalidOperationException($"kill {signal} {processId} failed with {kill.ExitCode}.");
+            throw new InvalidOperationException(
+                $"Signal {signal} did not reach process {processId}: "
+                + new Win32Exception(Marshal.GetLastPInvokeError()).Message);
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int processId, int signal);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EmbeddedConsensus.Mutations.Catalogue;
 
 namespace EmbeddedConsensus.Mutations.Suites;
@@ -5,13 +6,24 @@ namespace EmbeddedConsensus.Mutations.Suites;
 /// <summary>Reads the suite that a mutation names: <c>simulation 1-300</c> or <c>tests Project Filter</c>.</summary>
 internal static class SuiteParser
 {
+    /// <summary>One suite that holds those of several mutations, or null when there is none: simulations are told apart by
+    /// their seeds.</summary>
+    /// <param name="mutations">Mutations whose suites are of one project.</param>
+    public static ISuite? TryUnite(ImmutableArray<Mutation> mutations)
+    {
+        string[][] suites = [.. mutations.Select(mutation => Split(mutation.Suite))];
+        return suites.All(words => words is ["tests", _, _])
+            ? new TestSuite(suites[0][1], string.Join('|', suites.Select(words => $"({words[2]})")), [])
+            : null;
+    }
+
     /// <summary>The suite of a mutation.</summary>
     /// <param name="mutation">The mutation.</param>
     /// <exception cref="MutationException">It names none.</exception>
     public static ISuite Parse(Mutation mutation)
     {
         string text = mutation.Suite;
-        ISuite suite = text.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries) switch
+        ISuite suite = Split(text) switch
         {
             ["simulation", string seeds] => new SimulationSuite(seeds, [], mutation.Because),
             ["simulation", string seeds, string options] =>
@@ -24,4 +36,6 @@ internal static class SuiteParser
             ? suite
             : throw new MutationException("A simulation checks many things: say with 'because:' which of them must fail.");
     }
+
+    private static string[] Split(string text) => text.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries);
 }

@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Testing.Histories;
 using EmbeddedConsensus.Testing.Linearizability;
 using static EmbeddedConsensus.Testing.Tests.Linearizability.HistoryOf;
 
@@ -74,6 +75,37 @@ public sealed class LimitTests
 
         Assert.Equal(Verdict.NotLinearizable, result.Verdict);
         Assert.Equal(43, result.Violation!.Revision);
+    }
+
+    [Fact]
+    public void A_range_without_a_key_keeps_its_put_from_every_revision_before()
+    {
+        // Any of 31 puts can have made revision 2, but the keys of 30 of them would have been found.
+        CheckResult result = LinearizabilityChecker.Check(Calls(
+        [
+            Lost(0, Op.Put("made", "1")),
+            .. Enumerable.Range(0, 30).Select(i => Lost(0, Op.Put($"lost/{i}", "1"))),
+            Put(10, 20, "a", "1", 3),
+            Range(30, 40, KeyRange.Prefix("lost/"), 3),
+        ]));
+
+        Assert.True(result.Verdict == Verdict.Linearizable, result.ToString());
+        Assert.Equal("made", Assert.Single(result.Changes!.At(2)).KeyValue.Key);
+        Assert.InRange(result.StatesVisited, 1, 5);
+    }
+
+    [Fact]
+    public void A_key_that_a_delete_can_have_taken_before_the_range_was_read_may_have_been_put()
+    {
+        StoreCall put = Lost(0, Op.Put("k", "1"));
+        StoreCall read = Range(50, 60, KeyRange.Prefix("k"), 3);
+        StoreCall earlier = Range(1, 60, KeyRange.Prefix("k"), 2);
+        Assert.Equal(Verdict.Linearizable, Check(put, Delete(10, 20, "k", 3), read).Verdict);
+        Assert.Equal(Verdict.Linearizable, Check(put, Lost(0, Op.Delete((Key)"k")), read).Verdict);
+        Assert.Equal(Verdict.NotLinearizable, Check(put, Put(10, 20, "a", "1", 3), read).Verdict);
+        Assert.Equal(Verdict.NotLinearizable, Check(put, Delete(10, 20, "k", 3), earlier).Verdict);
+
+        static CheckResult Check(params StoreCall[] calls) => LinearizabilityChecker.Check(Calls(calls));
     }
 
     /// <summary>A set of numbers to which calls add; the state, as bits, tells every subset apart.</summary>

@@ -62,16 +62,28 @@ public sealed class MembershipTests
 
     [Fact]
     [Trait("Scenario", "31")]
-    public void A_member_believes_that_it_was_removed_only_by_a_later_configuration_than_its_own()
+    public void A_member_believes_that_it_was_removed_only_by_a_later_configuration_than_it_knows_committed()
     {
         LoneNode lone = new(log: [1, 1, 1], term: 1);
-        lone.Receive(2, Append(term: 1, index: 3, Configuration([1, 2, 3], term: 1, index: 4)));
-        Assert.Equal(4UL, lone.Node.ConfigurationIndex);
+        lone.Receive(2, Append(term: 1, index: 3, Configuration([1, 2, 3], term: 1, index: 4)) with { Commit = 4 });
+        Assert.Equal(4UL, lone.Node.CommittedConfigurationIndex);
 
         lone.Receive(3, new RaftMessage { Type = RaftMessageType.MemberRemoved, Index = 4 });
         Assert.Equal(MembershipState.Member, lone.Node.Membership);
 
         lone.Receive(3, new RaftMessage { Type = RaftMessageType.MemberRemoved, Index = 5 });
+        Assert.Equal(MembershipState.Removed, lone.Node.Membership);
+    }
+
+    [Fact]
+    [Trait("Scenario", "31")]
+    public void A_configuration_that_was_never_committed_does_not_keep_a_removed_member_from_knowing()
+    {
+        LoneNode lone = new(log: [1, 1, 1], term: 1);
+        lone.Receive(2, Append(term: 1, index: 3, Configuration([1, 2, 3], term: 1, index: 4)));
+
+        lone.Receive(3, new RaftMessage { Type = RaftMessageType.MemberRemoved, Index = 3 });
+
         Assert.Equal(MembershipState.Removed, lone.Node.Membership);
     }
 

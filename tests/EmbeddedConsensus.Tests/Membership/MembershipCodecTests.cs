@@ -1,0 +1,73 @@
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Membership;
+using EmbeddedConsensus.Transport;
+
+namespace EmbeddedConsensus.Tests.Membership;
+
+public sealed class MembershipCodecTests
+{
+    private static readonly MembershipRequest Request = new(MembershipRequestKind.Join, new MemberId(4))
+    {
+        ClusterId = 0xfeed,
+        Address = "höst:1",
+        ConfigurationIndex = 77,
+        IsForLeader = true,
+        Change = ConfigurationChange.AddVoter(new Peer(new MemberId(4), "höst:1")),
+    };
+
+    private static readonly MembershipAnswer Answer = new(MembershipAnswerStatus.Refused, new MemberId(2))
+    {
+        Refusal = ConfigurationRefusal.AddressInUse,
+        Text = "Why not: ü",
+        ClusterId = 0xbeef,
+        Leader = new MemberId(3),
+        Configuration = ClusterConfiguration.OfVoters(new MemberId(1), new MemberId(2)).Normalized(),
+        ConfigurationIndex = 5,
+    };
+
+    [Fact]
+    public void A_request_and_an_answer_are_read_as_they_were_written()
+    {
+        Assert.Equal(Request, MembershipCodec.DecodeRequest(MembershipCodec.Encode(Request)));
+        Assert.Equal(Answer, MembershipCodec.DecodeAnswer(MembershipCodec.Encode(Answer)));
+        MembershipRequest introduction = new(MembershipRequestKind.Introduce, new MemberId(1));
+        Assert.Equal(introduction, MembershipCodec.DecodeRequest(MembershipCodec.Encode(introduction)));
+    }
+
+    [Fact]
+    public void Bytes_that_are_cut_off_or_of_another_version_are_refused_with_a_typed_error()
+    {
+        byte[] request = MembershipCodec.Encode(Request);
+        for (int length = 0; length < request.Length; length++)
+        {
+            Assert.ThrowsAny<ConsensusStoreException>(() => MembershipCodec.DecodeRequest(request.AsSpan(0, length)));
+        }
+
+        byte[] answer = MembershipCodec.Encode(Answer with { Text = "" });
+        for (int length = 0; length < answer.Length; length++)
+        {
+            Assert.ThrowsAny<ConsensusStoreException>(() => MembershipCodec.DecodeAnswer(answer.AsSpan(0, length)));
+        }
+
+        request[0] = 9;
+        Assert.Throws<TransportException>(() => MembershipCodec.DecodeRequest(request));
+    }
+
+    [Fact]
+    public void What_a_member_tells_of_its_address_counts_until_the_membership_says_otherwise()
+    {
+        PeerDirectory directory = new(new MemberId(1));
+        directory.Use([new ClusterMember(new MemberId(2), "old"), new ClusterMember(new MemberId(3), "third")]);
+        Assert.False(directory.Tell(new MemberId(9), "stranger"));
+        Assert.False(directory.Tell(new MemberId(2), "old"));
+        Assert.True(directory.Tell(new MemberId(2), "told"));
+        Assert.Equal("told", directory.Find(new MemberId(2)));
+
+        // The same record again changes nothing; another one does.
+        directory.Use([new ClusterMember(new MemberId(2), "old", HasStarted: true)]);
+        Assert.Equal("told", directory.Find(new MemberId(2)));
+        Assert.Null(directory.Find(new MemberId(3)));
+        directory.Use([new ClusterMember(new MemberId(2), "recorded")]);
+        Assert.Equal("recorded", directory.Find(new MemberId(2)));
+    }
+}
