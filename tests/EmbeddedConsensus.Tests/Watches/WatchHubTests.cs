@@ -116,6 +116,33 @@ public sealed class WatchHubTests : IDisposable
     }
 
     [Fact]
+    [Trait("Scenario", "51")]
+    public void A_piece_of_history_ends_with_a_whole_revision()
+    {
+        const int Keys = 700;
+        const int First = 300;
+        for (int i = 0; i < Keys; i++)
+        {
+            _machine.Put($"k{i}", "");
+        }
+
+        _machine.Txn(Txn.Do(Op.Delete(KeyRange.All)));
+        _hub.Publish();
+
+        Watcher late = Watch(KeyRange.All, First);
+        List<WatchEvent> piece = [];
+        int events = 0;
+        while (late.TryTake(piece))
+        {
+            Assert.True(piece.Count == 0 || piece[^1].EndsRevision);
+            events += piece.Count;
+            piece.Clear();
+        }
+
+        Assert.Equal(Keys + 2 - First + Keys, events);
+    }
+
+    [Fact]
     public void Large_events_fill_a_buffer_by_their_bytes()
     {
         Watcher slow = Watch(KeyRange.All);
