@@ -36,7 +36,8 @@ internal sealed partial class LivenessPhase
         HealAll();
         SimulatedReplica[] members = [.. Members];
         if (members.Length < 3 || cluster.Operator.IsBusy || !members.All(member => cluster.Atlas.IsSound(member.Id))
-            || cluster.VoterSets().Any(set => set.Length < 3))
+            || cluster.VoterSets().Any(set => set.Length < 3 || !set.All(cluster.Atlas.IsSound))
+            || cluster.Replicas.Any(replica => replica.LatestConfiguration is { IsJoint: true }))
         {
             return;
         }

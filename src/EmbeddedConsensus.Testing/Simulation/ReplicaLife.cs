@@ -388,7 +388,8 @@ internal sealed class ReplicaLife
             bool isJoint = Core.Node.CommittedConfiguration.IsJoint
                 && Core.Node.CommittedConfigurationIndex > _view.CommittedConfigurationIndex;
             ClusterConfiguration configuration = Core.Node.Configuration;
-            _cluster.Invariants.OnTurn(_view, now, _mirror, new QuorumView(_configuration, configuration, _cluster.Holds));
+            _cluster.Invariants.OnTurn(
+                _view, now, _mirror, new QuorumView(_configuration, configuration, _cluster.Holds));
             _cluster.Rules.CheckCommitted(
                 Replica.Id, Core.Node.CommittedConfigurationIndex, Core.Node.CommittedConfiguration);
             _configurationBefore = _view.ConfigurationIndex;

@@ -12,7 +12,8 @@ internal sealed class SimulatedNetwork
     private readonly SimulatedCluster _cluster;
     private readonly RunProfile _profile;
     private readonly SimulationRandom _random;
-    private readonly SimulatedLink?[,] _links = new SimulatedLink?[SimulatedCluster.MaxReplicas, SimulatedCluster.MaxReplicas];
+    private readonly SimulatedLink?[,] _links =
+        new SimulatedLink?[SimulatedCluster.MaxReplicas, SimulatedCluster.MaxReplicas];
     private readonly List<NoiseWindow> _noise = [];
 
     /// <summary>A network whose links are whole.</summary>

@@ -73,7 +73,7 @@ internal sealed partial class RaftNode
 
     private void StepHeartbeat(in RaftMessage message)
     {
-        if (IsFresh && message.Commit > 0 && IsOfOwnCluster(message.From))
+        if (IsFresh && message.Commit > 0)
         {
             // A leader tells of no more than what it was told is durable here.
             LeaveForLostDisk(message.From);

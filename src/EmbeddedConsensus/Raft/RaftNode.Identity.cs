@@ -152,7 +152,7 @@ internal sealed partial class RaftNode
     {
         switch ((RefusalReason)message.Context)
         {
-            case RefusalReason.LostDisk when IsFresh && IsOfOwnCluster(message.From):
+            case RefusalReason.LostDisk when IsFresh:
                 LeaveForLostDisk(message.From);
                 break;
             case RefusalReason.WrongCluster when message.ClusterId != _committedConfiguration.ClusterId:
@@ -160,11 +160,6 @@ internal sealed partial class RaftNode
                 break;
         }
     }
-
-    /// <summary>Whether a member that holds nothing may believe another: one that it was told of, or anybody while it was
-    /// told of nobody. A process of some older cluster at the same address is neither.</summary>
-    private bool IsOfOwnCluster(MemberId member) =>
-        _tracker.Configuration.Voters.IsEmpty || _tracker.Configuration.Contains(member);
 
     private void LeaveForLostDisk(MemberId witness)
     {

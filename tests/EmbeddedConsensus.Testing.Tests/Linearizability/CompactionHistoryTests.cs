@@ -58,6 +58,7 @@ public sealed class CompactionHistoryTests
 
         Convict(refused);
         Convict(refused, Compact(131, 140, 4));
+        Convict(refused, Compact(100, 110, 3));
         Convict(refused, Compact(100, 110, 5));
         Convict(refused, Compact(100, 110, 4) with { Outcome = CallOutcome.Failed });
         Acquit(refused, Compact(130, 140, 4));

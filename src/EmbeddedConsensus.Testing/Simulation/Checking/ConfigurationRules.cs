@@ -3,7 +3,8 @@ using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
 
-/// <summary>The rules of membership changes: chapter 4 of the Raft dissertation, with the correction of July 2015.</summary>
+/// <summary>The rules of membership changes: chapter 4 of the Raft dissertation, with the correction of July
+/// 2015.</summary>
 internal sealed class ConfigurationRules(SimulationStatistics statistics)
 {
     private readonly SortedDictionary<ulong, ClusterConfiguration> _committed = [];
@@ -69,8 +70,8 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
         }
     }
 
-    /// <summary>Configuration Change Rule: a leader appends a configuration when the one before is committed, and an entry
-    /// of its own term (scenarios 25 and 26). The founding one has none before it.</summary>
+    /// <summary>Configuration Change Rule: a leader appends a configuration when the one before is committed, and an
+    /// entry of its own term (scenarios 25 and 26). The founding one has none before it.</summary>
     /// <param name="leader">The leader.</param>
     /// <param name="index">The index of the new configuration.</param>
     /// <param name="previousIndex">The index of the one before; 0 for none in the log.</param>
@@ -97,8 +98,8 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
 
     /// <summary>A configuration, for messages.</summary>
     public static string Text(ClusterConfiguration configuration) =>
-        $"voters [{string.Join(' ', configuration.Voters)}] outgoing [{string.Join(' ', configuration.OutgoingVoters)}] "
-        + $"learners [{string.Join(' ', configuration.Learners)}] planned [{string.Join(' ', configuration.PlannedVoters)}]";
+        $"voters {List(configuration.Voters)} outgoing {List(configuration.OutgoingVoters)} "
+        + $"learners {List(configuration.Learners)} planned {List(configuration.PlannedVoters)}";
 
     private static bool IsMajority(ImmutableArray<MemberId> voters, Func<MemberId, bool> isIn) =>
         voters.Count(isIn) * 2 > voters.Length;
@@ -111,5 +112,8 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
         return !next.Voters.IsEmpty && (stays || isEntered || isLeft);
     }
 
-    private static bool Same(ImmutableArray<MemberId> a, ImmutableArray<MemberId> b) => a.AsSpan().SequenceEqual(b.AsSpan());
+    private static string List(ImmutableArray<MemberId> members) => $"[{string.Join(' ', members)}]";
+
+    private static bool Same(ImmutableArray<MemberId> a, ImmutableArray<MemberId> b) =>
+        a.AsSpan().SequenceEqual(b.AsSpan());
 }

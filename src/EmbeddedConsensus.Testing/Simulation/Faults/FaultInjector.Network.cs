@@ -12,7 +12,9 @@ internal sealed partial class FaultInjector
     }
 
     private List<(int From, int To)> LinksOf(FaultEvent fault) => Links(
-        Targets(fault).Select(replica => replica.Number), Peers(fault).Select(replica => replica.Number), fault.Direction);
+        Targets(fault).Select(replica => replica.Number),
+        Peers(fault).Select(replica => replica.Number),
+        fault.Direction);
 
     private static List<(int From, int To)> Links(IEnumerable<int> here, IEnumerable<int> there, LinkDirection way)
     {

@@ -43,7 +43,8 @@ internal sealed partial class FaultPlanner
     private void PlanJointCrashes()
     {
         SimulationRandom random = _random.Fork(98);
-        CrashPoint[] points = [CrashPoint.ConfigurationIssued, CrashPoint.JointCommitted, CrashPoint.ConfigurationApplied];
+        CrashPoint[] points =
+            [CrashPoint.ConfigurationIssued, CrashPoint.JointCommitted, CrashPoint.ConfigurationApplied];
         Repeat(random, 0.5, 5 * Second, 30 * Second, at => New(at, FaultKind.CrashAtPoint) with
         {
             Target = random.Chance(0.6) ? FaultTarget.Leader : FaultTarget.All,

@@ -32,7 +32,9 @@ internal sealed partial class FaultPlanner
 
         // Storms with calms between them let a cluster get far enough for the next storm to hit something else.
         _cycleMicros = random.Between(5 * Second, 40 * Second);
-        _stormMicros = random.Chance(CalmRate) ? (long)(_cycleMicros * (0.2 + (0.7 * random.NextDouble()))) : _cycleMicros;
+        _stormMicros = random.Chance(CalmRate)
+            ? (long)(_cycleMicros * (0.2 + (0.7 * random.NextDouble())))
+            : _cycleMicros;
     }
 
     /// <summary>Draws a schedule.</summary>

@@ -20,7 +20,8 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
     private readonly Dictionary<MemberId, SimulatedReplica> _replacements = [];
 
     /// <summary>Whether a change may be under way.</summary>
-    public bool IsBusy => _orders.Count > 0 || cluster.Rules.Latest is { IsJoint: true } or { PlannedVoters.IsEmpty: false };
+    public bool IsBusy => _orders.Count > 0
+        || cluster.Rules.Latest is { IsJoint: true } or { PlannedVoters.IsEmpty: false };
 
     /// <summary>Whether every member whose disk is damaged was replaced.</summary>
     public bool HasReplacedAll => !cluster.Replicas.Any(IsToReplace);
@@ -75,7 +76,8 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
         }
     }
 
-    /// <summary>A member that was never in the cluster, started on an empty disk; null when there are too many.</summary>
+    /// <summary>A member that was never in the cluster, started on an empty disk; null when there are too
+    /// many.</summary>
     public Peer? Recruit()
     {
         if (cluster.Recruit() is not { } fresh)
