@@ -68,7 +68,7 @@ public sealed class DamageTests
         await TestLog.FillAsync(folder.Path, 3);
         using TemporaryFolder later = folder.Copy();
         await TestLog.FillAsync(folder.Path, 1);
-        await TestLog.FillAsync(later.Path, 2);
+        await TestLog.FillAsync(later.Path, 3);
         string file = TestLog.Segment(later.Path);
         List<int> records = TestLog.Records(file);
         int length = records[4] - records[3];
