@@ -294,6 +294,12 @@ internal sealed class SimulatedReplica
             // The process is gone, and with it what it was doing.
             _cluster.Trace.Add((ulong)Number);
         }
+        catch (InvariantViolationException exception) when (HasLostDisk)
+        {
+            // A message from before has told it what it no longer holds: as good as being refused.
+            IsLost = true;
+            life.Fault(new StorageException(exception.Message, exception));
+        }
         catch (StorageException exception)
         {
             life.Fault(exception);

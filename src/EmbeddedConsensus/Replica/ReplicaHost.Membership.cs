@@ -96,6 +96,19 @@ internal sealed partial class ReplicaHost
         UsePeers();
     }
 
+    /// <summary>Whether this member's own configuration says where its leader is; true when there is none.</summary>
+    public bool KnowsLeader =>
+        View!.Leader.IsNone || View.Leader == Self || View.Configuration.Contains(View.Leader);
+
+    /// <summary>Goes by the own configuration alone again.</summary>
+    public void ForgetIntroduced()
+    {
+        if (Peers.ForgetIntroduced())
+        {
+            UsePeers();
+        }
+    }
+
     /// <summary>Takes what another member knows, when no leader is heard of: where the others are, and whether this one
     /// still belongs to them.</summary>
     public async Task HeedAsync(MembershipAnswer answer)
@@ -127,6 +140,8 @@ internal sealed partial class ReplicaHost
         {
             LearnAddress(member.Id, member.Address);
         }
+
+        Introduce(configuration);
     }
 
     /// <summary>Ends this member's part in the cluster, to which it does not belong.</summary>

@@ -157,6 +157,7 @@ public sealed class MessagePackVectorTests
             Term = 9,
             Commit = 300,
             Context = ulong.MaxValue,
+            ClusterId = ulong.MaxValue - 1,
         },
         "append" => new RaftMessage
         {
@@ -183,6 +184,7 @@ public sealed class MessagePackVectorTests
             Index = 65_536,
             Reject = true,
             RejectHint = 65_535,
+            FormatVersion = 2,
         },
         _ => new RaftMessage
         {

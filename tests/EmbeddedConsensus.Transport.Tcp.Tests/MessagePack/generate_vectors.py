@@ -7,6 +7,8 @@ Each line is: kind, value, length of the encoding, its SHA-256, and its first 64
 size is the size alone; its bytes follow the pattern i % 251 and its text is made of the letter x.
 """
 import hashlib
+import struct
+
 import msgpack
 
 LENGTHS = [0, 1, 15, 16, 31, 32, 255, 256, 65535, 65536]
@@ -25,8 +27,18 @@ def emit(kind, value, obj):
 
 
 def message(type, sender, to, term=0, index=0, log_term=0, commit=0, entries=(), reject=False, hint=0, context=0,
-            chunk=None):
-    return [type, sender, to, term, index, log_term, commit, list(entries), reject, hint, context, chunk]
+            chunk=None, cluster_id=0, format_version=0):
+    return [type, sender, to, term, index, log_term, commit, list(entries), reject, hint, context, chunk, cluster_id,
+            format_version]
+
+
+def configuration(voters, outgoing, learners):
+    """The lists for older readers, and behind them the configuration in its own format, here without what it leaves
+    open: ids, name, demotions, plans, addresses."""
+    whole = struct.pack("<BQQQ", 1, 0, 0, 0)
+    for ids in (voters, outgoing, learners, [], []):
+        whole += struct.pack("<B", len(ids)) + b"".join(struct.pack("<Q", i) for i in ids)
+    return [voters, outgoing, learners, whole + b"\0"]
 
 
 emit("nil", "nil", None)
@@ -42,9 +54,10 @@ for length in LENGTHS:
     emit("array", length, [None] * length)
     emit("map", length, {i: None for i in range(length)})
 
-emit("message", "heartbeat", message(7, 1, 2, term=9, commit=300, context=2**64 - 1))
+emit("message", "heartbeat", message(
+    7, 1, 2, term=9, commit=300, context=2**64 - 1, cluster_id=2**64 - 2))
 emit("message", "append", message(1, 2**63, 70000, term=5, index=10, log_term=4, commit=8, entries=[
     [11, 5, 1, pattern(300)], [12, 5, 0, b""], [13, 5, 2, pattern(3)]]))
-emit("message", "rejection", message(2, 3, 1, term=6, index=65536, reject=True, hint=65535))
+emit("message", "rejection", message(2, 3, 1, term=6, index=65536, reject=True, hint=65535, format_version=2))
 emit("message", "snapshot", message(9, 1, 3, term=7, chunk=[
-    [1000, 6, [[1, 2, 300], [1, 2], [4]]], 2**40, 2**33, pattern(70000), 0xDEADBEEF]))
+    [1000, 6, configuration([1, 2, 300], [1, 2], [4])], 2**40, 2**33, pattern(70000), 0xDEADBEEF]))

@@ -32,7 +32,12 @@ internal sealed partial class MembershipKeeper(
             bool wasLeaderless = IsMisplaced();
             while (host.State == StoreState.Running)
             {
-                bool isLeaderless = host.View!.Leader.IsNone;
+                bool isLeaderless = host.View!.Leader.IsNone || !host.KnowsLeader;
+                if (!isLeaderless)
+                {
+                    host.ForgetIntroduced();
+                }
+
                 if (isLeaderless && wasLeaderless)
                 {
                     await IntroduceAsync(cancellationToken).ConfigureAwait(false);

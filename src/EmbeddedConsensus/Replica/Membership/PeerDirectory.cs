@@ -17,7 +17,10 @@ internal sealed class PeerDirectory(MemberId self)
     // What a member told, and the record that it told it against: it counts until the record changes.
     private readonly Dictionary<MemberId, (string Told, string Record)> _told = [];
     private ImmutableArray<ClusterMember> _members = [];
-    private bool _isIntroduced;
+
+    // What others know and the configuration does not: a member that is behind may have a leader that came later, and
+    // could never answer it, nor catch up, without a way to it.
+    private ImmutableArray<ClusterMember> _introduced = [];
 
     /// <summary>The others, in order of id.</summary>
     public IReadOnlyList<Peer> Peers
@@ -26,7 +29,7 @@ internal sealed class PeerDirectory(MemberId self)
         {
             lock (_gate)
             {
-                return [.. _members.Where(member => member.Id != self && AddressOf(member).Length > 0)
+                return [.. Known().Where(member => member.Id != self && AddressOf(member).Length > 0)
                     .Select(member => new Peer(member.Id, AddressOf(member)))];
             }
         }
@@ -37,35 +40,38 @@ internal sealed class PeerDirectory(MemberId self)
     public string? Find(MemberId id) => Peers.FirstOrDefault(peer => peer.Id == id)?.Address;
 
     /// <summary>Takes the peers that consensus knows.</summary>
-    /// <param name="peers">All of them. Empty at a member that was told of no configuration yet: then those of
-    /// <see cref="Introduce"/> stay.</param>
+    /// <param name="peers">All of them. Those of <see cref="Introduce"/> stay beside them.</param>
     public void Use(ImmutableArray<ClusterMember> peers)
     {
         lock (_gate)
         {
-            if (peers.IsEmpty && _isIntroduced)
-            {
-                return;
-            }
-
-            _isIntroduced = false;
             _members = peers;
             ForgetOutdated();
         }
     }
 
-    /// <summary>Takes the members of a cluster that this one is about to join, until consensus knows them itself.</summary>
+    /// <summary>Takes the members that another one knows, beside those of the own configuration, which may be
+    /// older.</summary>
     /// <param name="configuration">The membership.</param>
     public void Introduce(ClusterConfiguration configuration)
     {
         lock (_gate)
         {
-            if (_members.IsEmpty || _isIntroduced)
-            {
-                _isIntroduced = true;
-                _members = configuration.Members;
-                ForgetOutdated();
-            }
+            _introduced = configuration.Members;
+            ForgetOutdated();
+        }
+    }
+
+    /// <summary>Forgets those of <see cref="Introduce"/>: the own configuration knows the leader.</summary>
+    /// <returns>Whether there were any.</returns>
+    public bool ForgetIntroduced()
+    {
+        lock (_gate)
+        {
+            bool wereThere = !_introduced.IsEmpty;
+            _introduced = [];
+            ForgetOutdated();
+            return wereThere;
         }
     }
 
@@ -77,7 +83,7 @@ internal sealed class PeerDirectory(MemberId self)
     {
         lock (_gate)
         {
-            if (address.Length == 0 || _members.FirstOrDefault(member => member.Id == id) is not { } record
+            if (address.Length == 0 || Known().FirstOrDefault(member => member.Id == id) is not { } record
                 || id == self || AddressOf(record) == address)
             {
                 return false;
@@ -96,6 +102,11 @@ internal sealed class PeerDirectory(MemberId self)
         }
     }
 
+    private IEnumerable<ClusterMember> Known() => _introduced.IsEmpty
+        ? _members
+        : _members.Concat(_introduced.ExceptBy(_members.Select(static member => member.Id), static member => member.Id))
+            .OrderBy(static member => member.Id);
+
     private string AddressOf(ClusterMember member) =>
         _told.TryGetValue(member.Id, out (string Told, string Record) told) ? told.Told : member.Address;
 
@@ -103,7 +114,7 @@ internal sealed class PeerDirectory(MemberId self)
     {
         foreach ((MemberId id, (_, string record)) in _told)
         {
-            if (_members.FirstOrDefault(member => member.Id == id)?.Address != record)
+            if (Known().FirstOrDefault(member => member.Id == id)?.Address != record)
             {
                 _told.Remove(id);
             }
