@@ -102,9 +102,11 @@ internal sealed class PeerDirectory(MemberId self)
         }
     }
 
+    // What was introduced is newer: a snapshot may even have an address that the leader has left.
     private IEnumerable<ClusterMember> Known() => _introduced.IsEmpty
         ? _members
-        : _members.Concat(_introduced.ExceptBy(_members.Select(static member => member.Id), static member => member.Id))
+        : _introduced
+            .Concat(_members.Where(member => _introduced.All(introduced => introduced.Id != member.Id)))
             .OrderBy(static member => member.Id);
 
     private string AddressOf(ClusterMember member) =>
