@@ -149,10 +149,12 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
         return true;
     }
 
-    // Before it is known to have started, an empty disk is not known to be a lost one.
+    // Before it is known to have started, an empty disk is not known to be a lost one. And whoever founded its cluster alone
+    // founds another one on an empty disk, because it has nobody to ask: that is the operator's mistake, not a fault.
     private bool LoseDisk(SimulatedReplica replica)
     {
-        if (cluster.Rules.Latest?.Find(replica.Id) is not { HasStarted: true } || !cluster.Atlas.MayImpair(replica))
+        bool isLoneFounder = replica.Bootstrap.Voters is [MemberId only] && only == replica.Id;
+        if (isLoneFounder || cluster.Rules.Latest?.Find(replica.Id) is not { HasStarted: true } || !cluster.Atlas.MayImpair(replica))
         {
             return false;
         }
