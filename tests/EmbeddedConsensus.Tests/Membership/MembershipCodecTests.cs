@@ -52,22 +52,4 @@ public sealed class MembershipCodecTests
         request[0] = 9;
         Assert.Throws<TransportException>(() => MembershipCodec.DecodeRequest(request));
     }
-
-    [Fact]
-    public void What_a_member_tells_of_its_address_counts_until_the_membership_says_otherwise()
-    {
-        PeerDirectory directory = new(new MemberId(1));
-        directory.Use([new ClusterMember(new MemberId(2), "old"), new ClusterMember(new MemberId(3), "third")]);
-        Assert.False(directory.Tell(new MemberId(9), "stranger"));
-        Assert.False(directory.Tell(new MemberId(2), "old"));
-        Assert.True(directory.Tell(new MemberId(2), "told"));
-        Assert.Equal("told", directory.Find(new MemberId(2)));
-
-        // The same record again changes nothing; another one does.
-        directory.Use([new ClusterMember(new MemberId(2), "old", HasStarted: true)]);
-        Assert.Equal("told", directory.Find(new MemberId(2)));
-        Assert.Null(directory.Find(new MemberId(3)));
-        directory.Use([new ClusterMember(new MemberId(2), "recorded")]);
-        Assert.Equal("recorded", directory.Find(new MemberId(2)));
-    }
 }

@@ -75,17 +75,14 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
                 $"Replica {now.Id} has applied {now.Applied} and knows only {now.Commit} to be committed.");
         }
 
-        if (!now.IsLeader)
-        {
-            return;
-        }
-
-        if (!before.IsLeader || before.Term != now.Term)
+        // A leader that commits its own removal resigns in the same turn: it was the leader that committed.
+        bool wasLeader = before.IsLeader && before.Term == now.Term;
+        if (now.IsLeader && !wasLeader)
         {
             OnElected(now, mirror, quorums);
         }
 
-        if (now.Commit > LastCommitted)
+        if ((now.IsLeader || wasLeader) && now.Commit > LastCommitted)
         {
             OnCommitted(before, now, mirror, quorums);
         }
