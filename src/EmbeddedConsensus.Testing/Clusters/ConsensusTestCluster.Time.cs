@@ -6,9 +6,8 @@ namespace EmbeddedConsensus.Testing;
 /// <summary>How time passes.</summary>
 public sealed partial class ConsensusTestCluster
 {
-    // An app that calls without a pause does not stop the clock: time goes on behind so many turns, or so many looks.
-    private const int MaxTurnsPerStep = 1_000;
-    private const int MaxLooksPerStep = 16;
+    // An app that calls without a pause does not stop the clock: time goes on behind so many turns.
+    private const int MaxTurnsPerStep = 16_000;
 
     // In real time: behind it a replica is taken to hang.
     private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(1);
@@ -198,24 +197,25 @@ public sealed partial class ConsensusTestCluster
 
     private async Task ComeToRestAsync(SynchronizationContext? context, CancellationToken cancellationToken)
     {
-        for (int look = 0; look < MaxLooksPerStep; look++)
+        long limit = Turns.Turns + MaxTurnsPerStep;
+        while (true)
         {
-            await WaitForLanesAsync(cancellationToken).ConfigureAwait(false);
+            await WaitForLanesAsync((int)Math.Max(1, limit - Turns.Turns), cancellationToken).ConfigureAwait(false);
 
             // Whoever has just got an answer may have the next call ready.
             long turns = Turns.Turns;
             await PoolBarrier.PassAsync(context).ConfigureAwait(false);
             await PoolBarrier.PassAsync(context).ConfigureAwait(false);
-            if (Turns.Turns == turns && Turns.IsAtRest)
+            if ((Turns.Turns == turns && Turns.IsAtRest) || Turns.Turns >= limit)
             {
                 return;
             }
         }
     }
 
-    private async Task WaitForLanesAsync(CancellationToken cancellationToken)
+    private async Task WaitForLanesAsync(int maxTurns, CancellationToken cancellationToken)
     {
-        Task rest = Turns.WhenAtRestAsync(MaxTurnsPerStep, forApp: true);
+        Task rest = Turns.WhenAtRestAsync(maxTurns, forApp: true);
         try
         {
             await rest.WaitAsync(HangLimit, cancellationToken).ConfigureAwait(false);
