@@ -169,7 +169,7 @@ public sealed class TestClusterMember
         State = MemberState.Running;
         try
         {
-            await host.StartAsync(cancellationToken).ConfigureAwait(false);
+            await _cluster.Turns.StartAsync(() => host.StartAsync(cancellationToken)).ConfigureAwait(false);
         }
         catch
         {
