@@ -13,16 +13,12 @@ internal sealed class TurnQueue
     private readonly Lock _gate = new();
     private readonly List<Turn> _ready = [];
     private readonly List<(TaskCompletionSource Source, long Turns, bool ForApp)> _waiters = [];
-    private readonly Timer _look;
     private Turn? _running;
     private AppTurn? _suspect;
     private bool _looks;
     private int _work;
     private int _detached;
     private long _turns;
-
-    /// <summary>A queue without turns.</summary>
-    public TurnQueue() => _look = new Timer(static queue => ((TurnQueue)queue!).LookForBlocked(), this, -1, -1);
 
     /// <summary>How many turns were taken.</summary>
     public long Turns
@@ -215,7 +211,7 @@ internal sealed class TurnQueue
                 _running.IsQueued = false;
                 _turns++;
                 _running.Grant();
-                LookAgain();
+                LookForBlocked();
             }
         }
 
@@ -235,13 +231,31 @@ internal sealed class TurnQueue
         }
     }
 
+    private void LookForBlocked()
+    {
+        if (_running is AppTurn && !_looks)
+        {
+            _looks = true;
+            _ = LookForBlockedAsync();
+        }
+    }
+
+    private async Task LookForBlockedAsync()
+    {
+        do
+        {
+            await Task.Delay(LookInterval).ConfigureAwait(false);
+        }
+        while (DetachBlocked());
+    }
+
     /// <summary>A piece of the app that blocks its thread may wait for what another turn brings. One look could find it
     /// at a lock that is free the next moment.</summary>
-    private void LookForBlocked()
+    /// <returns>Whether to look again.</returns>
+    private bool DetachBlocked()
     {
         lock (_gate)
         {
-            _looks = false;
             AppTurn? blocked = _running is AppTurn { IsBlocked: true } turn ? turn : null;
             if (blocked is not null && blocked == _suspect)
             {
@@ -249,16 +263,7 @@ internal sealed class TurnQueue
             }
 
             _suspect = blocked;
-            LookAgain();
-        }
-    }
-
-    private void LookAgain()
-    {
-        if (_running is AppTurn && !_looks)
-        {
-            _looks = true;
-            _look.Change(LookInterval, Timeout.InfiniteTimeSpan);
+            return _looks = _running is AppTurn;
         }
     }
 }
