@@ -8,7 +8,10 @@ namespace EmbeddedConsensus.Testing;
 /// beside it, and what can happen to its process.</summary>
 public sealed class TestClusterMember
 {
+    private const int MaxCallsTold = 5;
+
     private readonly ConsensusTestCluster _cluster;
+    private readonly StallGuard _calls;
     private readonly MemberStore _store;
     private readonly MemberClusterManager _manager;
     private MemberLife? _life;
@@ -22,9 +25,9 @@ public sealed class TestClusterMember
         Id = new MemberId((ulong)index + 1);
         Disk = new MemberDisk(cluster.Time);
         JoinsAs = joinsAs;
-        StallGuard guard = new(cluster.Time, cluster.Options.StallLimit, cluster.Describe);
-        _store = new MemberStore(guard);
-        _manager = new MemberClusterManager(guard);
+        _calls = new StallGuard(cluster.Time, cluster.Options.StallLimit, cluster.Describe);
+        _store = new MemberStore(_calls);
+        _manager = new MemberClusterManager(_calls);
     }
 
     /// <summary>Its place among <see cref="ConsensusTestCluster.Members"/>, from 0.</summary>
@@ -50,6 +53,9 @@ public sealed class TestClusterMember
     /// <summary>Where the others find it: for a <see cref="EmbeddedConsensus.Transport.Peer"/> that
     /// <see cref="ClusterManager"/> asks for.</summary>
     public string Address => _moves == 0 ? $"member-{Id}" : $"member-{Id}-moved-{_moves}";
+
+    /// <summary>The calls of the app that wait at this member, for people.</summary>
+    internal IReadOnlyList<string> WaitingCalls => _calls.Describe(MaxCallsTold);
 
     /// <summary>What it asks to be when its disk is empty; null for one of those that the cluster begins with.</summary>
     internal MemberRole? JoinsAs { get; }
