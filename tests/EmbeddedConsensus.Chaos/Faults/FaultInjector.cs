@@ -39,6 +39,11 @@ internal sealed class FaultInjector(
     private async Task RunAsync(FaultDeck deck, int round, CancellationToken roundEnds)
     {
         deck.Discard(fault => WhyImpossible(fault) is not null);
+        foreach (string name in deck.Names)
+        {
+            Journal.Expect(name);
+        }
+
         while (!deck.IsEmpty && !roundEnds.IsCancellationRequested)
         {
             (IFault fault, Random random) = deck.Deal();
@@ -48,6 +53,7 @@ internal sealed class FaultInjector(
             Journal.Injected(fault.Name);
             Stopwatch time = Stopwatch.StartNew();
             await NoteFailureAsync(round, fault.Name, () => fault.RunAsync(context));
+            Journal.Ended(fault.Name, time.Elapsed);
             log(string.Create(
                 CultureInfo.InvariantCulture,
                 $"round {round}: {fault.Name} is put right, after {time.Elapsed.TotalSeconds:F1} s"));

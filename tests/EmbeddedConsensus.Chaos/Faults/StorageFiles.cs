@@ -2,22 +2,22 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>Looks at and damages the log of a member that does not run. Knows only what an operator can see: the names
-/// of the files, and that a record begins with four bytes that say so.</summary>
-internal static class LogFiles
+/// <summary>Looks at the files of a member that does not run. Knows only what an operator can see: the names of the
+/// files, and that a record of the log begins with four bytes that say so.</summary>
+internal static class StorageFiles
 {
     private const string Segments = "log.0*";
+    private const string Snapshots = "snapshot-*.snap";
 
     private static ReadOnlySpan<byte> RecordMagic => "ECLR"u8;
 
     /// <summary>The files of the log, oldest first.</summary>
     /// <param name="member">The member.</param>
-    public static string[] Of(ClusterMember member)
-    {
-        string[] files = Directory.GetFiles(member.Disk.Folder, Segments);
-        Array.Sort(files, StringComparer.Ordinal);
-        return files;
-    }
+    public static string[] LogOf(ClusterMember member) => Find(member, Segments);
+
+    /// <summary>The snapshots, oldest first.</summary>
+    /// <param name="member">The member.</param>
+    public static string[] SnapshotsOf(ClusterMember member) => Find(member, Snapshots);
 
     /// <summary>Where the bytes of a file end that are not zero: the rest is room that was set aside.</summary>
     /// <param name="bytes">The file.</param>
@@ -34,5 +34,12 @@ internal static class LogFiles
         }
 
         return records;
+    }
+
+    private static string[] Find(ClusterMember member, string pattern)
+    {
+        string[] files = Directory.GetFiles(member.Disk.Folder, pattern);
+        Array.Sort(files, StringComparer.Ordinal);
+        return files;
     }
 }
