@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using EmbeddedConsensus.Chaos.Nodes;
 using EmbeddedConsensus.Storage;
@@ -12,6 +13,8 @@ internal sealed class FlippedBitFault : MembershipFault
     private const int RecordFrameBytes = 56;
     private const int MinRecords = 8;
     private const int SnapshotVersionEnd = 12;
+    private static readonly TimeSpan RecordsTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     /// <inheritdoc />
     public override string Name => "flipped bit, member replaced";
@@ -20,6 +23,7 @@ internal sealed class FlippedBitFault : MembershipFault
     public override async Task RunAsync(FaultContext context)
     {
         ClusterMember member = context.LeaderOrAny();
+        await WaitForRecordsAsync(member);
         await member.KillAsync();
         (string File, long At) flipped = Flip(member, context.Random);
         context.Did("bits flipped", 1);
@@ -27,6 +31,22 @@ internal sealed class FlippedBitFault : MembershipFault
         context.Note("a flipped bit stops the start, and what to do is told", Judge(member, refusal, flipped));
         await member.KillAsync();
         await ReplaceAsync(context, member);
+    }
+
+    /// <summary>Waits until the log has enough records to damage one. Nothing has happened yet.</summary>
+    private static async Task WaitForRecordsAsync(ClusterMember member)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        while (FileWithRecords(member) is null)
+        {
+            if (waited.Elapsed > RecordsTimeout)
+            {
+                throw new TimeoutException(
+                    $"No file of member {member.Id}'s log has {MinRecords} records: the load is too small for this fault.");
+            }
+
+            await Task.Delay(PollInterval);
+        }
     }
 
     private static string? Judge(ClusterMember member, NodeEvent.StartFailed? refusal, (string File, long At) flipped)
@@ -74,17 +94,24 @@ internal sealed class FlippedBitFault : MembershipFault
     /// <summary>A byte in the frame of a record that others follow, so that it had been durable for certain.</summary>
     private static (string File, int At) PlaceInLog(ClusterMember member, Random random)
     {
+        (string file, List<int> records) = FileWithRecords(member)
+            ?? throw new InvalidOperationException($"The log of member {member.Id} has lost its records.");
+
+        // Where the first record of a file is gone, the break is at the end of the file before.
+        return (file, records[1 + random.Next(records.Count / 2)] + random.Next(RecordFrameBytes));
+    }
+
+    private static (string File, List<int> Records)? FileWithRecords(ClusterMember member)
+    {
         foreach (string file in StorageFiles.LogOf(member).Reverse())
         {
-            List<int> records = StorageFiles.RecordsOf(File.ReadAllBytes(file));
+            List<int> records = StorageFiles.RecordsOf(StorageFiles.Read(file));
             if (records.Count >= MinRecords)
             {
-                // Where the first record of a file is gone, the break is at the end of the file before.
-                return (file, records[1 + random.Next(records.Count / 2)] + random.Next(RecordFrameBytes));
+                return (file, records);
             }
         }
 
-        throw new InvalidOperationException(
-            $"No file of member {member.Id}'s log has {MinRecords} records: the load is too small for this fault.");
+        return null;
     }
 }

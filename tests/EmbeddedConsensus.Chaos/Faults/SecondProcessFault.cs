@@ -17,12 +17,6 @@ internal sealed class SecondProcessFault : IFault
     public async Task RunAsync(FaultContext context)
     {
         ClusterMember member = context.LeaderOrAny();
-        if (member.Process is not { HasExited: false })
-        {
-            // A fault before could not be put right, which is told already.
-            return;
-        }
-
         NodeEvent.StartFailed? refusal = await member.TryStartSecondAsync();
         context.Did("second processes turned away", refusal is null ? 0 : 1);
         context.Note("a second process is kept out of a member's folder", Judge(member, refusal));

@@ -8,7 +8,7 @@ namespace EmbeddedConsensus.Chaos.Faults;
 /// that it gives by itself is stale.</summary>
 internal sealed class SleepingLeaderFault : IFault
 {
-    private static readonly TimeSpan SuccessorTimeout = NodeHost.ElectionTimeout * 8;
+    private static readonly TimeSpan LeaderTimeout = NodeHost.ElectionTimeout * 8;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan MinHeadStart = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxHeadStart = TimeSpan.FromMilliseconds(800);
@@ -25,9 +25,9 @@ internal sealed class SleepingLeaderFault : IFault
     /// <inheritdoc />
     public async Task RunAsync(FaultContext context)
     {
-        if (context.Cluster.Leader is not { } old)
+        if (await WaitForLeaderAsync(context, except: null) is not { } old)
         {
-            // None is known at the moment; the deck comes to this again.
+            // The network is too bad for one.
             return;
         }
 
@@ -35,7 +35,7 @@ internal sealed class SleepingLeaderFault : IFault
         old.Pause();
         try
         {
-            if (await WaitForSuccessorAsync(context, old))
+            if (await WaitForLeaderAsync(context, except: old) is not null)
             {
                 await context.HoldAsync(MinHeadStart, MaxHeadStart);
                 old.Resume();
@@ -59,20 +59,20 @@ internal sealed class SleepingLeaderFault : IFault
         }
     }
 
-    /// <summary>Waits for another leader; while the network between the others is bad, there may be none.</summary>
-    private static async Task<bool> WaitForSuccessorAsync(FaultContext context, ClusterMember old)
+    /// <summary>Waits for a leader. While the network is bad, there may be none for long.</summary>
+    private static async Task<ClusterMember?> WaitForLeaderAsync(FaultContext context, ClusterMember? except)
     {
         Stopwatch waited = Stopwatch.StartNew();
-        while (waited.Elapsed < SuccessorTimeout)
+        while (waited.Elapsed < LeaderTimeout)
         {
-            if (context.Cluster.Leader is { } leader && leader != old)
+            if (context.Cluster.Leader is { } leader && leader != except)
             {
-                return true;
+                return leader;
             }
 
             await Task.Delay(PollInterval);
         }
 
-        return false;
+        return null;
     }
 }

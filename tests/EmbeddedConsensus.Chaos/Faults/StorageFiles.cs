@@ -2,7 +2,7 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>Looks at the files of a member that does not run. Knows only what an operator can see: the names of the
+/// <summary>Looks at the files of a member. Knows only what an operator can see: the names of the
 /// files, and that a record of the log begins with four bytes that say so.</summary>
 internal static class StorageFiles
 {
@@ -18,6 +18,23 @@ internal static class StorageFiles
     /// <summary>The snapshots, oldest first.</summary>
     /// <param name="member">The member.</param>
     public static string[] SnapshotsOf(ClusterMember member) => Find(member, Snapshots);
+
+    /// <summary>The bytes of a file, which a process may be writing, or have deleted.</summary>
+    /// <param name="file">The file.</param>
+    public static byte[] Read(string file)
+    {
+        try
+        {
+            using FileStream stream =
+                new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            byte[] bytes = new byte[stream.Length];
+            return bytes[..stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+        }
+        catch (FileNotFoundException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>Where the bytes of a file end that are not zero: the rest is room that was set aside.</summary>
     /// <param name="bytes">The file.</param>

@@ -54,6 +54,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
         .Where(static member => member.Process is { IsResponsive: true, Status.IsLeader: true })
         .MaxBy(static member => member.Process?.Status?.Term);
 
+    /// <summary>Whether the process of every member runs.</summary>
+    public bool AllRun() => _members.All(static member => member.Process is { HasExited: false });
+
     /// <summary>How many processes were started.</summary>
     public int Starts => _startsOfRetired + _members.Sum(static member => member.Starts);
 
