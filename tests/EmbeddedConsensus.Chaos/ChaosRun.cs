@@ -22,9 +22,10 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         Tell($"seed {options.Seed}, {options.Members} members, {options.Callers} callers each, "
+            + $"reads by {(options.Reads == LinearizableReadMode.LeaderLease ? "lease" : "round")}, "
             + $"{options.Duration.TotalSeconds} s");
         ClusterFolders folders = new(Directory.CreateTempSubdirectory("consensus-chaos-").FullName);
-        await using (ChaosCluster cluster = new(options.Members, folders, options.Seed))
+        await using (ChaosCluster cluster = new(options.Members, folders, new NodeTraits(options.Seed, options.Reads)))
         {
             FaultInjector faults = new(
                 cluster, _checks, options.Seed, options.Only, line => TellIf(options.IsVerbose, line));

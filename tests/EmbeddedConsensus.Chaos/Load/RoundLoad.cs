@@ -116,7 +116,7 @@ internal sealed class RoundLoad : IAsyncDisposable
     // HashCode.Combine would give other choices in every process.
     private static int SeedOf(NodeSettings settings, int round, int number)
     {
-        int seed = settings.Seed;
+        int seed = settings.Traits.Seed;
         foreach (int part in (ReadOnlySpan<int>)[round, (int)settings.Member, settings.Start, number])
         {
             seed = unchecked((seed * 486_187_739) + part);

@@ -14,7 +14,7 @@ internal sealed class ClusterMember : IAsyncDisposable
     private readonly ClusterFolders _folders;
     private readonly ClusterObserver _observer;
     private readonly LinkTable _links;
-    private readonly int _seed;
+    private readonly NodeTraits _traits;
     private NodeSettings? _settings;
     private bool _endIsExpected;
 
@@ -23,13 +23,14 @@ internal sealed class ClusterMember : IAsyncDisposable
     /// <param name="folders">Where its files go.</param>
     /// <param name="links">The network.</param>
     /// <param name="observer">Hears what its processes tell.</param>
-    /// <param name="seed">The seed of its callers.</param>
-    public ClusterMember(MemberId id, ClusterFolders folders, LinkTable links, ClusterObserver observer, int seed)
+    /// <param name="traits">What it has in common with the others.</param>
+    public ClusterMember(
+        MemberId id, ClusterFolders folders, LinkTable links, ClusterObserver observer, NodeTraits traits)
     {
         Id = id;
         _folders = folders;
         _observer = observer;
-        _seed = seed;
+        _traits = traits;
         Disk = new MemberDisk(folders.DiskOf(id));
         _links = links;
         Proxy = NewProxy();
@@ -74,7 +75,7 @@ internal sealed class ClusterMember : IAsyncDisposable
             DataFolder = Disk.Folder,
             HistoryFolder = _folders.Histories,
             Start = ++Starts,
-            Seed = _seed,
+            Traits = _traits,
         };
         _settings = settings;
         NodeProcess process = NodeProcess.Start(settings, _folders.LogOf(Id));

@@ -54,6 +54,7 @@ internal static class NodeHost
         options.MemberId = settings.Member;
         options.ElectionTimeout = ElectionTimeout;
         options.RequestTimeout = RequestTimeout;
+        options.LinearizableReads = settings.Traits.Reads;
         options.SnapshotLogBytes = SnapshotLogBytes;
         options.SnapshotKeepEntries = SnapshotKeepEntries;
         options.LogCacheBytes = 1 << 20;
