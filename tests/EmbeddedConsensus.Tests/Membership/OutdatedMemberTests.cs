@@ -26,6 +26,9 @@ public sealed class OutdatedMemberTests
         await cluster.RemoveMemberAsync(removed);
         Assert.True(
             cluster.Leader.Status.ConfigurationIndex < uncommitted, "The removal lies behind the uncommitted change.");
+
+        // The leader tells one that leaves for a while; this one comes later.
+        await cluster.AdvanceAsync(TimeSpan.FromMinutes(1));
         await removed.RestartAsync();
 
         await cluster.RunUntilAsync(() => removed.Status.State == StoreState.Removed);
