@@ -462,6 +462,7 @@ internal sealed class ReplicaLife
         CommandFormat = replica.Release,
         RequestTimeoutTicks = RequestTimeoutTicks,
         RetryTicks = ElectionTicks,
+        PauseTicks = (ulong)profile.HeartbeatTicks,
         SnapshotLogBytes = profile.SnapshotLogBytes,
         SnapshotKeepEntries = profile.SnapshotKeepEntries,
         MaxProposeBytes = profile.MaxMessageBytes,

@@ -124,12 +124,16 @@ internal sealed partial class ReplicaHost
             return;
         }
 
-        if (answer.Configuration is not { } configuration || answer.ConfigurationIndex <= View!.ConfigurationIndex)
+        // Compared with what is committed here: a newer configuration in the own log may never be, and nobody replicates
+        // to a member that is gone.
+        if (answer.Configuration is not { } configuration
+            || answer.ConfigurationIndex <= View!.CommittedConfigurationIndex)
         {
             return;
         }
 
-        if (!configuration.Contains(Self))
+        // An id that the cluster has not used yet was not removed: it may be on its way in.
+        if (!configuration.Contains(Self) && Self <= configuration.LastMemberId)
         {
             told = told with { Type = RaftMessageType.MemberRemoved, Index = answer.ConfigurationIndex, Context = 0 };
             await _consensus!.ReceiveAsync(told).ConfigureAwait(false);
@@ -188,11 +192,12 @@ internal sealed partial class ReplicaHost
                 + "the name that the cluster was founded with, or give this member its own disk.");
         }
 
-        if (Self > recovered.LastMemberId)
+        // Who joins gets the log from its beginning, and may be started again before it has got as far as its own addition.
+        if (Self > recovered.LastMemberId && _options.JoinAddresses.Count == 0)
         {
             throw new MemberRefusedException(
                 $"The disk knows no member {Self}: its cluster has had members up to {recovered.LastMemberId}. Check MemberId, "
-                + "and that this member has its own disk.");
+                + "and that this member has its own disk; one that was still joining also needs its JoinAddresses.");
         }
 
         Address = _settings.Address ?? recovered.Find(Self)?.Address;

@@ -78,6 +78,7 @@ internal sealed class ReplicaSettings
             ? 0
             : (ulong)Ticks(_options.RequestTimeout),
         RetryTicks = (ulong)Ticks(_options.ElectionTimeout),
+        PauseTicks = TicksPerHeartbeat,
         SnapshotLogBytes = _options.SnapshotLogBytes,
         SnapshotKeepEntries = (ulong)_options.SnapshotKeepEntries,
         CommandFormat = (byte)_options.MaxFormatVersion,

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Tests.Membership;
 
@@ -51,6 +52,33 @@ public sealed class JoinTests
         await cluster.StartFounderAsync(1, [1]);
         await cluster.RoleIsAsync(2, 2, MemberRole.Voter);
         await cluster.Store(2).WaitForReadyAsync();
+    }
+
+    [Fact]
+    public async Task A_joiner_whose_transport_fails_unexpectedly_says_so_and_goes_on_asking()
+    {
+        await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1);
+        cluster.WrapTransport = (_, inner) => new TransportThatFailsOnce(inner);
+
+        await cluster.StartJoinerAsync(2, by: 1);
+
+        await cluster.RoleIsAsync(2, 2, MemberRole.Voter);
+        await cluster.IsLoggedAsync("failed to look after its membership");
+    }
+
+    [Fact]
+    [Trait("Scenario", "12")]
+    public async Task A_member_under_another_cluster_name_is_refused_though_it_is_also_told_its_own_address()
+    {
+        await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1);
+        await cluster.StartJoinerAsync(2, by: 1, options =>
+        {
+            options.ClusterName = "another";
+            options.JoinAddresses.Add(cluster.AddressOf(2));
+        });
+
+        await cluster.StateIsAsync(2, StoreState.Removed);
+        Assert.IsType<MemberRefusedException>(cluster.Store(2).Status.Fault);
     }
 
     [Fact]
@@ -110,5 +138,28 @@ public sealed class JoinTests
         await cluster.StartJoinerAsync(3, by: 7);
         await cluster.StateIsAsync(3, StoreState.Removed);
         Assert.IsType<MemberRefusedException>(cluster.Store(3).Status.Fault);
+    }
+
+    /// <summary>A transport whose first request fails as no transport's should.</summary>
+    private sealed class TransportThatFailsOnce(ITransport inner) : ITransport
+    {
+        private int _requests;
+
+        public ValueTask StartAsync(ITransportReceiver receiver, CancellationToken cancellationToken = default) =>
+            inner.StartAsync(receiver, cancellationToken);
+
+        public void SetPeers(IReadOnlyCollection<Peer> peers) => inner.SetPeers(peers);
+
+        public bool TrySend(in RaftMessage message) => inner.TrySend(message);
+
+        public void Flush() => inner.Flush();
+
+        public ValueTask<ReadOnlyMemory<byte>> RequestAsync(
+            string address, ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default) =>
+            Interlocked.Increment(ref _requests) == 1
+                ? throw new InvalidOperationException("A defect of the transport.")
+                : inner.RequestAsync(address, request, cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }
