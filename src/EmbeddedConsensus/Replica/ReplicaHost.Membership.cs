@@ -124,8 +124,14 @@ internal sealed partial class ReplicaHost
             return;
         }
 
-        if (answer.Configuration is not { } configuration || answer.ConfigurationIndex <= View!.ConfigurationIndex)
+        if (answer.Configuration is not { } configuration || answer.ConfigurationIndex <= View!.CommittedConfigurationIndex)
         {
+            return;
+        }
+
+        if (!configuration.Contains(Self) && !configuration.WasUsed(Self))
+        {
+            // The entry that added this member was truncated elsewhere: it is not gone, and may be added yet.
             return;
         }
 
@@ -171,6 +177,19 @@ internal sealed partial class ReplicaHost
         _ = DisposeTransportLaterAsync();
     }
 
+    /// <summary>Refuses the disk of another member. One without an owner has promised nothing yet, so it may be
+    /// anybody's.</summary>
+    private void CheckOwner(MemberId owner)
+    {
+        if (owner != Self && !owner.IsNone)
+        {
+            throw new MemberRefusedException(
+                $"Member {Self} was started on the disk of member {owner}. What that member voted for and acknowledged binds it "
+                + $"alone: two members on one disk could elect two leaders. Set MemberId to {owner} to run that member, or give "
+                + $"member {Self} a folder of its own.");
+        }
+    }
+
     /// <summary>Decides what the membership begins with: the disk's counts, and the options only without one.</summary>
     private ClusterConfiguration Bootstrap(ClusterConfiguration? recovered)
     {
@@ -186,13 +205,6 @@ internal sealed partial class ReplicaHost
             throw new MemberRefusedException(
                 $"The disk of member {Self} belongs to a cluster of another name than '{_options.ClusterName}'. Give ClusterName "
                 + "the name that the cluster was founded with, or give this member its own disk.");
-        }
-
-        if (Self > recovered.LastMemberId)
-        {
-            throw new MemberRefusedException(
-                $"The disk knows no member {Self}: its cluster has had members up to {recovered.LastMemberId}. Check MemberId, "
-                + "and that this member has its own disk.");
         }
 
         Address = _settings.Address ?? recovered.Find(Self)?.Address;
