@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text;
-using EmbeddedConsensus.Hosting;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing.Clusters;
-using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.Options;
 
 namespace EmbeddedConsensus.Testing;
@@ -29,11 +27,9 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
     {
         Options = options;
         Network = new ClusterNetwork(Time, options.Seed);
-        Members = [.. Enumerable.Range(0, members).Select(index => new TestClusterMember(this, index))];
+        _founders = members;
+        _members = [.. Enumerable.Range(0, members).Select(index => new TestClusterMember(this, index, joinsAs: null))];
     }
-
-    /// <summary>The members, by index.</summary>
-    public IReadOnlyList<TestClusterMember> Members { get; }
 
     /// <summary>The clock of the cluster. Give it to the app, so that it lives in the same time.</summary>
     public VirtualTimeProvider Time { get; } = new();
@@ -48,7 +44,7 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
     internal ClusterNetwork Network { get; }
 
     /// <summary>Starts a cluster and waits until it has a leader.</summary>
-    /// <param name="members">How many members: 1, 3, 5 or 7.</param>
+    /// <param name="members">How many members it begins with: 1, 3, 5 or 7.</param>
     /// <param name="configure">Sets the cluster's options.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="OptionsValidationException">The options of the store are not valid.</exception>
@@ -101,6 +97,12 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
             }
         }
 
+        if (Members.Select(static member => member.Status.Membership).MaxBy(static known => known?.Index) is { } known)
+        {
+            text.Append("belong to the cluster: ");
+            text.AppendJoin(", ", known.Members.Select(static member => $"{member.Id} ({member.Role})")).AppendLine();
+        }
+
         var cuts = Network.CutLinks;
         text.Append("cut links: ");
         text.AppendJoin(", ", cuts.Count == 0 ? ["none"] : cuts.Select(static cut => $"{cut.From} to {cut.To}"));
@@ -122,25 +124,6 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
     /// <summary>What a life of a member draws from.</summary>
     internal ulong SeedFor(MemberId member, ulong life) =>
         new DeterministicRandom(Options.Seed ^ (member.Value << 32) ^ (life << 48)).NextUInt64();
-
-    /// <summary>The options of a member's store.</summary>
-    internal ConsensusStoreOptions StoreOptions(TestClusterMember self)
-    {
-        ConsensusStoreOptions options = new();
-        Options.ConfigureStore?.Invoke(options);
-        options.MemberId = self.Id.Value;
-        options.Members.Clear();
-        foreach (TestClusterMember member in Members.Count > 1 ? Members : [])
-        {
-            options.Members.Add(new Peer(member.Id, member.Address));
-        }
-
-        ValidateOptionsResult result = new ConsensusStoreOptionsValidator().Validate(null, options);
-        return result.Succeeded
-            ? options
-            : throw new OptionsValidationException(
-                Microsoft.Extensions.Options.Options.DefaultName, typeof(ConsensusStoreOptions), result.Failures);
-    }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
 }

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Replica;
+using EmbeddedConsensus.Replica.Membership;
 using EmbeddedConsensus.Testing.Clusters;
 
 namespace EmbeddedConsensus.Testing;
@@ -9,16 +10,20 @@ public sealed class TestClusterMember
 {
     private readonly ConsensusTestCluster _cluster;
     private readonly MemberStore _store;
+    private readonly MemberClusterManager _manager;
     private MemberLife? _life;
     private ulong _lives;
 
-    internal TestClusterMember(ConsensusTestCluster cluster, int index)
+    internal TestClusterMember(ConsensusTestCluster cluster, int index, MemberRole? joinsAs)
     {
         _cluster = cluster;
         Index = index;
         Id = new MemberId((ulong)index + 1);
         Disk = new MemberDisk(cluster.Time);
-        _store = new MemberStore(cluster.Time, cluster.Options.StallLimit, cluster.Describe);
+        JoinsAs = joinsAs;
+        StallGuard guard = new(cluster.Time, cluster.Options.StallLimit, cluster.Describe);
+        _store = new MemberStore(guard);
+        _manager = new MemberClusterManager(guard);
     }
 
     /// <summary>Its place among <see cref="ConsensusTestCluster.Members"/>, from 0.</summary>
@@ -34,11 +39,22 @@ public sealed class TestClusterMember
     /// <summary>The maintenance of the store.</summary>
     public IStoreMaintenance Maintenance => _store;
 
+    /// <summary>The membership of the cluster, as an app beside this member sees and changes it. Stays the same when the
+    /// member is restarted.</summary>
+    public IClusterManager ClusterManager => _manager;
+
     /// <summary>The disk, with its faults.</summary>
     public MemberDisk Disk { get; }
 
-    /// <summary>Where the others find it.</summary>
-    internal string Address => $"member-{Id}";
+    /// <summary>Where the others find it: for a <see cref="EmbeddedConsensus.Transport.Peer"/> that
+    /// <see cref="ClusterManager"/> asks for.</summary>
+    public string Address => $"member-{Id}";
+
+    /// <summary>What it asks to be when its disk is empty; null for one of those that the cluster begins with.</summary>
+    internal MemberRole? JoinsAs { get; }
+
+    /// <summary>What it is in the cluster, as far as it knows; null when it knows itself as no member.</summary>
+    internal MemberRole? Role => Status.Membership?.Find(Id)?.Role;
 
     /// <summary>The clock of the cluster.</summary>
     internal VirtualTimeProvider Time => _cluster.Time;
@@ -69,11 +85,7 @@ public sealed class TestClusterMember
         _cluster.LetReplicasRest();
         State = MemberState.Crashed;
         _cluster.Turns.SetMode(life.Schedule, ScheduleMode.Crashed);
-        if (life.Transport is not null)
-        {
-            await life.Transport.DisposeAsync().ConfigureAwait(false);
-        }
-
+        await life.Transport.DisposeAsync().ConfigureAwait(false);
         Disk.CutPower();
         await life.Host.DisposeAsync().ConfigureAwait(false);
         End();
@@ -155,21 +167,21 @@ public sealed class TestClusterMember
     {
         ConsensusStoreOptions options = _cluster.StoreOptions(this);
         MemberSchedule schedule = new(_cluster.Turns, Id, _cluster.SeedFor(Id, ++_lives));
-        ClusterTransport? transport =
-            options.Members.Count > 1 ? new ClusterTransport(_cluster.Network, Id, Address) : null;
+        ClusterTransport transport = new(_cluster.Network, Id, Address);
         ReplicaHost host = new(
             options,
             Disk.Open(),
-            transport is null ? null : _ => transport,
+            _ => transport,
             _cluster.Time,
             _cluster.Options.LoggerFactory.CreateLogger($"EmbeddedConsensus.Replica.{Id}"),
             schedule);
         _life = new MemberLife(host, schedule, transport);
         _store.Attach(new KeyValueStore(host, options));
+        _manager.Attach(new ClusterManager(host, host.Changes));
         State = MemberState.Running;
         try
         {
-            await host.StartAsync(cancellationToken).ConfigureAwait(false);
+            await _cluster.Turns.StartAsync(() => host.StartAsync(cancellationToken)).ConfigureAwait(false);
         }
         catch
         {
