@@ -103,7 +103,7 @@ public sealed partial class ConsensusTestCluster
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(start);
-        await RunUntilAsync(Turns.StartAsync(start), limit, what, cancellationToken).ConfigureAwait(false);
+        await RunUntilAsync(Run(start), limit, what, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc cref="RunUntilAsync(Func{Task}, TimeSpan?, string?, CancellationToken)" />
@@ -116,8 +116,27 @@ public sealed partial class ConsensusTestCluster
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(start);
+        return await RunUntilAsync(Run(start), limit, what, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts a piece of the app that goes on beside the test, in turn with the replicas and with other such
+    /// pieces: what they share needs no lock, and a run depends on the seed and on the code alone.</summary>
+    /// <param name="start">Starts the piece. It runs without the test's own synchronization context.</param>
+    /// <returns>Ends as the piece does.</returns>
+    public Task Run(Func<Task> start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        ThrowIfDisposed();
+        return Turns.StartAsync(start);
+    }
+
+    /// <inheritdoc cref="Run(Func{Task})" />
+    /// <typeparam name="T">What the piece gives.</typeparam>
+    public async Task<T> Run<T>(Func<Task<T>> start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
         Task<T>? piece = null;
-        await RunUntilAsync((Func<Task>)(() => piece = start()), limit, what, cancellationToken).ConfigureAwait(false);
+        await Run((Func<Task>)(() => piece = start())).ConfigureAwait(false);
         return await piece!.ConfigureAwait(false);
     }
 
