@@ -275,8 +275,10 @@ internal sealed partial class RaftNode
     private void StepVote(in RaftMessage message)
     {
         bool isPreVote = message.Type == RaftMessageType.PreVote;
+
+        // The term may have come before the question, by a message that asks for no vote: a promise holds in it all the same.
         bool isFree = _vote == message.From
-            || (_vote.IsNone && _leader.IsNone)
+            || (_vote.IsNone && _leader.IsNone && (isPreVote || !HasPromised() || IsForcedCampaign(message)))
             || (isPreVote && message.Term > _term);
         RaftMessageType answer = isPreVote ? RaftMessageType.PreVoteResponse : RaftMessageType.VoteResponse;
         if (!isFree || IsUnsafeToElect(message) || !_log.IsUpToDate(new LogPosition(message.Index, message.LogTerm)))

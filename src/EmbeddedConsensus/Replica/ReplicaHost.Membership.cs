@@ -218,7 +218,7 @@ internal sealed partial class ReplicaHost
             LogOptionsIgnored(Self, string.Join(", ", recovered.Voters), string.Join(", ", recovered.Learners));
         }
 
-        return recovered;
+        return RecoveredMembership.BaseOf(recovered, _settings.Bootstrap);
     }
 
     private void KeepMembership()
