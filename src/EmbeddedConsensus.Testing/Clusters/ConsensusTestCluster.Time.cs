@@ -148,8 +148,8 @@ public sealed partial class ConsensusTestCluster
         Turns.WhenAtRestAsync(MaxTurnsPerStep, forApp: false).Wait(HangLimit);
     }
 
-    /// <summary>Moves the clock. No replica runs before all that falls due at the instant is there, since it is one turn;
-    /// unless a timer of the app waits for the replicas.</summary>
+    /// <summary>Moves the clock. No replica runs before all that falls due at the instant is there, since it is one
+    /// turn; unless a timer of the app waits for the replicas.</summary>
     private async Task FireNextAsync(DateTimeOffset end)
     {
         Task fired = Turns.StartAsync(() =>

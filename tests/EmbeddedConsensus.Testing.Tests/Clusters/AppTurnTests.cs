@@ -8,7 +8,8 @@ public sealed class AppTurnTests
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
 
-        long revision = await cluster.RunUntilAsync(async () => (await cluster.Leader.Store.PutAsync("k", "v")).Revision);
+        long revision = await cluster.RunUntilAsync(
+            async () => (await cluster.Leader.Store.PutAsync("k", "v")).Revision);
 
         Assert.Equal(revision, cluster.Leader.Status.Revision);
     }
