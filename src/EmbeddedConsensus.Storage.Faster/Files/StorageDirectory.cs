@@ -145,8 +145,8 @@ internal sealed class StorageDirectory
             || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic)
         {
             throw new StorageCorruptedException(
-                file, 0, $"The file {file}, which marks the folder as a member's, is damaged. Restore the folder from a "
-                + "backup, or empty it and let the member join the cluster anew.");
+                file, 0, $"The file {file}, which marks the folder as a member's, is damaged. "
+                + LogDamage.WhatToDo);
         }
 
         int version = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);

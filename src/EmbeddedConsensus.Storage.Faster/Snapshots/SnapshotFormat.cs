@@ -94,8 +94,8 @@ internal static class SnapshotFormat
         return version is >= OldestVersion and <= Version
             ? true
             : throw new StorageException(
-                $"A snapshot has format version {version}; this version of the library reads {OldestVersion} to {Version}. Use the version of "
-                + "the library that wrote it.");
+                $"A snapshot has format version {version}; this version of the library reads {OldestVersion} to {Version}. "
+                + "Use the version of the library that wrote it.");
     }
 
     /// <summary>Decodes a header.</summary>
