@@ -54,6 +54,7 @@ internal sealed partial class FaultPlanner
         if (replicas > 1)
         {
             planner.PlanNetwork();
+            planner.PlanLostDiskHunts();
         }
 
         return new FaultSchedule(
