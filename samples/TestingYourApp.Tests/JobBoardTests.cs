@@ -83,7 +83,7 @@ public sealed class JobBoardTests
         JobBoard board = new(follower.Store, cluster.Time);
         List<string> followed = [];
         using CancellationTokenSource stop = new();
-        Task following = FollowAsync(board, followed, stop.Token);
+        Task following = cluster.Run(() => FollowAsync(board, followed, stop.Token));
 
         for (int i = 0; i < 10; i++)
         {

@@ -86,9 +86,9 @@ public sealed partial class ConsensusTestCluster
         return await task.ConfigureAwait(false);
     }
 
-    /// <summary>Starts a piece of the app and lets time pass until it has ended. It is started without the test's own
-    /// synchronization context, so that the cluster sees whether it runs or waits: the best way to run app code whose
-    /// timing matters.</summary>
+    /// <summary>Starts a piece of the app and lets time pass until it has ended. It runs in turn with the replicas, without
+    /// the test's own synchronization context, so that the cluster sees whether it runs or waits: the best way to run app
+    /// code. A run depends on the seed and on the code alone, and time stands still while the piece has work.</summary>
     /// <param name="start">Starts the piece.</param>
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
@@ -103,19 +103,41 @@ public sealed partial class ConsensusTestCluster
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(start);
-        SynchronizationContext? context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        Task task;
-        try
-        {
-            task = start();
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
+        await RunUntilAsync(Run(start), limit, what, cancellationToken).ConfigureAwait(false);
+    }
 
-        await RunUntilAsync(task, limit, what, cancellationToken).ConfigureAwait(false);
+    /// <inheritdoc cref="RunUntilAsync(Func{Task}, TimeSpan?, string?, CancellationToken)" />
+    /// <typeparam name="T">What the piece gives.</typeparam>
+    /// <returns>What the piece gave.</returns>
+    public async Task<T> RunUntilAsync<T>(
+        Func<Task<T>> start,
+        TimeSpan? limit = null,
+        [CallerArgumentExpression(nameof(start))] string? what = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        return await RunUntilAsync(Run(start), limit, what, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts a piece of the app that goes on beside the test, in turn with the replicas and with other such
+    /// pieces: what they share needs no lock, and a run depends on the seed and on the code alone.</summary>
+    /// <param name="start">Starts the piece. It runs without the test's own synchronization context.</param>
+    /// <returns>Ends as the piece does.</returns>
+    public Task Run(Func<Task> start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        ThrowIfDisposed();
+        return Turns.StartAsync(start);
+    }
+
+    /// <inheritdoc cref="Run(Func{Task})" />
+    /// <typeparam name="T">What the piece gives.</typeparam>
+    public async Task<T> Run<T>(Func<Task<T>> start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        Task<T>? piece = null;
+        await Run((Func<Task>)(() => piece = start())).ConfigureAwait(false);
+        return await piece!.ConfigureAwait(false);
     }
 
     /// <inheritdoc cref="RunUntilAsync(Task, TimeSpan?, string?, CancellationToken)" />
@@ -175,6 +197,11 @@ public sealed partial class ConsensusTestCluster
         // A timer of the app that brings a fault about is on the thread that the replicas wait for.
         if (Volatile.Read(ref _firingThread) != Environment.CurrentManagedThreadId)
         {
+            if (AppTurn.Current is { } turn)
+            {
+                Turns.Detach(turn);
+            }
+
             Turns.WhenAtRestAsync(MaxTurnsPerStep, forApp: false).Wait(HangLimit);
         }
     }

@@ -1,9 +1,5 @@
-using System.Globalization;
-using System.Text;
-using EmbeddedConsensus.Hosting;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing.Clusters;
-using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.Options;
 
 namespace EmbeddedConsensus.Testing;
@@ -29,11 +25,9 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
     {
         Options = options;
         Network = new ClusterNetwork(Time, options.Seed);
-        Members = [.. Enumerable.Range(0, members).Select(index => new TestClusterMember(this, index))];
+        _founders = members;
+        _members = [.. Enumerable.Range(0, members).Select(index => new TestClusterMember(this, index, joinsAs: null))];
     }
-
-    /// <summary>The members, by index.</summary>
-    public IReadOnlyList<TestClusterMember> Members { get; }
 
     /// <summary>The clock of the cluster. Give it to the app, so that it lives in the same time.</summary>
     public VirtualTimeProvider Time { get; } = new();
@@ -48,7 +42,7 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
     internal ClusterNetwork Network { get; }
 
     /// <summary>Starts a cluster and waits until it has a leader.</summary>
-    /// <param name="members">How many members: 1, 3, 5 or 7.</param>
+    /// <param name="members">How many members it begins with: 1, 3, 5 or 7.</param>
     /// <param name="configure">Sets the cluster's options.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="OptionsValidationException">The options of the store are not valid.</exception>
@@ -79,34 +73,6 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>How the cluster stands: the time, the members and the cut links. It is in the message of every
-    /// <see cref="ClusterTimeoutException"/>.</summary>
-    public string Describe()
-    {
-        CultureInfo culture = CultureInfo.InvariantCulture;
-        StringBuilder text = new();
-        text.AppendLine(culture, $"virtual time {Time.Elapsed}, seed {Options.Seed}");
-        text.AppendLine("member  process  replica   role          leader  term  last index  commit  applied  revision");
-        foreach (TestClusterMember member in Members)
-        {
-            StoreStatus s = member.Status;
-            string leader = s.Leader.IsNone ? "-" : s.Leader.ToString();
-            text.AppendLine(
-                culture,
-                $"{member.Id,-6}  {member.State,-7}  {s.State,-8}  {s.Role,-12}  {leader,-6}  {s.Term,4}"
-                + $"  {s.LastIndex,10}  {s.CommitIndex,6}  {s.AppliedIndex,7}  {s.Revision,8}");
-            if (s.Fault is { } fault)
-            {
-                text.AppendLine(culture, $"        {fault.Message}");
-            }
-        }
-
-        var cuts = Network.CutLinks;
-        text.Append("cut links: ");
-        text.AppendJoin(", ", cuts.Count == 0 ? ["none"] : cuts.Select(static cut => $"{cut.From} to {cut.To}"));
-        return text.ToString();
-    }
-
     /// <summary>Ends every member and frees everything. Ending twice is fine.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -122,25 +88,6 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
     /// <summary>What a life of a member draws from.</summary>
     internal ulong SeedFor(MemberId member, ulong life) =>
         new DeterministicRandom(Options.Seed ^ (member.Value << 32) ^ (life << 48)).NextUInt64();
-
-    /// <summary>The options of a member's store.</summary>
-    internal ConsensusStoreOptions StoreOptions(TestClusterMember self)
-    {
-        ConsensusStoreOptions options = new();
-        Options.ConfigureStore?.Invoke(options);
-        options.MemberId = self.Id.Value;
-        options.Members.Clear();
-        foreach (TestClusterMember member in Members.Count > 1 ? Members : [])
-        {
-            options.Members.Add(new Peer(member.Id, member.Address));
-        }
-
-        ValidateOptionsResult result = new ConsensusStoreOptionsValidator().Validate(null, options);
-        return result.Succeeded
-            ? options
-            : throw new OptionsValidationException(
-                Microsoft.Extensions.Options.Options.DefaultName, typeof(ConsensusStoreOptions), result.Failures);
-    }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
 }

@@ -26,6 +26,7 @@ public static class ConsensusTestClusterServiceCollectionExtensions
         Replace(services, serviceKey, new ConsensusStoreService());
         Replace(services, serviceKey, member.Store);
         Replace(services, serviceKey, member.Maintenance);
+        Replace(services, serviceKey, member.ClusterManager);
         services.RemoveAll<TimeProvider>();
         services.AddSingleton<TimeProvider>(member.Time);
         return services;

@@ -12,7 +12,7 @@ public sealed class MemberDisk
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
-    private readonly InMemoryDisk _disk;
+    private InMemoryDisk _disk;
     private TaskCompletionSource? _held;
     private TimeSpan _writeDelay;
     private DiskSession? _session;
@@ -90,6 +90,19 @@ public sealed class MemberDisk
         }
 
         held?.SetResult();
+    }
+
+    /// <summary>Loses everything, as a disk that was replaced. The member must be down. Restarted, it is a member that comes
+    /// with an empty disk, and refused by a cluster in which it has run before.</summary>
+    /// <exception cref="InvalidOperationException">The member runs.</exception>
+    public void Erase()
+    {
+        if (_session is not null)
+        {
+            throw new InvalidOperationException("The member runs on its disk. Crash or stop it first.");
+        }
+
+        _disk = new InMemoryDisk(_time);
     }
 
     /// <summary>Opens the disk for a new life of the member.</summary>

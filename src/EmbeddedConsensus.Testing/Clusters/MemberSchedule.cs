@@ -20,7 +20,7 @@ internal sealed class MemberSchedule(TurnQueue queue, MemberId member, ulong see
     /// <inheritdoc />
     public void Started(Lane lane)
     {
-        LaneTurn turn = new(this, lane, $"{lane.GetType().Name} of member {member}");
+        LaneTurn turn = new(this, lane, $"the thread '{lane.GetType().Name} of member {member}'");
         _lanes[lane] = turn;
         queue.Enqueue(turn);
     }
@@ -49,23 +49,7 @@ internal sealed class MemberSchedule(TurnQueue queue, MemberId member, ulong see
     }
 
     /// <inheritdoc />
-    public void Continue(Action continuation)
-    {
-        queue.CountApp(1);
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static state =>
-            {
-                try
-                {
-                    state.continuation();
-                }
-                finally
-                {
-                    state.queue.CountApp(-1);
-                }
-            },
-            (queue, continuation), preferLocal: false);
-    }
+    public void Continue(Action continuation) => queue.Enqueue(new AppTurn(queue, continuation));
 
     /// <inheritdoc />
     public void WorkBegins() => queue.CountWork(1);

@@ -1,18 +1,23 @@
 namespace EmbeddedConsensus.Testing.Clusters;
 
 /// <summary>
-/// Lets the threads of all replicas of a cluster run one at a time, in the order in which they got something to do, as
-/// on a single processor: what happens does not depend on which thread the machine favours. It knows when the cluster
-/// has come to rest.
+/// Lets the threads of all replicas of a cluster, and the pieces of the app that get answers from them, run one at a
+/// time, in the order in which they got something to do, as on a single processor: what happens does not depend on which
+/// thread the machine favours. It knows when the cluster has come to rest.
 /// </summary>
 internal sealed class TurnQueue
 {
+    // In real time: how often to look whether the app blocks.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
+
     private readonly Lock _gate = new();
-    private readonly List<LaneTurn> _ready = [];
+    private readonly List<Turn> _ready = [];
     private readonly List<(TaskCompletionSource Source, long Turns, bool ForApp)> _waiters = [];
-    private LaneTurn? _running;
+    private Turn? _running;
+    private AppTurn? _suspect;
+    private bool _looks;
     private int _work;
-    private int _app;
+    private int _detached;
     private long _turns;
 
     /// <summary>How many turns were taken.</summary>
@@ -46,9 +51,9 @@ internal sealed class TurnQueue
         {
             lock (_gate)
             {
-                return _running is { } turn ? $"the thread '{turn.Name}' is in a turn"
+                return _running is { } turn ? $"{turn.Name} is in a turn"
                     : _work > 0 ? $"{_work} snapshot steps are under way"
-                    : _app > 0 ? $"the app still works at {_app} answers"
+                    : _detached > 0 ? $"{_detached} pieces of the app block their threads"
                     : $"{_ready.Count} threads have something to do";
             }
         }
@@ -57,12 +62,12 @@ internal sealed class TurnQueue
     /// <summary>Completes when the cluster has come to rest, or when so many turns were taken: an app that never pauses
     /// is not waited for.</summary>
     /// <param name="maxTurns">How many turns.</param>
-    /// <param name="forApp">Whether to wait for the app too, and not for the replicas alone.</param>
+    /// <param name="forApp">Whether to wait also for pieces of the app that block their threads.</param>
     public Task WhenAtRestAsync(int maxTurns, bool forApp)
     {
         lock (_gate)
         {
-            if (forApp ? IsAtRestNow() : AreLanesAtRest())
+            if (forApp ? IsAtRestNow() : AreTurnsOver())
             {
                 return Task.CompletedTask;
             }
@@ -73,13 +78,57 @@ internal sealed class TurnQueue
         }
     }
 
-    /// <summary>Queues a lane, unless it is queued already or has ended.</summary>
-    public void Enqueue(LaneTurn turn)
+    /// <summary>Queues a turn, unless it is queued already or has ended.</summary>
+    public void Enqueue(Turn turn)
     {
         lock (_gate)
         {
             Add(turn);
             GrantNext();
+        }
+    }
+
+    /// <summary>Starts a piece of the app in a turn, off the caller's thread and without its synchronization
+    /// context.</summary>
+    /// <param name="start">Starts the piece.</param>
+    /// <returns>Ends as the piece does.</returns>
+    public Task StartAsync(Func<Task> start)
+    {
+        Task<Task> piece = new(start);
+        Enqueue(new AppTurn(this, () => piece.RunSynchronously(TaskScheduler.Default)));
+        return piece.Unwrap();
+    }
+
+    /// <summary>The app's turn is over.</summary>
+    public void EndTurn(AppTurn turn)
+    {
+        lock (_gate)
+        {
+            if (turn.IsDetached)
+            {
+                _detached--;
+            }
+            else
+            {
+                _running = null;
+            }
+
+            GrantNext();
+        }
+    }
+
+    /// <summary>Lets the others go on while a piece of the app waits for them on its thread.</summary>
+    public void Detach(AppTurn turn)
+    {
+        lock (_gate)
+        {
+            if (!turn.IsDetached)
+            {
+                turn.IsDetached = true;
+                _detached++;
+                _running = null;
+                GrantNext();
+            }
         }
     }
 
@@ -114,24 +163,13 @@ internal sealed class TurnQueue
         }
     }
 
-    /// <summary>Work beside the lanes begins (1) or has ended (-1). No lane runs meanwhile, so that what the work
+    /// <summary>Work beside the lanes begins (1) or has ended (-1). Nothing runs meanwhile, so that what the work
     /// brings comes at the same point in every run.</summary>
     public void CountWork(int change)
     {
         lock (_gate)
         {
             _work += change;
-            GrantNext();
-        }
-    }
-
-    /// <summary>The app begins (1) or ends (-1) to work at an answer. The lanes run on, since an app may wait for
-    /// them.</summary>
-    public void CountApp(int change)
-    {
-        lock (_gate)
-        {
-            _app += change;
             GrantNext();
         }
     }
@@ -146,13 +184,13 @@ internal sealed class TurnQueue
         }
     }
 
-    private bool IsAtRestNow() => _app == 0 && AreLanesAtRest();
+    private bool IsAtRestNow() => _detached == 0 && AreTurnsOver();
 
-    private bool AreLanesAtRest() => _running is null && _work == 0 && NextReady() < 0;
+    private bool AreTurnsOver() => _running is null && _work == 0 && NextReady() < 0;
 
     private int NextReady() => _ready.FindIndex(static turn => turn.MayRun);
 
-    private void Add(LaneTurn turn)
+    private void Add(Turn turn)
     {
         if (!turn.IsQueued && !turn.HasEnded)
         {
@@ -173,6 +211,7 @@ internal sealed class TurnQueue
                 _running.IsQueued = false;
                 _turns++;
                 _running.Grant();
+                LookForBlocked();
             }
         }
 
@@ -181,14 +220,50 @@ internal sealed class TurnQueue
 
     private void Release()
     {
-        bool areLanesAtRest = AreLanesAtRest();
+        bool areTurnsOver = AreTurnsOver();
         for (int i = _waiters.Count - 1; i >= 0; i--)
         {
-            if (_waiters[i].Turns <= _turns || (areLanesAtRest && (_app == 0 || !_waiters[i].ForApp)))
+            if (_waiters[i].Turns <= _turns || (areTurnsOver && (_detached == 0 || !_waiters[i].ForApp)))
             {
                 _waiters[i].Source.TrySetResult();
                 _waiters.RemoveAt(i);
             }
+        }
+    }
+
+    private void LookForBlocked()
+    {
+        if (_running is AppTurn && !_looks)
+        {
+            _looks = true;
+            _ = LookForBlockedAsync();
+        }
+    }
+
+    private async Task LookForBlockedAsync()
+    {
+        do
+        {
+            await Task.Delay(LookInterval).ConfigureAwait(false);
+        }
+        while (DetachBlocked());
+    }
+
+    /// <summary>A piece of the app that blocks its thread may wait for what another turn brings. One look could find it
+    /// at a lock that is free the next moment.</summary>
+    /// <returns>Whether to look again.</returns>
+    private bool DetachBlocked()
+    {
+        lock (_gate)
+        {
+            AppTurn? blocked = _running is AppTurn { IsBlocked: true } turn ? turn : null;
+            if (blocked is not null && blocked == _suspect)
+            {
+                Detach(blocked);
+            }
+
+            _suspect = blocked;
+            return _looks = _running is AppTurn;
         }
     }
 }

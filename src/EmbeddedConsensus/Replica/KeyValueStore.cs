@@ -183,7 +183,9 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 nameof(revision), $"The revision is {revision}. Use 0 for the newest, or a positive number.");
         }
 
-        return new ValueTask<StoreHash>(Task.Run(() => Hash(revision), cancellationToken));
+        return _host.Schedule is null
+            ? new ValueTask<StoreHash>(Task.Run(() => Hash(revision), cancellationToken))
+            : new ValueTask<StoreHash>(Hash(revision));
     }
 
     /// <inheritdoc />

@@ -4,9 +4,11 @@ namespace EmbeddedConsensus.Replica;
 
 /// <summary>A question with an answer of a type.</summary>
 /// <typeparam name="TAnswer">The type.</typeparam>
-internal sealed class LaneQuery<TAnswer>(Func<ReplicaCore, TAnswer> read) : LaneQuery
+/// <param name="read">Reads it.</param>
+/// <param name="schedule">What runs the caller's continuation; null in production.</param>
+internal sealed class LaneQuery<TAnswer>(Func<ReplicaCore, TAnswer> read, IReplicaSchedule? schedule) : LaneQuery
 {
-    private readonly TaskCompletionSource<TAnswer> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ScheduledTaskSource<TAnswer> _source = new(schedule);
 
     /// <summary>The answer.</summary>
     public Task<TAnswer> Task => _source.Task;

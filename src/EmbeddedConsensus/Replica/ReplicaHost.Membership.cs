@@ -74,7 +74,7 @@ internal sealed partial class ReplicaHost
     /// <summary>Reads something on the consensus lane.</summary>
     public Task<TAnswer> AskLaneAsync<TAnswer>(Func<ReplicaCore, TAnswer> read)
     {
-        LaneQuery<TAnswer> query = new(read);
+        LaneQuery<TAnswer> query = new(read, Schedule);
         _consensus!.Submit(query);
         return query.Task;
     }

@@ -12,6 +12,33 @@ public sealed class InMemoryNetwork
     private readonly Dictionary<MemberId, InMemoryTransport> _started = [];
     private readonly HashSet<(MemberId From, MemberId To)> _cutLinks = [];
 
+    /// <summary>A network whose links are whole.</summary>
+    /// <param name="time">The clock that <see cref="InMemoryTransportOptions.RequestTimeout"/> is taken on; null for the
+    /// system's.</param>
+    public InMemoryNetwork(TimeProvider? time = null) => Time = time ?? TimeProvider.System;
+
+    /// <summary>A network for tests that want a say in what happens to messages.</summary>
+    internal InMemoryNetwork(TimeProvider time, IInMemoryWire wire)
+        : this(time) => Wire = wire;
+
+    /// <summary>The clock.</summary>
+    internal TimeProvider Time { get; }
+
+    /// <summary>What lies between the transports; null when messages simply go from one to the other.</summary>
+    internal IInMemoryWire? Wire { get; }
+
+    /// <summary>The links that are cut, in order.</summary>
+    internal IReadOnlyList<(MemberId From, MemberId To)> CutLinks
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _cutLinks.Order()];
+            }
+        }
+    }
+
     /// <summary>Makes the transport of one member. A member that restarts gets a new one.</summary>
     /// <param name="member">The member that will use it.</param>
     /// <param name="clusterId">The cluster that the member belongs to: transports of different clusters never reach
@@ -85,6 +112,15 @@ public sealed class InMemoryNetwork
         lock (_gate)
         {
             _cutLinks.Clear();
+        }
+    }
+
+    /// <summary>Whether a one-way link is cut.</summary>
+    internal bool IsCut(MemberId from, MemberId to)
+    {
+        lock (_gate)
+        {
+            return _cutLinks.Contains((from, to));
         }
     }
 

@@ -4,10 +4,10 @@ using EmbeddedConsensus.Replica.Core;
 namespace EmbeddedConsensus.Replica.Membership;
 
 /// <summary>A change of the membership that this member, as the leader, carries out for itself or for another.</summary>
-internal sealed class ConfigurationChangeCall : PendingConfigurationChange
+/// <param name="schedule">What runs the continuation of whoever waits; null in production.</param>
+internal sealed class ConfigurationChangeCall(IReplicaSchedule? schedule) : PendingConfigurationChange
 {
-    private readonly TaskCompletionSource<(ClusterConfiguration Configuration, ulong Index)> _source =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ScheduledTaskSource<(ClusterConfiguration Configuration, ulong Index)> _source = new(schedule);
 
     /// <summary>The configuration that the change led to, and its index; or a
     /// <see cref="MembershipChangeRefusedException"/>, or what ended the replica.</summary>

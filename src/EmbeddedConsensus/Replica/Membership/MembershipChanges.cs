@@ -172,7 +172,7 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
                 return null;
             }
 
-            call = new ConfigurationChangeCall { Change = change };
+            call = new ConfigurationChangeCall(host.Schedule) { Change = change };
             _running[change] = call;
         }
 

@@ -1,0 +1,87 @@
+namespace EmbeddedConsensus.Testing.Tests.Clusters;
+
+/// <summary>How the pieces of an app take their turns among the replicas.</summary>
+public sealed class AppTurnTests
+{
+    [Fact]
+    public async Task A_piece_of_the_app_gives_its_result()
+    {
+        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
+
+        long revision = await cluster.RunUntilAsync(async () => (await cluster.Leader.Store.PutAsync("k", "v")).Revision);
+
+        Assert.Equal(revision, cluster.Leader.Status.Revision);
+    }
+
+    [Fact]
+    public async Task Pieces_that_run_side_by_side_interleave_in_the_same_way_in_every_run()
+    {
+        string first = await RaceAsync();
+        Assert.Equal(first, await RaceAsync());
+        Assert.Equal(first, await RaceAsync());
+        Assert.Contains("0 1 2", first, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_piece_that_blocks_its_thread_for_an_answer_gets_it_in_no_time()
+    {
+        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
+        IKeyValueStore store = cluster.AnyFollower.Store;
+        TimeSpan before = cluster.Time.Elapsed;
+
+        await cluster.RunUntilAsync(async () =>
+        {
+            await store.PutAsync("k", "1");
+            for (int i = 0; i < 3; i++)
+            {
+#pragma warning disable xUnit1031 // That is what is tested.
+                Assert.Equal("1", store.GetAsync("k").AsTask().GetAwaiter().GetResult()?.Value.ToString());
+#pragma warning restore xUnit1031
+            }
+
+            await store.PutAsync("k", "2");
+        });
+
+        Assert.Equal(before, cluster.Time.Elapsed);
+        Assert.Equal("2", (await store.GetAsync("k"))?.Value.ToString());
+    }
+
+    [Fact]
+    public async Task A_piece_may_bring_faults_about()
+    {
+        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
+        await cluster.RunUntilAsync(async () =>
+        {
+            TestClusterMember old = cluster.Leader;
+            await old.Store.PutAsync("k", "1");
+            cluster.Isolate(old);
+            TestClusterMember next = await cluster.WaitForLeaderAsync();
+            await next.Store.PutAsync("k", "2");
+            cluster.Heal();
+            old.Pause();
+            old.Resume();
+            await old.CrashAsync();
+            await old.RestartAsync();
+            Assert.Equal("2", (await cluster.RunUntilAsync(old.Store.GetAsync("k")))?.Value.ToString());
+        });
+        await cluster.AssertReplicasAgreeAsync();
+    }
+
+    private static async Task<string> RaceAsync()
+    {
+        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
+        List<int> order = [];
+        await cluster.RunUntilAsync(() => Task.WhenAll(Enumerable.Range(0, 3).Select(async piece =>
+        {
+            IKeyValueStore store = cluster.Members[piece].Store;
+            for (int i = 0; i < 20; i++)
+            {
+                await store.PutAsync($"k{piece}", $"{i}");
+                order.Add(piece);
+                await store.GetAsync($"k{(piece + i) % 3}");
+            }
+        })));
+        Assert.Equal(60, order.Count);
+        return string.Join(' ', order);
+    }
+}
