@@ -1,5 +1,3 @@
-using EmbeddedConsensus.Raft;
-
 namespace EmbeddedConsensus.Testing.Simulation.Faults;
 
 /// <summary>Members that come back on an empty disk.</summary>
