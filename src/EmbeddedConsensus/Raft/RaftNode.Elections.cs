@@ -80,10 +80,9 @@ internal sealed partial class RaftNode
             {
                 return;
             }
-
-            AbortTransfer();
         }
 
+        TickTransferOfLeadership();
         TickMembership();
         if (_heartbeatElapsed >= _options.HeartbeatTicks)
         {
