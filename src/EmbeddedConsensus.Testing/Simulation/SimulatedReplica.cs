@@ -169,6 +169,11 @@ internal sealed class SimulatedReplica
         _held.Clear();
         life.Crash(_diskRandom);
         Disk.Crash(_diskRandom);
+        if (!isRefused)
+        {
+            _cluster.Rules.CheckLeft(Id);
+        }
+
         HasLeft = !isRefused;
         IsLost |= isRefused;
         _cluster.Statistics.RemovedStopped += isRefused ? 0 : 1;

@@ -80,10 +80,9 @@ internal sealed partial class RaftNode
             {
                 return;
             }
-
-            AbortTransfer();
         }
 
+        TickTransferOfLeadership();
         TickMembership();
         if (_heartbeatElapsed >= _options.HeartbeatTicks)
         {
@@ -141,7 +140,7 @@ internal sealed partial class RaftNode
         ResetTerm(_term + 1);
         _role = RaftRole.Candidate;
         _vote = _options.Id;
-        _freshVoteTerm = IsFresh ? _term : 0;
+        RememberFoundingVote();
         AskForVotes(RaftMessageType.Vote, _term, context);
         _appends.HoldOwnVote(_term);
     }
@@ -295,11 +294,7 @@ internal sealed partial class RaftNode
 
         _electionElapsed = 0;
         _vote = message.From;
-        if (IsFresh && message.Index == 0)
-        {
-            _freshVoteTerm = _term;
-        }
-
+        RememberFoundingVote();
         _appends.Hold(To(message.From, answer));
     }
 
