@@ -115,7 +115,8 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
         if (rules.Latest is { } members && !members.Contains(id.Origin))
         {
             throw new SimulationFailedException("Validity",
-                $"Entry {entry.Index} is a command of {id.Origin}, which is no member there: {ConfigurationRules.Text(members)}.");
+                $"Entry {entry.Index} is a command of {id.Origin}, which is no member there: "
+                + $"{ConfigurationRules.Text(members)}.");
         }
 
         ulong newest = _incarnations.GetValueOrDefault(id.Origin);
