@@ -29,6 +29,7 @@ internal sealed partial class ReplicaLife
         CommandFormat = replica.Release,
         RequestTimeoutTicks = RequestTimeoutTicks,
         RetryTicks = ElectionTicks,
+        PauseTicks = (ulong)profile.HeartbeatTicks,
         SnapshotLogBytes = profile.SnapshotLogBytes,
         SnapshotKeepEntries = profile.SnapshotKeepEntries,
         MaxProposeBytes = profile.MaxMessageBytes,

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
@@ -52,7 +53,9 @@ internal sealed partial class ReplicaLife
         ReplicatedStateMachine machine = replica.Disk.NewestSnapshot is { } newest
             ? SimulatedSnapshotLane.Load(newest, cluster, replica)
             : new ReplicatedStateMachine(cluster.StoreOptions) { NewestFormat = replica.Release };
-        RaftNode node = new(RaftOptionsOf(cluster, replica), recovered, snapshot, replica.Bootstrap);
+        ClusterConfiguration known = RecoveredMembership.BaseOf(
+            RecoveredMembership.Of(recovered, snapshot), replica.Bootstrap);
+        RaftNode node = new(RaftOptionsOf(cluster, replica), recovered, snapshot, known);
         Core = new ReplicaCore(CoreOptionsOf(cluster.Profile, replica), node, replica.Id, _incarnation);
         Apply = new SimulatedApplyLane(cluster, this, machine, _incarnation);
         _applied = machine.Applied.Index;

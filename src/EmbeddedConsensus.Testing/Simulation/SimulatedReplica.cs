@@ -153,10 +153,17 @@ internal sealed class SimulatedReplica
     }
 
     /// <summary>It has learned that it is no member: it stops for good.</summary>
+    /// <exception cref="SimulationFailedException">It is refused, and nothing is wrong with it.</exception>
     public void Leave(ReplicaLife life)
     {
         bool isRefused = life.Core.Node.Membership == MembershipState.Refused;
         _cluster.Note($"replica {Id} stops: {life.Core.Node.MembershipReason}");
+        if (isRefused && !HasLostDisk)
+        {
+            throw new SimulationFailedException("Unfounded Refusal",
+                $"Replica {Id} has all that it ever had on its disk, and stops: {life.Core.Node.MembershipReason}");
+        }
+
         life.Core.FailAll(new StoreStoppedException(life.Core.Node.MembershipReason));
         Life = null;
         _held.Clear();
