@@ -19,8 +19,8 @@ internal sealed class ClusterLink(ulong seed)
     private bool _isReachable = true;
     private int _delayed;
 
-    /// <summary>Whether nothing passes.</summary>
-    public bool IsCut { get; set; }
+    /// <summary>Completes when the receiver has room for what comes late.</summary>
+    public Task Room { get; set; } = Task.CompletedTask;
 
     /// <summary>What happens to what passes.</summary>
     public LinkConditions Conditions { get; set; } = new();

@@ -8,58 +8,57 @@ namespace EmbeddedConsensus.Testing.Clusters;
 /// that sends it, or at an instant of the virtual clock. Every one-way link can be cut and can have conditions of its
 /// own.
 /// </summary>
-/// <param name="time">The clock.</param>
-/// <param name="seed">What losses and delays are drawn from.</param>
-internal sealed class ClusterNetwork(VirtualTimeProvider time, ulong seed)
+internal sealed class ClusterNetwork : IInMemoryWire
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<MemberId, ClusterTransport> _started = [];
-    private readonly Dictionary<(MemberId From, MemberId To), ClusterLink> _links = [];
+    // In virtual time. A member that stands still answers nothing.
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>The clock.</summary>
-    public TimeProvider Time => time;
+    private readonly VirtualTimeProvider _time;
+    private readonly ulong _seed;
+    private readonly InMemoryNetwork _network;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(MemberId From, MemberId To), ClusterLink> _links = [];
+    private LinkConditions _conditions = new();
+
+    /// <summary>A network whose links are whole.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="seed">What losses and delays are drawn from.</param>
+    public ClusterNetwork(VirtualTimeProvider time, ulong seed)
+    {
+        _time = time;
+        _seed = seed;
+        _network = new InMemoryNetwork(time, this);
+    }
 
     /// <summary>The links that are cut, in order.</summary>
-    public IReadOnlyList<(MemberId From, MemberId To)> CutLinks
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _links.Where(static link => link.Value.IsCut).Select(static link => link.Key).Order()];
-            }
-        }
-    }
+    public IReadOnlyList<(MemberId From, MemberId To)> CutLinks => _network.CutLinks;
+
+    /// <summary>Makes the transport of a member, for one life.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="clusterId">The cluster that it belongs to.</param>
+    /// <param name="address">Where the others find it.</param>
+    public InMemoryTransport CreateTransport(MemberId member, ulong clusterId, string? address) =>
+        _network.CreateTransport(
+            member, clusterId, new InMemoryTransportOptions { RequestTimeout = RequestTimeout }, address);
 
     /// <summary>Whether a one-way link is cut.</summary>
-    public bool IsCut(MemberId from, MemberId to)
-    {
-        lock (_gate)
-        {
-            return LinkOf(from, to).IsCut;
-        }
-    }
+    public bool IsCut(MemberId from, MemberId to) => _network.IsCut(from, to);
 
     /// <summary>Cuts a one-way link, or heals it.</summary>
     public void SetCut(MemberId from, MemberId to, bool isCut)
     {
-        lock (_gate)
+        if (isCut)
         {
-            LinkOf(from, to).IsCut = isCut;
+            _network.CutOneWay(from, to);
+        }
+        else
+        {
+            _network.HealOneWay(from, to);
         }
     }
 
     /// <summary>Heals every link.</summary>
-    public void HealAll()
-    {
-        lock (_gate)
-        {
-            foreach (ClusterLink link in _links.Values)
-            {
-                link.IsCut = false;
-            }
-        }
-    }
+    public void HealAll() => _network.HealAll();
 
     /// <summary>Gives a one-way link its conditions.</summary>
     public void SetConditions(MemberId from, MemberId to, LinkConditions conditions)
@@ -70,72 +69,55 @@ internal sealed class ClusterNetwork(VirtualTimeProvider time, ulong seed)
         }
     }
 
-    /// <summary>Makes a transport reachable.</summary>
-    /// <exception cref="TransportException">The member has one already.</exception>
-    public void Register(ClusterTransport transport)
+    /// <summary>Gives every link its conditions, those of members that come later too.</summary>
+    public void SetConditions(LinkConditions conditions)
     {
         lock (_gate)
         {
-            if (!_started.TryAdd(transport.Member, transport))
+            _conditions = conditions;
+            foreach (ClusterLink link in _links.Values)
             {
-                throw new TransportException(
-                    $"Member {transport.Member} has a started transport on this network already. Dispose it first.");
+                link.Conditions = conditions;
             }
         }
     }
 
-    /// <summary>Makes a transport unreachable.</summary>
-    public void Unregister(ClusterTransport transport)
-    {
-        lock (_gate)
-        {
-            if (_started.GetValueOrDefault(transport.Member) == transport)
-            {
-                _started.Remove(transport.Member);
-            }
-        }
-    }
-
-    /// <summary>The transport that a request reaches, and that can answer it.</summary>
-    /// <exception cref="TransportException">There is none.</exception>
-    public ClusterTransport FindAddress(ClusterTransport sender, string address)
-    {
-        lock (_gate)
-        {
-            ClusterTransport? target = _started.Values.FirstOrDefault(other => other.Address == address);
-            return target is not null
-                && !LinkOf(sender.Member, target.Member).IsCut && !LinkOf(target.Member, sender.Member).IsCut
-                    ? target
-                    : throw new TransportException($"Nobody answers at '{address}'.");
-        }
-    }
-
-    /// <summary>Sends a message on its way.</summary>
-    public void Send(ClusterTransport sender, RaftMessage message)
+    /// <inheritdoc />
+    public ValueTask<bool> CarryAsync(InMemoryTransport sender, Peer to, RaftMessage message)
     {
         ClusterLink link;
         int copies;
         Span<TimeSpan> delays = stackalloc TimeSpan[ClusterLink.MaxCopies];
         lock (_gate)
         {
-            link = LinkOf(sender.Member, message.To);
+            link = LinkOf(sender.Member, to.Id);
             copies = link.Draw(delays);
         }
 
+        // What is lost on the way, or comes later, is no news to its sender.
+        ValueTask<bool> delivered = new(true);
         for (int i = 0; i < copies; i++)
         {
-            if (delays[i] == TimeSpan.Zero)
+            if (delays[i] > TimeSpan.Zero)
             {
-                Deliver(sender, link, message);
+                DeliverLater(sender, link, to, message, delays[i]);
             }
             else
             {
-                DeliverLater(sender, link, message, delays[i]);
+                delivered = i == 0
+                    ? sender.DeliverAsync(to, message)
+                    : DeliverAgainAsync(delivered, sender, to, message);
             }
         }
+
+        return delivered;
     }
 
-    private void DeliverLater(ClusterTransport sender, ClusterLink link, RaftMessage message, TimeSpan delay)
+    private static async ValueTask<bool> DeliverAgainAsync(
+        ValueTask<bool> first, InMemoryTransport sender, Peer to, RaftMessage message) =>
+        await first.ConfigureAwait(false) & await sender.DeliverAsync(to, message).ConfigureAwait(false);
+
+    private void DeliverLater(InMemoryTransport sender, ClusterLink link, Peer to, RaftMessage message, TimeSpan delay)
     {
         lock (_gate)
         {
@@ -146,39 +128,49 @@ internal sealed class ClusterNetwork(VirtualTimeProvider time, ulong seed)
         }
 
         ITimer? timer = null;
-        timer = time.CreateTimer(
+        timer = _time.CreateTimer(
             _ =>
             {
                 timer!.Dispose();
-                lock (_gate)
-                {
-                    link.RemoveDelayed();
-                }
-
-                Deliver(sender, link, message);
+                DeliverNow(sender, link, to, message);
             },
             null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         timer.Change(delay, Timeout.InfiniteTimeSpan);
     }
 
-    private void Deliver(ClusterTransport sender, ClusterLink link, RaftMessage message)
+    private void DeliverNow(InMemoryTransport sender, ClusterLink link, Peer to, RaftMessage message)
     {
-        ClusterTransport? receiver;
+        bool hasRoom;
+        lock (_gate)
+        {
+            link.RemoveDelayed();
+            hasRoom = link.Room.IsCompleted;
+        }
+
+        // A receiver that has no room for what comes late loses it.
+        if (hasRoom)
+        {
+            Task room = DeliverLateAsync(sender, link, to, message);
+            lock (_gate)
+            {
+                link.Room = room;
+            }
+        }
+    }
+
+    private async Task DeliverLateAsync(InMemoryTransport sender, ClusterLink link, Peer to, RaftMessage message)
+    {
+        bool delivered = await sender.DeliverAsync(to, message).ConfigureAwait(false);
         bool isNews;
         lock (_gate)
         {
-            receiver = link.IsCut ? null : _started.GetValueOrDefault(message.To);
-            isNews = link.Note(isReachable: receiver is not null);
+            isNews = link.Note(delivered);
         }
 
-        if (receiver is not null)
-        {
-            receiver.Receive(message);
-        }
-        else if (isNews)
+        if (isNews && !delivered)
         {
             // One report for a run of lost messages is enough.
-            sender.ReportUnreachable(message.To);
+            sender.ReportUnreachable(to.Id);
         }
     }
 
@@ -186,7 +178,7 @@ internal sealed class ClusterNetwork(VirtualTimeProvider time, ulong seed)
     {
         if (!_links.TryGetValue((from, to), out ClusterLink? link))
         {
-            link = new ClusterLink(seed ^ (from.Value << 32) ^ to.Value);
+            link = new ClusterLink(_seed ^ (from.Value << 32) ^ to.Value) { Conditions = _conditions };
             _links.Add((from, to), link);
         }
 

@@ -88,21 +88,15 @@ public sealed partial class ConsensusTestCluster
         Network.SetConditions(from.Id, to.Id, conditions);
     }
 
-    /// <summary>Gives every link the same conditions.</summary>
+    /// <summary>Gives every link the same conditions, those of members that come later too.</summary>
     /// <param name="conditions">The conditions; they hold for what is sent from now on.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value of the conditions is out of range.</exception>
     public void SetLinks(LinkConditions conditions)
     {
-        foreach (TestClusterMember from in Members)
-        {
-            foreach (TestClusterMember to in Members)
-            {
-                if (from != to)
-                {
-                    SetLink(from, to, conditions);
-                }
-            }
-        }
+        ArgumentNullException.ThrowIfNull(conditions);
+        conditions.Validate();
+        LetReplicasRest();
+        Network.SetConditions(conditions);
     }
 
     private void SetCut(TestClusterMember from, TestClusterMember to, bool isCut)

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing.Clusters;
 using Microsoft.Extensions.Options;
@@ -73,40 +71,6 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
             await cluster.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-    }
-
-    /// <summary>How the cluster stands: the time, the members and the cut links. It is in the message of every
-    /// <see cref="ClusterTimeoutException"/>.</summary>
-    public string Describe()
-    {
-        CultureInfo culture = CultureInfo.InvariantCulture;
-        StringBuilder text = new();
-        text.AppendLine(culture, $"virtual time {Time.Elapsed}, seed {Options.Seed}");
-        text.AppendLine("member  process  replica   role          leader  term  last index  commit  applied  revision");
-        foreach (TestClusterMember member in Members)
-        {
-            StoreStatus s = member.Status;
-            string leader = s.Leader.IsNone ? "-" : s.Leader.ToString();
-            text.AppendLine(
-                culture,
-                $"{member.Id,-6}  {member.State,-7}  {s.State,-8}  {s.Role,-12}  {leader,-6}  {s.Term,4}"
-                + $"  {s.LastIndex,10}  {s.CommitIndex,6}  {s.AppliedIndex,7}  {s.Revision,8}");
-            if (s.Fault is { } fault)
-            {
-                text.AppendLine(culture, $"        {fault.Message}");
-            }
-        }
-
-        if (Members.Select(static member => member.Status.Membership).MaxBy(static known => known?.Index) is { } known)
-        {
-            text.Append("belong to the cluster: ");
-            text.AppendJoin(", ", known.Members.Select(static member => $"{member.Id} ({member.Role})")).AppendLine();
-        }
-
-        var cuts = Network.CutLinks;
-        text.Append("cut links: ");
-        text.AppendJoin(", ", cuts.Count == 0 ? ["none"] : cuts.Select(static cut => $"{cut.From} to {cut.To}"));
-        return text.ToString();
     }
 
     /// <summary>Ends every member and frees everything. Ending twice is fine.</summary>

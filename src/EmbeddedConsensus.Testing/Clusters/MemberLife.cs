@@ -5,5 +5,4 @@ namespace EmbeddedConsensus.Testing.Clusters;
 /// <summary>A member between a start and a stop or crash.</summary>
 /// <param name="Host">The replica.</param>
 /// <param name="Schedule">The turns of its threads.</param>
-/// <param name="Transport">Its way to the others.</param>
-internal sealed record MemberLife(ReplicaHost Host, MemberSchedule Schedule, ClusterTransport Transport);
+internal sealed record MemberLife(ReplicaHost Host, MemberSchedule Schedule);

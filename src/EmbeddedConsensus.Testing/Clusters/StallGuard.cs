@@ -1,29 +1,75 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace EmbeddedConsensus.Testing.Clusters;
 
-/// <summary>Tells a test that awaits a call which only time can end, and lets none pass: it would hang.</summary>
+/// <summary>Knows the calls of the app that wait at a member. A test that awaits a call which only time can end, and
+/// lets none pass, is told so: it would hang.</summary>
 /// <param name="time">The clock of the cluster.</param>
 /// <param name="stallLimit">How long, in real time, a call may wait while the clock stands still.</param>
 /// <param name="describe">Tells how the cluster stands.</param>
 internal sealed class StallGuard(VirtualTimeProvider time, TimeSpan stallLimit, Func<string> describe)
 {
-    /// <summary>A call that ends as another does, or when time stands still for too long.</summary>
-    public ValueTask<T> Watch<T>(ValueTask<T> call) =>
-        call.IsCompleted ? call : new ValueTask<T>(WatchAsync(call.AsTask()));
+    private readonly Lock _gate = new();
+    private readonly LinkedList<(string Name, TimeSpan Since)> _waiting = [];
 
-    /// <inheritdoc cref="Watch{T}(ValueTask{T})" />
-    public ValueTask Watch(ValueTask call) => call.IsCompleted ? call : new ValueTask(WatchAsync(call.AsTask()));
-
-    private async Task<T> WatchAsync<T>(Task<T> call)
+    /// <summary>The calls that wait, the oldest first, for people: at most so many, and how many more.</summary>
+    /// <param name="limit">How many.</param>
+    public IReadOnlyList<string> Describe(int limit)
     {
-        await WatchAsync((Task)call).ConfigureAwait(false);
+        lock (_gate)
+        {
+            List<string> calls =
+            [
+                .. _waiting.Take(limit).Select(
+                    static call => string.Create(CultureInfo.InvariantCulture, $"{call.Name} since {call.Since}")),
+            ];
+            if (_waiting.Count > limit)
+            {
+                calls.Add(string.Create(CultureInfo.InvariantCulture, $"{_waiting.Count - limit} more"));
+            }
+
+            return calls;
+        }
+    }
+
+    /// <summary>A call that ends as another does, or when time stands still for too long.</summary>
+    public ValueTask<T> Watch<T>(ValueTask<T> call, [CallerMemberName] string name = "") =>
+        call.IsCompleted ? call : new ValueTask<T>(WatchAsync(call.AsTask(), name));
+
+    /// <inheritdoc cref="Watch{T}(ValueTask{T}, string)" />
+    public ValueTask Watch(ValueTask call, [CallerMemberName] string name = "") =>
+        call.IsCompleted ? call : new ValueTask(WatchAsync(call.AsTask(), name));
+
+    private async Task<T> WatchAsync<T>(Task<T> call, string name)
+    {
+        await WatchAsync((Task)call, name).ConfigureAwait(false);
         return await call.ConfigureAwait(false);
     }
 
-    /// <summary>Waits for a call. A test that awaits a call which only time can end, and lets none pass, would
-    /// hang.</summary>
-    private async Task WatchAsync(Task call)
+    private async Task WatchAsync(Task call, string name)
+    {
+        LinkedListNode<(string, TimeSpan)> waiting = new((name, time.Elapsed));
+        lock (_gate)
+        {
+            _waiting.AddLast(waiting);
+        }
+
+        try
+        {
+            await WaitAsync(call).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _waiting.Remove(waiting);
+            }
+        }
+    }
+
+    private async Task WaitAsync(Task call)
     {
         while (true)
         {

@@ -8,11 +8,15 @@ namespace EmbeddedConsensus.Testing;
 /// beside it, and what can happen to its process.</summary>
 public sealed class TestClusterMember
 {
+    private const int MaxCallsTold = 5;
+
     private readonly ConsensusTestCluster _cluster;
+    private readonly StallGuard _calls;
     private readonly MemberStore _store;
     private readonly MemberClusterManager _manager;
     private MemberLife? _life;
     private ulong _lives;
+    private int _moves;
 
     internal TestClusterMember(ConsensusTestCluster cluster, int index, MemberRole? joinsAs)
     {
@@ -21,9 +25,9 @@ public sealed class TestClusterMember
         Id = new MemberId((ulong)index + 1);
         Disk = new MemberDisk(cluster.Time);
         JoinsAs = joinsAs;
-        StallGuard guard = new(cluster.Time, cluster.Options.StallLimit, cluster.Describe);
-        _store = new MemberStore(guard);
-        _manager = new MemberClusterManager(guard);
+        _calls = new StallGuard(cluster.Time, cluster.Options.StallLimit, cluster.Describe);
+        _store = new MemberStore(_calls);
+        _manager = new MemberClusterManager(_calls);
     }
 
     /// <summary>Its place among <see cref="ConsensusTestCluster.Members"/>, from 0.</summary>
@@ -39,8 +43,8 @@ public sealed class TestClusterMember
     /// <summary>The maintenance of the store.</summary>
     public IStoreMaintenance Maintenance => _store;
 
-    /// <summary>The membership of the cluster, as an app beside this member sees and changes it. Stays the same when the
-    /// member is restarted.</summary>
+    /// <summary>The membership of the cluster, as an app beside this member sees and changes it. Stays the same when
+    /// the member is restarted.</summary>
     public IClusterManager ClusterManager => _manager;
 
     /// <summary>The disk, with its faults.</summary>
@@ -48,9 +52,13 @@ public sealed class TestClusterMember
 
     /// <summary>Where the others find it: for a <see cref="EmbeddedConsensus.Transport.Peer"/> that
     /// <see cref="ClusterManager"/> asks for.</summary>
-    public string Address => $"member-{Id}";
+    public string Address => _moves == 0 ? $"member-{Id}" : $"member-{Id}-moved-{_moves}";
 
-    /// <summary>What it asks to be when its disk is empty; null for one of those that the cluster begins with.</summary>
+    /// <summary>The calls of the app that wait at this member, for people.</summary>
+    internal IReadOnlyList<string> WaitingCalls => _calls.Describe(MaxCallsTold);
+
+    /// <summary>What it asks to be when its disk is empty; null for one of those that the cluster begins
+    /// with.</summary>
     internal MemberRole? JoinsAs { get; }
 
     /// <summary>What it is in the cluster, as far as it knows; null when it knows itself as no member.</summary>
@@ -85,7 +93,6 @@ public sealed class TestClusterMember
         _cluster.LetReplicasRest();
         State = MemberState.Crashed;
         _cluster.Turns.SetMode(life.Schedule, ScheduleMode.Crashed);
-        await life.Transport.DisposeAsync().ConfigureAwait(false);
         Disk.CutPower();
         await life.Host.DisposeAsync().ConfigureAwait(false);
         End();
@@ -133,6 +140,15 @@ public sealed class TestClusterMember
         await StartAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
+    /// <summary>Starts the member again on what its disk holds, at an address that the others do not know: as a
+    /// container that was moved. It tells them as time passes. One that runs crashes first.</summary>
+    public async Task RestartElsewhereAsync()
+    {
+        await CrashAsync().ConfigureAwait(false);
+        _moves++;
+        await StartAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
     /// <summary>Stops the member's threads where they are, as a debugger, a long collection of garbage or a stopped
     /// virtual machine does. Nobody is told; messages for it pile up. Its calls wait and do not time out, but a
     /// serializable read is served, because the caller's own thread does it.</summary>
@@ -167,15 +183,14 @@ public sealed class TestClusterMember
     {
         ConsensusStoreOptions options = _cluster.StoreOptions(this);
         MemberSchedule schedule = new(_cluster.Turns, Id, _cluster.SeedFor(Id, ++_lives));
-        ClusterTransport transport = new(_cluster.Network, Id, Address);
         ReplicaHost host = new(
             options,
             Disk.Open(),
-            _ => transport,
+            context => _cluster.Network.CreateTransport(Id, context.ClusterId, context.Address),
             _cluster.Time,
             _cluster.Options.LoggerFactory.CreateLogger($"EmbeddedConsensus.Replica.{Id}"),
             schedule);
-        _life = new MemberLife(host, schedule, transport);
+        _life = new MemberLife(host, schedule);
         _store.Attach(new KeyValueStore(host, options));
         _manager.Attach(new ClusterManager(host, host.Changes));
         State = MemberState.Running;

@@ -51,7 +51,7 @@ internal sealed class InMemoryLane(InMemoryTransport sender, Peer peer, InMemory
             _pumping = true;
         }
 
-        _ = Task.Run(PumpAsync);
+        sender.Run(PumpAsync);
     }
 
     /// <summary>Drops what is queued, and takes nothing more.</summary>
@@ -73,9 +73,7 @@ internal sealed class InMemoryLane(InMemoryTransport sender, Peer peer, InMemory
             bool reachable = true;
             while (TryDequeue(out RaftMessage message))
             {
-                InMemoryTransport? target = sender.Route(peer);
-                bool delivered = target is not null
-                    && await target.TryDeliverAsync(message, sender.Stopping).ConfigureAwait(false);
+                bool delivered = await sender.CarryAsync(peer, message).ConfigureAwait(false);
 
                 // One report for a run of lost messages is enough.
                 if (!delivered && reachable)

@@ -5,12 +5,40 @@ namespace EmbeddedConsensus.Transport;
 /// cut and healed, in one direction or in both.
 /// </summary>
 /// <remarks>For several replicas in one process, and for tests. Messages are handed over by reference: payloads are
-/// never changed, so nothing is copied but the list of entries. All members are safe for use by several threads.</remarks>
+/// never changed, so nothing is copied but the list of entries. All members are safe for use by several
+/// threads.</remarks>
 public sealed class InMemoryNetwork
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<MemberId, InMemoryTransport> _started = [];
     private readonly HashSet<(MemberId From, MemberId To)> _cutLinks = [];
+
+    /// <summary>A network whose links are whole.</summary>
+    /// <param name="time">The clock that <see cref="InMemoryTransportOptions.RequestTimeout"/> is taken on; null for
+    /// the system's.</param>
+    public InMemoryNetwork(TimeProvider? time = null) => Time = time ?? TimeProvider.System;
+
+    /// <summary>A network for tests that want a say in what happens to messages.</summary>
+    internal InMemoryNetwork(TimeProvider time, IInMemoryWire wire)
+        : this(time) => Wire = wire;
+
+    /// <summary>The clock.</summary>
+    internal TimeProvider Time { get; }
+
+    /// <summary>What lies between the transports; null when messages simply go from one to the other.</summary>
+    internal IInMemoryWire? Wire { get; }
+
+    /// <summary>The links that are cut, in order.</summary>
+    internal IReadOnlyList<(MemberId From, MemberId To)> CutLinks
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _cutLinks.Order()];
+            }
+        }
+    }
 
     /// <summary>Makes the transport of one member. A member that restarts gets a new one.</summary>
     /// <param name="member">The member that will use it.</param>
@@ -33,7 +61,8 @@ public sealed class InMemoryNetwork
         return new InMemoryTransport(this, member, clusterId, options, address);
     }
 
-    /// <summary>Cuts the link from one member to another: what is sent over it is lost. The way back stays open.</summary>
+    /// <summary>Cuts the link from one member to another: what is sent over it is lost. The way back stays
+    /// open.</summary>
     /// <param name="from">The sender.</param>
     /// <param name="to">The receiver.</param>
     public void CutOneWay(MemberId from, MemberId to)
@@ -85,6 +114,15 @@ public sealed class InMemoryNetwork
         lock (_gate)
         {
             _cutLinks.Clear();
+        }
+    }
+
+    /// <summary>Whether a one-way link is cut.</summary>
+    internal bool IsCut(MemberId from, MemberId to)
+    {
+        lock (_gate)
+        {
+            return _cutLinks.Contains((from, to));
         }
     }
 

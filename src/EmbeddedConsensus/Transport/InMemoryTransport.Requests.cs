@@ -15,13 +15,16 @@ public sealed partial class InMemoryTransport
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(Stopping.IsCancellationRequested, this);
         InMemoryTransport target = _network.RouteRequest(this, address);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Stopping, target.Stopping);
+        using CancellationTokenSource timeout = new(_options.RequestTimeout, _network.Time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellationToken, timeout.Token, Stopping, target.Stopping);
         try
         {
             // On the pool: the receiver may take its time before it returns.
-            ReadOnlyMemory<byte> answer = await Task.Run(
-                () => target.AnswerAsync(request.ToArray(), ended.Token), ended.Token).WaitAsync(ended.Token)
-                .ConfigureAwait(false);
+            Task<ReadOnlyMemory<byte>> answering = _network.Wire is null
+                ? Task.Run(() => target.AnswerAsync(request.ToArray(), ended.Token), ended.Token)
+                : target.AnswerAsync(request.ToArray(), ended.Token);
+            ReadOnlyMemory<byte> answer = await answering.WaitAsync(ended.Token).ConfigureAwait(false);
 
             // A link that was cut meanwhile carries no answer.
             _network.RouteRequest(this, address);
@@ -29,7 +32,11 @@ public sealed partial class InMemoryTransport
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TransportException($"The member at '{address}' went away, or this transport stops.", exception);
+            throw new TransportException(
+                timeout.IsCancellationRequested
+                    ? $"The member at '{address}' gave no answer in {_options.RequestTimeout.TotalSeconds} s."
+                    : $"The member at '{address}' went away, or this transport stops.",
+                exception);
         }
     }
 
@@ -44,7 +51,8 @@ public sealed partial class InMemoryTransport
         {
             if (Interlocked.Increment(ref _requests) > TransportLimits.MaxConcurrentRequests)
             {
-                throw new TransportException($"The member at '{Address}' works on as many requests as it may. Ask later.");
+                throw new TransportException(
+                    $"The member at '{Address}' works on as many requests as it may. Ask later.");
             }
 
             // A receiver that goes on regardless holds up neither side's shutdown.

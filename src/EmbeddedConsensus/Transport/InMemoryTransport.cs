@@ -3,7 +3,8 @@ using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Transport;
 
-/// <summary>A transport between replicas of one process. <see cref="InMemoryNetwork.CreateTransport"/> makes it.</summary>
+/// <summary>A transport between replicas of one process. <see cref="InMemoryNetwork.CreateTransport"/> makes
+/// it.</summary>
 /// <remarks>Messages are delivered on the thread pool, in order on each lane of each peer, after
 /// <see cref="Flush"/>. The address of a <see cref="Peer"/> is looked at when the peer has one.</remarks>
 public sealed partial class InMemoryTransport : ITransport
@@ -15,8 +16,8 @@ public sealed partial class InMemoryTransport : ITransport
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Replaced as a whole, so that senders read it without a lock.
-    private volatile ImmutableDictionary<MemberId, InMemoryLane[]> _lanes =
-        ImmutableDictionary<MemberId, InMemoryLane[]>.Empty;
+    private volatile ImmutableSortedDictionary<MemberId, InMemoryLane[]> _lanes =
+        ImmutableSortedDictionary<MemberId, InMemoryLane[]>.Empty;
     private ITransportReceiver? _receiver;
     private Task? _disposal;
 
@@ -75,8 +76,8 @@ public sealed partial class InMemoryTransport : ITransport
         ArgumentNullException.ThrowIfNull(peers);
         lock (_gate)
         {
-            ImmutableDictionary<MemberId, InMemoryLane[]> known = _lanes;
-            var next = ImmutableDictionary.CreateBuilder<MemberId, InMemoryLane[]>();
+            ImmutableSortedDictionary<MemberId, InMemoryLane[]> known = _lanes;
+            var next = ImmutableSortedDictionary.CreateBuilder<MemberId, InMemoryLane[]>();
             foreach (Peer peer in peers)
             {
                 if (peer.Id != Member)
@@ -131,42 +132,19 @@ public sealed partial class InMemoryTransport : ITransport
         }
     }
 
-    /// <summary>Hands a message to this transport's receiver.</summary>
-    /// <returns>False when the transport is stopping.</returns>
-    internal async ValueTask<bool> TryDeliverAsync(RaftMessage message, CancellationToken senderStopping)
-    {
-        if (_receiver is not { } receiver || !TryEnter())
-        {
-            return false;
-        }
+    /// <summary>Starts a lane's pump.</summary>
+    internal void Run(Func<Task> pump) => _ = _network.Wire is null ? Task.Run(pump) : pump();
 
-        try
-        {
-            ValueTask accepted = receiver.ReceiveAsync(message);
-            if (accepted.IsCompletedSuccessfully)
-            {
-                return true;
-            }
+    /// <summary>Sends a message on its way.</summary>
+    /// <returns>False when nobody was reached.</returns>
+    internal ValueTask<bool> CarryAsync(Peer to, RaftMessage message) => _network.Wire is { } wire
+        ? wire.CarryAsync(this, to, message)
+        : DeliverAsync(to, message);
 
-            // A receiver that never makes room must hold up neither side's shutdown.
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(Stopping, senderStopping);
-            await accepted.AsTask().WaitAsync(either.Token).ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception)
-        {
-            // Either side stops, or the receiver broke its promise not to throw: the message is lost, and the sender is
-            // told so.
-            return false;
-        }
-        finally
-        {
-            Exit();
-        }
-    }
-
-    /// <summary>Finds the transport that <paramref name="to"/> is reached at; null when there is no way.</summary>
-    internal InMemoryTransport? Route(Peer to) => _network.Route(this, to);
+    /// <summary>Hands a message over to the transport of its receiver.</summary>
+    /// <returns>False when there is no way to it, or it stops.</returns>
+    internal ValueTask<bool> DeliverAsync(Peer to, RaftMessage message) =>
+        _network.Route(this, to) is { } target ? target.TakeAsync(message, Stopping) : new ValueTask<bool>(false);
 
     /// <summary>Tells this transport's receiver that a peer could not be reached.</summary>
     internal void ReportUnreachable(MemberId peer)
@@ -202,6 +180,40 @@ public sealed partial class InMemoryTransport : ITransport
             {
                 _idle.TrySetResult();
             }
+        }
+    }
+
+    /// <summary>Hands a message to this transport's receiver.</summary>
+    /// <returns>False when the transport is stopping.</returns>
+    private async ValueTask<bool> TakeAsync(RaftMessage message, CancellationToken senderStopping)
+    {
+        if (_receiver is not { } receiver || !TryEnter())
+        {
+            return false;
+        }
+
+        try
+        {
+            ValueTask accepted = receiver.ReceiveAsync(message);
+            if (accepted.IsCompletedSuccessfully)
+            {
+                return true;
+            }
+
+            // A receiver that never makes room must hold up neither side's shutdown.
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(Stopping, senderStopping);
+            await accepted.AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception)
+        {
+            // Either side stops, or the receiver broke its promise not to throw: the message is lost, and the sender is
+            // told so.
+            return false;
+        }
+        finally
+        {
+            Exit();
         }
     }
 

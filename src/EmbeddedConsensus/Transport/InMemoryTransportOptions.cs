@@ -11,6 +11,9 @@ public sealed class InMemoryTransportOptions
     /// 16 MiB by default. A single message may be larger: it is taken when nothing else waits.</summary>
     public long SendQueueBytes { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>How long a request waits for its answer. Positive; 30 s by default.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Checks the values.</summary>
     /// <exception cref="ArgumentException">A value is out of range.</exception>
     public void Validate()
@@ -25,6 +28,12 @@ public sealed class InMemoryTransportOptions
         {
             throw new ArgumentException(
                 $"{nameof(SendQueueBytes)} is {SendQueueBytes}; set it to 1 or more bytes.", nameof(SendQueueBytes));
+        }
+
+        if (RequestTimeout <= TimeSpan.Zero)
+        {
+            throw new ArgumentException(
+                $"{nameof(RequestTimeout)} is {RequestTimeout}; set it to a positive time.", nameof(RequestTimeout));
         }
     }
 }

@@ -149,6 +149,31 @@ public sealed class ClusterMembershipTests
     }
 
     [Fact]
+    public async Task A_member_that_comes_back_elsewhere_tells_the_others_where_it_is()
+    {
+        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
+        TestClusterMember moved = cluster.AnyFollower;
+        string before = moved.Address;
+        await cluster.Leader.Store.PutAsync("k", "v");
+
+        await moved.RestartElsewhereAsync();
+        await cluster.RunUntilAsync(
+            () => cluster.Leader.Status.Membership?.Find(moved.Id)?.Address == moved.Address);
+        Assert.NotEqual(before, moved.Address);
+        Assert.Equal("v", (await cluster.RunUntilAsync(moved.Store.GetAsync("k")))?.Value.ToString());
+
+        // All at once: nobody finds anybody where he was.
+        foreach (TestClusterMember member in cluster.Members)
+        {
+            await member.RestartElsewhereAsync();
+        }
+
+        await cluster.WaitForLeaderAsync();
+        await cluster.RunUntilAsync(cluster.AnyFollower.Store.PutAsync("k", "w"));
+        await cluster.AssertReplicasAgreeAsync();
+    }
+
+    [Fact]
     public async Task What_the_leader_refuses_is_told()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(1);
@@ -182,7 +207,8 @@ public sealed class ClusterMembershipTests
 
     private static bool IsVoter(ClusterMemberInfo member) => member.Role == MemberRole.Voter;
 
-    private static async Task<ClusterMembership> MembershipAsync(ConsensusTestCluster cluster, TestClusterMember member) =>
+    private static async Task<ClusterMembership> MembershipAsync(
+        ConsensusTestCluster cluster, TestClusterMember member) =>
         await cluster.RunUntilAsync(member.ClusterManager.GetMembershipAsync());
 
     /// <summary>Counts up, at whichever member is asked for, and asks again where the member has gone.</summary>

@@ -81,6 +81,23 @@ public sealed class ClusterTimeTests
     }
 
     [Fact]
+    public async Task A_wait_for_a_piece_that_hangs_says_which_of_its_calls_wait()
+    {
+        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(
+            3, o => o.ConfigureStore = store => store.RequestTimeout = Timeout.InfiniteTimeSpan);
+        cluster.Isolate(cluster.Members[2]);
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(3));
+        TimeSpan since = cluster.Time.Elapsed;
+
+        ClusterTimeoutException thrown = await Assert.ThrowsAsync<ClusterTimeoutException>(() => cluster.RunUntilAsync(
+            () => Task.WhenAll(
+                Enumerable.Range(0, 7).Select(i => cluster.Members[2].Store.PutAsync("k", $"{i}").AsTask()))));
+        Assert.Contains($"calls that wait: PutAsync since {since} at 3, ", thrown.Message, StringComparison.Ordinal);
+        Assert.EndsWith("2 more at 3", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("Enumerable.Range(0, 7)", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Timers_of_the_app_fire_among_those_of_the_cluster()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);

@@ -20,6 +20,12 @@ public sealed class MembershipCluster : IAsyncDisposable
     /// <summary>The addresses that members run at; by default one that their id tells.</summary>
     public Dictionary<ulong, string> Addresses { get; } = [];
 
+    /// <summary>Puts something between the members that start from now on and their logs; null for nothing.</summary>
+    public Func<ulong, ILogStorage, ILogStorage>? WrapLog { get; set; }
+
+    /// <summary>The same for their transports.</summary>
+    public Func<ulong, ITransport, ITransport>? WrapTransport { get; set; }
+
     public static MemberId Id(ulong id) => new(id);
 
     /// <summary>Starts a new cluster and waits until it serves.</summary>
@@ -86,9 +92,17 @@ public sealed class MembershipCluster : IAsyncDisposable
             options.RequestTimeout = TimeSpan.FromSeconds(60);
             configure?.Invoke(options);
         })
-        .UseStorage(_ => new ReplicaStorage(new InMemoryLogStorage(Disk(id)), new InMemorySnapshotStorage(Disk(id))))
+        .UseStorage(_ =>
+        {
+            ILogStorage log = new InMemoryLogStorage(Disk(id));
+            return new ReplicaStorage(WrapLog?.Invoke(id, log) ?? log, new InMemorySnapshotStorage(Disk(id)));
+        })
         .UseTransport((_, context) =>
-            _network.CreateTransport(context.MemberId, context.ClusterId, address: context.Address));
+        {
+            ITransport transport = _network.CreateTransport(
+                context.MemberId, context.ClusterId, address: context.Address);
+            return WrapTransport?.Invoke(id, transport) ?? transport;
+        });
         IHost host = builder.Build();
         try
         {
