@@ -20,6 +20,9 @@ public sealed class MembershipCluster : IAsyncDisposable
     /// <summary>The addresses that members run at; by default one that their id tells.</summary>
     public Dictionary<ulong, string> Addresses { get; } = [];
 
+    /// <summary>What members that are started from now on get for a transport.</summary>
+    public Func<ulong, ITransport, ITransport> WrapTransport { get; set; } = static (_, transport) => transport;
+
     public static MemberId Id(ulong id) => new(id);
 
     /// <summary>Starts a new cluster and waits until it serves.</summary>
@@ -87,8 +90,8 @@ public sealed class MembershipCluster : IAsyncDisposable
             configure?.Invoke(options);
         })
         .UseStorage(_ => new ReplicaStorage(new InMemoryLogStorage(Disk(id)), new InMemorySnapshotStorage(Disk(id))))
-        .UseTransport((_, context) =>
-            _network.CreateTransport(context.MemberId, context.ClusterId, address: context.Address));
+        .UseTransport((_, context) => WrapTransport(
+            id, _network.CreateTransport(context.MemberId, context.ClusterId, address: context.Address)));
         IHost host = builder.Build();
         try
         {
