@@ -9,10 +9,10 @@ public sealed record StoreStatus
     /// <summary>Where the replica is in its life.</summary>
     public required StoreState State { get; init; }
 
-    /// <summary>What it is in its cluster.</summary>
+    /// <summary>What it is in its cluster. One that does not run neither leads nor campaigns.</summary>
     public required ReplicaRole Role { get; init; }
 
-    /// <summary>The current leader, or none when no leader is known.</summary>
+    /// <summary>The current leader, or none when no leader is known, as at a replica that does not run.</summary>
     public required MemberId Leader { get; init; }
 
     /// <summary>The Raft term.</summary>
@@ -46,8 +46,8 @@ public sealed record StoreStatus
     /// entry does.</summary>
     public ulong ConfigurationIndex { get; init; }
 
-    /// <summary>Whether this replica leads and holds a lease, so that linearizable reads need no round. Always false with
-    /// <see cref="LinearizableReadMode.QuorumRound"/>, and in a cluster of one, where a round asks nobody.</summary>
+    /// <summary>Whether this replica runs, leads and holds a lease, so that linearizable reads need no round. Always false
+    /// with <see cref="LinearizableReadMode.QuorumRound"/>, and in a cluster of one, where a round asks nobody.</summary>
     public bool HoldsReadLease { get; init; }
 
     /// <summary>The format that the cluster writes: the newest that all its members read, 1 while that is not known of

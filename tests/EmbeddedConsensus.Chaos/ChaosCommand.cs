@@ -8,6 +8,8 @@ namespace EmbeddedConsensus.Chaos;
 internal static class ChaosCommand
 {
     private const int DefaultRoundSeconds = 25;
+    private const string ByRound = "round";
+    private const string ByLease = "lease";
 
     private static readonly Option<double> Minutes = new("--minutes")
     {
@@ -42,6 +44,12 @@ internal static class ChaosCommand
         DefaultValueFactory = static _ => 8,
     };
 
+    private static readonly Option<string> Reads = new("--reads")
+    {
+        Description = "How linearizable reads are confirmed: round or lease. Default: round with odd seeds, lease with "
+            + "even ones.",
+    };
+
     private static readonly Option<string> Only = new("--only")
     {
         Description = "Only faults whose name contains this, such as SIGSTOP.",
@@ -69,9 +77,10 @@ internal static class ChaosCommand
         RootCommand command = new(
             "Runs a cluster of processes under load and faults, and checks what its callers and watchers saw.")
         {
-            Minutes, Seconds, Round, Seed, Members, Callers, Only, Verbose, Keep,
+            Minutes, Seconds, Round, Seed, Members, Callers, Reads, Only, Verbose, Keep,
         };
         RequireAtLeastOne(Seconds, Round, Callers);
+        Reads.AcceptOnlyFromAmong(ByRound, ByLease);
         Only.Validators.Add(static result =>
         {
             if (!FaultDeck.Has(result.GetValueOrDefault<string>()))
@@ -96,13 +105,16 @@ internal static class ChaosCommand
     {
         const double DefaultMinutes = 5;
         double minutes = parsed.GetResult(Minutes) is null ? DefaultMinutes : parsed.GetValue(Minutes);
+        int seed = parsed.GetResult(Seed) is null ? Random.Shared.Next(1, 1_000_000) : parsed.GetValue(Seed);
+        string reads = parsed.GetValue(Reads) ?? (int.IsOddInteger(seed) ? ByRound : ByLease);
         return new ChaosOptions
         {
             Duration = parsed.GetResult(Seconds) is null
                 ? TimeSpan.FromMinutes(minutes)
                 : TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
             RoundDuration = TimeSpan.FromSeconds(parsed.GetValue(Round)),
-            Seed = parsed.GetResult(Seed) is null ? Random.Shared.Next(1, 1_000_000) : parsed.GetValue(Seed),
+            Seed = seed,
+            Reads = reads == ByLease ? LinearizableReadMode.LeaderLease : LinearizableReadMode.QuorumRound,
             Members = parsed.GetValue(Members),
             Callers = parsed.GetValue(Callers),
             Only = parsed.GetValue(Only) ?? "",

@@ -12,6 +12,9 @@ internal sealed record ChaosOptions
     /// <summary>The seed of the faults and of the load.</summary>
     public required int Seed { get; init; }
 
+    /// <summary>How linearizable reads are confirmed.</summary>
+    public required LinearizableReadMode Reads { get; init; }
+
     /// <summary>How many callers each member has.</summary>
     public required int Callers { get; init; }
 

@@ -22,9 +22,10 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         Tell($"seed {options.Seed}, {options.Members} members, {options.Callers} callers each, "
+            + $"reads by {(options.Reads == LinearizableReadMode.LeaderLease ? "lease" : "round")}, "
             + $"{options.Duration.TotalSeconds} s");
         ClusterFolders folders = new(Directory.CreateTempSubdirectory("consensus-chaos-").FullName);
-        await using (ChaosCluster cluster = new(options.Members, folders, options.Seed))
+        await using (ChaosCluster cluster = new(options.Members, folders, new NodeTraits(options.Seed, options.Reads)))
         {
             FaultInjector faults = new(
                 cluster, _checks, options.Seed, options.Only, line => TellIf(options.IsVerbose, line));
@@ -117,16 +118,27 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
     private void Summarize(ChaosCluster cluster, FaultInjector faults)
     {
         output.WriteLine();
-        Tell($"load: {_statistics.Calls} calls, {_statistics.CallsPerSecond:F0}/s; {_statistics.Watches} watches were "
-            + $"given {_statistics.WatchEvents} events");
+        Tell($"load: {_statistics.Calls:N0} calls in {_statistics.LoadTime.TotalSeconds:F0} s, "
+            + $"{_statistics.CallsPerSecond:N0}/s");
         WriteLines(_statistics.ToLines());
-        Tell($"longest time without a successful write: {_statistics.LongestWithoutWrite.TotalSeconds:F1} s; "
-            + $"longest check of a round's calls: {_statistics.LongestCheck.TotalSeconds:F1} s");
-        Tell($"elections seen: {cluster.Observer.Elections}; snapshots seen: {cluster.Observer.Snapshots}; "
-            + $"processes started: {cluster.Starts}");
-        Tell($"faults: {faults.Journal.Count}");
+        Tell($"  {_statistics.Watches:N0} watches were given {_statistics.WatchEvents:N0} events; the longest time without "
+            + $"a successful write was {_statistics.LongestWithoutWrite.TotalSeconds:F1} s");
+        output.WriteLine();
+        Tell($"faults: {faults.Journal.Count}, of {faults.Journal.Kinds} kinds");
         WriteLines(faults.Journal.ToLines());
-        Tell($"checks, after {_time.Elapsed.TotalSeconds:F0} s:");
+        output.WriteLine();
+        Tell($"what happened to the members:");
+        WriteLines(TextTable.Of(
+        [
+            ["processes started", TextTable.Of(cluster.Starts)],
+            ["terms with a leader seen", TextTable.Of(cluster.Observer.Elections)],
+            ["snapshots seen", TextTable.Of(cluster.Observer.Snapshots)],
+            .. cluster.Observer.Deeds.OrderBy(static deed => deed.Key, StringComparer.Ordinal)
+                .Select(static deed => (string[])[deed.Key, TextTable.Of(deed.Value)]),
+        ]));
+        output.WriteLine();
+        Tell($"checks, after {_time.Elapsed.TotalSeconds:F0} s; the longest of a round's calls took "
+            + $"{_statistics.LongestCheck.TotalSeconds:F1} s:");
         WriteLines(_checks.ToLines());
     }
 

@@ -24,7 +24,7 @@ public sealed class DamageTests
             () => TestLog.RecoverAsync(folder.Path));
         Assert.Equal(file, damage.File);
         Assert.Equal(offset - 4, damage.Offset);
-        Assert.Contains("Restore the folder", damage.Message, StringComparison.Ordinal);
+        Assert.Contains("IClusterManager.ReplaceMemberAsync", damage.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class SnapshotDamageTests
         StorageCorruptedException damage = await Assert.ThrowsAsync<StorageCorruptedException>(
             () => ReadNewestAsync(folder.Path));
         Assert.Equal(file, damage.File);
-        Assert.Contains("Restore the folder", damage.Message, StringComparison.Ordinal);
+        Assert.Contains("IClusterManager.ReplaceMemberAsync", damage.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,9 @@ namespace EmbeddedConsensus.Storage.Faster.Files;
 internal sealed class StorageDirectory
 {
     private const ulong Magic = 0x31_45_52_4F_54_53_43_45; // "ECSTORE1"
-    private const int FormatVersion = 1;
+
+    // 2: the hard state says whose it is. No release wrote 1.
+    private const int FormatVersion = 2;
     private const int FormatBytes = 36;
 
     private readonly FileStream _lock;
@@ -145,8 +147,8 @@ internal sealed class StorageDirectory
             || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic)
         {
             throw new StorageCorruptedException(
-                file, 0, $"The file {file}, which marks the folder as a member's, is damaged. Restore the folder from a "
-                + "backup, or empty it and let the member join the cluster anew.");
+                file, 0, $"The file {file}, which marks the folder as a member's, is damaged. "
+                + LogDamage.WhatToDo);
         }
 
         int version = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);

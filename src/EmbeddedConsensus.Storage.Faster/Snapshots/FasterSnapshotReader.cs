@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage.Faster.Files;
+using EmbeddedConsensus.Storage.Faster.Log;
 using Microsoft.Win32.SafeHandles;
 
 namespace EmbeddedConsensus.Storage.Faster.Snapshots;
@@ -155,7 +156,6 @@ internal sealed class FasterSnapshotReader : ISnapshotReader
 
     private static StorageCorruptedException Damaged(string file, long offset, string what) =>
         new(file, offset,
-            $"The snapshot {file} is damaged at offset {offset}: {what}. The log before it is gone, so the member cannot "
-            + "start from this folder. Restore the folder from a backup of this very member taken after it last ran, or "
-            + "empty it, remove the member from the cluster and add it anew.");
+            $"The snapshot {file} is damaged at offset {offset}: {what}. The log before it is gone. "
+            + LogDamage.WhatToDo);
 }

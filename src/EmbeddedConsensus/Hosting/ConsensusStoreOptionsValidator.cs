@@ -49,8 +49,9 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
             "Members lists an id twice. Give each member an id of its own.");
         Require(faults, options.Members.All(member => !member.Id.IsNone),
             "Members lists the id 0. Use numbers from 1.");
-        Require(faults, options.Members.All(member => !string.IsNullOrWhiteSpace(member.Address)),
-            "Members lists a member without an address. Give each the host:port at which the others reach it.");
+        Require(faults, options.Members.All(member => IsAddress(member.Address)),
+            "Members lists a member without an address, or one whose address has blanks or is too long. Give each the "
+            + $"host:port at which the others reach it, at most {MaxAddressBytes} bytes long.");
         Require(faults,
             options.Members.Select(member => member.Address).Distinct(StringComparer.OrdinalIgnoreCase).Count()
                 == options.Members.Count,
@@ -77,12 +78,15 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
             + "is enough.");
         Require(faults, options.JoinAddresses.All(IsAddress),
             "JoinAddresses has an entry that is empty, has blanks or is too long. Give the host:port of members.");
+        Require(faults, options.JoinAddresses.Any(address => address != options.AdvertisedAddress),
+            $"JoinAddresses names only this member's own address, {options.AdvertisedAddress}. Give the address of a member "
+            + "of the cluster.");
         Require(faults, options.AdvertisedAddress is not null,
             "AdvertisedAddress is missing. A member that joins says where the others find it: set host:port.");
     }
 
-    private static bool IsAddress(string address) =>
-        address.Length > 0 && !address.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+    private static bool IsAddress(string? address) =>
+        !string.IsNullOrEmpty(address) && !address.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
         && Encoding.UTF8.GetByteCount(address) <= MaxAddressBytes;
 
     private static void CheckTimes(ConsensusStoreOptions options, List<string> faults)

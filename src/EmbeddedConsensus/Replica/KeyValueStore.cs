@@ -42,14 +42,19 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
     {
         get
         {
+            StoreState state = _host.State;
             ReplicaView? view = _host.View;
             (long revision, long compactRevision) = _host.Revisions();
+
+            // Who takes no part leads nobody, and hears of no leader: what it knew last says nothing about now.
+            bool takesPart = view is not null && state == StoreState.Running;
+            MemberId leader = takesPart ? view!.Leader : MemberId.None;
             return new StoreStatus
             {
                 Member = _host.Self,
-                State = _host.State,
-                Role = view?.Role ?? ReplicaRole.Follower,
-                Leader = view?.Leader ?? MemberId.None,
+                State = state,
+                Role = RoleOf(view, takesPart),
+                Leader = leader,
                 Term = view?.Term ?? 0,
                 LastIndex = view?.LastIndex ?? 0,
                 CommitIndex = view?.CommitIndex ?? 0,
@@ -59,9 +64,9 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 CompactRevision = compactRevision,
                 Voters = view is null ? [] : view.Configuration.Voters,
                 Membership = view is null ? null : ClusterManager.Describe(
-                    view.CommittedConfiguration, view.CommittedConfigurationIndex, view.Leader),
+                    view.CommittedConfiguration, view.CommittedConfigurationIndex, leader),
                 ConfigurationIndex = view?.ConfigurationIndex ?? 0,
-                HoldsReadLease = view?.HoldsLease ?? false,
+                HoldsReadLease = takesPart && view!.HoldsLease,
                 FormatVersion = (int)(view?.Configuration.FormatVersion ?? 1),
                 Fault = _host.Fault,
             };
@@ -215,6 +220,13 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 $"Member {target} did not take over in time. Check that it is up and has caught up.");
         }
     }
+
+    private static ReplicaRole RoleOf(ReplicaView? view, bool takesPart) => view?.Role switch
+    {
+        null => ReplicaRole.Follower,
+        ReplicaRole.Learner => ReplicaRole.Learner,
+        ReplicaRole role => takesPart ? role : ReplicaRole.Follower,
+    };
 
     private static CommandFlags FlagsOf(bool returnPrevious) =>
         returnPrevious ? CommandFlags.ReturnPrevious : CommandFlags.None;

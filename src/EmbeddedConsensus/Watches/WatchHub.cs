@@ -139,7 +139,11 @@ internal sealed class WatchHub
             return false;
         }
 
-        SetSynced(watcher, true);
+        if (_all.Contains(watcher))
+        {
+            SetSynced(watcher, true);
+        }
+
         return true;
     }
 

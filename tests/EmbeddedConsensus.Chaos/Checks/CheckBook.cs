@@ -31,13 +31,17 @@ internal sealed class CheckBook(TextWriter output)
         }
     }
 
-    /// <summary>One line for each kind of check.</summary>
+    /// <summary>A table with one line for each kind of check.</summary>
     public IReadOnlyList<string> ToLines()
     {
         lock (_gate)
         {
-            return [.. _checks.Select(static check =>
-                $"  {check.Key}: {check.Value.Passed} passed, {check.Value.Failed} failed")];
+            return TextTable.Of(
+            [
+                ["", "passed", "failed"],
+                .. _checks.Select(static check => (string[])
+                    [check.Key, TextTable.Of(check.Value.Passed), TextTable.Of(check.Value.Failed)]),
+            ]);
         }
     }
 

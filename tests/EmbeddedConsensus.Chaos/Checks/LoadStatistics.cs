@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Chaos.Checks;
@@ -7,11 +6,11 @@ namespace EmbeddedConsensus.Chaos.Checks;
 /// <summary>Counts the calls of all rounds.</summary>
 internal sealed class LoadStatistics
 {
-    private readonly SortedDictionary<string, int[]> _calls = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, CallStatistics> _calls = new(StringComparer.Ordinal);
     private long _loadTicks;
 
     /// <summary>How many calls there were.</summary>
-    public int Calls => _calls.Values.Sum(static counts => counts.Sum());
+    public long Calls => _calls.Values.Sum(static kind => kind.Count);
 
     /// <summary>How many events watchers were given.</summary>
     public long WatchEvents { get; private set; }
@@ -22,8 +21,11 @@ internal sealed class LoadStatistics
     /// <summary>The longest time in which no write succeeded while callers called.</summary>
     public TimeSpan LongestWithoutWrite { get; private set; }
 
+    /// <summary>How long callers called, all rounds together.</summary>
+    public TimeSpan LoadTime => Stopwatch.GetElapsedTime(0, _loadTicks);
+
     /// <summary>How many calls there were in a second, rounds only.</summary>
-    public double CallsPerSecond => Calls / Math.Max(1, Stopwatch.GetElapsedTime(0, _loadTicks).TotalSeconds);
+    public double CallsPerSecond => Calls / Math.Max(1, LoadTime.TotalSeconds);
 
     /// <summary>How long the longest check of a round's calls took.</summary>
     public TimeSpan LongestCheck { get; private set; }
@@ -39,12 +41,12 @@ internal sealed class LoadStatistics
         foreach (StoreCall call in history.Calls)
         {
             string kind = KindOf(call);
-            if (!_calls.TryGetValue(kind, out int[]? counts))
+            if (!_calls.TryGetValue(kind, out CallStatistics? statistics))
             {
-                _calls.Add(kind, counts = new int[Enum.GetValues<CallOutcome>().Length]);
+                _calls.Add(kind, statistics = new CallStatistics());
             }
 
-            counts[(int)call.Outcome]++;
+            statistics.Add(call);
         }
 
         Watches += history.Watches.Count;
@@ -52,14 +54,9 @@ internal sealed class LoadStatistics
         AddTimes(history);
     }
 
-    /// <summary>One line for each kind of call.</summary>
-    public IReadOnlyList<string> ToLines() =>
-    [
-        .. _calls.Select(static kind => string.Create(
-            CultureInfo.InvariantCulture,
-            $"  {kind.Key}: {kind.Value[(int)CallOutcome.Succeeded]} succeeded, "
-            + $"{kind.Value[(int)CallOutcome.Failed]} failed, {kind.Value[(int)CallOutcome.Unknown]} unknown")),
-    ];
+    /// <summary>A table with one line for each kind of call.</summary>
+    public IReadOnlyList<string> ToLines() => TextTable.Of(
+        [CallStatistics.Heads, .. _calls.Select(static kind => kind.Value.ToRow(kind.Key))]);
 
     private static string KindOf(StoreCall call) => call.Operation switch
     {

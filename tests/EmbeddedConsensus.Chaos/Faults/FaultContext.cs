@@ -29,6 +29,11 @@ internal sealed class FaultContext(
     /// <param name="failure">What was found instead, or null if it holds.</param>
     public void Note(string name, string? failure) => checks.Note(round, name, failure);
 
+    /// <summary>Counts what was done.</summary>
+    /// <param name="deed">What.</param>
+    /// <param name="count">How often.</param>
+    public void Did(string deed, long count) => cluster.Observer.Did(deed, count);
+
     /// <summary>Any member.</summary>
     public ClusterMember AnyMember() => cluster.Members[random.Next(cluster.Members.Count)];
 

@@ -22,9 +22,10 @@ internal sealed class FaultDeck
     /// <summary>What happens to processes and their disks, one after the other.</summary>
     public static IReadOnlyList<IFault> Processes { get; } =
     [
-        KillFault.One, KillFault.Minority, KillFault.All, PauseFault.Leader, PauseFault.Followers, new RestartFault(),
-        new TransferFault(), new FullDiskFault(), new TornTailFault(), new FlippedBitFault(),
-        new PowerLossFault(), new ReplaceFault(), new RemoveAndAddFault(), new GrowAndShrinkFault(), new MoveFault(),
+        KillFault.One, KillFault.Minority, KillFault.All, new PowerLossFault(), PauseFault.Leader, PauseFault.Followers,
+        new SleepingLeaderFault(), new RestartFault(), new TransferFault(), new FullDiskFault(), new HangingDiskFault(),
+        new TornTailFault(), new FlippedBitFault(), new SecondProcessFault(), new ReplaceFault(),
+        new RemoveAndAddFault(), new GrowAndShrinkFault(), new MoveFault(),
     ];
 
     /// <summary>What happens around the processes meanwhile.</summary>
@@ -36,6 +37,9 @@ internal sealed class FaultDeck
 
     /// <summary>Whether there is nothing to deal.</summary>
     public bool IsEmpty => _faults.Length == 0;
+
+    /// <summary>What there is to deal.</summary>
+    public IEnumerable<string> Names => _faults.Select(static fault => fault.Name);
 
     /// <summary>Whether there are faults whose names contain something.</summary>
     /// <param name="only">What.</param>

@@ -31,15 +31,27 @@ internal sealed class FaultInjector(
     {
         using CancellationTokenSource roundEnds = new(duration);
         await Task.WhenAll(
-            RunAsync(_processes, round, roundEnds.Token), RunAsync(_surroundings, round, roundEnds.Token));
+            RunAsync(_processes, round, cluster.AllRun, roundEnds.Token),
+            RunAsync(_surroundings, round, static () => true, roundEnds.Token));
         await Task.Delay(Timeout.Infinite, roundEnds.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await HealAsync(round);
     }
 
-    private async Task RunAsync(FaultDeck deck, int round, CancellationToken roundEnds)
+    /// <summary>Deals from a deck until the round is over.</summary>
+    /// <param name="deck">The deck.</param>
+    /// <param name="round">The round.</param>
+    /// <param name="mayGoOn">Whether there may be another fault. A member that is out because a fault was not put right
+    /// may be one copy less already, and the next must not take another.</param>
+    /// <param name="roundEnds">Says when the round is over.</param>
+    private async Task RunAsync(FaultDeck deck, int round, Func<bool> mayGoOn, CancellationToken roundEnds)
     {
         deck.Discard(fault => WhyImpossible(fault) is not null);
-        while (!deck.IsEmpty && !roundEnds.IsCancellationRequested)
+        foreach (string name in deck.Names)
+        {
+            Journal.Expect(name);
+        }
+
+        while (!deck.IsEmpty && !roundEnds.IsCancellationRequested && mayGoOn())
         {
             (IFault fault, Random random) = deck.Deal();
             FaultContext context = new(cluster, random, checks, round, roundEnds);
@@ -48,6 +60,7 @@ internal sealed class FaultInjector(
             Journal.Injected(fault.Name);
             Stopwatch time = Stopwatch.StartNew();
             await NoteFailureAsync(round, fault.Name, () => fault.RunAsync(context));
+            Journal.Ended(fault.Name, time.Elapsed);
             log(string.Create(
                 CultureInfo.InvariantCulture,
                 $"round {round}: {fault.Name} is put right, after {time.Elapsed.TotalSeconds:F1} s"));

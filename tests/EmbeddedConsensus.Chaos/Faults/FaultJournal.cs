@@ -1,12 +1,12 @@
-using System.Globalization;
+using EmbeddedConsensus.Chaos.Checks;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>Which faults there were, and which there could not be.</summary>
+/// <summary>Which faults there were, for how long, and which there could not be.</summary>
 internal sealed class FaultJournal
 {
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<string, int> _injected = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (int Count, TimeSpan Time)> _injected = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _skipped = new(StringComparer.Ordinal);
 
     /// <summary>How many faults there were.</summary>
@@ -16,20 +16,35 @@ internal sealed class FaultJournal
         {
             lock (_gate)
             {
-                return _injected.Values.Sum();
+                return _injected.Values.Sum(static kind => kind.Count);
             }
         }
     }
 
-    /// <summary>Notes a fault.</summary>
-    /// <param name="name">Its name.</param>
-    public void Injected(string name)
+    /// <summary>How many kinds of faults there were.</summary>
+    public int Kinds
     {
-        lock (_gate)
+        get
         {
-            _injected[name] = _injected.GetValueOrDefault(name) + 1;
+            lock (_gate)
+            {
+                return _injected.Values.Count(static kind => kind.Count > 0);
+            }
         }
     }
+
+    /// <summary>Notes that there may be a fault, which is told also when there was none.</summary>
+    /// <param name="name">Its name.</param>
+    public void Expect(string name) => Add(name, 0, TimeSpan.Zero);
+
+    /// <summary>Notes the beginning of a fault.</summary>
+    /// <param name="name">Its name.</param>
+    public void Injected(string name) => Add(name, 1, TimeSpan.Zero);
+
+    /// <summary>Notes the end of a fault.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="elapsed">How long it took until it was put right.</param>
+    public void Ended(string name, TimeSpan elapsed) => Add(name, 0, elapsed);
 
     /// <summary>Notes a fault that cannot be done here.</summary>
     /// <param name="name">Its name.</param>
@@ -39,20 +54,34 @@ internal sealed class FaultJournal
         lock (_gate)
         {
             _skipped[name] = reason;
+            _injected.Remove(name);
         }
     }
 
-    /// <summary>One line for each kind of fault.</summary>
+    /// <summary>A table with one line for each kind of fault.</summary>
     public IReadOnlyList<string> ToLines()
     {
         lock (_gate)
         {
             return
             [
-                .. _injected.Select(static kind =>
-                    string.Create(CultureInfo.InvariantCulture, $"  {kind.Key}: {kind.Value}")),
+                .. TextTable.Of(
+                [
+                    ["", "times", "together"],
+                    .. _injected.Select(static kind => (string[])
+                        [kind.Key, TextTable.Of(kind.Value.Count), TextTable.Of(kind.Value.Time)]),
+                ]),
                 .. _skipped.Select(static kind => $"  SKIPPED {kind.Key}: {kind.Value}"),
             ];
+        }
+    }
+
+    private void Add(string name, int count, TimeSpan time)
+    {
+        lock (_gate)
+        {
+            (int Count, TimeSpan Time) before = _injected.GetValueOrDefault(name);
+            _injected[name] = (before.Count + count, before.Time + time);
         }
     }
 }

@@ -1,34 +1,52 @@
+using System.Diagnostics;
+using System.Globalization;
 using EmbeddedConsensus.Chaos.Nodes;
 using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>A bit rots in the middle of a member's log. The member must refuse to start, and must name the file and the
-/// place; then its folder is restored as it was.</summary>
-internal sealed class FlippedBitFault : IFault
+/// <summary>A bit rots in the log or in the newest snapshot of a member. The member must refuse to start, and must name
+/// the file, the place and the way out; then the operator goes that way: another member with a new id and an empty disk
+/// takes its place.</summary>
+internal sealed class FlippedBitFault : MembershipFault
 {
     private const int RecordFrameBytes = 56;
     private const int MinRecords = 8;
+    private const int SnapshotVersionEnd = 12;
+    private static readonly TimeSpan RecordsTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     /// <inheritdoc />
-    public string Name => "flipped bit";
+    public override string Name => "flipped bit, member replaced";
 
     /// <inheritdoc />
-    public string? WhyImpossible(ChaosCluster cluster) => null;
-
-    /// <inheritdoc />
-    public async Task RunAsync(FaultContext context)
+    public override async Task RunAsync(FaultContext context)
     {
-        ClusterMember member = context.AnyMember();
+        ClusterMember member = context.LeaderOrAny();
+        await WaitForRecordsAsync(member);
         await member.KillAsync();
-        string copy = context.Cluster.Folders.CopyOf(member.Id);
-        member.Disk.Save(copy);
         (string File, long At) flipped = Flip(member, context.Random);
+        context.Did("bits flipped", 1);
         NodeEvent.StartFailed? refusal = await context.Cluster.TryStartAsync(member);
-        context.Note("a flipped bit in the log stops the start", Judge(member, refusal, flipped));
+        context.Note("a flipped bit stops the start, and what to do is told", Judge(member, refusal, flipped));
         await member.KillAsync();
-        member.Disk.Restore(copy);
-        await context.Cluster.StartAsync(member);
+        await ReplaceAsync(context, member);
+    }
+
+    /// <summary>Waits until the log has enough records to damage one. Nothing has happened yet.</summary>
+    private static async Task WaitForRecordsAsync(ClusterMember member)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        while (FileWithRecords(member) is null)
+        {
+            if (waited.Elapsed > RecordsTimeout)
+            {
+                throw new TimeoutException(
+                    $"No file of member {member.Id}'s log has {MinRecords} records: the load is too small for this fault.");
+            }
+
+            await Task.Delay(PollInterval);
+        }
     }
 
     private static string? Judge(ClusterMember member, NodeEvent.StartFailed? refusal, (string File, long At) flipped)
@@ -39,36 +57,61 @@ internal sealed class FlippedBitFault : IFault
             return $"Member {member.Id} started with {where}.";
         }
 
-        // The record that the bit is in begins a little before it.
+        // What the bit is in begins a little before it.
+        string offset = refusal.Offset.ToString(CultureInfo.InvariantCulture);
         bool isNamed = refusal.Type == nameof(StorageCorruptedException)
             && refusal.File == flipped.File
             && refusal.Offset <= flipped.At
-            && refusal.Message.Contains(flipped.File, StringComparison.Ordinal);
+            && refusal.Message.Contains(flipped.File, StringComparison.Ordinal)
+            && refusal.Message.Contains($"offset {offset}", StringComparison.Ordinal)
+            && refusal.Message.Contains(nameof(IClusterManager.ReplaceMemberAsync), StringComparison.Ordinal);
         return isNamed
             ? null
             : $"With {where} member {member.Id} said {refusal.Type} about {refusal.File} at {refusal.Offset}: "
                 + refusal.Message;
     }
 
-    /// <summary>Flips a bit of a record that others follow, so that it had been durable for certain.</summary>
     private static (string File, long At) Flip(ClusterMember member, Random random)
     {
-        foreach (string file in LogFiles.Of(member).Reverse())
+        (string file, int at) = PlaceInSnapshot(member, random) is { } place && random.Next(2) == 0
+            ? place
+            : PlaceInLog(member, random);
+        using FileStream stream = new(file, FileMode.Open, FileAccess.ReadWrite);
+        stream.Position = at;
+        int old = stream.ReadByte();
+        stream.Position = at;
+        stream.WriteByte((byte)(old ^ (1 << random.Next(8))));
+        return (file, at);
+    }
+
+    /// <summary>A byte of the newest snapshot behind its format version, which is refused in other words, if there is
+    /// one. The log from before it is gone.</summary>
+    private static (string File, int At)? PlaceInSnapshot(ClusterMember member, Random random) =>
+        StorageFiles.SnapshotsOf(member) is [.., string newest]
+            ? (newest, random.Next(SnapshotVersionEnd, (int)new FileInfo(newest).Length))
+            : null;
+
+    /// <summary>A byte in the frame of a record that others follow, so that it had been durable for certain.</summary>
+    private static (string File, int At) PlaceInLog(ClusterMember member, Random random)
+    {
+        (string file, List<int> records) = FileWithRecords(member)
+            ?? throw new InvalidOperationException($"The log of member {member.Id} has lost its records.");
+
+        // Where the first record of a file is gone, the break is at the end of the file before.
+        return (file, records[1 + random.Next(records.Count / 2)] + random.Next(RecordFrameBytes));
+    }
+
+    private static (string File, List<int> Records)? FileWithRecords(ClusterMember member)
+    {
+        foreach (string file in StorageFiles.LogOf(member).Reverse())
         {
-            byte[] bytes = File.ReadAllBytes(file);
-            List<int> records = LogFiles.RecordsOf(bytes);
+            List<int> records = StorageFiles.RecordsOf(StorageFiles.Read(file));
             if (records.Count >= MinRecords)
             {
-                // Where the first record of a file is gone, the break is at the end of the file before.
-                int at = records[1 + random.Next(records.Count / 2)] + random.Next(RecordFrameBytes);
-                using FileStream stream = new(file, FileMode.Open, FileAccess.Write);
-                stream.Position = at;
-                stream.WriteByte((byte)(bytes[at] ^ (1 << random.Next(8))));
-                return (file, at);
+                return (file, records);
             }
         }
 
-        throw new InvalidOperationException(
-            $"No file of member {member.Id}'s log has {MinRecords} records: the load is too small for this fault.");
+        return null;
     }
 }

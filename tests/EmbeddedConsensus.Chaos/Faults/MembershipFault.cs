@@ -43,6 +43,7 @@ internal abstract class MembershipFault : IFault
             if (reply.Error is null && isDone(reply))
             {
                 context.Note("a change of the membership is carried through", null);
+                context.Did("changes of the membership", request is NodeRequest.GetMembers ? 0 : 1);
                 return;
             }
 
@@ -52,6 +53,17 @@ internal abstract class MembershipFault : IFault
 
         context.Note("a change of the membership is carried through", failure);
         throw new TimeoutException($"The change was not done within {Bound.TotalSeconds} s. {failure}");
+    }
+
+    /// <summary>Puts a member with a new id and an empty disk in the place of another, in one step.</summary>
+    /// <param name="context">Where.</param>
+    /// <param name="old">The member that leaves, dead or alive.</param>
+    protected static async Task ReplaceAsync(FaultContext context, ClusterMember old)
+    {
+        ClusterMember fresh = await StartFreshAsync(context);
+        await CarryThroughAsync(context, new NodeRequest.ReplaceMember(old.Id.Value, fresh.Address));
+        await RetireAsync(context, old);
+        context.Did("members replaced", 1);
     }
 
     /// <summary>Starts a member with an empty disk that joins the cluster.</summary>

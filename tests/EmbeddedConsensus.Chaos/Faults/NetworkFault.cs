@@ -12,6 +12,9 @@ internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : 
     private const int MaxDelayMs = 60;
     private const int MinBytesPerSecond = 20_000;
     private const int MaxBytesPerSecond = 200_000;
+
+    // There is one disturbance of the network at a time; other faults block links on their own account.
+    private static readonly object Blocker = new();
     private static readonly TimeSpan Min = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Max = TimeSpan.FromSeconds(5);
 
@@ -22,7 +25,7 @@ internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : 
     public static NetworkFault Partition { get; } = new("partition", static context =>
     {
         ClusterMember[] side = Side(context);
-        ForEachPair(context, (from, to, link) => BlockIf(side.Contains(from) != side.Contains(to), link));
+        ForEachPair(context, (from, to, link) => BlockIf(context, side.Contains(from) != side.Contains(to), link));
     });
 
     /// <summary>Some members are heard and hear nothing, or hear and are not heard.</summary>
@@ -31,14 +34,14 @@ internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : 
         ClusterMember[] side = Side(context);
         bool outward = context.Random.Next(2) == 0;
         ForEachPair(context, (from, to, link) =>
-            BlockIf(side.Contains(from) == outward && side.Contains(to) != outward, link));
+            BlockIf(context, side.Contains(from) == outward && side.Contains(to) != outward, link));
     });
 
     /// <summary>Two members do not hear of each other, while each reaches all the others.</summary>
     public static NetworkFault PartialPartition { get; } = new("partial partition", static context =>
     {
         ClusterMember[] pair = context.AnyMembers(2);
-        ForEachPair(context, (from, to, link) => BlockIf(pair.Contains(from) && pair.Contains(to), link));
+        ForEachPair(context, (from, to, link) => BlockIf(context, pair.Contains(from) && pair.Contains(to), link));
     });
 
     /// <summary>Every message takes its time, another on every way.</summary>
@@ -57,7 +60,7 @@ internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : 
         {
             if (context.Random.Next(2) == 0)
             {
-                link.Cut();
+                context.Did("connections cut", link.Cut());
             }
         }));
 
@@ -69,7 +72,8 @@ internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : 
     {
         disturb(context);
         await context.HoldAsync(Min, Max);
-        context.Cluster.Links.HealAll();
+        context.Cluster.Links.UnblockFrom(Blocker);
+        context.Cluster.Links.QuickenAll();
     }
 
     private static ClusterMember[] Side(FaultContext context) =>
@@ -77,11 +81,12 @@ internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : 
             ? [context.LeaderOrAny()]
             : context.AnyMembers(1 + context.Random.Next(context.Cluster.Members.Count - 1));
 
-    private static void BlockIf(bool isBetween, Link link)
+    private static void BlockIf(FaultContext context, bool isBetween, Link link)
     {
         if (isBetween)
         {
-            link.Block();
+            link.Block(Blocker);
+            context.Did("ways between two members blocked", 1);
         }
     }
 

@@ -2,18 +2,17 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>The appends of all members hang, and in the midst of it all of them are killed. A kill alone loses nothing
-/// that was given to the system; this loses whatever had not been: a write that was acknowledged before it was durable
-/// would be gone.</summary>
+/// <summary>The disks of all members are slow, and in the midst of it all of them are killed. What is not flushed goes
+/// with its process, and here much is not: a write that was acknowledged before it was durable is gone.</summary>
 internal sealed class PowerLossFault : IFault
 {
-    private const int AppendDelayMs = 400;
+    private const int FlushDelayMs = 400;
     private static readonly TimeSpan Min = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Max = TimeSpan.FromMilliseconds(1500);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc />
-    public string Name => "kill -9 of all while their disks hang";
+    public string Name => "kill -9 of all while their disks are slow";
 
     /// <inheritdoc />
     public string? WhyImpossible(ChaosCluster cluster) => null;
@@ -21,7 +20,7 @@ internal sealed class PowerLossFault : IFault
     /// <inheritdoc />
     public async Task RunAsync(FaultContext context)
     {
-        await context.Cluster.AskAllAsync(new NodeRequest.SlowDisk(AppendDelayMs), Timeout);
+        await context.Cluster.AskAllAsync(new NodeRequest.SlowDisk(FlushDelayMs), Timeout);
         await context.HoldAsync(Min, Max);
         await Task.WhenAll(context.Cluster.Members.Select(static member => member.KillAsync()));
         await Task.WhenAll(context.Cluster.Members.Select(context.Cluster.StartAsync));

@@ -17,8 +17,6 @@ internal sealed class ReplaceFault : MembershipFault
             await old.KillAsync();
         }
 
-        ClusterMember fresh = await StartFreshAsync(context);
-        await CarryThroughAsync(context, new NodeRequest.ReplaceMember(old.Id.Value, fresh.Address));
-        await RetireAsync(context, old);
+        await ReplaceAsync(context, old);
     }
 }

@@ -2,8 +2,8 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>Appends to the logs of some members take long, up to and beyond a heartbeat. A process that is killed
-/// meanwhile loses what it had not appended.</summary>
+/// <summary>Flushes of the logs of some members take long, up to and beyond a heartbeat. A process that is killed
+/// meanwhile loses what it had not flushed.</summary>
 internal sealed class SlowDiskFault : IFault
 {
     private const int MaxDelayMs = 200;

@@ -23,9 +23,10 @@ internal sealed class TornTailFault : IFault
     {
         ClusterMember member = context.LeaderOrAny();
         await member.KillAsync();
-        if (LogFiles.Of(member) is [.., string newest])
+        if (StorageFiles.LogOf(member) is [.., string newest])
         {
             Tear(newest, context.Random);
+            context.Did("log tails torn", 1);
         }
 
         await context.Cluster.StartAsync(member);
@@ -34,7 +35,7 @@ internal sealed class TornTailFault : IFault
     private static void Tear(string file, Random random)
     {
         byte[] bytes = File.ReadAllBytes(file);
-        int end = LogFiles.EndOf(bytes) + MarginBytes;
+        int end = StorageFiles.EndOf(bytes) + MarginBytes;
         using FileStream stream = new(file, FileMode.Open, FileAccess.Write);
         switch (random.Next(3))
         {
@@ -62,7 +63,7 @@ internal sealed class TornTailFault : IFault
     /// <summary>The beginning of a record that is in the log already, its frame unharmed.</summary>
     private static ReadOnlySpan<byte> PartOfRecord(byte[] bytes, Random random)
     {
-        List<int> records = LogFiles.RecordsOf(bytes);
+        List<int> records = StorageFiles.RecordsOf(bytes);
         int start = records.Count > 0 ? records[random.Next(records.Count)] : 0;
         return bytes.AsSpan(start, Math.Min(bytes.Length - start, 1 + random.Next(MaxGarbageBytes)));
     }

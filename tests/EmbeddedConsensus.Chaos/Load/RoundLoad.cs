@@ -6,6 +6,10 @@ namespace EmbeddedConsensus.Chaos.Load;
 /// <summary>What a process does in a round: callers and watchers of its own store, all of them recorded.</summary>
 internal sealed class RoundLoad : IAsyncDisposable
 {
+    // The numbers of callers begin with 1.
+    private const int FirstWatcher = 800;
+    private const int FirstReader = 900;
+
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly IKeyValueStore _store;
@@ -31,9 +35,15 @@ internal sealed class RoundLoad : IAsyncDisposable
         _callers = [.. Enumerable.Range(0, request.Callers).Select(number => new Caller(
             StoreOf(number + 1), ClientOf(number + 1), request.FirstRevision,
             SeedOf(settings, request.Round, number)))];
-        _calling = Task.WhenAll(_callers.Select(caller => Task.Run(() => caller.RunAsync(_stopCallers.Token))));
+        IEnumerable<LeaderReader> readers = Enumerable.Range(0, LeaderReader.Count).Select(number =>
+            new LeaderReader(StoreOf(FirstReader + number), SeedOf(settings, request.Round, FirstReader + number)));
+        _calling = Task.WhenAll(
+        [
+            .. _callers.Select(caller => Task.Run(() => caller.RunAsync(_stopCallers.Token))),
+            .. readers.Select(reader => Task.Run(() => reader.RunAsync(_stopCallers.Token))),
+        ]);
         _watching = Task.WhenAll(Enumerable.Range(0, request.Watchers).Select(number => Task.Run(
-            () => LoadWatcher.RunAsync(StoreOf(100 + number), number, resume[number]))));
+            () => LoadWatcher.RunAsync(StoreOf(FirstWatcher + number), number, resume[number]))));
     }
 
     /// <summary>How many callers were told that the store takes no calls any more.</summary>
@@ -106,7 +116,7 @@ internal sealed class RoundLoad : IAsyncDisposable
     // HashCode.Combine would give other choices in every process.
     private static int SeedOf(NodeSettings settings, int round, int number)
     {
-        int seed = settings.Seed;
+        int seed = settings.Traits.Seed;
         foreach (int part in (ReadOnlySpan<int>)[round, (int)settings.Member, settings.Start, number])
         {
             seed = unchecked((seed * 486_187_739) + part);

@@ -8,7 +8,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
 {
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly int _seed;
+    private readonly NodeTraits _traits;
     private readonly IReadOnlyList<NodeSettings.NodeAddress> _founders;
     private readonly Lock _gate = new();
 
@@ -21,11 +21,11 @@ internal sealed class ChaosCluster : IAsyncDisposable
     /// <summary>A cluster that is not started.</summary>
     /// <param name="members">How many members it begins with.</param>
     /// <param name="folders">Where its files go.</param>
-    /// <param name="seed">The seed of its callers.</param>
-    public ChaosCluster(int members, ClusterFolders folders, int seed)
+    /// <param name="traits">What its members have in common.</param>
+    public ChaosCluster(int members, ClusterFolders folders, NodeTraits traits)
     {
         Folders = folders;
-        _seed = seed;
+        _traits = traits;
         for (int i = 0; i < members; i++)
         {
             Add();
@@ -54,6 +54,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
         .Where(static member => member.Process is { IsResponsive: true, Status.IsLeader: true })
         .MaxBy(static member => member.Process?.Status?.Term);
 
+    /// <summary>Whether the process of every member runs.</summary>
+    public bool AllRun() => _members.All(static member => member.Process is { HasExited: false });
+
     /// <summary>How many processes were started.</summary>
     public int Starts => _startsOfRetired + _members.Sum(static member => member.Starts);
 
@@ -62,7 +65,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     {
         lock (_gate)
         {
-            ClusterMember member = new(new MemberId(++_newestId), Folders, Links, Observer, _seed);
+            ClusterMember member = new(new MemberId(++_newestId), Folders, Links, Observer, _traits);
             _members = [.. _members, member];
             return member;
         }

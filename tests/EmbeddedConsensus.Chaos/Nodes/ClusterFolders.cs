@@ -14,11 +14,11 @@ internal sealed class ClusterFolders(string root)
     /// <param name="member">The member.</param>
     public string DiskOf(MemberId member) => Path.Combine(root, $"disk-{member}");
 
-    /// <summary>A copy of a member's folder.</summary>
-    /// <param name="member">The member.</param>
-    public string CopyOf(MemberId member) => Path.Combine(root, $"copy-{member}");
-
     /// <summary>The log of a member's processes.</summary>
     /// <param name="member">The member.</param>
     public string LogOf(MemberId member) => Path.Combine(root, $"member-{member}.log");
+
+    /// <summary>The log of processes that were started beside a member's own.</summary>
+    /// <param name="member">The member.</param>
+    public string LogOfSecond(MemberId member) => Path.Combine(root, $"member-{member}-second.log");
 }

@@ -14,7 +14,8 @@ internal sealed class ClusterMember : IAsyncDisposable
     private readonly ClusterFolders _folders;
     private readonly ClusterObserver _observer;
     private readonly LinkTable _links;
-    private readonly int _seed;
+    private readonly NodeTraits _traits;
+    private NodeSettings? _settings;
     private bool _endIsExpected;
 
     /// <summary>A member that is not started.</summary>
@@ -22,13 +23,14 @@ internal sealed class ClusterMember : IAsyncDisposable
     /// <param name="folders">Where its files go.</param>
     /// <param name="links">The network.</param>
     /// <param name="observer">Hears what its processes tell.</param>
-    /// <param name="seed">The seed of its callers.</param>
-    public ClusterMember(MemberId id, ClusterFolders folders, LinkTable links, ClusterObserver observer, int seed)
+    /// <param name="traits">What it has in common with the others.</param>
+    public ClusterMember(
+        MemberId id, ClusterFolders folders, LinkTable links, ClusterObserver observer, NodeTraits traits)
     {
         Id = id;
         _folders = folders;
         _observer = observer;
-        _seed = seed;
+        _traits = traits;
         Disk = new MemberDisk(folders.DiskOf(id));
         _links = links;
         Proxy = NewProxy();
@@ -63,20 +65,20 @@ internal sealed class ClusterMember : IAsyncDisposable
         IReadOnlyList<NodeSettings.NodeAddress> founders, IReadOnlyList<string> joinAddresses)
     {
         _endIsExpected = false;
-        NodeProcess process = NodeProcess.Start(
-            new NodeSettings
-            {
-                Member = Id.Value,
-                Address = Proxy.Address,
-                Founders = founders,
-                JoinAddresses = joinAddresses,
-                ListenPort = Proxy.Target.Port,
-                DataFolder = Disk.Folder,
-                HistoryFolder = _folders.Histories,
-                Start = ++Starts,
-                Seed = _seed,
-            },
-            _folders.LogOf(Id));
+        NodeSettings settings = new()
+        {
+            Member = Id.Value,
+            Address = Proxy.Address,
+            Founders = founders,
+            JoinAddresses = joinAddresses,
+            ListenPort = Proxy.Target.Port,
+            DataFolder = Disk.Folder,
+            HistoryFolder = _folders.Histories,
+            Start = ++Starts,
+            Traits = _traits,
+        };
+        _settings = settings;
+        NodeProcess process = NodeProcess.Start(settings, _folders.LogOf(Id));
         Process = process;
         process.StatusTold += status => _observer.Heard(Id, status);
         _ = WatchForEndAsync(process);
@@ -90,6 +92,17 @@ internal sealed class ClusterMember : IAsyncDisposable
         await process.WaitForExitAsync();
         Process = null;
         return failed;
+    }
+
+    /// <summary>Starts a second process beside the one that runs, with the same folder and a port of its own. It is
+    /// gone when this returns.</summary>
+    /// <returns>Null, or why it could not start.</returns>
+    public async Task<NodeEvent.StartFailed?> TryStartSecondAsync()
+    {
+        NodeSettings settings = _settings ?? throw new InvalidOperationException($"Member {Id} was never started.");
+        await using NodeProcess second = NodeProcess.Start(
+            settings with { ListenPort = FreePort(), Start = ++Starts }, _folders.LogOfSecond(Id));
+        return await second.Started.WaitAsync(StartTimeout) as NodeEvent.StartFailed;
     }
 
     /// <summary>Asks its process for something.</summary>
@@ -107,6 +120,7 @@ internal sealed class ClusterMember : IAsyncDisposable
         if (Process is { } process)
         {
             _endIsExpected = true;
+            _observer.Did("processes killed (SIGKILL)", process.HasExited ? 0 : 1);
             await process.KillAsync();
             await process.DisposeAsync();
             Process = null;
@@ -147,6 +161,7 @@ internal sealed class ClusterMember : IAsyncDisposable
         {
             ProcessSignals.Pause(process.Id);
             IsPaused = true;
+            _observer.Did("processes stopped where they stood (SIGSTOP)", 1);
         }
     }
 

@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>Gathers what the processes of all members tell by themselves.</summary>
+/// <summary>Gathers what the processes of all members tell by themselves, and what was done to them.</summary>
 internal sealed class ClusterObserver
 {
     private readonly ConcurrentDictionary<ulong, MemberId> _leaders = new();
     private readonly ConcurrentDictionary<(MemberId Member, ulong Index), bool> _snapshots = new();
+    private readonly ConcurrentDictionary<string, long> _deeds = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _problems = new();
 
     /// <summary>How many terms were seen with a leader.</summary>
@@ -15,8 +16,22 @@ internal sealed class ClusterObserver
     /// <summary>How many snapshots were seen, of all members together.</summary>
     public int Snapshots => _snapshots.Count;
 
+    /// <summary>What was done to the members and what is around them, and how often.</summary>
+    public IReadOnlyDictionary<string, long> Deeds => _deeds;
+
     /// <summary>What must not happen, and did.</summary>
     public IReadOnlyCollection<string> Problems => _problems;
+
+    /// <summary>Counts what was done.</summary>
+    /// <param name="deed">What.</param>
+    /// <param name="count">How often; 0 for not at all.</param>
+    public void Did(string deed, long count)
+    {
+        if (count > 0)
+        {
+            _deeds.AddOrUpdate(deed, count, (_, before) => before + count);
+        }
+    }
 
     /// <summary>Takes what a member told.</summary>
     /// <param name="member">The member.</param>

@@ -31,7 +31,8 @@ internal sealed class MemberDisk : IDisposable
     public string Folder => Path.Combine(_root, "data");
 
     /// <summary>Takes all the space that is left.</summary>
-    public void Fill()
+    /// <returns>How many bytes that was.</returns>
+    public long Fill()
     {
         using FileStream filler = new(_filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         byte[] chunk = new byte[ChunkBytes];
@@ -47,27 +48,12 @@ internal sealed class MemberDisk : IDisposable
                 bytes /= 2;
             }
         }
+
+        return filler.Length;
     }
 
     /// <summary>Gives the space back.</summary>
     public void Free() => File.Delete(_filler);
-
-    /// <summary>Copies the member's folder.</summary>
-    /// <param name="to">Where to; replaced when it is there.</param>
-    public void Save(string to) => Copy(Folder, to);
-
-    /// <summary>Replaces the member's folder by a copy.</summary>
-    /// <param name="from">The copy.</param>
-    public void Restore(string from) => Copy(from, Folder);
-
-    /// <summary>Makes the member's folder as empty as that of a new member.</summary>
-    public void Clear()
-    {
-        if (Directory.Exists(Folder))
-        {
-            Directory.Delete(Folder, recursive: true);
-        }
-    }
 
     /// <inheritdoc />
     public void Dispose()
@@ -75,20 +61,6 @@ internal sealed class MemberDisk : IDisposable
         if (CanBeFull)
         {
             Run("umount", _root);
-        }
-    }
-
-    private static void Copy(string from, string to)
-    {
-        if (Directory.Exists(to))
-        {
-            Directory.Delete(to, recursive: true);
-        }
-
-        Directory.CreateDirectory(to);
-        foreach (string file in Directory.EnumerateFiles(from))
-        {
-            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
         }
     }
 

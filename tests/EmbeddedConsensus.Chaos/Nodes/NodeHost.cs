@@ -19,6 +19,9 @@ internal static class NodeHost
     /// <summary>How long a follower waits for its leader, at the least; at the most twice that.</summary>
     public static readonly TimeSpan ElectionTimeout = TimeSpan.FromSeconds(1);
 
+    // Far beyond what a disk takes here when the machine is busy; a disk that hangs is found out within a round.
+    private static readonly TimeSpan CommitTimeout = TimeSpan.FromSeconds(6);
+
     private const long SnapshotLogBytes = 1 << 20;
     private const int SnapshotKeepEntries = 100;
     private const int PageBytes = 128 << 10;
@@ -26,8 +29,8 @@ internal static class NodeHost
 
     /// <summary>Builds a host.</summary>
     /// <param name="settings">The member.</param>
-    /// <param name="disk">Slows its log down when told to.</param>
-    public static IHost Build(NodeSettings settings, SlowableDisk disk)
+    /// <param name="disk">The disk under its log.</param>
+    public static IHost Build(NodeSettings settings, NodeDisk disk)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -51,6 +54,7 @@ internal static class NodeHost
         options.MemberId = settings.Member;
         options.ElectionTimeout = ElectionTimeout;
         options.RequestTimeout = RequestTimeout;
+        options.LinearizableReads = settings.Traits.Reads;
         options.SnapshotLogBytes = SnapshotLogBytes;
         options.SnapshotKeepEntries = SnapshotKeepEntries;
         options.LogCacheBytes = 1 << 20;
@@ -68,16 +72,18 @@ internal static class NodeHost
         }
     }
 
-    private static ReplicaStorage OpenStorage(string folder, SlowableDisk disk)
+    private static ReplicaStorage OpenStorage(string folder, NodeDisk disk)
     {
-        FasterStorage storage = FasterStorage.Open(new FasterStorageOptions
+        FasterStorageOptions options = new()
         {
             Directory = folder,
             PageBytes = PageBytes,
             SegmentBytes = SegmentBytes,
             MemoryBytes = 4 * PageBytes,
             PreallocationBytes = PageBytes,
-        });
-        return new ReplicaStorage(disk.Wrap(storage.Log), storage.Snapshots);
+            CommitTimeout = CommitTimeout,
+        };
+        FasterStorage storage = FasterStorage.OpenOver(options, disk.Wrap);
+        return new ReplicaStorage(storage.Log, storage.Snapshots);
     }
 }

@@ -23,7 +23,7 @@ internal static class NodeProgram
     {
         NodeSettings settings = JsonSerializer.Deserialize<NodeSettings>(json)
             ?? throw new ArgumentException("The settings are null.", nameof(json));
-        SlowableDisk disk = new();
+        NodeDisk disk = new();
         using IHost host = NodeHost.Build(settings, disk);
         EventWriter events = new(Console.Out);
         try

@@ -14,6 +14,7 @@ namespace EmbeddedConsensus.Chaos.Nodes;
 [JsonDerivedType(typeof(Hash), "hash")]
 [JsonDerivedType(typeof(DumpEvents), "dump-events")]
 [JsonDerivedType(typeof(SlowDisk), "slow-disk")]
+[JsonDerivedType(typeof(HangDisk), "hang-disk")]
 [JsonDerivedType(typeof(TransferLeadership), "transfer-leadership")]
 [JsonDerivedType(typeof(GetMembers), "get-members")]
 [JsonDerivedType(typeof(AddMember), "add-member")]
@@ -62,9 +63,12 @@ internal abstract record NodeRequest
     /// <param name="LastRevision">The last revision, which has an event.</param>
     internal sealed record DumpEvents(string File, long FirstRevision, long LastRevision) : NodeRequest;
 
-    /// <summary>Makes every append to the log wait.</summary>
+    /// <summary>Makes every flush of the log wait.</summary>
     /// <param name="DelayMs">How long, in milliseconds; 0 for a disk as fast as it is.</param>
     internal sealed record SlowDisk(int DelayMs) : NodeRequest;
+
+    /// <summary>Lets no flush of the log end any more.</summary>
+    internal sealed record HangDisk : NodeRequest;
 
     /// <summary>Hands leadership over.</summary>
     /// <param name="Target">To whom.</param>

@@ -14,7 +14,7 @@ internal sealed class NodeServer : IAsyncDisposable
 
     private readonly NodeSettings _settings;
     private readonly IHost _host;
-    private readonly SlowableDisk _disk;
+    private readonly NodeDisk _disk;
     private readonly EventWriter _events;
     private readonly IKeyValueStore _store;
     private readonly IStoreMaintenance _maintenance;
@@ -28,7 +28,7 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <param name="host">The host that runs its replica.</param>
     /// <param name="disk">Its disk.</param>
     /// <param name="events">The way to the parent.</param>
-    public NodeServer(NodeSettings settings, IHost host, SlowableDisk disk, EventWriter events)
+    public NodeServer(NodeSettings settings, IHost host, NodeDisk disk, EventWriter events)
     {
         _settings = settings;
         _host = host;
@@ -126,7 +126,10 @@ internal sealed class NodeServer : IAsyncDisposable
                 await EventLogFile.WriteAsync(_store, dump, _end.Token);
                 return reply;
             case NodeRequest.SlowDisk slow:
-                _disk.DelayMs = slow.DelayMs;
+                _disk.Slow(slow.DelayMs);
+                return reply;
+            case NodeRequest.HangDisk:
+                _disk.Hang();
                 return reply;
             case NodeRequest.TransferLeadership transfer:
                 await _maintenance.TransferLeadershipAsync(new MemberId(transfer.Target));

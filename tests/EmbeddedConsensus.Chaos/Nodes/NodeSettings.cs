@@ -29,8 +29,8 @@ internal sealed record NodeSettings
     /// <summary>How often the member was started before. No two processes of a member have the same number.</summary>
     public required int Start { get; init; }
 
-    /// <summary>The seed of its callers' choices.</summary>
-    public required int Seed { get; init; }
+    /// <summary>What it has in common with the others.</summary>
+    public required NodeTraits Traits { get; init; }
 
     /// <summary>A member with its address.</summary>
     /// <param name="Member">The member.</param>

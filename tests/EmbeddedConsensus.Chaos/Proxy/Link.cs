@@ -8,22 +8,11 @@ internal sealed class Link
 {
     private readonly Lock _gate = new();
     private readonly HashSet<CancellationTokenSource> _connections = [];
+    private readonly HashSet<object> _blockers = [];
     private TaskCompletionSource? _blocked;
     private long _delayMicros;
     private long _bytesPerSecond;
     private long _freeAt;
-
-    /// <summary>Whether nothing passes.</summary>
-    public bool IsBlocked
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _blocked is not null;
-            }
-        }
-    }
 
     /// <summary>How long a byte is under way. Zero by default.</summary>
     public TimeSpan Delay
@@ -40,24 +29,48 @@ internal sealed class Link
     }
 
     /// <summary>Lets nothing pass any more.</summary>
-    public void Block()
+    /// <param name="blocker">Who says so: the link is open again when all who blocked it have taken it back.</param>
+    public void Block(object blocker)
     {
         lock (_gate)
         {
+            _blockers.Add(blocker);
             _blocked ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
-    /// <summary>Lets everything pass, at once.</summary>
-    public void Heal()
+    /// <summary>Takes a block back.</summary>
+    /// <param name="blocker">Who blocked.</param>
+    public void Unblock(object blocker)
+    {
+        lock (_gate)
+        {
+            if (_blockers.Remove(blocker) && _blockers.Count == 0)
+            {
+                Open();
+            }
+        }
+    }
+
+    /// <summary>Makes it as quick as new. It stays blocked if it is.</summary>
+    public void Quicken()
     {
         Delay = TimeSpan.Zero;
         BytesPerSecond = 0;
         lock (_gate)
         {
-            _blocked?.SetResult();
-            _blocked = null;
             _freeAt = 0;
+        }
+    }
+
+    /// <summary>Makes it as good as new, whoever blocked it.</summary>
+    public void Heal()
+    {
+        Quicken();
+        lock (_gate)
+        {
+            _blockers.Clear();
+            Open();
         }
     }
 
@@ -117,6 +130,13 @@ internal sealed class Link
         {
             await blocked.WaitAsync(cancellationToken);
         }
+    }
+
+    /// <summary>Lets everything pass, at once. Under the lock.</summary>
+    private void Open()
+    {
+        _blocked?.SetResult();
+        _blocked = null;
     }
 
     private Task? Blocked()

@@ -12,6 +12,25 @@ internal sealed class LinkTable
     /// <param name="to">The one that receives.</param>
     public Link Between(MemberId from, MemberId to) => _links.GetOrAdd((from, to), static _ => new Link());
 
+    /// <summary>Makes every link as quick as new.</summary>
+    public void QuickenAll()
+    {
+        foreach (Link link in _links.Values)
+        {
+            link.Quicken();
+        }
+    }
+
+    /// <summary>Takes back what somebody blocked.</summary>
+    /// <param name="blocker">Who blocked.</param>
+    public void UnblockFrom(object blocker)
+    {
+        foreach (Link link in _links.Values)
+        {
+            link.Unblock(blocker);
+        }
+    }
+
     /// <summary>Makes every link as good as new.</summary>
     public void HealAll()
     {

@@ -1,4 +1,6 @@
+using System.Text;
 using EmbeddedConsensus.Transport;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -26,6 +28,9 @@ public sealed class OptionsTests
         { "lists an id twice", options => AddMembers(options, 1, 2, 2) },
         { "lists the id 0", options => AddMembers(options, 0, 1, 2) },
         { "without an address", options => { AddMembers(options, 1, 2); options.Members.Add(new Peer(new MemberId(3), "")); } },
+        { "has blanks or is too long", options => { AddMembers(options, 1, 2); options.Members.Add(new Peer(new MemberId(3), "a b")); } },
+        { "at most 1024 bytes", options => { AddMembers(options, 1, 2); options.Members.Add(new Peer(new MemberId(3), new string('a', 1025))); } },
+        { "only this member's own address, host-0:1", options => Join(options, "host-0:1") },
         { "lists an address twice", options => { AddMembers(options, 1, 2); options.Members.Add(new Peer(new MemberId(3), "HOST-1:1")); } },
         { "HeartbeatInterval", options => options.HeartbeatInterval = TimeSpan.FromMilliseconds(1) },
         { "Use at least 5 times HeartbeatInterval", options => options.ElectionTimeout = TimeSpan.FromMilliseconds(300) },
@@ -68,12 +73,47 @@ public sealed class OptionsTests
         await host.StopAsync();
     }
 
+    [Fact]
+    public void Options_are_bound_from_a_configuration_with_their_members()
+    {
+        IConfiguration configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(
+            """
+            {
+              "MemberId": 16,
+              "ElectionTimeout": "00:00:02",
+              "Members": [
+                { "Id": 16, "Address": "host-16:1" },
+                { "Id": "18446744073709551615", "Address": "host-17:1" },
+                { "Id": 9, "Address": "host-9:1" }
+              ]
+            }
+            """))).Build();
+
+        ConsensusStoreOptions options = new();
+        configuration.Bind(options);
+
+        Assert.Equal((16UL, TimeSpan.FromSeconds(2)), (options.MemberId, options.ElectionTimeout));
+        Assert.Equal(
+            [
+                new Peer(new MemberId(16), "host-16:1"),
+                new Peer(new MemberId(ulong.MaxValue), "host-17:1"),
+                new Peer(new MemberId(9), "host-9:1"),
+            ],
+            options.Members);
+    }
+
     private static async Task StartAsync(Action<ConsensusStoreOptions> configure)
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
         builder.Services.AddConsensusStore(configure);
         using IHost host = builder.Build();
         await host.StartAsync();
+    }
+
+    private static void Join(ConsensusStoreOptions options, string address)
+    {
+        options.AdvertisedAddress = "host-0:1";
+        options.JoinAddresses.Add(address);
     }
 
     private static void AddMembers(ConsensusStoreOptions options, params int[] ids)

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Tests.Membership;
 
@@ -54,6 +55,33 @@ public sealed class JoinTests
     }
 
     [Fact]
+    public async Task A_joiner_whose_transport_fails_unexpectedly_says_so_and_goes_on_asking()
+    {
+        await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1);
+        cluster.WrapTransport = (_, inner) => new TransportThatFailsOnce(inner);
+
+        await cluster.StartJoinerAsync(2, by: 1);
+
+        await cluster.RoleIsAsync(2, 2, MemberRole.Voter);
+        await cluster.IsLoggedAsync("failed to look after its membership");
+    }
+
+    [Fact]
+    [Trait("Scenario", "12")]
+    public async Task A_member_under_another_cluster_name_is_refused_though_it_is_also_told_its_own_address()
+    {
+        await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1);
+        await cluster.StartJoinerAsync(2, by: 1, options =>
+        {
+            options.ClusterName = "another";
+            options.JoinAddresses.Add(cluster.AddressOf(2));
+        });
+
+        await cluster.StateIsAsync(2, StoreState.Removed);
+        Assert.IsType<MemberRefusedException>(cluster.Store(2).Status.Fault);
+    }
+
+    [Fact]
     [Trait("Scenario", "12")]
     public async Task A_member_under_another_cluster_name_is_refused_and_says_so()
     {
@@ -101,14 +129,52 @@ public sealed class JoinTests
     }
 
     [Fact]
-    public async Task An_id_below_the_highest_one_is_refused_to_a_new_member()
+    public async Task Members_join_in_any_order_of_their_ids_and_none_takes_an_id_twice()
     {
         await using MembershipCluster cluster = await MembershipCluster.FoundAsync(7);
+        foreach (ulong id in (ulong[])[9, 3, 1])
+        {
+            await cluster.StartJoinerAsync(id, by: 7);
+            await cluster.RoleIsAsync(7, id, MemberRole.Voter);
+        }
+
+        await cluster.Store(1).PutAsync("k", "v");
+        await cluster.AssertEqualAsync(1, 3, 7, 9);
+        await cluster.Manager(7).RemoveMemberAsync(MembershipCluster.Id(3));
+        await cluster.StateIsAsync(3, StoreState.Removed);
+        await cluster.KillAsync(3);
+        cluster.LoseDisk(3);
+
         MembershipChangeRefusedException refused = await Assert.ThrowsAsync<MembershipChangeRefusedException>(
             async () => await cluster.Manager(7).AddMemberAsync(cluster.PeerOf(3)));
         Assert.Equal(ConfigurationRefusal.MemberIdUsed, refused.Reason);
+        Assert.Contains("above 9, or one of 2, 4 to 6, 8", refused.Message, StringComparison.Ordinal);
         await cluster.StartJoinerAsync(3, by: 7);
         await cluster.StateIsAsync(3, StoreState.Removed);
-        Assert.IsType<MemberRefusedException>(cluster.Store(3).Status.Fault);
+        await cluster.StartJoinerAsync(2, by: 9);
+        await cluster.RoleIsAsync(7, 2, MemberRole.Voter);
+    }
+
+    /// <summary>A transport whose first request fails as no transport's should.</summary>
+    private sealed class TransportThatFailsOnce(ITransport inner) : ITransport
+    {
+        private int _requests;
+
+        public ValueTask StartAsync(ITransportReceiver receiver, CancellationToken cancellationToken = default) =>
+            inner.StartAsync(receiver, cancellationToken);
+
+        public void SetPeers(IReadOnlyCollection<Peer> peers) => inner.SetPeers(peers);
+
+        public bool TrySend(in RaftMessage message) => inner.TrySend(message);
+
+        public void Flush() => inner.Flush();
+
+        public ValueTask<ReadOnlyMemory<byte>> RequestAsync(
+            string address, ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default) =>
+            Interlocked.Increment(ref _requests) == 1
+                ? throw new InvalidOperationException("A defect of the transport.")
+                : inner.RequestAsync(address, request, cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

@@ -20,8 +20,11 @@ public sealed class MembershipCluster : IAsyncDisposable
     /// <summary>The addresses that members run at; by default one that their id tells.</summary>
     public Dictionary<ulong, string> Addresses { get; } = [];
 
-    /// <summary>What members that are started from now on get for a transport.</summary>
-    public Func<ulong, ITransport, ITransport> WrapTransport { get; set; } = static (_, transport) => transport;
+    /// <summary>Puts something between the members that start from now on and their logs; null for nothing.</summary>
+    public Func<ulong, ILogStorage, ILogStorage>? WrapLog { get; set; }
+
+    /// <summary>The same for their transports.</summary>
+    public Func<ulong, ITransport, ITransport>? WrapTransport { get; set; }
 
     public static MemberId Id(ulong id) => new(id);
 
@@ -89,9 +92,17 @@ public sealed class MembershipCluster : IAsyncDisposable
             options.RequestTimeout = TimeSpan.FromSeconds(60);
             configure?.Invoke(options);
         })
-        .UseStorage(_ => new ReplicaStorage(new InMemoryLogStorage(Disk(id)), new InMemorySnapshotStorage(Disk(id))))
-        .UseTransport((_, context) => WrapTransport(
-            id, _network.CreateTransport(context.MemberId, context.ClusterId, address: context.Address)));
+        .UseStorage(_ =>
+        {
+            ILogStorage log = new InMemoryLogStorage(Disk(id));
+            return new ReplicaStorage(WrapLog?.Invoke(id, log) ?? log, new InMemorySnapshotStorage(Disk(id)));
+        })
+        .UseTransport((_, context) =>
+        {
+            ITransport transport = _network.CreateTransport(
+                context.MemberId, context.ClusterId, address: context.Address);
+            return WrapTransport?.Invoke(id, transport) ?? transport;
+        });
         IHost host = builder.Build();
         try
         {

@@ -44,6 +44,46 @@ public sealed class LifecycleTests
         await cluster.AssertEqualAsync();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Trait("Scenario", "38")]
+    public async Task A_leader_that_is_faulted_or_stopped_does_not_say_that_it_leads(bool isFaulted)
+    {
+        FaultInjectingLogStorage[] logs = new FaultInjectingLogStorage[3];
+        await using TestCluster cluster = await TestCluster.StartAsync(
+            3,
+            options =>
+            {
+                options.LinearizableReads = LinearizableReadMode.LeaderLease;
+                options.LeadershipTransferTimeout = TimeSpan.Zero;
+            },
+            (member, inner) => logs[member] = new FaultInjectingLogStorage(inner));
+        int index = await cluster.LeaderAsync();
+        IKeyValueStore leader = cluster.Store(index);
+        await Eventually.HoldsAsync(() => leader.Status.HoldsReadLease, "the leader holds a lease");
+        Assert.True(leader.Status.IsLeader);
+
+        if (isFaulted)
+        {
+            logs[index].FailNextWrite();
+            await Assert.ThrowsAnyAsync<ConsensusStoreException>(async () => await leader.PutAsync("k", "v"));
+        }
+        else
+        {
+            await cluster.KillAsync(index);
+        }
+
+        StoreState expected = isFaulted ? StoreState.Faulted : StoreState.Stopped;
+        await Eventually.HoldsAsync(() => leader.Status.State == expected, $"the replica is {expected}");
+        StoreStatus status = leader.Status;
+        Assert.Equal(
+            (false, ReplicaRole.Follower, MemberId.None, false),
+            (status.IsLeader, status.Role, status.Leader, status.HoldsReadLease));
+        Assert.Equal(MemberId.None, status.Membership!.Leader);
+        Assert.True(status.Term > 0);
+    }
+
     [Fact]
     public async Task Calls_of_a_stopped_store_fail_and_stopping_twice_is_fine()
     {

@@ -22,38 +22,54 @@ internal sealed partial class MembershipKeeper(
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        try
+        while (host.State == StoreState.Running && !cancellationToken.IsCancellationRequested)
         {
-            if (host.View!.Membership == MembershipState.Joining && options.JoinAddresses.Count > 0)
+            try
             {
-                await JoinAsync(cancellationToken).ConfigureAwait(false);
+                await KeepAsync(cancellationToken).ConfigureAwait(false);
             }
-
-            bool wasLeaderless = IsMisplaced();
-            while (host.State == StoreState.Running)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                bool isLeaderless = host.View!.Leader.IsNone || !host.KnowsLeader;
-                if (!isLeaderless)
-                {
-                    host.ForgetIntroduced();
-                }
-
-                if (isLeaderless && wasLeaderless)
-                {
-                    await IntroduceAsync(cancellationToken).ConfigureAwait(false);
-                }
-                else if (IsMisplaced())
-                {
-                    await TellAddressAsync(cancellationToken).ConfigureAwait(false);
-                }
-
-                wasLeaderless = isLeaderless;
-                await Task.Delay(options.ElectionTimeout, time, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+#pragma warning disable CA1031 // Whatever went wrong: a member that nobody keeps in its cluster would be lost to it for good.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                LogFailed(host.Self, exception);
+                await Task.Delay(options.ElectionTimeout, time, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+    }
+
+    private async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        if (host.View!.Membership == MembershipState.Joining && options.JoinAddresses.Count > 0)
         {
-            return;
+            await JoinAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        bool wasLeaderless = IsMisplaced();
+        while (host.State == StoreState.Running)
+        {
+            bool isLeaderless = host.View!.Leader.IsNone || !host.KnowsLeader;
+            if (!isLeaderless)
+            {
+                host.ForgetIntroduced();
+            }
+
+            if (isLeaderless && wasLeaderless)
+            {
+                await IntroduceAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else if (IsMisplaced())
+            {
+                await TellAddressAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            wasLeaderless = isLeaderless;
+            await Task.Delay(options.ElectionTimeout, time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -122,7 +138,8 @@ internal sealed partial class MembershipKeeper(
     /// <summary>When all addresses are those of other clusters' members, waiting helps nobody.</summary>
     private void LeaveForStrangers(string address, TransportException exception)
     {
-        if (exception.IsWrongCluster && _strangers.Add(address) && options.JoinAddresses.All(_strangers.Contains))
+        if (exception.IsWrongCluster && _strangers.Add(address)
+            && options.JoinAddresses.All(other => other == host.Address || _strangers.Contains(other)))
         {
             host.Leave(new MemberRefusedException(
                 $"Member {host.Self} is to join the cluster '{options.ClusterName}', and all addresses that it was given belong "
@@ -192,4 +209,8 @@ internal sealed partial class MembershipKeeper(
 
     [LoggerMessage(13, LogLevel.Information, "Member {Member} has told its cluster that it is now at {Address}")]
     private partial void LogMoved(MemberId member, string address);
+
+    [LoggerMessage(14, LogLevel.Error,
+        "Member {Member} failed to look after its membership, and begins again within an election timeout")]
+    private partial void LogFailed(MemberId member, Exception exception);
 }

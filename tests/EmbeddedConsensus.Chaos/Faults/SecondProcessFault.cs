@@ -1,0 +1,36 @@
+using EmbeddedConsensus.Chaos.Nodes;
+using EmbeddedConsensus.Storage;
+
+namespace EmbeddedConsensus.Chaos.Faults;
+
+/// <summary>An operator starts a member that runs already. The second process must say that the folder is in use, and
+/// must leave it alone; the first goes on.</summary>
+internal sealed class SecondProcessFault : IFault
+{
+    /// <inheritdoc />
+    public string Name => "second process on one folder";
+
+    /// <inheritdoc />
+    public string? WhyImpossible(ChaosCluster cluster) => null;
+
+    /// <inheritdoc />
+    public async Task RunAsync(FaultContext context)
+    {
+        ClusterMember member = context.LeaderOrAny();
+        NodeEvent.StartFailed? refusal = await member.TryStartSecondAsync();
+        context.Did("second processes turned away", refusal is null ? 0 : 1);
+        context.Note("a second process is kept out of a member's folder", Judge(member, refusal));
+    }
+
+    private static string? Judge(ClusterMember member, NodeEvent.StartFailed? refusal)
+    {
+        if (refusal is null)
+        {
+            return $"A second process of member {member.Id} started.";
+        }
+
+        bool isNamed = refusal.Type == nameof(StorageInUseException)
+            && refusal.Message.Contains(member.Disk.Folder, StringComparison.Ordinal);
+        return isNamed ? null : $"A second process of member {member.Id} said {refusal.Type}: {refusal.Message}";
+    }
+}
