@@ -208,6 +208,28 @@ public static partial class SnapshotStorageConformance
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
+    private static async Task CancelledAsync(SnapshotStorageMedium medium)
+    {
+        ISnapshotStorage storage = medium.Open();
+        byte[] content = Content(100_000, 5);
+        await PublishAsync(storage, Metadata(5), content).ConfigureAwait(false);
+        var cancelled = new CancellationToken(canceled: true);
+        ISnapshotWriter writer = await storage.CreateAsync(Metadata(6)).ConfigureAwait(false);
+        await Expect.ThrowsAsync<OperationCanceledException>(
+            async () => await writer.WriteAsync(Content(200_000, 6), cancelled).ConfigureAwait(false),
+            "a cancelled write").ConfigureAwait(false);
+        await writer.DisposeAsync().ConfigureAwait(false);
+
+        writer = await storage.CreateAsync(Metadata(7)).ConfigureAwait(false);
+        await writer.WriteAsync(Content(100_000, 7)).ConfigureAwait(false);
+        await Expect.ThrowsAsync<OperationCanceledException>(
+            async () => await writer.PublishAsync(cancelled).ConfigureAwait(false),
+            "a cancelled publication").ConfigureAwait(false);
+        await writer.DisposeAsync().ConfigureAwait(false);
+        await CheckNewestAsync(storage, Metadata(5), content).ConfigureAwait(false);
+        await storage.DisposeAsync().ConfigureAwait(false);
+    }
+
     private static async Task UseAfterDisposalAsync(SnapshotStorageMedium medium)
     {
         ISnapshotStorage storage = medium.Open();

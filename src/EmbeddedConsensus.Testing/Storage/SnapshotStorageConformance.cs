@@ -27,6 +27,7 @@ public static partial class SnapshotStorageConformance
         new("Reads_beside_each_other", "Reads of one reader may run beside each other.", ReadsBesideAsync),
         new("Writers_beside_each_other", "Two snapshots may be written at the same time.", WritersBesideAsync),
         new("Oversized_write", "A write beyond the limit is refused.", OversizedWriteAsync),
+        new("Cancelled_write", "A cancelled write or publication is reported as such, and not as a failure.", CancelledAsync),
         new("Use_after_disposal", "Calls after disposal are refused.", UseAfterDisposalAsync),
     ];
 
