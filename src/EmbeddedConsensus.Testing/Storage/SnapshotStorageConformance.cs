@@ -22,6 +22,7 @@ public static partial class SnapshotStorageConformance
         new("Newest_wins", "The snapshot with the highest index is the newest, whatever was published last.", NewestAsync),
         new("Same_position_again", "A snapshot may be published again at the same position.", SamePositionAsync),
         new("Delete_below", "Snapshots below an index go, the others stay.", DeleteBelowAsync),
+        new("Delete_one", "A single snapshot goes, the others stay.", DeleteOneAsync),
         new("Delete_while_reading", "A reader finishes although its snapshot was deleted.", DeleteWhileReadingAsync),
         new("Read_anywhere", "Reads at any offset give exactly the bytes there.", ReadAnywhereAsync),
         new("Reads_beside_each_other", "Reads of one reader may run beside each other.", ReadsBesideAsync),
