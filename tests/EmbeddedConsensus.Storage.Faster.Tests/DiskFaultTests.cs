@@ -214,4 +214,26 @@ public sealed class DiskFaultTests
         await Assert.ThrowsAsync<StorageException>(() => append);
         disk.Release();
     }
+
+    /// <summary>What hangs would be written over what the next one that opens the folder has written there.</summary>
+    [Fact]
+    [Trait("Scenario", "40")]
+    public async Task A_folder_stays_locked_behind_a_disposal_until_no_write_hangs_in_the_disk()
+    {
+        using var folder = new TemporaryFolder();
+        var disk = new SimulatedSegmentFiles();
+        FasterStorage storage = TestLog.Open(folder.Path, disk);
+        await storage.Log.RecoverAsync();
+        disk.Hang();
+        Task append = storage.Log.AppendAsync(TestLog.Write(1)).AsTask();
+        await disk.Hanging.WaitAsync(TimeSpan.FromSeconds(30));
+        await storage.DisposeAsync();
+        await Assert.ThrowsAsync<StorageException>(() => append);
+        Assert.Throws<StorageInUseException>(() => TestLog.Open(folder.Path, disk));
+
+        disk.Release();
+        await storage.Log.Closed.WaitAsync(TimeSpan.FromSeconds(30));
+        await using FasterStorage next = TestLog.Open(folder.Path, disk);
+        Assert.Equal(1UL, (await next.Log.RecoverAsync()).LastIndex);
+    }
 }

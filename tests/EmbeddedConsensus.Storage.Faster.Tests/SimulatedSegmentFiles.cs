@@ -18,6 +18,7 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
     // What reads see of a file one of whose flushes was lost, if it is not what the disk holds.
     private readonly Dictionary<int, byte[]> _cached = [];
     private readonly ManualResetEventSlim _released = new(initialState: true);
+    private readonly TaskCompletionSource _hanging = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _failAt = long.MaxValue;
     private Exception _failure = new IOException("The simulated disk failed.");
     private double _shareWrittenOnFailure;
@@ -45,6 +46,9 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
     /// a page as clean when writing it has failed.</summary>
     /// <param name="keepsInCache">Whether reads go on to see what was lost, until the power fails.</param>
     public void LoseNextFlush(bool keepsInCache = false) => (_losesNextFlush, _keepsInCache) = (true, keepsInCache);
+
+    /// <summary>Completes when a flush hangs for the first time.</summary>
+    public Task Hanging => _hanging.Task;
 
     /// <summary>Makes every flush hang until <see cref="Release"/>.</summary>
     public void Hang() => _released.Reset();
@@ -134,7 +138,12 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
 
     public void Flush(int segment)
     {
-        _released.Wait();
+        if (!_released.IsSet)
+        {
+            _hanging.TrySetResult();
+            _released.Wait();
+        }
+
         lock (_gate)
         {
             Flushes++;
