@@ -118,18 +118,40 @@ public sealed partial class FasterLogStorage
         }
 
         _timer.Dispose();
+        if (_writer is not { } writer)
+        {
+            LetGo();
+            return;
+        }
+
+        bool isClean = remember && _fault is null && !writer.IsCommitting;
+        Fault(new StorageException($"The log in {_directory.Path} was closed."));
+        if (writer.TryStop())
+        {
+            Finish(writer, isClean);
+        }
+        else
+        {
+            // What hangs may still reach the disk: nobody else may have the folder until it has.
+            Closed = FinishLaterAsync(writer);
+        }
+    }
+
+    private async Task FinishLaterAsync(LogWriter writer)
+    {
+        await writer.Ended.ConfigureAwait(false);
+        Finish(writer, isClean: false);
+    }
+
+    private void Finish(LogWriter writer, bool isClean)
+    {
         try
         {
-            if (_writer is { } writer)
+            writer.Dispose();
+            if (isClean)
             {
-                bool isClean = remember && _fault is null && !writer.IsCommitting;
-                Fault(new StorageException($"The log in {_directory.Path} was closed."));
-                writer.Dispose();
-                if (isClean)
-                {
-                    // A log that ends before this point at the next start has lost its tail.
-                    new LogStateFile(_incarnation, writer.DurableSequence).Write(_directory);
-                }
+                // A log that ends before this point at the next start has lost its tail.
+                new LogStateFile(_incarnation, writer.DurableSequence).Write(_directory);
             }
         }
         catch (IOException exception)
@@ -138,8 +160,13 @@ public sealed partial class FasterLogStorage
         }
         finally
         {
-            _files.Dispose();
-            _directory.Release();
+            LetGo();
         }
+    }
+
+    private void LetGo()
+    {
+        _files.Dispose();
+        _directory.Release();
     }
 }

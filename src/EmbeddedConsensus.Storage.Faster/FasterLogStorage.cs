@@ -50,6 +50,10 @@ public sealed partial class FasterLogStorage : ILogStorage
             Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Behind a disposal: completes when the folder is let go, later than the disposal if a write hangs in the
+    /// disk.</summary>
+    internal Task Closed { get; private set; } = Task.CompletedTask;
+
     /// <inheritdoc />
     public async ValueTask<RecoveredLog> RecoverAsync(CancellationToken cancellationToken = default)
     {

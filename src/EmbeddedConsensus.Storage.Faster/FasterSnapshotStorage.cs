@@ -56,22 +56,14 @@ public sealed class FasterSnapshotStorage : ISnapshotStorage
     public async ValueTask DeleteBelowAsync(ulong index, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        await RunAsync(
-            () =>
-            {
-                lock (_gate)
-                {
-                    foreach (ulong snapshot in List().Where(snapshot => snapshot < index))
-                    {
-                        // Readers have the file open and keep it until they close.
-                        File.Delete(_directory.File(StorageLayout.Snapshot(snapshot)));
-                    }
+        await RunAsync(() => Delete(snapshot => snapshot < index), "deleted", cancellationToken).ConfigureAwait(false);
+    }
 
-                    DurableFile.FlushDirectory(_directory.Path);
-                    return true;
-                }
-            },
-            "deleted", cancellationToken).ConfigureAwait(false);
+    /// <inheritdoc />
+    public async ValueTask DeleteAsync(ulong index, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        await RunAsync(() => Delete(snapshot => snapshot == index), "deleted", cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -83,6 +75,23 @@ public sealed class FasterSnapshotStorage : ISnapshotStorage
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private int Delete(Func<ulong, bool> isChosen)
+    {
+        lock (_gate)
+        {
+            int deleted = 0;
+            foreach (ulong snapshot in List().Where(isChosen))
+            {
+                // Readers have the file open and keep it until they close.
+                File.Delete(_directory.File(StorageLayout.Snapshot(snapshot)));
+                deleted++;
+            }
+
+            DurableFile.FlushDirectory(_directory.Path);
+            return deleted;
+        }
     }
 
     private List<ulong> List()

@@ -25,7 +25,7 @@ public sealed class FasterStorage : IAsyncDisposable
     /// log is read by <see cref="FasterLogStorage.RecoverAsync"/>.</summary>
     /// <param name="options">The options.</param>
     /// <returns>The storage. The folder is free again when both <see cref="Log"/> and <see cref="Snapshots"/> are
-    /// disposed, by themselves or through this object.</returns>
+    /// disposed, by themselves or through this object, and no write hangs in the disk any more.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="StorageInUseException">The folder is open already, here or in another process.</exception>
     /// <exception cref="StorageException">The folder belongs to something else, or cannot be used.</exception>

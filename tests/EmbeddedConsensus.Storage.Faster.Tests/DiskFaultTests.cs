@@ -51,6 +51,55 @@ public sealed class DiskFaultTests
         Assert.Equal(1UL, (await next.Log.RecoverAsync()).LastIndex);
     }
 
+    /// <summary>The process ends with the failed flush, and is started anew on a system that still runs: it reads what
+    /// the disk does not hold.</summary>
+    [Theory]
+    [InlineData(100)]
+    [InlineData(40_000)]
+    [Trait("Scenario", "38")]
+    public async Task What_a_start_reads_is_durable_though_an_earlier_flush_of_it_was_lost(int bytes)
+    {
+        using var folder = new TemporaryFolder();
+        var disk = new SimulatedSegmentFiles();
+        FasterStorage storage = TestLog.Open(folder.Path, disk);
+        await storage.Log.RecoverAsync();
+        await storage.Log.AppendAsync(TestLog.Write(1));
+        disk.LoseNextFlush(keepsInCache: true);
+        await Assert.ThrowsAsync<StorageException>(
+            async () => await storage.Log.AppendAsync(TestLog.Write(2, bytes: bytes)));
+        await storage.AbandonAsync();
+
+        FasterStorage next = TestLog.Open(folder.Path, disk);
+        Assert.Equal(2UL, (await next.Log.RecoverAsync()).LastIndex);
+        await next.AbandonAsync();
+        disk.LosePower(new Random(1));
+
+        await using FasterStorage last = TestLog.Open(folder.Path, disk);
+        Assert.Equal(2UL, (await last.Log.RecoverAsync()).LastIndex);
+        LogEntry entry = Assert.Single((await last.Log.ReadAsync(2, 2, long.MaxValue)).ToArray());
+        Assert.True(TestLog.Entry(2, 1, bytes).Data.Span.SequenceEqual(entry.Data.Span));
+    }
+
+    [Fact]
+    [Trait("Scenario", "38")]
+    public async Task A_start_writes_nothing_again_that_is_known_to_be_durable()
+    {
+        using var folder = new TemporaryFolder();
+        var disk = new SimulatedSegmentFiles();
+        await using (FasterStorage storage = TestLog.Open(folder.Path, disk))
+        {
+            await storage.Log.RecoverAsync();
+            await storage.Log.AppendAsync(TestLog.Write(1, bytes: 40_000));
+        }
+
+        (long operations, long flushes) = (disk.Operations, disk.Flushes);
+        await using FasterStorage next = TestLog.Open(folder.Path, disk);
+        Assert.Equal(1UL, (await next.Log.RecoverAsync()).LastIndex);
+
+        // The other operation makes deletions durable.
+        Assert.Equal(operations + 1, disk.Operations - (disk.Flushes - flushes));
+    }
+
     [Fact]
     [Trait("Scenario", "40")]
     public async Task A_short_write_on_a_full_disk_loses_only_what_was_not_acknowledged()
@@ -164,5 +213,27 @@ public sealed class DiskFaultTests
         await storage.DisposeAsync();
         await Assert.ThrowsAsync<StorageException>(() => append);
         disk.Release();
+    }
+
+    /// <summary>What hangs would be written over what the next one that opens the folder has written there.</summary>
+    [Fact]
+    [Trait("Scenario", "40")]
+    public async Task A_folder_stays_locked_behind_a_disposal_until_no_write_hangs_in_the_disk()
+    {
+        using var folder = new TemporaryFolder();
+        var disk = new SimulatedSegmentFiles();
+        FasterStorage storage = TestLog.Open(folder.Path, disk);
+        await storage.Log.RecoverAsync();
+        disk.Hang();
+        Task append = storage.Log.AppendAsync(TestLog.Write(1)).AsTask();
+        await disk.Hanging.WaitAsync(TimeSpan.FromSeconds(30));
+        await storage.DisposeAsync();
+        await Assert.ThrowsAsync<StorageException>(() => append);
+        Assert.Throws<StorageInUseException>(() => TestLog.Open(folder.Path, disk));
+
+        disk.Release();
+        await storage.Log.Closed.WaitAsync(TimeSpan.FromSeconds(30));
+        await using FasterStorage next = TestLog.Open(folder.Path, disk);
+        Assert.Equal(1UL, (await next.Log.RecoverAsync()).LastIndex);
     }
 }

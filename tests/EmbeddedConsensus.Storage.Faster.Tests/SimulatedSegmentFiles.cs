@@ -14,11 +14,16 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
     private readonly Dictionary<int, byte[]> _durable = [];
     private readonly List<(int Segment, long Offset, byte[] Data)> _unflushed = [];
     private readonly Dictionary<int, byte[]> _deleted = [];
+
+    // What reads see of a file one of whose flushes was lost, if it is not what the disk holds.
+    private readonly Dictionary<int, byte[]> _cached = [];
     private readonly ManualResetEventSlim _released = new(initialState: true);
+    private readonly TaskCompletionSource _hanging = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _failAt = long.MaxValue;
     private Exception _failure = new IOException("The simulated disk failed.");
     private double _shareWrittenOnFailure;
     private bool _losesNextFlush;
+    private bool _keepsInCache;
 
     /// <summary>The writes, flushes and deletions so far.</summary>
     public long Operations { get; private set; }
@@ -39,7 +44,11 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
 
     /// <summary>Makes the next flush fail and forget what it was to write. Those after it succeed, as on systems that mark
     /// a page as clean when writing it has failed.</summary>
-    public void LoseNextFlush() => _losesNextFlush = true;
+    /// <param name="keepsInCache">Whether reads go on to see what was lost, until the power fails.</param>
+    public void LoseNextFlush(bool keepsInCache = false) => (_losesNextFlush, _keepsInCache) = (true, keepsInCache);
+
+    /// <summary>Completes when a flush hangs for the first time.</summary>
+    public Task Hanging => _hanging.Task;
 
     /// <summary>Makes every flush hang until <see cref="Release"/>.</summary>
     public void Hang() => _released.Reset();
@@ -60,12 +69,13 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
                 {
                     if (random.NextDouble() < share)
                     {
-                        Store(segment, offset + at, data.AsSpan(at, Math.Min(SectorBytes, data.Length - at)));
+                        Store(_durable, segment, offset + at, data.AsSpan(at, Math.Min(SectorBytes, data.Length - at)));
                     }
                 }
             }
 
             _unflushed.Clear();
+            _cached.Clear();
             foreach ((int segment, byte[] data) in _deleted)
             {
                 if (random.Next(2) == 0)
@@ -83,7 +93,10 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
     {
         lock (_gate)
         {
-            return [.. _durable.Keys.Union(_unflushed.Select(write => write.Segment)).Order()];
+            return
+            [
+                .. _durable.Keys.Union(_unflushed.Select(write => write.Segment)).Union(_cached.Keys).Order(),
+            ];
         }
     }
 
@@ -93,16 +106,7 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
     {
         lock (_gate)
         {
-            byte[] file = _durable.GetValueOrDefault(segment, []);
-            foreach ((int written, long at, byte[] data) in _unflushed)
-            {
-                if (written == segment)
-                {
-                    Array.Resize(ref file, Math.Max(file.Length, (int)at + data.Length));
-                    data.CopyTo(file, at);
-                }
-            }
-
+            byte[] file = View(segment);
             int count = (int)Math.Clamp(file.Length - offset, 0, destination.Length);
             file.AsSpan((int)Math.Min(offset, file.Length), count).CopyTo(destination);
             return count;
@@ -121,6 +125,10 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
             }
 
             _unflushed.Add((segment, offset, data.ToArray()));
+            if (_cached.ContainsKey(segment))
+            {
+                Store(_cached, segment, offset, data);
+            }
         }
     }
 
@@ -130,7 +138,12 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
 
     public void Flush(int segment)
     {
-        _released.Wait();
+        if (!_released.IsSet)
+        {
+            _hanging.TrySetResult();
+            _released.Wait();
+        }
+
         lock (_gate)
         {
             Flushes++;
@@ -138,6 +151,11 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
             if (_losesNextFlush)
             {
                 _losesNextFlush = false;
+                if (_keepsInCache)
+                {
+                    _cached[segment] = View(segment);
+                }
+
                 _unflushed.RemoveAll(write => write.Segment == segment);
                 throw _failure;
             }
@@ -146,7 +164,7 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
             {
                 if (written == segment)
                 {
-                    Store(segment, offset, data);
+                    Store(_durable, segment, offset, data);
                 }
             }
 
@@ -160,6 +178,7 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
         {
             ThrowIfFailed();
             _unflushed.RemoveAll(write => write.Segment == segment);
+            _cached.Remove(segment);
             if (_durable.Remove(segment, out byte[]? data))
             {
                 _deleted[segment] = data;
@@ -188,11 +207,32 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
         }
     }
 
-    private void Store(int segment, long offset, ReadOnlySpan<byte> data)
+    /// <summary>What reads see of a file.</summary>
+    private byte[] View(int segment)
     {
-        byte[] file = _durable.GetValueOrDefault(segment, []);
+        if (_cached.TryGetValue(segment, out byte[]? cached))
+        {
+            return cached;
+        }
+
+        byte[] file = [.. _durable.GetValueOrDefault(segment, [])];
+        foreach ((int written, long at, byte[] data) in _unflushed)
+        {
+            if (written == segment)
+            {
+                Array.Resize(ref file, Math.Max(file.Length, (int)at + data.Length));
+                data.CopyTo(file, at);
+            }
+        }
+
+        return file;
+    }
+
+    private static void Store(Dictionary<int, byte[]> files, int segment, long offset, ReadOnlySpan<byte> data)
+    {
+        byte[] file = files.GetValueOrDefault(segment, []);
         Array.Resize(ref file, Math.Max(file.Length, (int)offset + data.Length));
         data.CopyTo(file.AsSpan((int)offset));
-        _durable[segment] = file;
+        files[segment] = file;
     }
 }

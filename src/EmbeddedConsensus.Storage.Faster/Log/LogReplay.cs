@@ -16,6 +16,9 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// or if the log state file says so. What lies behind a torn tail was never acknowledged, so it never says so, however
 /// stale and however valid its checksums are. Checksums include the log's random number and the record's address,
 /// so that the bytes of a log inside a value are not mistaken for records.</para>
+/// <para>What is read may be in the system's memory and nowhere else: a system whose flush failed takes the pages for
+/// clean, and a later flush succeeds without writing them. So whatever nothing proves to be durable is written once more,
+/// the same bytes at the same place, before the flush that makes the log count as durable.</para>
 /// </remarks>
 internal sealed class LogReplay : IDisposable
 {
@@ -33,6 +36,7 @@ internal sealed class LogReplay : IDisposable
     private bool _inBatch;
     private long _batchAddress;
 
+    private long _provenEnd;
     private long _wholeEnd;
     private ulong _wholeSequence;
     private uint _wholeChecksum;
@@ -65,6 +69,7 @@ internal sealed class LogReplay : IDisposable
         long address = FindFirstRecord(first, last);
         long firstRecord = address;
         _wholeEnd = address;
+        _provenEnd = address;
         while (TryAdvance(ref address))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -187,6 +192,10 @@ internal sealed class LogReplay : IDisposable
         {
             _batchAddress = address;
             _batch.Clear();
+            if (header.DurableSequence == header.Sequence - 1)
+            {
+                _provenEnd = address;
+            }
         }
 
         if (!starts || !ends)
@@ -311,6 +320,7 @@ internal sealed class LogReplay : IDisposable
     /// killed may have left it in the system's memory only.</summary>
     private void Repair(int first, int last)
     {
+        WriteUnprovenAgain();
         for (long page = _wholeEnd; _geometry.Segment(page) <= last; page = _geometry.NextPage(page))
         {
             ReadOnlySpan<byte> rest = _reader.ReadPageRest(page);
@@ -335,5 +345,23 @@ internal sealed class LogReplay : IDisposable
         }
 
         _files.FlushNames();
+    }
+
+    /// <summary>Makes the pages dirty that an earlier flush may have failed to write: those of the last batch, mostly.
+    /// </summary>
+    private void WriteUnprovenAgain()
+    {
+        if (_wholeSequence <= _state.Sequence)
+        {
+            return;
+        }
+
+        for (long address = _provenEnd; address < _wholeEnd;)
+        {
+            long end = Math.Min(_wholeEnd, _geometry.NextPage(address));
+            ReadOnlySpan<byte> bytes = _reader.ReadPageRest(address)[..(int)(end - address)];
+            _files.Write(_geometry.Segment(address), _geometry.OffsetInSegment(address), bytes);
+            address = end;
+        }
     }
 }

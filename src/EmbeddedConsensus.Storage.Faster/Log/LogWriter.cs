@@ -157,6 +157,18 @@ internal sealed class LogWriter : IDisposable
     /// <param name="reason">What its awaiter is told.</param>
     public void Fail(Exception reason) => _completion.TryFail(reason);
 
+    /// <summary>Completes when nothing is written any more.</summary>
+    public Task Ended => _device.Ended;
+
+    /// <summary>Ends the writing.</summary>
+    /// <returns>False when a write hangs in the disk: then dispose the writer once it has <see cref="Ended"/>, since
+    /// FASTER's pages are the memory that is being written.</returns>
+    public bool TryStop()
+    {
+        _device.Dispose();
+        return Ended.IsCompleted;
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {

@@ -18,6 +18,7 @@ internal sealed class SegmentDevice : StorageDeviceBase
     private readonly ISegmentFiles _files;
     private readonly Action<Exception?> _progressed;
     private readonly Thread _thread;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly object _gate = new();
     private List<WriteRequest> _waiting = [];
     private List<WriteRequest> _writing = [];
@@ -38,6 +39,9 @@ internal sealed class SegmentDevice : StorageDeviceBase
         _thread = new Thread(Run) { IsBackground = true, Name = "EmbeddedConsensus log writer" };
         _thread.Start();
     }
+
+    /// <summary>Completes when the thread has ended: from then on nothing reaches the files any more.</summary>
+    public Task Ended => _ended.Task;
 
     /// <inheritdoc />
     public override void WriteAsync(
@@ -69,8 +73,8 @@ internal sealed class SegmentDevice : StorageDeviceBase
         callback(result);
     }
 
-    /// <summary>Ends the thread. One that hangs in the disk is left behind: nothing can free it, and it ends with the
-    /// process.</summary>
+    /// <summary>Ends the thread. One that hangs in the disk is left behind: nothing can free it, and what it writes may
+    /// still reach the disk until <see cref="Ended"/>.</summary>
     public override void Dispose()
     {
         lock (_gate)
@@ -86,6 +90,12 @@ internal sealed class SegmentDevice : StorageDeviceBase
     }
 
     private void Run()
+    {
+        ServeRequests();
+        _ended.SetResult();
+    }
+
+    private void ServeRequests()
     {
         while (TakeRequests())
         {

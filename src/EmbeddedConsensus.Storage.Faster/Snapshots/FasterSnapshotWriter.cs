@@ -65,7 +65,7 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
                 }
             }
         }
-        catch (Exception exception) when (exception is not StorageException)
+        catch (Exception exception) when (exception is not (StorageException or OperationCanceledException))
         {
             throw Failed(exception);
         }
@@ -92,7 +92,7 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
                 _handle, _frame.AsMemory(0, SnapshotFormat.FooterBytes), _position, cancellationToken).ConfigureAwait(false);
             await Task.Run(Rename, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not StorageException)
+        catch (Exception exception) when (exception is not (StorageException or OperationCanceledException))
         {
             throw Failed(exception);
         }

@@ -52,6 +52,13 @@ public sealed class FaultInjectingSnapshotStorage : ISnapshotStorage
     }
 
     /// <inheritdoc />
+    public ValueTask DeleteAsync(ulong index, CancellationToken cancellationToken = default)
+    {
+        Pass(SnapshotStep.Delete);
+        return _inner.DeleteAsync(index, cancellationToken);
+    }
+
+    /// <inheritdoc />
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
     private void Pass(SnapshotStep step)

@@ -18,6 +18,6 @@ public enum SnapshotStep
     /// <summary>Bytes are read.</summary>
     Read,
 
-    /// <summary>Older snapshots are deleted.</summary>
+    /// <summary>Older snapshots are deleted, or a single one.</summary>
     Delete,
 }

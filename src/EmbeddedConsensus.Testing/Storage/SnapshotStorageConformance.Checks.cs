@@ -126,6 +126,26 @@ public static partial class SnapshotStorageConformance
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
+    private static async Task DeleteOneAsync(SnapshotStorageMedium medium)
+    {
+        ISnapshotStorage storage = medium.Open();
+        foreach (ulong index in new ulong[] { 5, 8, 9 })
+        {
+            await PublishAsync(storage, Metadata(index), Content(100, (int)index)).ConfigureAwait(false);
+        }
+
+        await storage.DeleteAsync(7).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Metadata(9), Content(100, 9)).ConfigureAwait(false);
+        await storage.DeleteAsync(9).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Metadata(8), Content(100, 8)).ConfigureAwait(false);
+        storage = await ReopenAsync(medium, storage).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Metadata(8), Content(100, 8)).ConfigureAwait(false);
+        await storage.DeleteAsync(5).ConfigureAwait(false);
+        await storage.DeleteAsync(8).ConfigureAwait(false);
+        Expect.That(await storage.OpenNewestAsync().ConfigureAwait(false) is null, "no snapshot after all were deleted");
+        await storage.DisposeAsync().ConfigureAwait(false);
+    }
+
     private static async Task DeleteWhileReadingAsync(SnapshotStorageMedium medium)
     {
         ISnapshotStorage storage = medium.Open();
@@ -208,6 +228,28 @@ public static partial class SnapshotStorageConformance
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
+    private static async Task CancelledAsync(SnapshotStorageMedium medium)
+    {
+        ISnapshotStorage storage = medium.Open();
+        byte[] content = Content(100_000, 5);
+        await PublishAsync(storage, Metadata(5), content).ConfigureAwait(false);
+        var cancelled = new CancellationToken(canceled: true);
+        ISnapshotWriter writer = await storage.CreateAsync(Metadata(6)).ConfigureAwait(false);
+        await Expect.ThrowsAsync<OperationCanceledException>(
+            async () => await writer.WriteAsync(Content(200_000, 6), cancelled).ConfigureAwait(false),
+            "a cancelled write").ConfigureAwait(false);
+        await writer.DisposeAsync().ConfigureAwait(false);
+
+        writer = await storage.CreateAsync(Metadata(7)).ConfigureAwait(false);
+        await writer.WriteAsync(Content(100_000, 7)).ConfigureAwait(false);
+        await Expect.ThrowsAsync<OperationCanceledException>(
+            async () => await writer.PublishAsync(cancelled).ConfigureAwait(false),
+            "a cancelled publication").ConfigureAwait(false);
+        await writer.DisposeAsync().ConfigureAwait(false);
+        await CheckNewestAsync(storage, Metadata(5), content).ConfigureAwait(false);
+        await storage.DisposeAsync().ConfigureAwait(false);
+    }
+
     private static async Task UseAfterDisposalAsync(SnapshotStorageMedium medium)
     {
         ISnapshotStorage storage = medium.Open();
@@ -225,6 +267,7 @@ public static partial class SnapshotStorageConformance
             ["creating"] = async () => await storage.CreateAsync(Metadata(7)).ConfigureAwait(false),
             ["opening"] = async () => await storage.OpenNewestAsync().ConfigureAwait(false),
             ["deleting"] = async () => await storage.DeleteBelowAsync(7).ConfigureAwait(false),
+            ["deleting one"] = async () => await storage.DeleteAsync(7).ConfigureAwait(false),
         };
         foreach ((string name, Func<Task> call) in calls)
         {

@@ -22,11 +22,13 @@ public static partial class SnapshotStorageConformance
         new("Newest_wins", "The snapshot with the highest index is the newest, whatever was published last.", NewestAsync),
         new("Same_position_again", "A snapshot may be published again at the same position.", SamePositionAsync),
         new("Delete_below", "Snapshots below an index go, the others stay.", DeleteBelowAsync),
+        new("Delete_one", "A single snapshot goes, the others stay.", DeleteOneAsync),
         new("Delete_while_reading", "A reader finishes although its snapshot was deleted.", DeleteWhileReadingAsync),
         new("Read_anywhere", "Reads at any offset give exactly the bytes there.", ReadAnywhereAsync),
         new("Reads_beside_each_other", "Reads of one reader may run beside each other.", ReadsBesideAsync),
         new("Writers_beside_each_other", "Two snapshots may be written at the same time.", WritersBesideAsync),
         new("Oversized_write", "A write beyond the limit is refused.", OversizedWriteAsync),
+        new("Cancelled_write", "A cancelled write or publication is reported as such, and not as a failure.", CancelledAsync),
         new("Use_after_disposal", "Calls after disposal are refused.", UseAfterDisposalAsync),
     ];
 

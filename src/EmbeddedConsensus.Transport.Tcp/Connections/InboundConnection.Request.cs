@@ -10,13 +10,15 @@ internal sealed partial class InboundConnection
 
     private async Task ServeRequestAsync(byte version, CancellationToken stopping)
     {
-        _admitted = true;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, connection.Aborted);
         ended.CancelAfter(context.Options.RequestTimeout);
         try
         {
             byte[] request =
                 await RequestFrame.ReadAsync(connection.Stream, version, ended.Token).ConfigureAwait(false);
+
+            // Not before: whoever only says that it will ask must not hold a place that others want.
+            _admitted = true;
             byte[] answer = await AnswerWatchedAsync(request, ended).ConfigureAwait(false);
             await RequestFrame.WriteAsync(connection.Stream, version, answer, ended.Token).ConfigureAwait(false);
         }

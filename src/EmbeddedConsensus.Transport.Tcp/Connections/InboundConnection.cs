@@ -21,7 +21,7 @@ internal sealed partial class InboundConnection(
     private volatile bool _receiverBusy;
     private bool _misdirectedLogged;
 
-    /// <summary>Whether the handshake has succeeded.</summary>
+    /// <summary>Whether the handshake has succeeded and, on the request lane, the request has come.</summary>
     public bool IsAdmitted => _admitted;
 
     /// <summary>Completes when the connection has ended.</summary>

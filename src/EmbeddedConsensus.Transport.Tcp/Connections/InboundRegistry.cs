@@ -27,7 +27,8 @@ internal sealed class InboundRegistry(TcpTransportContext context)
                 return false;
             }
 
-            // Connections that never finish their handshake must not keep members out: the oldest of them gives way.
+            // Connections that never finish their handshake, or never send their request, must not keep members out: the
+            // oldest of them gives way.
             if (_connections.Count >= context.Options.MaxInboundConnections
                 && !TryEvict())
             {
@@ -115,7 +116,7 @@ internal sealed class InboundRegistry(TcpTransportContext context)
             return false;
         }
 
-        _connections[oldest].Abort("It had not finished its handshake when there were too many connections.");
+        _connections[oldest].Abort("It had not come to its point when there were too many connections.");
         _evicted.Add(_connections[oldest]);
         _connections.RemoveAt(oldest);
         return true;

@@ -16,6 +16,9 @@ internal ref struct MvccRangeCursor
     /// <summary>The present record.</summary>
     public readonly MvccRecord Current => new(_cursor.Record);
 
+    /// <summary>Where the present record lies; holds as long as the record does.</summary>
+    public readonly RecordHandle Handle => _cursor.Record;
+
     /// <summary>This enumeration.</summary>
     public readonly MvccRangeCursor GetEnumerator() => this;
 

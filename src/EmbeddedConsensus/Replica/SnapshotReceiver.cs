@@ -39,7 +39,7 @@ internal sealed class SnapshotReceiver(
                 await _writer!.PublishAsync().ConfigureAwait(false);
                 await AbortAsync().ConfigureAwait(false);
                 _prepared?.Dispose();
-                _prepared = await LoadAsync(step).ConfigureAwait(false);
+                _prepared = await LoadPublishedAsync(step).ConfigureAwait(false);
 
                 // Only now: should it be unreadable here, the older state is still whole.
                 await storage.DeleteBelowAsync(step.Metadata.Position.Index).ConfigureAwait(false);
@@ -54,6 +54,20 @@ internal sealed class SnapshotReceiver(
                 break;
             default:
                 throw new InvariantViolationException($"Unknown step {step.Kind} of receiving a snapshot.");
+        }
+    }
+
+    private async Task<ReplicatedStateMachine> LoadPublishedAsync(SnapshotReceiveEffect step)
+    {
+        try
+        {
+            return await LoadAsync(step).ConfigureAwait(false);
+        }
+        catch
+        {
+            // The older state and the log behind it are whole: no start may stumble over this one.
+            await storage.DeleteAsync(step.Metadata.Position.Index).ConfigureAwait(false);
+            throw;
         }
     }
 

@@ -57,47 +57,59 @@ internal static class RangeReader
 
     private static RangeResult ReadSorted(MvccView reader, in RangeQuery query)
     {
-        // Values are needed to sort by value even when the answer leaves them out.
-        bool dropValues = query.KeysOnly && query.SortTarget == SortTarget.Value;
-        List<KeyValue> items = [];
+        // Only what is given is copied: a range may be larger than what its caller wants of it by orders of magnitude.
+        RecordOrder order = new(query.SortTarget, query.Descending);
         MvccRangeCursor cursor = reader.Range(query.Start, query.End, query.Revision);
-        while (cursor.MoveNext())
+        RecordHandle[] first = query.Limit > 0
+            ? SortFirst(ref cursor, order, query.Limit, out long count)
+            : SortAll(ref cursor, order, out count);
+        List<KeyValue> items = new(first.Length);
+        foreach (RecordHandle handle in first)
         {
-            items.Add(Copy(cursor.Current, query.KeysOnly && !dropValues));
+            items.Add(Copy(new MvccRecord(handle), query.KeysOnly));
         }
 
-        items.Sort(ComparisonOf(query.SortTarget, query.Descending));
-        int count = items.Count;
-        bool more = query.Limit > 0 && count > query.Limit;
-        if (more)
-        {
-            items.RemoveRange((int)query.Limit, count - (int)query.Limit);
-        }
-
-        if (dropValues)
-        {
-            items = items.ConvertAll(item => item with { Value = default });
-        }
-
-        return new RangeResult(items, count, more, reader.Revision);
+        return new RangeResult(items, count, items.Count < count, reader.Revision);
     }
 
-    private static Comparison<KeyValue> ComparisonOf(SortTarget target, bool descending)
+    private static RecordHandle[] SortAll(ref MvccRangeCursor cursor, RecordOrder order, out long count)
     {
-        Comparison<KeyValue> ascending = target switch
+        List<RecordHandle> all = [];
+        while (cursor.MoveNext())
         {
-            SortTarget.Version => static (a, b) => a.Version.CompareTo(b.Version),
-            SortTarget.CreateRevision => static (a, b) => a.CreateRevision.CompareTo(b.CreateRevision),
-            SortTarget.ModRevision => static (a, b) => a.ModRevision.CompareTo(b.ModRevision),
-            SortTarget.Value => static (a, b) => a.Value.CompareTo(b.Value),
-            _ => static (a, b) => a.Key.CompareTo(b.Key),
-        };
+            all.Add(cursor.Handle);
+        }
 
-        // The key breaks ties, so that every member sorts alike.
-        return (a, b) =>
+        all.Sort(order);
+        count = all.Count;
+        return [.. all];
+    }
+
+    private static RecordHandle[] SortFirst(
+        ref MvccRangeCursor cursor, RecordOrder order, long limit, out long count)
+    {
+        // The last of those that are kept lies on top, and makes room for each that goes before it.
+        PriorityQueue<RecordHandle, RecordHandle> kept =
+            new(Comparer<RecordHandle>.Create((left, right) => order.Compare(right, left)));
+        for (count = 0; cursor.MoveNext(); count++)
         {
-            int order = descending ? ascending(b, a) : ascending(a, b);
-            return order != 0 ? order : a.Key.CompareTo(b.Key);
-        };
+            RecordHandle handle = cursor.Handle;
+            if (kept.Count < limit)
+            {
+                kept.Enqueue(handle, handle);
+            }
+            else
+            {
+                kept.EnqueueDequeue(handle, handle);
+            }
+        }
+
+        RecordHandle[] first = new RecordHandle[kept.Count];
+        for (int i = first.Length - 1; i >= 0; i--)
+        {
+            first[i] = kept.Dequeue();
+        }
+
+        return first;
     }
 }

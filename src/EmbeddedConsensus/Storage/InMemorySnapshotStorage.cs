@@ -67,6 +67,19 @@ public sealed class InMemorySnapshotStorage : ISnapshotStorage
     }
 
     /// <inheritdoc />
+    public ValueTask DeleteAsync(ulong index, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_disk.Gate)
+        {
+            ThrowIfClosed();
+            _disk.Snapshots.Remove(index);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc />
     public ValueTask DisposeAsync()
     {
         _disposed = true;

@@ -7,73 +7,98 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Tests.Replica;
 
-public sealed class SnapshotReceiverTests : ISnapshotReceiverEvents, IDisposable
+public sealed class SnapshotReceiverTests : IAsyncDisposable
 {
-    private static readonly ClusterConfiguration Alone = ClusterConfiguration.OfVoters(new MemberId(1));
+    private readonly InMemorySnapshotStorage _storage = new();
+    private readonly Recorder _reported = new();
+    private readonly SnapshotReceiver _receiver;
+    private Exception? _failure;
+    private ulong _lastStep;
 
-    private readonly List<Exception> _failures = [];
-    private ReplicatedStateMachine? _restored;
+    public static TheoryData<byte[]> Unreadable { get; } = new(
+        [StateSnapshot.FormatVersion + 1, .. EmptyState()[1..]],
+        EmptyState()[..(StateSnapshot.PrefixLength - 1)],
+        EmptyState()[..^1]);
 
-    public void Dispose() => _restored?.Dispose();
+    public SnapshotReceiverTests() => _receiver = new SnapshotReceiver(
+        _storage, new MvccOptions(), _reported, exception => _failure = exception, schedule: null);
 
+    public async ValueTask DisposeAsync()
+    {
+        _receiver.Close();
+        await _receiver.Idle;
+        await _storage.DisposeAsync();
+    }
+
+    /// <summary>The log reaches back to the older one: the member can start again, and be sent another.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task What_was_prepared_for_a_snapshot_is_kept_until_it_is_restored_or_given_up(bool isGivenUp)
+    [MemberData(nameof(Unreadable))]
+    [Trait("Scenario", "39")]
+    public async Task A_received_snapshot_that_cannot_be_loaded_goes_again_and_the_one_before_stays(byte[] content)
     {
-        InMemorySnapshotStorage storage = new();
-        SnapshotReceiver receiver = new(storage, new MvccOptions(), this, _failures.Add, schedule: null);
-        byte[] state = State();
-        SnapshotMetadata metadata = new(new LogPosition(1, 1), Alone);
-        SnapshotReceiveEffect Step(SnapshotReceiveEffectKind kind, byte[]? data = null) =>
-            new(1, kind, metadata, state.Length, 0, data);
-        receiver.Enqueue(Step(SnapshotReceiveEffectKind.Begin));
-        receiver.Enqueue(Step(SnapshotReceiveEffectKind.Write, state));
-        receiver.Enqueue(Step(SnapshotReceiveEffectKind.Publish));
-        if (isGivenUp)
+        await ReceiveAsync(5, EmptyState());
+        await ReceiveAsync(9, content);
+
+        Assert.IsType<StorageException>(_failure);
+        Assert.Equal([3UL], _reported.Published);
+        await using ISnapshotReader? newest = await _storage.OpenNewestAsync();
+        Assert.Equal(5UL, newest?.Metadata.Position.Index);
+    }
+
+    [Fact]
+    public async Task A_received_snapshot_that_was_loaded_takes_the_place_of_the_one_before()
+    {
+        await ReceiveAsync(5, EmptyState());
+        await ReceiveAsync(9, EmptyState());
+
+        Assert.Null(_failure);
+        Assert.Equal([3UL, 6UL], _reported.Published);
+        await using (ISnapshotReader? newest = await _storage.OpenNewestAsync())
         {
-            receiver.Enqueue(Step(SnapshotReceiveEffectKind.Abort));
+            Assert.Equal(9UL, newest?.Metadata.Position.Index);
         }
 
-        await receiver.Idle;
-
-        // From here on only the prepared state could be restored: the disk has another one.
-        await using (ISnapshotWriter writer = await storage.CreateAsync(new SnapshotMetadata(new LogPosition(2, 1), Alone)))
-        {
-            await writer.WriteAsync(state);
-            await writer.PublishAsync();
-        }
-
-        receiver.Enqueue(Step(SnapshotReceiveEffectKind.Restore));
-        await receiver.Idle;
-
-        Assert.Equal(isGivenUp, _restored is null);
-        Assert.Equal(isGivenUp ? 1 : 0, _failures.Count);
-        receiver.Close();
-        await receiver.Idle;
+        await _storage.DeleteAsync(9);
+        Assert.Null(await _storage.OpenNewestAsync());
     }
 
-    void ISnapshotReceiverEvents.ChunkWritten(ulong stepId)
+    private static byte[] EmptyState()
     {
-    }
-
-    void ISnapshotReceiverEvents.Published(ulong stepId)
-    {
-    }
-
-    void ISnapshotReceiverEvents.Restored(SnapshotReceiveEffect step, ReplicatedStateMachine machine) => _restored = machine;
-
-    private static byte[] State()
-    {
+        ArrayBufferWriter<byte> content = new();
         using ReplicatedStateMachine machine = new(new MvccOptions());
-        machine.Apply([new LogEntry(1, 1, LogEntryKind.NoOp, default)], null!);
-        machine.Publish();
         using StateSnapshot snapshot = new(machine);
-        ArrayBufferWriter<byte> bytes = new();
-        while (snapshot.WriteNext(bytes, 1 << 20))
+        while (snapshot.WriteNext(content, 1 << 20))
         {
         }
 
-        return bytes.WrittenSpan.ToArray();
+        return content.WrittenSpan.ToArray();
+    }
+
+    private async Task ReceiveAsync(ulong index, byte[] content)
+    {
+        SnapshotMetadata metadata = new(new LogPosition(index, 1), ClusterConfiguration.OfVoters(new MemberId(1)));
+        foreach (SnapshotReceiveEffectKind kind in new[]
+        {
+            SnapshotReceiveEffectKind.Begin, SnapshotReceiveEffectKind.Write, SnapshotReceiveEffectKind.Publish,
+        })
+        {
+            _receiver.Enqueue(new SnapshotReceiveEffect(++_lastStep, kind, metadata, content.Length, 0, content));
+        }
+
+        await _receiver.Idle;
+    }
+
+    private sealed class Recorder : ISnapshotReceiverEvents
+    {
+        public List<ulong> Published { get; } = [];
+
+        void ISnapshotReceiverEvents.ChunkWritten(ulong stepId)
+        {
+        }
+
+        void ISnapshotReceiverEvents.Published(ulong stepId) => Published.Add(stepId);
+
+        void ISnapshotReceiverEvents.Restored(SnapshotReceiveEffect step, ReplicatedStateMachine machine) =>
+            machine.Dispose();
     }
 }

@@ -167,6 +167,35 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    [Trait("Scenario", "60")]
+    public async Task Connections_that_never_send_their_request_give_way_to_members()
+    {
+        await using TcpNode node = await TcpNode.StartAsync(1, options =>
+        {
+            options.MaxInboundConnections = 4;
+            options.RequestTimeout = TimeSpan.FromMinutes(10);
+        });
+        await using TcpNode other = await TcpNode.StartAsync(2);
+        var silent = new List<RawPeer>();
+        for (int i = 0; i < 8; i++)
+        {
+            RawPeer peer = await RawPeer.ConnectAsync(node.Transport);
+            silent.Add(peer);
+            HandshakeRequest request = node.RequestFrom(3) with { Lane = TransportLane.Request };
+            Assert.Equal(HandshakeStatus.Accepted, (await peer.ShakeHandsAsync(request)).Status);
+        }
+
+        other.SetPeers(node);
+        await other.ReachAsync(node, 3);
+        foreach (RawPeer peer in silent.Take(4))
+        {
+            await peer.ExpectCloseAsync();
+        }
+
+        silent.ForEach(peer => peer.Dispose());
+    }
+
+    [Fact]
     public async Task A_dialer_gives_up_on_an_acceptor_that_never_answers_and_tries_again()
     {
         using Socket listener = RawPeer.Listen(out string address);

@@ -1,0 +1,28 @@
+using EmbeddedConsensus.Mvcc;
+
+namespace EmbeddedConsensus.StateMachine;
+
+/// <summary>The order in which a range read gives its records. The key breaks ties, so that every member sorts
+/// alike.</summary>
+/// <param name="target">By what to sort.</param>
+/// <param name="descending">Whether the largest comes first.</param>
+internal sealed class RecordOrder(SortTarget target, bool descending) : IComparer<RecordHandle>
+{
+    /// <inheritdoc />
+    public int Compare(RecordHandle x, RecordHandle y)
+    {
+        MvccRecord left = new(x);
+        MvccRecord right = new(y);
+        int order = descending ? CompareTargets(right, left) : CompareTargets(left, right);
+        return order != 0 ? order : left.Key.SequenceCompareTo(right.Key);
+    }
+
+    private int CompareTargets(in MvccRecord left, in MvccRecord right) => target switch
+    {
+        SortTarget.Version => left.Version.CompareTo(right.Version),
+        SortTarget.CreateRevision => left.CreateRevision.CompareTo(right.CreateRevision),
+        SortTarget.ModRevision => left.ModRevision.CompareTo(right.ModRevision),
+        SortTarget.Value => left.Value.SequenceCompareTo(right.Value),
+        _ => left.Key.SequenceCompareTo(right.Key),
+    };
+}
