@@ -13,7 +13,7 @@ public sealed class JobBoardTests
         await boards[0].PostAsync("nightly", "report");
 
         bool[] claimed = await cluster.RunUntilAsync(
-            Task.WhenAll(boards.Select((board, i) => board.TryClaimAsync("nightly", $"worker-{i}"))));
+            () => Task.WhenAll(boards.Select((board, i) => board.TryClaimAsync("nightly", $"worker-{i}"))));
 
         Assert.Single(claimed, won => won);
         Assert.False(await boards[0].PostAsync("nightly", "again"));
@@ -32,7 +32,7 @@ public sealed class JobBoardTests
             member.Disk.WriteDelay = TimeSpan.FromMilliseconds(20);
         }
 
-        Task<bool> claim = board.ClaimAsync("nightly", "worker-1");
+        Task<bool> claim = cluster.Run(() => board.ClaimAsync("nightly", "worker-1"));
         await cluster.DeposeLeaderAsync();
 
         Assert.True(await cluster.RunUntilAsync(claim));
@@ -49,7 +49,7 @@ public sealed class JobBoardTests
         await connected.PostAsync("nightly", "report");
         cluster.Partition([0], [1, 2]);
 
-        Task<bool> late = cutOff.ClaimAsync("nightly", "late");
+        Task<bool> late = cluster.Run(() => cutOff.ClaimAsync("nightly", "late"));
         await cluster.WaitForLeaderAsync();
         Assert.True(await cluster.RunUntilAsync(connected.ClaimAsync("nightly", "early")));
         await cluster.AdvanceAsync(TimeSpan.FromMinutes(5));
@@ -69,8 +69,8 @@ public sealed class JobBoardTests
         await cluster.Members[1].CrashAsync();
         await cluster.Members[2].CrashAsync();
 
-        Task<bool> claim = board.TryClaimAsync("nightly", "worker-1");
-        Exception? failure = await Record.ExceptionAsync(() => cluster.RunUntilAsync(claim));
+        Exception? failure = await Record.ExceptionAsync(
+            () => cluster.RunUntilAsync(() => board.TryClaimAsync("nightly", "worker-1")));
 
         Assert.True(failure is QuorumUnavailableException or OutcomeUnknownException, $"{failure}");
     }
@@ -121,7 +121,8 @@ public sealed class JobBoardTests
 
         TestClusterMember paused = cluster.Leader;
         paused.Pause();
-        Task<bool[]> claims = Task.WhenAll(boards.Select((board, i) => board.ClaimAsync("nightly", $"worker-{i}")));
+        Task<bool[]> claims = cluster.Run(
+            () => Task.WhenAll(boards.Select((board, i) => board.ClaimAsync("nightly", $"worker-{i}"))));
         await cluster.WaitForLeaderAsync();
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(30));
         paused.Resume();

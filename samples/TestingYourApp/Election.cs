@@ -14,14 +14,14 @@ public sealed class Election(IKeyValueStore store, TimeProvider time, string can
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Tenure = TimeSpan.FromSeconds(5);
 
-    /// <summary>Holds for as long as a tenure is not over: put it into the transactions of whoever leads, so that one who
-    /// does not know yet that its time is over writes nothing.</summary>
+    /// <summary>Holds for as long as a tenure is not over: put it into the transactions of whoever leads, so that one
+    /// who does not know yet that its time is over writes nothing.</summary>
     /// <param name="tenure">The tenure.</param>
     public static Compare Fence(string tenure) => Compare.Value(Leader).EqualTo(tenure);
 
     /// <summary>Runs for election, again and again, and does the work of a leader whenever it is elected.</summary>
-    /// <param name="lead">The work: it is given the tenure, and a token that is cancelled when the tenure is over. When it
-    /// ends, so does the tenure.</param>
+    /// <param name="lead">The work: it is given the tenure, and a token that is cancelled when the tenure is over. When
+    /// it ends, so does the tenure.</param>
     /// <param name="stop">Ends it.</param>
     public async Task RunAsync(Func<string, CancellationToken, Task> lead, CancellationToken stop)
     {

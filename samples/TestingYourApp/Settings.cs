@@ -25,8 +25,8 @@ public sealed class Settings(IKeyValueStore store, TimeProvider time)
     public async Task SetAsync(string name, string value, CancellationToken cancellationToken = default) =>
         await store.PutAsync(Prefix + name, value, cancellationToken: cancellationToken);
 
-    /// <summary>Follows the settings: reads all of them once, and then what changes. When that has been compacted before it
-    /// was seen, because this process was cut off for long, it begins anew.</summary>
+    /// <summary>Follows the settings: reads all of them once, and then what changes. When that has been compacted
+    /// before it was seen, because this process was cut off for long, it begins anew.</summary>
     /// <param name="stop">Ends it.</param>
     public async Task FollowAsync(CancellationToken stop)
     {
@@ -35,7 +35,8 @@ public sealed class Settings(IKeyValueStore store, TimeProvider time)
             try
             {
                 RangeResult all = await store.RangeAsync(KeyRange.Prefix(Prefix), cancellationToken: stop);
-                Volatile.Write(ref _values, all.Items.ToImmutableDictionary(NameOf, static item => item.Value.ToString()));
+                Volatile.Write(
+                    ref _values, all.Items.ToImmutableDictionary(NameOf, static item => item.Value.ToString()));
                 WatchOptions behind = new() { StartRevision = all.Revision + 1 };
                 await foreach (WatchEvent change in store.WatchAsync(KeyRange.Prefix(Prefix), behind, stop))
                 {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using EmbeddedConsensus.Storage.Faster.Files;
 
 namespace EmbeddedConsensus.Storage.Faster.Tests;
@@ -83,6 +84,25 @@ public sealed class FolderTests
             TestLog.Damage(copied, at, (byte)~File.ReadAllBytes(copied)[at]);
             Assert.Throws<StorageCorruptedException>(() => TestLog.Open(copy.Path));
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_folder_of_another_format_is_refused_by_its_number_and_left_alone(int version)
+    {
+        using var folder = new TemporaryFolder();
+        await TestLog.FillAsync(folder.Path, 1);
+        string mark = Path.Combine(folder.Path, StorageLayout.Format);
+        byte[] bytes = File.ReadAllBytes(mark);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), version);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(32), Crc32C.Append(0, bytes.AsSpan(0, 32)));
+        File.WriteAllBytes(mark, bytes);
+        string[] before = Directory.GetFiles(folder.Path);
+
+        StorageException refused = Assert.Throws<StorageException>(() => TestLog.Open(folder.Path));
+        Assert.Contains($"format version {version}; this version of the library reads 2", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetFiles(folder.Path));
     }
 
     [Fact]

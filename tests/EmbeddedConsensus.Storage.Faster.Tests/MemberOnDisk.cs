@@ -9,6 +9,7 @@ namespace EmbeddedConsensus.Storage.Faster.Tests;
 internal sealed class MemberOnDisk(ulong id) : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private string? _otherFolder;
     private IHost? _host;
 
     public MemberId Id { get; } = new(id);
@@ -20,6 +21,9 @@ internal sealed class MemberOnDisk(ulong id) : IAsyncDisposable
     public IClusterManager Manager => _host!.Services.GetRequiredService<IClusterManager>();
 
     public void Move() => Address = FreeAddress();
+
+    /// <summary>Starts on the folder of another member from now on, as after a mistake in a configuration.</summary>
+    public void TakeFolderOf(MemberOnDisk other) => _otherFolder = other._folder.Path;
 
     public async Task StartAsync(params MemberOnDisk[] join)
     {
@@ -39,8 +43,18 @@ internal sealed class MemberOnDisk(ulong id) : IAsyncDisposable
         })
         .UseFasterStorage(Configure)
         .UseTcpTransport();
-        _host = builder.Build();
-        await _host.StartAsync();
+        IHost host = builder.Build();
+        try
+        {
+            await host.StartAsync();
+        }
+        catch
+        {
+            await ((IAsyncDisposable)host).DisposeAsync();
+            throw;
+        }
+
+        _host = host;
     }
 
     public async Task KillAsync()
@@ -86,7 +100,7 @@ internal sealed class MemberOnDisk(ulong id) : IAsyncDisposable
 
     private void Configure(FasterStorageOptions options)
     {
-        options.Directory = _folder.Path;
+        options.Directory = _otherFolder ?? _folder.Path;
         TestOptions.MakeSmall(options);
     }
 }

@@ -48,6 +48,32 @@ public sealed class MembershipOnDiskTests
     }
 
     [Fact]
+    [Trait("Scenario", "1")]
+    public async Task A_member_does_not_start_on_the_folder_of_another_one()
+    {
+        await using MemberOnDisk one = new(1);
+        await using MemberOnDisk two = new(2);
+        await one.StartAsync();
+        await two.StartAsync(one);
+        await one.RoleIsAsync(two, MemberRole.Voter);
+        await two.Store.PutAsync("k", "v");
+        await two.KillAsync();
+        await one.KillAsync();
+
+        two.TakeFolderOf(one);
+        MemberRefusedException refused = await Assert.ThrowsAsync<MemberRefusedException>(() => two.StartAsync(one));
+        Assert.Contains("Member 2 was started on the disk of member 1", refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidRequestException>(
+            () => DisasterRecovery.ForceNewClusterAsync(two.OpenStorage(), two.Id));
+        Assert.True((await DisasterRecovery.ForceNewClusterAsync(one.OpenStorage(), one.Id)).IsForced);
+
+        // A forced cluster is still that member's, also when its log was dropped.
+        await Assert.ThrowsAsync<MemberRefusedException>(() => two.StartAsync(one));
+        await one.StartAsync();
+        Assert.Equal("v", (await one.Store.GetAsync("k"))?.Value.ToString());
+    }
+
+    [Fact]
     [Trait("Scenario", "32")]
     public async Task A_new_cluster_is_forced_from_one_survivor_with_a_learner_beside_it()
     {

@@ -11,7 +11,9 @@ namespace EmbeddedConsensus.Storage.Faster.Files;
 internal sealed class StorageDirectory
 {
     private const ulong Magic = 0x31_45_52_4F_54_53_43_45; // "ECSTORE1"
-    private const int FormatVersion = 1;
+
+    // 2: the hard state says whose it is. No release wrote 1.
+    private const int FormatVersion = 2;
     private const int FormatBytes = 36;
 
     private readonly FileStream _lock;

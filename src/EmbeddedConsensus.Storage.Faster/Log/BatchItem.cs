@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// One item of a batch: a hard state or an entry. A batch is its items one after another, cut into records wherever a
 /// record is full.
 /// </summary>
-/// <remarks>Little endian. Hard state: tag 1, term, vote, commit (8 bytes each). Entry: tag 2, index (8), term (8),
+/// <remarks>Little endian. Hard state: tag 1, then as <see cref="HardStateCodec"/> writes it. Entry: tag 2, index (8), term (8),
 /// kind (1), length of the data (4), data.</remarks>
 /// <param name="HardState">The hard state, or null for an entry.</param>
 /// <param name="Index">The entry's index.</param>
@@ -19,7 +19,7 @@ internal readonly record struct BatchItem(
     HardState? HardState, ulong Index, ulong Term, LogEntryKind Kind, int DataStart, int DataLength)
 {
     /// <summary>The length of a hard state.</summary>
-    public const int HardStateBytes = 25;
+    public const int HardStateBytes = 1 + HardStateCodec.Bytes;
 
     /// <summary>The length of an entry before its data.</summary>
     public const int EntryBytes = 22;
@@ -33,9 +33,7 @@ internal readonly record struct BatchItem(
     public static void Write(Span<byte> destination, HardState state)
     {
         destination[0] = HardStateTag;
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[1..], state.Term);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[9..], state.Vote.Value);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[17..], state.Commit);
+        HardStateCodec.Write(destination[1..], state);
     }
 
     /// <summary>Encodes an entry without its data.</summary>
@@ -61,11 +59,7 @@ internal readonly record struct BatchItem(
         ReadOnlySpan<byte> rest = batch[position..];
         if (rest.Length >= HardStateBytes && rest[0] == HardStateTag)
         {
-            var state = new HardState(
-                BinaryPrimitives.ReadUInt64LittleEndian(rest[1..]),
-                new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(rest[9..])),
-                BinaryPrimitives.ReadUInt64LittleEndian(rest[17..]));
-            item = new BatchItem(state, 0, 0, default, 0, 0);
+            item = new BatchItem(HardStateCodec.Read(rest[1..]), 0, 0, default, 0, 0);
             position += HardStateBytes;
             return true;
         }

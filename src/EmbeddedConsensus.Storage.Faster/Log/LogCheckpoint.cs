@@ -13,7 +13,7 @@ internal readonly record struct LogCheckpoint(
     LogPosition Start, ulong LastIndex, HardState HardState, long NeededAddress)
 {
     /// <summary>The length of the encoding.</summary>
-    public const int Bytes = 7 * sizeof(ulong);
+    public const int Bytes = (4 * sizeof(ulong)) + HardStateCodec.Bytes;
 
     /// <summary>Encodes the checkpoint.</summary>
     /// <param name="destination">At least <see cref="Bytes"/> bytes.</param>
@@ -22,10 +22,8 @@ internal readonly record struct LogCheckpoint(
         BinaryPrimitives.WriteUInt64LittleEndian(destination, Start.Index);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], Start.Term);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[16..], LastIndex);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], HardState.Term);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], HardState.Vote.Value);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], HardState.Commit);
-        BinaryPrimitives.WriteInt64LittleEndian(destination[48..], NeededAddress);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[24..], NeededAddress);
+        HardStateCodec.Write(destination[32..], HardState);
     }
 
     /// <summary>Decodes a checkpoint.</summary>
@@ -44,11 +42,8 @@ internal readonly record struct LogCheckpoint(
             new LogPosition(
                 BinaryPrimitives.ReadUInt64LittleEndian(source), BinaryPrimitives.ReadUInt64LittleEndian(source[8..])),
             BinaryPrimitives.ReadUInt64LittleEndian(source[16..]),
-            new HardState(
-                BinaryPrimitives.ReadUInt64LittleEndian(source[24..]),
-                new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(source[32..])),
-                BinaryPrimitives.ReadUInt64LittleEndian(source[40..])),
-            BinaryPrimitives.ReadInt64LittleEndian(source[48..]));
+            HardStateCodec.Read(source[32..]),
+            BinaryPrimitives.ReadInt64LittleEndian(source[24..]));
         return checkpoint.LastIndex >= checkpoint.Start.Index;
     }
 }

@@ -28,7 +28,6 @@ internal static class SnapshotFormat
     public const int MaxMetadataBytes = 64 * 1024;
 
     private const int Version = 2;
-    private const int OldestVersion = 1;
     private const ulong HeaderMagic = 0x31_50_41_4E_53_53_43_45; // "ECSSNAP1"
     private const ulong FooterMagic = 0x31_44_4E_45_53_53_43_45; // "ECSSEND1"
 
@@ -91,11 +90,11 @@ internal static class SnapshotFormat
         }
 
         headerBytes = PrefixBytes + length + ChecksumBytes;
-        return version is >= OldestVersion and <= Version
+        return version == Version
             ? true
             : throw new StorageException(
-                $"A snapshot has format version {version}; this version of the library reads {OldestVersion} to {Version}. "
-                + "Use the version of the library that wrote it.");
+                $"A snapshot has format version {version}; this version of the library reads {Version}. Use the version of "
+                + "the library that wrote it.");
     }
 
     /// <summary>Decodes a header.</summary>
@@ -104,16 +103,8 @@ internal static class SnapshotFormat
     /// <returns>The metadata, or null if the header is damaged.</returns>
     public static SnapshotMetadata? TryReadHeader(ulong folderId, ReadOnlySpan<byte> header) =>
         BinaryPrimitives.ReadUInt32LittleEndian(header[^ChecksumBytes..]) == HeaderChecksum(folderId, header)
-            ? ReadMetadata(header)
+            ? SnapshotMetadataCodec.TryRead(header[PrefixBytes..^ChecksumBytes])
             : null;
-
-    private static SnapshotMetadata? ReadMetadata(ReadOnlySpan<byte> header)
-    {
-        ReadOnlySpan<byte> metadata = header[PrefixBytes..^ChecksumBytes];
-        return BinaryPrimitives.ReadInt32LittleEndian(header[8..]) == Version
-            ? SnapshotMetadataCodec.TryRead(metadata)
-            : SnapshotMetadataCodec.TryReadVersion1(metadata);
-    }
 
     /// <summary>Encodes a footer.</summary>
     /// <param name="destination">Exactly <see cref="FooterBytes"/> bytes.</param>

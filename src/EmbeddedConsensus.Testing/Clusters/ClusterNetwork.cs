@@ -37,8 +37,9 @@ internal sealed class ClusterNetwork : IInMemoryWire
     /// <param name="member">The member.</param>
     /// <param name="clusterId">The cluster that it belongs to.</param>
     /// <param name="address">Where the others find it.</param>
-    public InMemoryTransport CreateTransport(MemberId member, ulong clusterId, string? address) => _network.CreateTransport(
-        member, clusterId, new InMemoryTransportOptions { RequestTimeout = RequestTimeout }, address);
+    public InMemoryTransport CreateTransport(MemberId member, ulong clusterId, string? address) =>
+        _network.CreateTransport(
+            member, clusterId, new InMemoryTransportOptions { RequestTimeout = RequestTimeout }, address);
 
     /// <summary>Whether a one-way link is cut.</summary>
     public bool IsCut(MemberId from, MemberId to) => _network.IsCut(from, to);
@@ -103,7 +104,9 @@ internal sealed class ClusterNetwork : IInMemoryWire
             }
             else
             {
-                delivered = i == 0 ? sender.DeliverAsync(to, message) : DeliverAgainAsync(delivered, sender, to, message);
+                delivered = i == 0
+                    ? sender.DeliverAsync(to, message)
+                    : DeliverAgainAsync(delivered, sender, to, message);
             }
         }
 

@@ -6,8 +6,9 @@ namespace EmbeddedConsensus.Testing;
 /// <summary>What a test is told when it fails.</summary>
 public sealed partial class ConsensusTestCluster
 {
-    /// <summary>How the cluster stands: the time, the members and who of them belongs to it, the cut links, and the calls of
-    /// the app that wait. It is in the message of every <see cref="ClusterTimeoutException"/>.</summary>
+    /// <summary>How the cluster stands: the time, the members and who of them belongs to it, the cut links, the calls
+    /// of the app that wait, and the pieces that <see cref="Run(Func{Task}, string?)"/> has started and that have
+    /// failed. It is in the message of every <see cref="ClusterTimeoutException"/>.</summary>
     public string Describe()
     {
         StringBuilder text = new();
@@ -26,6 +27,11 @@ public sealed partial class ConsensusTestCluster
             text,
             "calls that wait",
             Members.SelectMany(static member => member.WaitingCalls.Select(call => $"{call} at {member.Id}")));
+        foreach (string failure in FailuresOfPieces())
+        {
+            text.AppendLine().Append("a piece of the app has failed: ").Append(failure);
+        }
+
         return text.ToString();
     }
 

@@ -23,8 +23,8 @@ public sealed partial class ConsensusTestCluster
     public TestClusterMember AnyFollower => Followers is [var first, ..] ? first : throw new InvalidOperationException(
         $"No member is a running follower.{Environment.NewLine}{Describe()}");
 
-    /// <summary>Lets time pass until a member leads and a majority of the voters follows it. A majority that is cut off from its
-    /// leader counts as without one, also before it has noticed.</summary>
+    /// <summary>Lets time pass until a member leads and a majority of the voters follows it. A majority that is cut off
+    /// from its leader counts as without one, also before it has noticed.</summary>
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -107,7 +107,8 @@ public sealed partial class ConsensusTestCluster
         }
 
         StoreStatus status = leader.Status;
-        return Members.Count(member => member.IsServing && status.Voters.Contains(member.Id) && member.Status is { } other
+        return Members.Count(member => status.Voters.Contains(member.Id)
+            && member.IsServing && member.Status is { } other
             && (other.Leader, other.Term) == (leader.Id, status.Term)
             && !Network.IsCut(leader.Id, member.Id) && !Network.IsCut(member.Id, leader.Id)) > status.Voters.Count / 2;
     }

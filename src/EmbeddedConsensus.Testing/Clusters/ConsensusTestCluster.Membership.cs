@@ -16,8 +16,8 @@ public sealed partial class ConsensusTestCluster
     /// <summary>The members, by index. New ones come behind the others; who was removed keeps its place.</summary>
     public IReadOnlyList<TestClusterMember> Members => _members;
 
-    /// <summary>Starts a new member, with an empty disk. It joins by itself as time passes, as it does in production: it
-    /// asks any of the others to take it in. Needs no time, so that faults can meet it on the way.</summary>
+    /// <summary>Starts a new member, with an empty disk. It joins by itself as time passes, as it does in production:
+    /// it asks any of the others to take it in. Needs no time, so that faults can meet it on the way.</summary>
     /// <param name="role">What it asks to be: <see cref="MemberRole.Voter"/> or
     /// <see cref="MemberRole.Learner"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The role is neither of the two.</exception>
@@ -36,7 +36,8 @@ public sealed partial class ConsensusTestCluster
         return member;
     }
 
-    /// <summary>Adds a member: starts it and lets time pass until it belongs to the cluster and has caught up.</summary>
+    /// <summary>Adds a member: starts it and lets time pass until it belongs to the cluster and has caught
+    /// up.</summary>
     /// <param name="role">What it is to be: <see cref="MemberRole.Voter"/> or <see cref="MemberRole.Learner"/>.</param>
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
@@ -59,7 +60,8 @@ public sealed partial class ConsensusTestCluster
     }
 
     /// <summary>Removes a member for good and lets time pass until that is done. It may be down. One that runs stops by
-    /// itself when it learns of it: its <see cref="StoreStatus.State"/> is then <see cref="StoreState.Removed"/>.</summary>
+    /// itself when it learns of it: its <see cref="StoreStatus.State"/> is then
+    /// <see cref="StoreState.Removed"/>.</summary>
     /// <param name="member">The member.</param>
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
@@ -73,8 +75,8 @@ public sealed partial class ConsensusTestCluster
             .ConfigureAwait(false);
     }
 
-    /// <summary>Puts a new member in the place of a voter, in one step, and lets time pass until it votes. The old one may
-    /// be down; it is removed.</summary>
+    /// <summary>Puts a new member in the place of a voter, in one step, and lets time pass until it votes. The old one
+    /// may be down; it is removed.</summary>
     /// <param name="member">The member that leaves.</param>
     /// <param name="limit">How much virtual time each of the two steps may take; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>

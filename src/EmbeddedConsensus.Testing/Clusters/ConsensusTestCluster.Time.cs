@@ -13,7 +13,6 @@ public sealed partial class ConsensusTestCluster
     private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim _step = new(1);
-    private int _firingThread;
 
     /// <summary>Lets time pass. The clock goes from one timer to the next, and before each step the cluster comes to
     /// rest: nothing is under way but what waits for time.</summary>
@@ -86,60 +85,6 @@ public sealed partial class ConsensusTestCluster
         return await task.ConfigureAwait(false);
     }
 
-    /// <summary>Starts a piece of the app and lets time pass until it has ended. It runs in turn with the replicas, without
-    /// the test's own synchronization context, so that the cluster sees whether it runs or waits: the best way to run app
-    /// code. A run depends on the seed and on the code alone, and time stands still while the piece has work.</summary>
-    /// <param name="start">Starts the piece.</param>
-    /// <param name="limit">How much virtual time may pass; null for
-    /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
-    /// <param name="what">What is waited for, for the message; the text of the argument if you say nothing.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ClusterTimeoutException">The limit has passed.</exception>
-    /// <exception cref="Exception">What the piece failed with.</exception>
-    public async Task RunUntilAsync(
-        Func<Task> start,
-        TimeSpan? limit = null,
-        [CallerArgumentExpression(nameof(start))] string? what = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(start);
-        await RunUntilAsync(Run(start), limit, what, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc cref="RunUntilAsync(Func{Task}, TimeSpan?, string?, CancellationToken)" />
-    /// <typeparam name="T">What the piece gives.</typeparam>
-    /// <returns>What the piece gave.</returns>
-    public async Task<T> RunUntilAsync<T>(
-        Func<Task<T>> start,
-        TimeSpan? limit = null,
-        [CallerArgumentExpression(nameof(start))] string? what = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(start);
-        return await RunUntilAsync(Run(start), limit, what, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Starts a piece of the app that goes on beside the test, in turn with the replicas and with other such
-    /// pieces: what they share needs no lock, and a run depends on the seed and on the code alone.</summary>
-    /// <param name="start">Starts the piece. It runs without the test's own synchronization context.</param>
-    /// <returns>Ends as the piece does.</returns>
-    public Task Run(Func<Task> start)
-    {
-        ArgumentNullException.ThrowIfNull(start);
-        ThrowIfDisposed();
-        return Turns.StartAsync(start);
-    }
-
-    /// <inheritdoc cref="Run(Func{Task})" />
-    /// <typeparam name="T">What the piece gives.</typeparam>
-    public async Task<T> Run<T>(Func<Task<T>> start)
-    {
-        ArgumentNullException.ThrowIfNull(start);
-        Task<T>? piece = null;
-        await Run((Func<Task>)(() => piece = start())).ConfigureAwait(false);
-        return await piece!.ConfigureAwait(false);
-    }
-
     /// <inheritdoc cref="RunUntilAsync(Task, TimeSpan?, string?, CancellationToken)" />
     public Task RunUntilAsync(
         ValueTask task,
@@ -181,7 +126,7 @@ public sealed partial class ConsensusTestCluster
                     return false;
                 }
 
-                FireNext(end);
+                await FireNextAsync(end).ConfigureAwait(false);
             }
             finally
             {
@@ -194,32 +139,25 @@ public sealed partial class ConsensusTestCluster
     /// state, however fast the machine is.</summary>
     internal void LetReplicasRest()
     {
-        // A timer of the app that brings a fault about is on the thread that the replicas wait for.
-        if (Volatile.Read(ref _firingThread) != Environment.CurrentManagedThreadId)
+        if (AppTurn.Current is { } turn)
         {
-            if (AppTurn.Current is { } turn)
-            {
-                Turns.Detach(turn);
-            }
-
-            Turns.WhenAtRestAsync(MaxTurnsPerStep, forApp: false).Wait(HangLimit);
+            // A piece of the app that brings a fault about would wait for itself.
+            Turns.Detach(turn);
         }
+
+        Turns.WhenAtRestAsync(MaxTurnsPerStep, forApp: false).Wait(HangLimit);
     }
 
-    /// <summary>Moves the clock. No replica runs before all that falls due at the instant is there.</summary>
-    private void FireNext(DateTimeOffset end)
+    /// <summary>Moves the clock. No replica runs before all that falls due at the instant is there, since it is one
+    /// turn; unless a timer of the app waits for the replicas.</summary>
+    private async Task FireNextAsync(DateTimeOffset end)
     {
-        Turns.CountWork(1);
-        Volatile.Write(ref _firingThread, Environment.CurrentManagedThreadId);
-        try
+        Task fired = Turns.StartAsync(() =>
         {
             Time.AdvanceToNext(end);
-        }
-        finally
-        {
-            Volatile.Write(ref _firingThread, 0);
-            Turns.CountWork(-1);
-        }
+            return Task.CompletedTask;
+        });
+        await WithoutHangingAsync(fired, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task ComeToRestAsync(SynchronizationContext? context, CancellationToken cancellationToken)
@@ -227,7 +165,8 @@ public sealed partial class ConsensusTestCluster
         long limit = Turns.Turns + MaxTurnsPerStep;
         while (true)
         {
-            await WaitForLanesAsync((int)Math.Max(1, limit - Turns.Turns), cancellationToken).ConfigureAwait(false);
+            Task rest = Turns.WhenAtRestAsync((int)Math.Max(1, limit - Turns.Turns), forApp: true);
+            await WithoutHangingAsync(rest, cancellationToken).ConfigureAwait(false);
 
             // Whoever has just got an answer may have the next call ready.
             long turns = Turns.Turns;
@@ -240,14 +179,14 @@ public sealed partial class ConsensusTestCluster
         }
     }
 
-    private async Task WaitForLanesAsync(int maxTurns, CancellationToken cancellationToken)
+    /// <summary>Waits for what needs no virtual time.</summary>
+    private async Task WithoutHangingAsync(Task task, CancellationToken cancellationToken)
     {
-        Task rest = Turns.WhenAtRestAsync(maxTurns, forApp: true);
         try
         {
-            await rest.WaitAsync(HangLimit, cancellationToken).ConfigureAwait(false);
+            await task.WaitAsync(HangLimit, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutException exception) when (!rest.IsCompleted)
+        catch (TimeoutException exception) when (!task.IsCompleted)
         {
             throw new ClusterTimeoutException(
                 $"The cluster has not come to rest for {HangLimit} of real time: {Turns.Activity}."

@@ -92,8 +92,8 @@ public sealed class MemberDisk
         held?.SetResult();
     }
 
-    /// <summary>Loses everything, as a disk that was replaced. The member must be down. Restarted, it is a member that comes
-    /// with an empty disk, and refused by a cluster in which it has run before.</summary>
+    /// <summary>Loses everything, as a disk that was replaced. The member must be down. Restarted, it is a member that
+    /// comes with an empty disk, and refused by a cluster in which it has run before.</summary>
     /// <exception cref="InvalidOperationException">The member runs.</exception>
     public void Erase()
     {

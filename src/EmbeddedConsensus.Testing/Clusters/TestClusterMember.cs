@@ -43,8 +43,8 @@ public sealed class TestClusterMember
     /// <summary>The maintenance of the store.</summary>
     public IStoreMaintenance Maintenance => _store;
 
-    /// <summary>The membership of the cluster, as an app beside this member sees and changes it. Stays the same when the
-    /// member is restarted.</summary>
+    /// <summary>The membership of the cluster, as an app beside this member sees and changes it. Stays the same when
+    /// the member is restarted.</summary>
     public IClusterManager ClusterManager => _manager;
 
     /// <summary>The disk, with its faults.</summary>
@@ -57,7 +57,8 @@ public sealed class TestClusterMember
     /// <summary>The calls of the app that wait at this member, for people.</summary>
     internal IReadOnlyList<string> WaitingCalls => _calls.Describe(MaxCallsTold);
 
-    /// <summary>What it asks to be when its disk is empty; null for one of those that the cluster begins with.</summary>
+    /// <summary>What it asks to be when its disk is empty; null for one of those that the cluster begins
+    /// with.</summary>
     internal MemberRole? JoinsAs { get; }
 
     /// <summary>What it is in the cluster, as far as it knows; null when it knows itself as no member.</summary>
@@ -139,8 +140,8 @@ public sealed class TestClusterMember
         await StartAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Starts the member again on what its disk holds, at an address that the others do not know: as a container
-    /// that was moved. It tells them as time passes. One that runs crashes first.</summary>
+    /// <summary>Starts the member again on what its disk holds, at an address that the others do not know: as a
+    /// container that was moved. It tells them as time passes. One that runs crashes first.</summary>
     public async Task RestartElsewhereAsync()
     {
         await CrashAsync().ConfigureAwait(false);

@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus.Testing.Clusters;
 
-/// <summary>Something that runs when a <see cref="TurnQueue"/> says so, which guards what can be changed here.</summary>
+/// <summary>Something that runs when a <see cref="TurnQueue"/> says so, which guards what can be changed
+/// here.</summary>
 internal abstract class Turn
 {
     /// <summary>What runs, for people.</summary>

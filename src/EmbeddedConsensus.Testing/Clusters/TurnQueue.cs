@@ -2,8 +2,8 @@ namespace EmbeddedConsensus.Testing.Clusters;
 
 /// <summary>
 /// Lets the threads of all replicas of a cluster, and the pieces of the app that get answers from them, run one at a
-/// time, in the order in which they got something to do, as on a single processor: what happens does not depend on which
-/// thread the machine favours. It knows when the cluster has come to rest.
+/// time, in the order in which they got something to do, as on a single processor: what happens does not depend on
+/// which thread the machine favours. It knows when the cluster has come to rest.
 /// </summary>
 internal sealed class TurnQueue
 {

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
@@ -12,10 +13,12 @@ namespace EmbeddedConsensus.Testing.Simulation;
 /// One life of a replica, from its start to its crash: the production <see cref="ReplicaCore"/> and
 /// <see cref="ReplicatedStateMachine"/>, and around them what the host's lanes do, as events of virtual time.
 /// </summary>
-internal sealed class ReplicaLife
+internal sealed partial class ReplicaLife
 {
+    /// <summary>How long a call may wait, in ticks of its replica.</summary>
+    public const int RequestTimeoutTicks = 100;
+
     private const int ElectionTicks = 10;
-    private const ulong RequestTimeoutTicks = 100;
     private const long MaxTurnDelayMicros = 300;
 
     // The storage gives up on a disk that does not answer for so long, as the production storage does.
@@ -26,6 +29,7 @@ internal sealed class ReplicaLife
     private readonly SimulatedLogWriter _log;
     private readonly SimulatedSnapshotLane _snapshots;
     private readonly LogMirror _mirror;
+    private readonly QuorumContact _contact = new(ElectionTicks);
     private readonly List<SimulatedWrite> _unproposed = [];
     private ConsensusView _view;
     private ClusterConfiguration _configuration;
@@ -49,7 +53,9 @@ internal sealed class ReplicaLife
         ReplicatedStateMachine machine = replica.Disk.NewestSnapshot is { } newest
             ? SimulatedSnapshotLane.Load(newest, cluster, replica)
             : new ReplicatedStateMachine(cluster.StoreOptions) { NewestFormat = replica.Release };
-        RaftNode node = new(RaftOptionsOf(cluster, replica), recovered, snapshot, replica.Bootstrap);
+        ClusterConfiguration known = RecoveredMembership.BaseOf(
+            RecoveredMembership.Of(recovered, snapshot), replica.Bootstrap);
+        RaftNode node = new(RaftOptionsOf(cluster, replica), recovered, snapshot, known);
         Core = new ReplicaCore(CoreOptionsOf(cluster.Profile, replica), node, replica.Id, _incarnation);
         Apply = new SimulatedApplyLane(cluster, this, machine, _incarnation);
         _applied = machine.Applied.Index;
@@ -69,6 +75,9 @@ internal sealed class ReplicaLife
 
     /// <summary>The driver's mistake.</summary>
     public SimulatedDefect Defect => _cluster.Options.Defect;
+
+    /// <summary>How many ticks the life has seen.</summary>
+    public long Ticks { get; private set; }
 
     /// <summary>Whether its storage has failed: it votes, acknowledges and answers no more (scenario 38).</summary>
     public bool IsFaulted { get; private set; }
@@ -165,7 +174,11 @@ internal sealed class ReplicaLife
     public void Submit(PendingConfigurationChange change) => Replica.Run(this, () => Input(() => Core.Submit(change)));
 
     /// <summary>A message arrives.</summary>
-    public void Receive(RaftMessage message) => Input(() => Core.Step(message));
+    public void Receive(RaftMessage message) => Input(() =>
+    {
+        _contact.Receive(Core.Node, message);
+        Core.Step(message);
+    });
 
     /// <summary>An append is durable.</summary>
     public void AppendCompleted(ulong id) => Input(() =>
@@ -262,6 +275,8 @@ internal sealed class ReplicaLife
                 for (int i = 0; i < ticks; i++)
                 {
                     Core.Tick();
+                    Ticks++;
+                    _contact.Tick(Replica.Id, Core.Node);
                 }
             });
         }
@@ -435,34 +450,4 @@ internal sealed class ReplicaLife
             }
         }
     }
-
-    private static RaftOptions RaftOptionsOf(SimulatedCluster cluster, SimulatedReplica replica) => new()
-    {
-        Id = replica.Id,
-        FormatVersion = replica.Release,
-        LeaderLease = cluster.Profile.UsesLeases,
-        TickInterval = TimeSpan.FromMicroseconds(SimulatedClock.TickMicros),
-        ElectionTicks = ElectionTicks,
-        HeartbeatTicks = cluster.Profile.HeartbeatTicks,
-        Seed = (cluster.Options.Seed * 1_000_003) + (replica.Disk.Incarnation * 1_009) + replica.Id.Value,
-        LogCacheBytes = cluster.Profile.LogCacheBytes,
-        MaxMessageBytes = cluster.Profile.MaxMessageBytes,
-        MaxApplyBytes = cluster.Profile.MaxMessageBytes,
-        SnapshotChunkBytes = cluster.Profile.SnapshotChunkBytes,
-        MaxInflightMessages = cluster.Profile.MaxInflightMessages,
-        MaxInflightBytes = cluster.Profile.MaxInflightBytes,
-        MaxUncommittedBytes = cluster.Profile.MaxUncommittedBytes,
-    };
-
-    private static ReplicaCoreOptions CoreOptionsOf(RunProfile profile, SimulatedReplica replica) => new()
-    {
-        CommandFormat = replica.Release,
-        RequestTimeoutTicks = RequestTimeoutTicks,
-        RetryTicks = ElectionTicks,
-        SnapshotLogBytes = profile.SnapshotLogBytes,
-        SnapshotKeepEntries = profile.SnapshotKeepEntries,
-        MaxProposeBytes = profile.MaxMessageBytes,
-        MaxWaitingProposals = profile.MaxWaiting,
-        MaxWaitingReads = profile.MaxWaiting,
-    };
 }

@@ -153,15 +153,27 @@ internal sealed class SimulatedReplica
     }
 
     /// <summary>It has learned that it is no member: it stops for good.</summary>
+    /// <exception cref="SimulationFailedException">It is refused, and nothing is wrong with it.</exception>
     public void Leave(ReplicaLife life)
     {
         bool isRefused = life.Core.Node.Membership == MembershipState.Refused;
         _cluster.Note($"replica {Id} stops: {life.Core.Node.MembershipReason}");
+        if (isRefused && !HasLostDisk)
+        {
+            throw new SimulationFailedException("Unfounded Refusal",
+                $"Replica {Id} has all that it ever had on its disk, and stops: {life.Core.Node.MembershipReason}");
+        }
+
         life.Core.FailAll(new StoreStoppedException(life.Core.Node.MembershipReason));
         Life = null;
         _held.Clear();
         life.Crash(_diskRandom);
         Disk.Crash(_diskRandom);
+        if (!isRefused)
+        {
+            _cluster.Rules.CheckLeft(Id);
+        }
+
         HasLeft = !isRefused;
         IsLost |= isRefused;
         _cluster.Statistics.RemovedStopped += isRefused ? 0 : 1;

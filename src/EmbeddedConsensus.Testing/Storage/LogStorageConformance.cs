@@ -66,7 +66,9 @@ public static partial class LogStorageConformance
     private static LogAppend Entries(ulong first, int count, ulong term, int bytes = 16, HardState? state = null) =>
         new(Enumerable.Range(0, count).Select(i => Entry(first + (ulong)i, term, bytes)).ToArray(), state);
 
-    private static HardState State(ulong term, ulong commit = 0) => new(term, new MemberId(term * 7), commit);
+    // A replica keeps its owner; the storage must keep whatever it is given.
+    private static HardState State(ulong term, ulong commit = 0) => new(
+        term, new MemberId(term * 7), commit, new MemberId(ulong.MaxValue - term), new FoundingVotes(term + 3, ~term));
 
     private static int HashOf(ulong index, ulong term) => (int)((index * 1_000_003) + term);
 

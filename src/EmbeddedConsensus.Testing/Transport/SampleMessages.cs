@@ -86,6 +86,11 @@ internal static class SampleMessages
                         new ClusterMember(new MemberId(70_000), "[::1]:1"),
                     ],
                     LastMemberId = new MemberId(ulong.MaxValue),
+                    UnusedIds =
+                    [
+                        new MemberIdRange(new MemberId(3), new MemberId(299)),
+                        new MemberIdRange(new MemberId(70_001), new MemberId(ulong.MaxValue - 1)),
+                    ],
                     ClusterId = 0xfeed,
                     ClusterNameHash = 0xbeef,
                 }),

@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Raft;
 /// dissertation, section 4.3) <see cref="OutgoingVoters"/> holds the old set and a decision needs a majority of both.
 /// </summary>
 /// <remarks>Every list is sorted by member id and holds no member twice.</remarks>
-public sealed record ClusterConfiguration
+public sealed partial record ClusterConfiguration
 {
     /// <summary>The cluster, drawn at random when it was founded; zero while that is not known. Members of clusters with
     /// different ids refuse each other even when the clusters have the same name.</summary>
@@ -34,9 +34,6 @@ public sealed record ClusterConfiguration
 
     /// <summary>What is known of each member that is in one of the lists.</summary>
     public ImmutableArray<ClusterMember> Members { get; init; } = [];
-
-    /// <summary>The highest id that a member ever had. A new member gets a higher one: ids are never used again.</summary>
-    public MemberId LastMemberId { get; init; }
 
     /// <summary>Whether a decision needs two majorities.</summary>
     public bool IsJoint => !OutgoingVoters.IsDefaultOrEmpty;
@@ -82,22 +79,21 @@ public sealed record ClusterConfiguration
     public bool IsVoter(MemberId id) => Voters.Contains(id) || OutgoingVoters.Contains(id);
 
     /// <summary>The same configuration with an entry in <see cref="Members"/> for each member of the lists and for no
-    /// other, and a <see cref="LastMemberId"/> that covers them: for configurations that were made from lists of ids.
+    /// other, in which their ids are used (<see cref="WasUsed"/>): for configurations that were made from lists of ids.
     /// </summary>
     public ClusterConfiguration Normalized()
     {
         ImmutableArray<MemberId> ids =
             [.. Voters.Concat(OutgoingVoters).Concat(Learners).Distinct().Order()];
-        bool isComplete = Members.Length == ids.Length && (ids.IsEmpty || ids[^1] <= LastMemberId);
+        bool isComplete = Members.Length == ids.Length && ids.All(WasUsed);
         for (int i = 0; isComplete && i < ids.Length; i++)
         {
             isComplete = Members[i].Id == ids[i];
         }
 
-        return isComplete ? this : this with
+        return isComplete ? this : WithUsed(ids) with
         {
             Members = [.. ids.Select(id => Find(id) ?? new ClusterMember(id, ""))],
-            LastMemberId = ids.IsEmpty || ids[^1] < LastMemberId ? LastMemberId : ids[^1],
         };
     }
 
@@ -112,6 +108,7 @@ public sealed record ClusterConfiguration
         && ClusterId == other.ClusterId
         && ClusterNameHash == other.ClusterNameHash
         && LastMemberId == other.LastMemberId
+        && UnusedIds.AsSpan().SequenceEqual(other.UnusedIds.AsSpan())
         && Voters.AsSpan().SequenceEqual(other.Voters.AsSpan())
         && OutgoingVoters.AsSpan().SequenceEqual(other.OutgoingVoters.AsSpan())
         && Learners.AsSpan().SequenceEqual(other.Learners.AsSpan())

@@ -8,15 +8,16 @@ namespace EmbeddedConsensus.Raft;
 /// A <see cref="ClusterConfiguration"/> as bytes: the payload of a <see cref="LogEntryKind.Configuration"/> entry, and a
 /// part of snapshots and of messages.
 /// </summary>
-/// <remarks>Little endian. Version (1), cluster id (8), cluster name hash (8), last member id (8); five lists of members,
-/// each a count (1) and ids (8 each): voters, outgoing voters, learners, next learners, planned voters; the members, a
-/// count (1) and for each id (8), flags (1; bit 0: has started), format version (4), length of the address (2) and the
-/// address in UTF-8. Lists are in ascending order of id without duplicates, and nothing follows the last member.
-/// </remarks>
-public static class ClusterConfigurationCodec
+/// <remarks>Little endian. Version (1), cluster id (8), cluster name hash (8), last member id (8); the unused ids, a count
+/// (1) of ranges and for each its first and last id (8 each); five lists of members, each a count (1) and ids (8 each):
+/// voters, outgoing voters, learners, next learners, planned voters; the members, a count (1) and for each id (8), flags
+/// (1; bit 0: has started), format version (4), length of the address (2) and the address in UTF-8. Lists are in ascending
+/// order of id without duplicates, and nothing follows the last member. Ranges are in ascending order, do not touch, end
+/// before the last member id, and hold no id of a list. Format 1 had no unused ids; no release wrote it.</remarks>
+public static partial class ClusterConfigurationCodec
 {
     /// <summary>The format that this code writes.</summary>
-    public const byte FormatVersion = 1;
+    public const byte FormatVersion = 2;
 
     /// <summary>The most voters in a set. Each one more costs a message and a flush for every entry, and more than seven
     /// survive no failure that seven do not.</summary>
@@ -30,10 +31,12 @@ public static class ClusterConfigurationCodec
 
     /// <summary>The longest encoding, in bytes.</summary>
     public const int MaxBytes =
-        FixedBytes + (ListCount * (1 + (MaxMembers * IdBytes))) + 1 + (MaxMembers * (MemberBytes + MaxAddressBytes));
+        FixedBytes + 1 + (ClusterConfiguration.MaxUnusedRanges * RangeBytes)
+        + (ListCount * (1 + (MaxMembers * IdBytes))) + 1 + (MaxMembers * (MemberBytes + MaxAddressBytes));
 
     private const int IdBytes = sizeof(ulong);
     private const int FixedBytes = 1 + (3 * sizeof(ulong));
+    private const int RangeBytes = 2 * IdBytes;
     private const int ListCount = 5;
     private const int MemberBytes = IdBytes + 1 + sizeof(uint) + sizeof(ushort);
     private const byte StartedFlag = 1;
@@ -47,6 +50,7 @@ public static class ClusterConfigurationCodec
     public static int Measure(ClusterConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        CheckUnused(configuration);
         CheckList(configuration.Voters, MaxVoters, nameof(configuration.Voters));
         CheckList(configuration.OutgoingVoters, MaxVoters, nameof(configuration.OutgoingVoters));
         CheckList(configuration.Learners, MaxMembers, nameof(configuration.Learners));
@@ -55,7 +59,7 @@ public static class ClusterConfigurationCodec
         CheckList([.. configuration.Members.Select(member => member.Id)], MaxMembers, nameof(configuration.Members));
         int ids = configuration.Voters.Length + configuration.OutgoingVoters.Length + configuration.Learners.Length
             + configuration.LearnersNext.Length + configuration.PlannedVoters.Length;
-        int length = FixedBytes + ListCount + (ids * IdBytes) + 1;
+        int length = FixedBytes + 1 + (configuration.UnusedIds.Length * RangeBytes) + ListCount + (ids * IdBytes) + 1;
         foreach (ClusterMember member in configuration.Members)
         {
             int address = Utf8.GetByteCount(member.Address);
@@ -92,6 +96,7 @@ public static class ClusterConfigurationCodec
         Span<byte> rest = WriteUInt64(destination[1..], configuration.ClusterId);
         rest = WriteUInt64(rest, configuration.ClusterNameHash);
         rest = WriteUInt64(rest, configuration.LastMemberId.Value);
+        rest = WriteUnused(rest, configuration.UnusedIds);
         rest = WriteList(rest, configuration.Voters);
         rest = WriteList(rest, configuration.OutgoingVoters);
         rest = WriteList(rest, configuration.Learners);
@@ -124,7 +129,7 @@ public static class ClusterConfigurationCodec
         {
             throw new ClusterConfigurationFormatException(
                 $"A cluster configuration is in format {source[0]} and this version of the library reads format "
-                + $"{FormatVersion}. Update it to the version that the other members run.");
+                + $"{FormatVersion}. Run the version that the other members run, and that wrote this member's disk.");
         }
 
         ReadOnlySpan<byte> rest = source[1..];
@@ -133,6 +138,7 @@ public static class ClusterConfigurationCodec
             ClusterId = ReadUInt64(ref rest),
             ClusterNameHash = ReadUInt64(ref rest),
             LastMemberId = new MemberId(ReadUInt64(ref rest)),
+            UnusedIds = ReadUnused(ref rest),
             Voters = ReadList(ref rest, MaxVoters),
             OutgoingVoters = ReadList(ref rest, MaxVoters),
             Learners = ReadList(ref rest, MaxMembers),
@@ -140,7 +146,12 @@ public static class ClusterConfigurationCodec
             PlannedVoters = ReadList(ref rest, MaxVoters),
             Members = ReadMembers(ref rest),
         };
-        return rest.IsEmpty ? configuration : throw Damaged("bytes follow its end");
+        if (!rest.IsEmpty)
+        {
+            throw Damaged("bytes follow its end");
+        }
+
+        return WhyUnusedIsWrong(configuration) is { } wrong ? throw Damaged(wrong) : configuration;
     }
 
     private static void CheckList(ImmutableArray<MemberId> ids, int limit, string name)

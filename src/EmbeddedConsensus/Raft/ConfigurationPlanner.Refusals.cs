@@ -17,7 +17,7 @@ internal sealed partial class ConfigurationPlanner
                 return ChangeDecision.Refuse(ConfigurationRefusal.InvalidAddress, "The id 0 names no member.");
             }
 
-            if (peer.Id <= current.LastMemberId)
+            if (current.WasUsed(peer.Id))
             {
                 return RefuseUsedId(peer.Id);
             }
@@ -97,11 +97,11 @@ internal sealed partial class ConfigurationPlanner
         ? ChangeDecision.Refuse(
             ConfigurationRefusal.MemberIdUsed,
             $"Member {member} is in the cluster, at '{owner.Address}', or named twice. To change its address, update it; for "
-            + $"a new member take an id above {current.LastMemberId}.")
+            + $"a new member take an id {current.UnusedInWords()}.")
         : ChangeDecision.Refuse(
             ConfigurationRefusal.MemberIdUsed,
-            $"The id {member} was used before, or may have been: ids up to {current.LastMemberId} are. An id is never given "
-            + "to another member, so that what is left of the old one can do no harm: take a higher one.");
+            $"The id {member} was used before, or may have been. An id is never given to another member, so that what is left "
+            + $"of the old one can do no harm: take one {current.UnusedInWords()}.");
 
     private static ChangeDecision RefuseUnknown(MemberId member) => ChangeDecision.Refuse(
         ConfigurationRefusal.UnknownMember, $"Member {member} is not in the cluster.");

@@ -178,7 +178,7 @@ internal sealed partial class ConfigurationPlanner(ClusterConfiguration current,
     {
         if (!current.Contains(member))
         {
-            return member <= current.LastMemberId && !member.IsNone ? ChangeDecision.Done : RefuseUnknown(member);
+            return current.WasUsed(member) ? ChangeDecision.Done : RefuseUnknown(member);
         }
 
         if (current.Voters.Contains(member))
@@ -274,7 +274,7 @@ internal sealed partial class ConfigurationPlanner(ClusterConfiguration current,
         };
 
     private ClusterConfiguration WithLearners(ImmutableArray<Peer> added, ImmutableArray<MemberId> planned) =>
-        current with
+        current.WithUsed(added.Select(peer => peer.Id)) with
         {
             Learners = Sorted(current.Learners.Concat(added.Select(peer => peer.Id))),
             PlannedVoters = planned,
@@ -283,7 +283,6 @@ internal sealed partial class ConfigurationPlanner(ClusterConfiguration current,
                 .. current.Members.Concat(added.Select(peer => new ClusterMember(peer.Id, peer.Address)))
                     .OrderBy(member => member.Id),
             ],
-            LastMemberId = added.Select(peer => peer.Id).Append(current.LastMemberId).Max(),
         };
 
     private bool IsSame(Peer peer) => current.Find(peer.Id)?.Address == peer.Address;

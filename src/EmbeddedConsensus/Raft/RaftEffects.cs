@@ -29,15 +29,15 @@ internal sealed class RaftEffects
     /// <summary>Steps of receiving a snapshot, in order.</summary>
     public List<SnapshotReceiveEffect> SnapshotReceives { get; } = [];
 
-    /// <summary>How many forwarded proposals a leader turned away. Which ones is not known: whoever waits for a
-    /// proposal proposes it again under the same id after a pause.</summary>
-    public ulong RejectedProposals { get; internal set; }
+    /// <summary>The batches of forwarded proposals that the leader turned away, each by the number that it was proposed
+    /// under. Whoever waits for them proposes them again after a pause.</summary>
+    public List<ulong> RefusedProposals { get; } = [];
 
     /// <summary>Whether there is nothing to do.</summary>
     public bool IsEmpty =>
         Messages.Count == 0 && Append is null && LogDrop is null && Applies.Count == 0 && LogReads.Count == 0
         && ReadResults.Count == 0 && SnapshotReads.Count == 0 && SnapshotReceives.Count == 0
-        && RejectedProposals == 0;
+        && RefusedProposals.Count == 0;
 
     /// <summary>Forgets the effects: the driver took them over.</summary>
     public void Clear()
@@ -50,6 +50,6 @@ internal sealed class RaftEffects
         ReadResults.Clear();
         SnapshotReads.Clear();
         SnapshotReceives.Clear();
-        RejectedProposals = 0;
+        RefusedProposals.Clear();
     }
 }

@@ -33,7 +33,7 @@ public enum RaftMessageType : byte
     /// <summary>Answers <see cref="SnapshotChunk"/> with the offset that the follower has reached.</summary>
     SnapshotChunkResponse = 10,
 
-    /// <summary>A follower hands proposals to the leader.</summary>
+    /// <summary>A follower hands proposals to the leader, under a number in <see cref="RaftMessage.Context"/>.</summary>
     Propose = 11,
 
     /// <summary>A follower asks the leader for a read index (dissertation, section 6.4).</summary>
@@ -48,8 +48,8 @@ public enum RaftMessageType : byte
     /// <summary>A follower asks the leader to hand over leadership.</summary>
     TransferLeadership = 15,
 
-    /// <summary>The leader turned proposals away because too much is in flight; <see cref="RaftMessage.Context"/>
-    /// has the number of proposals.</summary>
+    /// <summary>The leader turned a <see cref="Propose"/> away because too much is in flight;
+    /// <see cref="RaftMessage.Context"/> says which.</summary>
     ProposeRejected = 16,
 
     /// <summary>Tells a member that it was removed; <see cref="RaftMessage.Index"/> is that of the configuration that the

@@ -80,10 +80,9 @@ internal sealed partial class RaftNode
             {
                 return;
             }
-
-            AbortTransfer();
         }
 
+        TickTransferOfLeadership();
         TickMembership();
         if (_heartbeatElapsed >= _options.HeartbeatTicks)
         {
@@ -141,7 +140,7 @@ internal sealed partial class RaftNode
         ResetTerm(_term + 1);
         _role = RaftRole.Candidate;
         _vote = _options.Id;
-        _freshVoteTerm = IsFresh ? _term : 0;
+        RememberFoundingVote();
         AskForVotes(RaftMessageType.Vote, _term, context);
         _appends.HoldOwnVote(_term);
     }
@@ -275,8 +274,10 @@ internal sealed partial class RaftNode
     private void StepVote(in RaftMessage message)
     {
         bool isPreVote = message.Type == RaftMessageType.PreVote;
+
+        // The term may have come before the question, by a message that asks for no vote: a promise holds in it all the same.
         bool isFree = _vote == message.From
-            || (_vote.IsNone && _leader.IsNone)
+            || (_vote.IsNone && _leader.IsNone && (isPreVote || !HasPromised() || IsForcedCampaign(message)))
             || (isPreVote && message.Term > _term);
         RaftMessageType answer = isPreVote ? RaftMessageType.PreVoteResponse : RaftMessageType.VoteResponse;
         if (!isFree || IsUnsafeToElect(message) || !_log.IsUpToDate(new LogPosition(message.Index, message.LogTerm)))
@@ -293,11 +294,7 @@ internal sealed partial class RaftNode
 
         _electionElapsed = 0;
         _vote = message.From;
-        if (IsFresh && message.Index == 0)
-        {
-            _freshVoteTerm = _term;
-        }
-
+        RememberFoundingVote();
         _appends.Hold(To(message.From, answer));
     }
 

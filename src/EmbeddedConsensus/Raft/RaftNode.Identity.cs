@@ -23,16 +23,35 @@ internal sealed partial class RaftNode
     /// against that log, or have acknowledged entries that are not in it.</summary>
     private bool IsFresh => _history.LatestIndex == 0 && _history.Latest.ClusterId == 0 && _log.LastIndex == 0;
 
-    /// <summary>The last term in which this member gave its vote while it was fresh; zero when it never did. See
-    /// <see cref="IsUnsafeToElect"/>.</summary>
-    private ulong _freshVoteTerm;
+    private FoundingVotes _foundingVotes;
 
-    /// <summary>Whether a fresh member must not vote for a log: for any that is not empty, but for the one that it itself
-    /// helped to begin. A leader that was elected with its vote and an empty log began that term's log at index 1, so a log
-    /// that ends in that term holds nothing else; without it, a founding leader that loses touch too early would leave
-    /// members that refuse each other for ever.</summary>
+    /// <summary>Whether a fresh member must not vote for a log: for any that is not empty, but for one that ends in a term in
+    /// which it voted while it was fresh (why that is safe is said at <see cref="FoundingVotes"/>).</summary>
     private bool IsUnsafeToElect(in RaftMessage candidate) =>
-        IsFresh && candidate.Index > 0 && candidate.LogTerm != _freshVoteTerm;
+        IsFresh && candidate.Index > 0 && !_foundingVotes.Contains(candidate.LogTerm);
+
+    /// <summary>Takes note of a vote, for another or for itself, that this member gives while it is fresh. It becomes durable
+    /// with the vote.</summary>
+    private void RememberFoundingVote()
+    {
+        if (IsFresh)
+        {
+            _foundingVotes = _foundingVotes.With(_term);
+        }
+    }
+
+    /// <summary>Two members on one disk would go by one vote and take each other's acknowledgements for their own. A log
+    /// storage that forgets whose it is would hide that.</summary>
+    private static void CheckOwner(MemberId self, HardState state)
+    {
+        if (state.Owner != self && state != default)
+        {
+            throw new InvariantViolationException(
+                state.Owner.IsNone
+                    ? "The hard state on disk does not say whose it is: the log storage has not kept all of it."
+                    : $"Member {self} was started on the disk of member {state.Owner}.");
+        }
+    }
 
     private ulong HoldsNothingMark => IsFresh ? HoldsNothing : 0;
 
@@ -83,13 +102,13 @@ internal sealed partial class RaftNode
         RaftMessageType.Vote or RaftMessageType.PreVote or RaftMessageType.Propose or RaftMessageType.ReadIndex
         or RaftMessageType.TransferLeadership;
 
-    /// <summary>Whether a member has left for good, as far as is committed here. One with an id above all that were used
-    /// may have been added since.</summary>
+    /// <summary>Whether a member has left for good, as far as is committed here. One whose id was not used yet may have been
+    /// added since.</summary>
     private bool IsRemoved(MemberId member) =>
         !_tracker.Configuration.Contains(member)
         && _committedConfigurationIndex > 0
         && !_committedConfiguration.Contains(member)
-        && member <= _committedConfiguration.LastMemberId;
+        && _committedConfiguration.WasUsed(member);
 
     private bool IsNoticeDue(MemberId receiver)
     {
@@ -137,8 +156,7 @@ internal sealed partial class RaftNode
 
         // Compared with what is committed here: a configuration that was never committed may lie above the removal and be
         // truncated nowhere, because nobody replicates to a member that is gone.
-        bool isNews = (own.Contains(_options.Id) || _options.Id <= own.LastMemberId)
-            && message.Index > _committedConfigurationIndex;
+        bool isNews = own.WasUsed(_options.Id) && message.Index > _committedConfigurationIndex;
         if (isNews && Membership is MembershipState.Member or MembershipState.Joining && _role != RaftRole.Leader)
         {
             Leave(

@@ -193,7 +193,7 @@ internal sealed partial class RaftNode
         }
 
         bool isLeft = _committedConfigurationIndex > 0 && !_committedConfiguration.Contains(_options.Id)
-            && _options.Id <= _committedConfiguration.LastMemberId;
+            && _committedConfiguration.WasUsed(_options.Id);
         if (isLeft && _role != RaftRole.Leader)
         {
             // A leader first hands over.

@@ -9,11 +9,13 @@ internal sealed partial class RaftNode
     /// <summary>Proposes commands. On the leader they are appended, all or none; elsewhere they are sent to the leader.
     /// </summary>
     /// <param name="payloads">One command each. The memory is kept, not copied.</param>
-    public ProposeResult Propose(ReadOnlySpan<ReadOnlyMemory<byte>> payloads)
+    /// <param name="batch">The number by which <see cref="RaftEffects.RefusedProposals"/> names them, if the leader turns
+    /// them away.</param>
+    public ProposeResult Propose(ReadOnlySpan<ReadOnlyMemory<byte>> payloads, ulong batch = 0)
     {
         if (_role != RaftRole.Leader)
         {
-            return Forward(payloads);
+            return Forward(payloads, batch);
         }
 
         long bytes = 0;
@@ -48,7 +50,7 @@ internal sealed partial class RaftNode
         if (_role != RaftRole.Leader || _tracker.Find(message.From) is null
             || Admit(bytes) != ProposeResult.Accepted)
         {
-            Send(To(message.From, RaftMessageType.ProposeRejected) with { Term = 0, Context = (ulong)entries.Length });
+            Send(To(message.From, RaftMessageType.ProposeRejected) with { Term = 0, Context = message.Context });
             return;
         }
 
@@ -96,7 +98,7 @@ internal sealed partial class RaftNode
         }
     }
 
-    private ProposeResult Forward(ReadOnlySpan<ReadOnlyMemory<byte>> payloads)
+    private ProposeResult Forward(ReadOnlySpan<ReadOnlyMemory<byte>> payloads, ulong batch)
     {
         if (_leader.IsNone)
         {
@@ -119,7 +121,7 @@ internal sealed partial class RaftNode
                 entries[i] = new LogEntry(0, 0, LogEntryKind.Command, payloads[i]);
             }
 
-            Send(To(_leader, RaftMessageType.Propose) with { Term = 0, Entries = entries });
+            Send(To(_leader, RaftMessageType.Propose) with { Term = 0, Entries = entries, Context = batch });
             payloads = payloads[count..];
         }
 

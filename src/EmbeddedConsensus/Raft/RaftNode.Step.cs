@@ -48,7 +48,11 @@ internal sealed partial class RaftNode
                 StepPropose(message);
                 break;
             case RaftMessageType.ProposeRejected:
-                _gathering.RejectedProposals += message.Context;
+                if (message.From == _leader)
+                {
+                    _gathering.RefusedProposals.Add(message.Context);
+                }
+
                 break;
             case RaftMessageType.ReadIndex:
                 ForgetClock();

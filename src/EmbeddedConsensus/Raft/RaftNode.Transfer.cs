@@ -5,6 +5,7 @@ internal sealed partial class RaftNode
 {
     private MemberId _transferee;
     private bool _isTimeoutNowSent;
+    private int _transferElapsed;
 
     /// <summary>Hands leadership to a member: the leader stops taking proposals, brings the member up to date and tells
     /// it to campaign. If the member does not take over within an election timeout, the leader goes on. A follower asks
@@ -39,10 +40,19 @@ internal sealed partial class RaftNode
             return;
         }
 
-        // The time that the member has begins now; another transfer under way ends.
-        _electionElapsed = 0;
+        // The time that the member has begins now; another transfer under way ends. It is not counted by the clock of the
+        // quorum checks: whoever asks for one transfer after the other would keep a leader that is cut off in office.
+        _transferElapsed = 0;
         _transferee = target;
         _isTimeoutNowSent = false;
+    }
+
+    private void TickTransferOfLeadership()
+    {
+        if (!_transferee.IsNone && ++_transferElapsed >= _options.ElectionTicks)
+        {
+            AbortTransfer();
+        }
     }
 
     private void AbortTransfer() => _transferee = MemberId.None;

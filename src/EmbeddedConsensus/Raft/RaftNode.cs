@@ -79,13 +79,14 @@ internal sealed partial class RaftNode
     /// <param name="bootstrap">The membership before the first entry, used when log and snapshot know of none: the list
     /// of members that a new cluster begins with, or an empty one for a member that joins a running cluster.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="InvariantViolationException">Log and snapshot do not fit each other: entries are missing.
-    /// </exception>
+    /// <exception cref="InvariantViolationException">Log and snapshot do not fit each other: entries are missing. Or
+    /// another member wrote them.</exception>
     /// <exception cref="ClusterConfigurationFormatException">A configuration in the log cannot be read.</exception>
     public RaftNode(
         RaftOptions options, RecoveredLog log, SnapshotMetadata? snapshot, ClusterConfiguration bootstrap)
     {
         options.Validate();
+        CheckOwner(options.Id, log.HardState);
         _options = options;
         _random = new DeterministicRandom(options.Seed);
         _newestSnapshot = snapshot;
@@ -99,6 +100,7 @@ internal sealed partial class RaftNode
         _forwards = new ForwardedReads(options.MaxPendingReads, _random.NextUInt64());
         _term = log.HardState.Term;
         _vote = log.HardState.Vote;
+        _foundingVotes = log.HardState.FoundingVotes;
         if (_term < _log.LastPosition.Term && !_log.WasReplacedBySnapshot && _log.LastIndex > _log.Start.Index)
         {
             throw new InvariantViolationException(
@@ -117,7 +119,6 @@ internal sealed partial class RaftNode
             DropLogForSnapshot();
         }
 
-        _freshVoteTerm = IsFresh && !_vote.IsNone ? _term : 0;
         ResetElectionTimer();
         CollectPeers();
         ObserveCommittedConfiguration();
@@ -223,7 +224,8 @@ internal sealed partial class RaftNode
         }
 
         // Not beyond what is durable: a torn write may keep the hard state and lose the entries that came with it.
-        HardState state = new(_term, _vote, Math.Min(_log.Commit, _log.Stable));
+        HardState state = new(
+            _term, _vote, Math.Min(_log.Commit, _log.Stable), _options.Id, _foundingVotes);
         _gathering.Append = _appends.Issue(_log, state, _gathering.Messages);
     }
 

@@ -20,6 +20,7 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
     public async Task<NewClusterResult> BuildAsync(CancellationToken cancellationToken)
     {
         RecoveredLog recovered = await storage.Log.RecoverAsync(cancellationToken).ConfigureAwait(false);
+        CheckOwner(recovered.HardState.Owner);
         ISnapshotReader? snapshot =
             await storage.Snapshots.OpenNewestAsync(cancellationToken).ConfigureAwait(false);
         SnapshotMetadata? metadata = snapshot?.Metadata;
@@ -53,6 +54,16 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
     void IApplySink.Applied(in ProposalId id, in ApplyResult result)
     {
         // Whoever waited for it is gone with the old cluster.
+    }
+
+    private void CheckOwner(MemberId owner)
+    {
+        if (owner != survivor && !owner.IsNone)
+        {
+            throw new InvalidRequestException(
+                nameof(survivor),
+                $"The data is that of member {owner}, and not of member {survivor}. Give the id of the member whose data it is.");
+        }
     }
 
     private ClusterConfiguration CurrentOf(RecoveredLog recovered, SnapshotMetadata? metadata, RaftLog log)
@@ -90,6 +101,7 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
             Voters = [survivor],
             Members = [current.Find(survivor)! with { HasStarted = true }],
             LastMemberId = current.LastMemberId,
+            UnusedIds = current.UnusedIds,
         };
     }
 

@@ -122,10 +122,27 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
 
         foreach (RaftMessage message in messages)
         {
-            transport.TrySend(message);
+            if (!transport.TrySend(message))
+            {
+                NotSent(message);
+            }
         }
 
         transport.Flush();
+    }
+
+    /// <summary>The transport dropped a message at once. Whoever counts on it soon hears so.</summary>
+    private void NotSent(in RaftMessage message)
+    {
+        (MemberId to, ulong context) = (message.To, message.Context);
+        if (message.Type == RaftMessageType.Propose)
+        {
+            Post(core => core.ProposalsDropped(context));
+        }
+        else if (message.Type == RaftMessageType.Append)
+        {
+            Post(core => core.Node.PeerUnreachable(to));
+        }
     }
 
     private async Task ReadLogAsync(LogReadEffect read)

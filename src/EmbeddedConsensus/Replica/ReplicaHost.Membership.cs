@@ -133,7 +133,7 @@ internal sealed partial class ReplicaHost
         }
 
         // An id that the cluster has not used yet was not removed: it may be on its way in.
-        if (!configuration.Contains(Self) && Self <= configuration.LastMemberId)
+        if (!configuration.Contains(Self) && configuration.WasUsed(Self))
         {
             told = told with { Type = RaftMessageType.MemberRemoved, Index = answer.ConfigurationIndex, Context = 0 };
             await _consensus!.ReceiveAsync(told).ConfigureAwait(false);
@@ -175,6 +175,19 @@ internal sealed partial class ReplicaHost
         _ = DisposeTransportLaterAsync();
     }
 
+    /// <summary>Refuses the disk of another member. One without an owner has promised nothing yet, so it may be
+    /// anybody's.</summary>
+    private void CheckOwner(MemberId owner)
+    {
+        if (owner != Self && !owner.IsNone)
+        {
+            throw new MemberRefusedException(
+                $"Member {Self} was started on the disk of member {owner}. What that member voted for and acknowledged binds it "
+                + $"alone: two members on one disk could elect two leaders. Set MemberId to {owner} to run that member, or give "
+                + $"member {Self} a folder of its own.");
+        }
+    }
+
     /// <summary>Decides what the membership begins with: the disk's counts, and the options only without one.</summary>
     private ClusterConfiguration Bootstrap(ClusterConfiguration? recovered)
     {
@@ -192,14 +205,6 @@ internal sealed partial class ReplicaHost
                 + "the name that the cluster was founded with, or give this member its own disk.");
         }
 
-        // Who joins gets the log from its beginning, and may be started again before it has got as far as its own addition.
-        if (Self > recovered.LastMemberId && _options.JoinAddresses.Count == 0)
-        {
-            throw new MemberRefusedException(
-                $"The disk knows no member {Self}: its cluster has had members up to {recovered.LastMemberId}. Check MemberId, "
-                + "and that this member has its own disk; one that was still joining also needs its JoinAddresses.");
-        }
-
         Address = _settings.Address ?? recovered.Find(Self)?.Address;
         if (_createTransport is null && recovered.Members.Any(member => member.Id != Self))
         {
@@ -213,7 +218,7 @@ internal sealed partial class ReplicaHost
             LogOptionsIgnored(Self, string.Join(", ", recovered.Voters), string.Join(", ", recovered.Learners));
         }
 
-        return recovered;
+        return RecoveredMembership.BaseOf(recovered, _settings.Bootstrap);
     }
 
     private void KeepMembership()

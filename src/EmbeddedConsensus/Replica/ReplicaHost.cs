@@ -107,6 +107,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     /// <summary>Recovers the state from storage and begins to take part. Does not wait for a leader.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="StorageException">The storage cannot be opened, or is damaged.</exception>
+    /// <exception cref="MemberRefusedException">The storage is another member's, or another cluster's.</exception>
     /// <exception cref="TransportException">The transport cannot start.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -213,6 +214,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {
         RecoveredLog log = await _storage.Log.RecoverAsync(cancellationToken).ConfigureAwait(false);
+        CheckOwner(log.HardState.Owner);
         ISnapshotReader? snapshot = await _storage.Snapshots.OpenNewestAsync(cancellationToken).ConfigureAwait(false);
         ReplicatedStateMachine machine;
         if (snapshot is null)

@@ -78,6 +78,7 @@ internal sealed class ReplicaSettings
             ? 0
             : (ulong)Ticks(_options.RequestTimeout),
         RetryTicks = (ulong)Ticks(_options.ElectionTimeout),
+        PauseTicks = TicksPerHeartbeat,
         SnapshotLogBytes = _options.SnapshotLogBytes,
         SnapshotKeepEntries = (ulong)_options.SnapshotKeepEntries,
         CommandFormat = (byte)_options.MaxFormatVersion,
@@ -89,13 +90,13 @@ internal sealed class ReplicaSettings
             ? [new ClusterMember(Self, Address ?? "")]
             : _options.Members.Select(member => new ClusterMember(member.Id, member.Address));
         ClusterMember[] sorted = [.. members.OrderBy(member => member.Id)];
-        return new ClusterConfiguration
+        ClusterConfiguration founders = new()
         {
             ClusterNameHash = ClusterIdentity.Of(_options.ClusterName),
             Voters = [.. sorted.Select(member => member.Id)],
             Members = [.. sorted],
-            LastMemberId = sorted[^1].Id,
         };
+        return founders.Normalized();
     }
 
     private int Ticks(TimeSpan time) => (int)Math.Max(1, Math.Ceiling(time / TickInterval));

@@ -5,7 +5,8 @@ namespace EmbeddedConsensus.Transport;
 /// cut and healed, in one direction or in both.
 /// </summary>
 /// <remarks>For several replicas in one process, and for tests. Messages are handed over by reference: payloads are
-/// never changed, so nothing is copied but the list of entries. All members are safe for use by several threads.</remarks>
+/// never changed, so nothing is copied but the list of entries. All members are safe for use by several
+/// threads.</remarks>
 public sealed class InMemoryNetwork
 {
     private readonly Lock _gate = new();
@@ -13,8 +14,8 @@ public sealed class InMemoryNetwork
     private readonly HashSet<(MemberId From, MemberId To)> _cutLinks = [];
 
     /// <summary>A network whose links are whole.</summary>
-    /// <param name="time">The clock that <see cref="InMemoryTransportOptions.RequestTimeout"/> is taken on; null for the
-    /// system's.</param>
+    /// <param name="time">The clock that <see cref="InMemoryTransportOptions.RequestTimeout"/> is taken on; null for
+    /// the system's.</param>
     public InMemoryNetwork(TimeProvider? time = null) => Time = time ?? TimeProvider.System;
 
     /// <summary>A network for tests that want a say in what happens to messages.</summary>
@@ -60,7 +61,8 @@ public sealed class InMemoryNetwork
         return new InMemoryTransport(this, member, clusterId, options, address);
     }
 
-    /// <summary>Cuts the link from one member to another: what is sent over it is lost. The way back stays open.</summary>
+    /// <summary>Cuts the link from one member to another: what is sent over it is lost. The way back stays
+    /// open.</summary>
     /// <param name="from">The sender.</param>
     /// <param name="to">The receiver.</param>
     public void CutOneWay(MemberId from, MemberId to)

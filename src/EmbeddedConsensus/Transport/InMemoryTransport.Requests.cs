@@ -51,7 +51,8 @@ public sealed partial class InMemoryTransport
         {
             if (Interlocked.Increment(ref _requests) > TransportLimits.MaxConcurrentRequests)
             {
-                throw new TransportException($"The member at '{Address}' works on as many requests as it may. Ask later.");
+                throw new TransportException(
+                    $"The member at '{Address}' works on as many requests as it may. Ask later.");
             }
 
             // A receiver that goes on regardless holds up neither side's shutdown.

@@ -3,7 +3,8 @@ using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Transport;
 
-/// <summary>A transport between replicas of one process. <see cref="InMemoryNetwork.CreateTransport"/> makes it.</summary>
+/// <summary>A transport between replicas of one process. <see cref="InMemoryNetwork.CreateTransport"/> makes
+/// it.</summary>
 /// <remarks>Messages are delivered on the thread pool, in order on each lane of each peer, after
 /// <see cref="Flush"/>. The address of a <see cref="Peer"/> is looked at when the peer has one.</remarks>
 public sealed partial class InMemoryTransport : ITransport

@@ -8,7 +8,8 @@ public sealed class AppTurnTests
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
 
-        long revision = await cluster.RunUntilAsync(async () => (await cluster.Leader.Store.PutAsync("k", "v")).Revision);
+        long revision = await cluster.RunUntilAsync(
+            async () => (await cluster.Leader.Store.PutAsync("k", "v")).Revision);
 
         Assert.Equal(revision, cluster.Leader.Status.Revision);
     }
@@ -44,6 +45,40 @@ public sealed class AppTurnTests
 
         Assert.Equal(before, cluster.Time.Elapsed);
         Assert.Equal("2", (await store.GetAsync("k"))?.Value.ToString());
+    }
+
+    [Fact]
+    public async Task A_piece_that_blocks_behind_a_timer_gets_its_answer()
+    {
+        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
+        await cluster.RunUntilAsync(async () =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), cluster.Time);
+#pragma warning disable xUnit1031 // That is what is tested.
+            cluster.AnyFollower.Store.PutAsync("k", "1").AsTask().GetAwaiter().GetResult();
+#pragma warning restore xUnit1031
+            cluster.Isolate(cluster.Leader);
+        });
+        await cluster.WaitForLeaderAsync();
+        Assert.Equal("1", (await cluster.RunUntilAsync(cluster.AnyFollower.Store.GetAsync("k")))?.Value.ToString());
+    }
+
+    [Fact]
+    public async Task A_piece_that_fails_beside_the_test_is_told_of()
+    {
+        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
+        Task piece = cluster.Run(async () =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), cluster.Time);
+            throw new InvalidOperationException("the dog ate it");
+        });
+
+        ClusterTimeoutException thrown = await Assert.ThrowsAsync<ClusterTimeoutException>(
+            () => cluster.RunUntilAsync(() => cluster.Leader.Status.Revision > 100));
+        Assert.Contains("calls that wait: none", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("a piece of the app has failed: async () =>", thrown.Message, StringComparison.Ordinal);
+        Assert.EndsWith("InvalidOperationException: the dog ate it", thrown.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => piece);
     }
 
     [Fact]

@@ -207,7 +207,8 @@ public sealed class ClusterMembershipTests
 
     private static bool IsVoter(ClusterMemberInfo member) => member.Role == MemberRole.Voter;
 
-    private static async Task<ClusterMembership> MembershipAsync(ConsensusTestCluster cluster, TestClusterMember member) =>
+    private static async Task<ClusterMembership> MembershipAsync(
+        ConsensusTestCluster cluster, TestClusterMember member) =>
         await cluster.RunUntilAsync(member.ClusterManager.GetMembershipAsync());
 
     /// <summary>Counts up, at whichever member is asked for, and asks again where the member has gone.</summary>

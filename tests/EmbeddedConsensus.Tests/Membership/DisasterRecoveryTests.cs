@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing.Storage;
 
@@ -150,6 +151,44 @@ public sealed class DisasterRecoveryTests
             "storage", (await Assert.ThrowsAsync<InvalidRequestException>(() => ForceAsync(cluster, 2))).Argument);
         await cluster.StartAsync(1);
         await cluster.Store(1).WaitForReadyAsync();
+    }
+
+    [Fact]
+    [Trait("Scenario", "32")]
+    public async Task The_data_of_one_member_is_not_forced_into_a_cluster_of_another_one()
+    {
+        await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1, 2, 3);
+        foreach (ulong id in (ulong[])[1, 2, 3])
+        {
+            await cluster.KillAsync(id);
+        }
+
+        InvalidRequestException refused =
+            await Assert.ThrowsAsync<InvalidRequestException>(() => ForceAsync(cluster, 1, survivor: 2));
+        Assert.Equal("survivor", refused.Argument);
+        Assert.Contains("that of member 1", refused.Message, StringComparison.Ordinal);
+        Assert.True((await ForceAsync(cluster, 1)).IsForced);
+    }
+
+    [Fact]
+    [Trait("Scenario", "31")]
+    public async Task A_new_cluster_remembers_which_ids_the_old_one_used()
+    {
+        await using MembershipCluster cluster = await MembershipCluster.FoundAsync(2, 5, 6);
+        foreach (ulong id in (ulong[])[2, 5, 6])
+        {
+            await cluster.KillAsync(id);
+        }
+
+        await ForceAsync(cluster, 5);
+        await cluster.StartAsync(5);
+        await cluster.Store(5).WaitForReadyAsync();
+
+        MembershipChangeRefusedException refused = await Assert.ThrowsAsync<MembershipChangeRefusedException>(
+            async () => await cluster.Manager(5).AddMemberAsync(cluster.PeerOf(2)));
+        Assert.Equal(ConfigurationRefusal.MemberIdUsed, refused.Reason);
+        await cluster.StartJoinerAsync(3, by: 5);
+        await cluster.RoleIsAsync(5, 3, MemberRole.Voter);
     }
 
     private static Task<NewClusterResult> ForceAsync(MembershipCluster cluster, ulong disk, ulong? survivor = null)

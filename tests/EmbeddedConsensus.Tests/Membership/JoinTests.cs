@@ -129,15 +129,30 @@ public sealed class JoinTests
     }
 
     [Fact]
-    public async Task An_id_below_the_highest_one_is_refused_to_a_new_member()
+    public async Task Members_join_in_any_order_of_their_ids_and_none_takes_an_id_twice()
     {
         await using MembershipCluster cluster = await MembershipCluster.FoundAsync(7);
+        foreach (ulong id in (ulong[])[9, 3, 1])
+        {
+            await cluster.StartJoinerAsync(id, by: 7);
+            await cluster.RoleIsAsync(7, id, MemberRole.Voter);
+        }
+
+        await cluster.Store(1).PutAsync("k", "v");
+        await cluster.AssertEqualAsync(1, 3, 7, 9);
+        await cluster.Manager(7).RemoveMemberAsync(MembershipCluster.Id(3));
+        await cluster.StateIsAsync(3, StoreState.Removed);
+        await cluster.KillAsync(3);
+        cluster.LoseDisk(3);
+
         MembershipChangeRefusedException refused = await Assert.ThrowsAsync<MembershipChangeRefusedException>(
             async () => await cluster.Manager(7).AddMemberAsync(cluster.PeerOf(3)));
         Assert.Equal(ConfigurationRefusal.MemberIdUsed, refused.Reason);
+        Assert.Contains("above 9, or one of 2, 4 to 6, 8", refused.Message, StringComparison.Ordinal);
         await cluster.StartJoinerAsync(3, by: 7);
         await cluster.StateIsAsync(3, StoreState.Removed);
-        Assert.IsType<MemberRefusedException>(cluster.Store(3).Status.Fault);
+        await cluster.StartJoinerAsync(2, by: 9);
+        await cluster.RoleIsAsync(7, 2, MemberRole.Voter);
     }
 
     /// <summary>A transport whose first request fails as no transport's should.</summary>

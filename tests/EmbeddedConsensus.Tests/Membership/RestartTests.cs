@@ -109,7 +109,7 @@ public sealed class RestartTests
     }
 
     [Fact]
-    public async Task A_disk_of_a_cluster_of_another_name_and_one_that_never_had_the_id_are_refused()
+    public async Task A_disk_of_a_cluster_of_another_name_is_refused()
     {
         await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1);
         await cluster.Store(1).PutAsync("k", "v");
@@ -118,11 +118,29 @@ public sealed class RestartTests
         MemberRefusedException wrongName = await Assert.ThrowsAsync<MemberRefusedException>(
             () => cluster.StartAsync(1, options => options.ClusterName = "another"));
         Assert.Contains("'another'", wrongName.Message, StringComparison.Ordinal);
-        MemberRefusedException wrongId = await Assert.ThrowsAsync<MemberRefusedException>(
-            () => cluster.StartAsync(1, options => options.MemberId = 5));
-        Assert.Contains("MemberId", wrongId.Message, StringComparison.Ordinal);
 
         await cluster.StartAsync(1);
+        Assert.Equal("v", (await cluster.Store(1).GetAsync("k"))?.Value.ToString());
+    }
+
+    // 2 is a member as well, and would go by what 1 voted for; 5 never was one.
+    [Theory]
+    [InlineData(2UL)]
+    [InlineData(5UL)]
+    [Trait("Scenario", "1")]
+    public async Task The_disk_of_another_member_is_refused_and_left_as_it_is(ulong other)
+    {
+        await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1, 2, 3);
+        await cluster.Store(1).PutAsync("k", "v");
+        await cluster.KillAsync(2);
+        await cluster.KillAsync(1);
+
+        MemberRefusedException refused = await Assert.ThrowsAsync<MemberRefusedException>(
+            () => cluster.StartAsync(1, options => options.MemberId = other));
+        Assert.Contains($"Member {other} was started on the disk of member 1", refused.Message, StringComparison.Ordinal);
+
+        await cluster.StartAsync(1);
+        await cluster.StartAsync(2);
         Assert.Equal("v", (await cluster.Store(1).GetAsync("k"))?.Value.ToString());
     }
 }

@@ -259,6 +259,25 @@ public class MvccStoreTests
         Assert.Equal(6, hashes.Count);
     }
 
+    [Theory]
+    [InlineData("a", "b")]
+    [InlineData("b", "a")]
+    [Trait("Scenario", "46")]
+    public void The_hash_sees_which_key_was_deleted(string deleted, string other)
+    {
+        using MvccStore store = new(new MvccOptions());
+        using MvccStore differs = new(new MvccOptions());
+        foreach (MvccStore member in (MvccStore[])[store, differs])
+        {
+            Put(member, "a", "1");
+            Put(member, "b", "1");
+        }
+        Delete(store, deleted);
+        Delete(differs, other);
+        Assert.NotEqual(store.WriterView.Hash(0), differs.WriterView.Hash(0));
+        Assert.Equal(store.WriterView.Hash(3), differs.WriterView.Hash(3));
+    }
+
     [Fact]
     public void The_previous_version_is_found_unless_it_is_compacted()
     {

@@ -25,6 +25,8 @@ public sealed class ClusterConfigurationCodecTests
         ImmutableArray<MemberId> all = [.. Enumerable.Range(1, 32).Select(id => new MemberId((ulong)id))];
         ClusterConfiguration largest = new()
         {
+            LastMemberId = new MemberId(1_000),
+            UnusedIds = [.. Enumerable.Range(50, 32).Select(id => Unused((ulong)id * 2, (ulong)id * 2))],
             Voters = all[..7], OutgoingVoters = all[..7], PlannedVoters = all[..7], Learners = all, LearnersNext = all,
             Members = [.. all.Select(id => new ClusterMember(id, new string('x', 1024)))],
         };
@@ -67,15 +69,17 @@ public sealed class ClusterConfigurationCodecTests
         Assert.True(refused > 0);
     }
 
-    [Fact]
-    public void A_newer_format_is_refused_by_its_number()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Another_format_is_refused_by_its_number(byte format)
     {
         byte[] bytes = ClusterConfigurationCodec.Encode(Random(3));
-        bytes[0] = 2;
+        bytes[0] = format;
 
         ClusterConfigurationFormatException refused = Assert.Throws<ClusterConfigurationFormatException>(
             () => ClusterConfigurationCodec.Decode(bytes));
-        Assert.Contains("format 2", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"format {format} ", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,6 +97,33 @@ public sealed class ClusterConfigurationCodecTests
 
         Assert.All(impossible, configuration =>
             Assert.ThrowsAny<ArgumentException>(() => ClusterConfigurationCodec.Encode(configuration)));
+    }
+
+    [Fact]
+    public void Unused_ids_that_could_be_written_in_another_way_are_neither_written_nor_read()
+    {
+        ClusterConfiguration right = new()
+        {
+            LastMemberId = new MemberId(20), UnusedIds = [Unused(2, 3), Unused(6, 6)], Voters = [new MemberId(5)],
+        };
+        Assert.Equal(right, ClusterConfigurationCodec.Decode(ClusterConfigurationCodec.Encode(right)));
+        ImmutableArray<MemberIdRange>[] wrong =
+        [
+            [Unused(6, 6), Unused(2, 3)], [Unused(2, 3), Unused(3, 4)], [Unused(2, 3), Unused(4, 4)], [Unused(3, 2)],
+            [Unused(0, 1)], [Unused(19, 20)], [Unused(21, 22)], [Unused(4, 6)],
+            [.. Enumerable.Range(0, 33).Select(i => Unused(100 + (2 * (ulong)i), 100 + (2 * (ulong)i)))],
+        ];
+
+        foreach (ImmutableArray<MemberIdRange> unused in wrong)
+        {
+            ClusterConfiguration configuration = right with
+            {
+                UnusedIds = unused, LastMemberId = new MemberId(unused.Length > 32 ? 1_000UL : 20),
+            };
+            Assert.Throws<ArgumentException>(() => ClusterConfigurationCodec.Encode(configuration));
+            Assert.Throws<ClusterConfigurationFormatException>(
+                () => ClusterConfigurationCodec.Decode(Unchecked(configuration)));
+        }
     }
 
     [Fact]
@@ -119,10 +150,26 @@ public sealed class ClusterConfigurationCodecTests
         }
     }
 
+    private static MemberIdRange Unused(ulong first, ulong last) => new(new MemberId(first), new MemberId(last));
+
+    // As the remarks of the codec have it: the ranges stand behind the version and three numbers.
+    private static byte[] Unchecked(ClusterConfiguration configuration)
+    {
+        byte[] rest = ClusterConfigurationCodec.Encode(configuration with { UnusedIds = [] });
+        byte[] ranges =
+        [
+            (byte)configuration.UnusedIds.Length,
+            .. configuration.UnusedIds.SelectMany(range => (ulong[])[range.First.Value, range.Last.Value])
+                .SelectMany(BitConverter.GetBytes),
+        ];
+        return [.. rest[..25], .. ranges, .. rest[26..]];
+    }
+
     private static ClusterConfiguration Random(ulong seed)
     {
         DeterministicRandom random = new(seed);
-        return new ClusterConfiguration
+        ulong last = random.NextUInt64() >> random.NextInt32(60);
+        ClusterConfiguration configuration = new()
         {
             ClusterId = random.NextUInt64(),
             ClusterNameHash = random.NextUInt64(),
@@ -133,8 +180,10 @@ public sealed class ClusterConfigurationCodecTests
             PlannedVoters = Ids(7),
             Members = [.. Ids(32).Select(id => new ClusterMember(
                 id, new string('é', random.NextInt32(40)), random.NextInt32(2) == 0, (uint)random.NextInt32(9)))],
-            LastMemberId = new MemberId(random.NextUInt64()),
+            LastMemberId = new MemberId(last),
         };
+        return seed % 3 == 0 ? configuration : configuration.WithUsed(configuration.Members.Select(member => member.Id))
+            .WithUsed(configuration.Voters.Concat(configuration.OutgoingVoters).Concat(configuration.Learners));
 
         ImmutableArray<MemberId> Ids(int most) =>
         [

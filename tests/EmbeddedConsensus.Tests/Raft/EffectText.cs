@@ -39,11 +39,8 @@ internal sealed class EffectText
         lines.AddRange(effects.SnapshotReceives.Select(step => Invariant($"{id} {Step(step)}")));
         lines.AddRange(effects.ReadResults.Select(read => Invariant(
             $"{id} read {read.RequestId} {(read.IsConfirmed ? $"gets index {read.Index}" : "fails")}")));
-        if (effects.RejectedProposals > 0)
-        {
-            lines.Add(Invariant($"{id} hears that {effects.RejectedProposals} proposals were turned away"));
-        }
-
+        lines.AddRange(effects.RefusedProposals.Select(batch => Invariant(
+            $"{id} hears that batch {batch} of proposals was turned away")));
         return lines;
     }
 
@@ -133,7 +130,7 @@ internal sealed class EffectText
             RaftMessageType.ReadIndex => Batch(m.Context),
             RaftMessageType.ReadIndexResponse => Invariant($"{Batch(m.Context)} index={m.Index}"),
             RaftMessageType.TransferLeadership => Invariant($" to={m.Context}"),
-            RaftMessageType.ProposeRejected => Invariant($" count={m.Context}"),
+            RaftMessageType.ProposeRejected => Invariant($" batch={m.Context}"),
             _ => "",
         };
     }

@@ -27,7 +27,7 @@ internal sealed class LoneNode
         }
 
         RecoveredLog recovered = new(
-            new HardState(term, MemberId.None, 0), default, (ulong)(log?.Length ?? 0), terms);
+            new HardState(term, MemberId.None, 0, options.Id), default, (ulong)(log?.Length ?? 0), terms);
         Node = new RaftNode(options, recovered, snapshot: null, voters);
     }
 

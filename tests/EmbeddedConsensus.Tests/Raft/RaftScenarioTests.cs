@@ -80,6 +80,10 @@ public sealed class RaftScenarioTests
     public void A_slow_follower_does_not_start_over_for_ever() => RunScriptsOf(22);
 
     [Fact]
+    [Trait("Scenario", "24")]
+    public void A_snapshot_holds_up_no_heartbeats() => RunScriptsOf(24);
+
+    [Fact]
     [Trait("Scenario", "25")]
     public void No_change_before_an_entry_of_the_term_is_committed() => RunScriptsOf(25);
 

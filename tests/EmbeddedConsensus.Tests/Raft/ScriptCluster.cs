@@ -247,7 +247,9 @@ internal sealed partial class ScriptCluster
         ulong term = (ulong)a.Setting("term", 0);
         if (term > 0)
         {
-            HardState state = new(term, new MemberId((ulong)a.Setting("vote", 0)), (ulong)a.Setting("commit", 0));
+            HardState state = new(
+                term, new MemberId((ulong)a.Setting("vote", 0)), (ulong)a.Setting("commit", 0),
+                new MemberId(id));
             member.Disk.Preset(state, terms);
         }
 

@@ -1,5 +1,7 @@
 using System.Text;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica;
+using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Tests.Raft;
 
@@ -55,7 +57,13 @@ internal sealed class SimulatedMember
         RaftOptions options = _options(_incarnation++);
         Id = options.Id;
         Applied = Disk.Snapshot is null ? [] : Decode(Disk.SnapshotData);
-        Node = new RaftNode(options, Disk.Recover(), Disk.Snapshot, _bootstrap);
+        RecoveredLog log = Disk.Recover();
+
+        // A cluster that a test begins in the middle of its life has a membership that is in no log.
+        ClusterConfiguration known = _bootstrap.ClusterId != 0
+            ? _bootstrap
+            : RecoveredMembership.BaseOf(RecoveredMembership.Of(log, Disk.Snapshot), _bootstrap);
+        Node = new RaftNode(options, log, Disk.Snapshot, known);
         IsUp = true;
     }
 

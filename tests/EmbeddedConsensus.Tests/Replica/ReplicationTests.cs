@@ -55,6 +55,22 @@ public sealed class ReplicationTests
     }
 
     [Fact]
+    [Trait("Scenario", "52")]
+    public async Task A_hundred_large_writes_at_a_follower_at_once_overrun_no_queue()
+    {
+        CountingTransport?[] transports = new CountingTransport?[3];
+        await using TestCluster cluster = await TestCluster.StartAsync(
+            3, wrapTransport: (index, transport) => transports[index] = new CountingTransport(transport));
+        int follower = (await cluster.LeaderAsync() + 1) % 3;
+        byte[] value = new byte[1 << 20];
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(
+            async i => await cluster.Store(follower).PutAsync($"key-{i}", value)));
+
+        Assert.All(transports, transport => Assert.Equal(0, transport!.Dropped));
+        await cluster.AssertEqualAsync();
+    }
+
+    [Fact]
     public async Task A_member_that_was_away_for_long_catches_up_by_a_snapshot()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(3, options =>

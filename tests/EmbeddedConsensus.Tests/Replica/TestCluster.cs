@@ -14,16 +14,19 @@ public sealed class TestCluster : IAsyncDisposable
     private readonly IHost?[] _hosts;
     private readonly Action<ConsensusStoreOptions>? _configure;
     private readonly Func<int, ILogStorage, ILogStorage>? _wrapLog;
+    private readonly Func<int, ITransport, ITransport>? _wrapTransport;
 
     public TestCluster(
         int members,
         Action<ConsensusStoreOptions>? configure = null,
-        Func<int, ILogStorage, ILogStorage>? wrapLog = null)
+        Func<int, ILogStorage, ILogStorage>? wrapLog = null,
+        Func<int, ITransport, ITransport>? wrapTransport = null)
     {
         _disks = [.. Enumerable.Range(0, members).Select(_ => new InMemoryDisk())];
         _hosts = new IHost?[members];
         _configure = configure;
         _wrapLog = wrapLog;
+        _wrapTransport = wrapTransport;
     }
 
     public int Size => _hosts.Length;
@@ -37,9 +40,10 @@ public sealed class TestCluster : IAsyncDisposable
     public static async Task<TestCluster> StartAsync(
         int members,
         Action<ConsensusStoreOptions>? configure = null,
-        Func<int, ILogStorage, ILogStorage>? wrapLog = null)
+        Func<int, ILogStorage, ILogStorage>? wrapLog = null,
+        Func<int, ITransport, ITransport>? wrapTransport = null)
     {
-        TestCluster cluster = new(members, configure, wrapLog);
+        TestCluster cluster = new(members, configure, wrapLog, wrapTransport);
         for (int i = 0; i < members; i++)
         {
             await cluster.StartAsync(i);
@@ -87,7 +91,11 @@ public sealed class TestCluster : IAsyncDisposable
             return new ReplicaStorage(
                 _wrapLog is null ? log : _wrapLog(index, log), new InMemorySnapshotStorage(_disks[index]));
         })
-        .UseTransport((_, context) => _network.CreateTransport(context.MemberId, context.ClusterId));
+        .UseTransport((_, context) =>
+        {
+            ITransport transport = _network.CreateTransport(context.MemberId, context.ClusterId);
+            return _wrapTransport is null ? transport : _wrapTransport(index, transport);
+        });
         IHost host = builder.Build();
         await host.StartAsync();
         _hosts[index] = host;

@@ -96,6 +96,78 @@ public sealed class WatchHubTests : IDisposable
     }
 
     [Fact]
+    [Trait("Scenario", "52")]
+    public void A_slow_watcher_reads_the_history_in_pieces_and_takes_nothing_from_those_that_keep_up()
+    {
+        Watcher slow = Watch(KeyRange.All);
+        Watcher first = Watch(KeyRange.All);
+        Watcher second = Watch(KeyRange.Prefix("k"));
+        Take(slow);
+        Take(first);
+        Take(second);
+        const int Writes = 3 * EventBuffer.MaxEvents;
+        int seen = 0;
+        for (int i = 0; i < Writes; i++)
+        {
+            Put("k", $"{i}");
+            seen += Take(first).Count + Take(second).Count;
+        }
+
+        Assert.Equal(2 * Writes, seen);
+        Assert.Equal((false, true, true), (slow.IsSynced, first.IsSynced, second.IsSynced));
+        List<WatchEvent> piece = [];
+        int pieces = 0;
+        int events = 0;
+        while (slow.TryTake(piece))
+        {
+            // The first one is what was buffered.
+            Assert.True(pieces == 0 || piece.Count < EventBuffer.MaxEvents, $"{piece.Count} events came at once.");
+            events += piece.Count;
+            pieces++;
+            piece.Clear();
+        }
+
+        Assert.Equal(Writes, events);
+        Assert.True(pieces > 2);
+    }
+
+    [Fact]
+    [Trait("Scenario", "51")]
+    public void A_watcher_that_reads_the_history_keeps_its_place_when_the_store_is_restored()
+    {
+        for (int i = 2; i < 6; i++)
+        {
+            Put("k", $"{i}");
+        }
+
+        Watcher late = Watch(KeyRange.All, 3);
+        _machine.Put("k", "6");
+        _hub.Restored(_machine.State.Store.CurrentRevision);
+
+        Assert.Equal("3:k=3. 4:k=4. 5:k=5. 6:k=6.", Text(Take(late)));
+    }
+
+    [Fact]
+    [Trait("Scenario", "51")]
+    public void A_watch_that_is_cancelled_gets_and_holds_nothing_more()
+    {
+        Watcher watcher = Watch(KeyRange.All);
+        Watcher single = Watch("k");
+        Take(watcher);
+        Take(single);
+        Put("k", "1");
+        int wakes = _signal.Count;
+        _hub.Remove(watcher);
+        _hub.Remove(single);
+        Put("k", "2");
+
+        Assert.Equal((0, wakes), (_hub.Count, _signal.Count));
+        List<WatchEvent> held = [];
+        Assert.True(watcher.TryTake(held));
+        Assert.Equal("2:k=1.", Text(held));
+    }
+
+    [Fact]
     public void A_buffer_that_overflows_within_a_revision_does_not_tear_it()
     {
         Watcher slow = Watch(KeyRange.All);

@@ -200,6 +200,12 @@ public sealed class MessagePackVectorTests
                         Voters = [new MemberId(1), new MemberId(2), new MemberId(300)],
                         OutgoingVoters = [new MemberId(1), new MemberId(2)],
                         Learners = [new MemberId(4)],
+                        LastMemberId = new MemberId(300),
+                        UnusedIds =
+                        [
+                            new MemberIdRange(new MemberId(3), new MemberId(3)),
+                            new MemberIdRange(new MemberId(5), new MemberId(298)),
+                        ],
                     }),
                 1L << 40,
                 1L << 33,

@@ -51,7 +51,10 @@ internal sealed class MessageGenerator(int seed)
             Bytes(),
             (uint)Number());
 
-    private ClusterConfiguration Configuration() => new()
+    // Half of them know which ids were never used.
+    private ClusterConfiguration Configuration() => _random.Next(2) == 0 ? Lists() : Lists().Normalized();
+
+    private ClusterConfiguration Lists() => new()
     {
         ClusterId = Number(),
         ClusterNameHash = Number(),

@@ -58,6 +58,17 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
         }
     }
 
+    /// <summary>Removal: a member stops by itself when it is known that its removal is committed, and not before: it may be
+    /// needed to commit it, in a cluster of two always (scenario 32).</summary>
+    public void CheckLeft(MemberId member)
+    {
+        if (!_committed.Values.Any(item => !item.Contains(member) && member <= item.LastMemberId))
+        {
+            throw new SimulationFailedException("Removal",
+                $"Replica {member} stops as one that was removed, and no configuration without it is known to be committed.");
+        }
+    }
+
     /// <summary>Snapshot Configuration: a snapshot carries the configuration that is in force at its index (scenario
     /// 28).</summary>
     public void CheckSnapshot(MemberId replica, SnapshotMetadata snapshot)

@@ -64,6 +64,8 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
                 return CutLinks(LinksOf(fault), fault.DurationMicros, fault.Kind);
             case FaultKind.LinkFlap:
                 return FlapLinks(fault);
+            case FaultKind.LoseCopy:
+                return LoseCopy(fault);
             case FaultKind.MessageLoss:
             case FaultKind.MessageDelay:
             case FaultKind.MessageDuplication:
@@ -146,20 +148,6 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
 
         replica.Crash();
         After(downMicros, FaultKind.Crash, replica.Start);
-        return true;
-    }
-
-    // Before it is known to have started, an empty disk is not known to be a lost one. And whoever founded its cluster alone
-    // founds another one on an empty disk, because it has nobody to ask: that is the operator's mistake, not a fault.
-    private bool LoseDisk(SimulatedReplica replica)
-    {
-        bool isLoneFounder = replica.Bootstrap.Voters is [MemberId only] && only == replica.Id;
-        if (isLoneFounder || cluster.Rules.Latest?.Find(replica.Id) is not { HasStarted: true } || !cluster.Atlas.MayImpair(replica))
-        {
-            return false;
-        }
-
-        replica.LoseDisk();
         return true;
     }
 

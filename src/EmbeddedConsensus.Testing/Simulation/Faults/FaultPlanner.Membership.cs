@@ -39,6 +39,17 @@ internal sealed partial class FaultPlanner
         PlanJointCrashes();
     }
 
+    private void PlanLostCopies()
+    {
+        SimulationRandom random = Stream(FaultKind.LoseCopy);
+        Repeat(random, 0.6, 8 * Second, 40 * Second, at => New(at, FaultKind.LoseCopy) with
+        {
+            Target = One(random),
+            Amount = random.Below(1_000),
+            DurationMicros = random.Between(Second, 4 * Second),
+        });
+    }
+
     // The leader is gone in the middle of a change (scenario 27), or whoever applies one.
     private void PlanJointCrashes()
     {

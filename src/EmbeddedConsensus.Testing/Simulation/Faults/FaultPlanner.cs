@@ -51,6 +51,7 @@ internal sealed partial class FaultPlanner
         planner.PlanClocks();
         planner.PlanDisks();
         planner.PlanMembership();
+        planner.PlanLostCopies();
         if (replicas > 1)
         {
             planner.PlanNetwork();
@@ -210,7 +211,7 @@ internal sealed partial class FaultPlanner
         foreach (FaultKind damage in damages)
         {
             SimulationRandom random = Stream(damage);
-            Repeat(random, 0.25, 10 * Second, 90 * Second, at => New(at, damage) with
+            Repeat(random, 0.35, 10 * Second, 90 * Second, at => New(at, damage) with
             {
                 Target = One(random),
                 Amount = random.Below(1_000),

@@ -13,11 +13,13 @@ namespace EmbeddedConsensus.Testing.Simulation.Membership;
 internal sealed partial class MembershipOperator(SimulatedCluster cluster, SimulationRandom random)
 {
     private const int MaxOrders = 3;
+    private const int Candidates = 3;
     private const long PatienceMicros = 20_000_000;
     private const long LookMicros = 2_000_000;
 
     private readonly List<MembershipOrder> _orders = [];
     private readonly Dictionary<MemberId, SimulatedReplica> _replacements = [];
+    private readonly List<SimulatedReplica> _candidates = [];
 
     /// <summary>Whether a change may be under way.</summary>
     public bool IsBusy => _orders.Count > 0
@@ -80,13 +82,27 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
     /// many.</summary>
     public Peer? Recruit()
     {
-        if (cluster.Recruit() is not { } fresh)
+        SimulatedReplica? fresh = NextCandidate();
+        fresh?.Start();
+        return fresh?.Peer;
+    }
+
+    /// <summary>Ids are taken in no order, and some never: the next member is any of a few.</summary>
+    private SimulatedReplica? NextCandidate()
+    {
+        while (_candidates.Count < Candidates && cluster.Recruit() is { } candidate)
+        {
+            _candidates.Add(candidate);
+        }
+
+        if (_candidates.Count == 0)
         {
             return null;
         }
 
-        fresh.Start();
-        return fresh.Peer;
+        SimulatedReplica next = _candidates[random.Below(_candidates.Count)];
+        _candidates.Remove(next);
+        return next;
     }
 
     private void LosePatience(MembershipOrder order)
@@ -137,10 +153,10 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
 
         SimulatedReplica? fresh = _replacements.GetValueOrDefault(lost.Id);
         bool isUsable = fresh is { IsLost: false, HasLeft: false }
-            && (current.Contains(fresh.Id) || fresh.Id > current.LastMemberId);
+            && (current.Contains(fresh.Id) || !current.WasUsed(fresh.Id));
         if (!isUsable)
         {
-            fresh = cluster.Recruit();
+            fresh = NextCandidate();
             if (fresh is null)
             {
                 Order(ConfigurationChange.Remove(lost.Id));

@@ -10,9 +10,13 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
     private const double CancelRate = 0.02;
     private const long MaxCancelMicros = 500_000;
 
+    // Behind its time-out a call may wait for its turn, while the clock of its replica jumps.
+    private const long MostTicks = 2 * ReplicaLife.RequestTimeoutTicks;
+
     private long _call;
     private bool _isWrite;
     private ulong _seenBefore;
+    private long _ticksBefore;
 
     /// <summary>The life of a replica that works on the present call; null when there is no call.</summary>
     public ReplicaLife? Life { get; private set; }
@@ -103,10 +107,18 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
         _call++;
         Life = life;
         _seenBefore = cluster.Order.SeenIndex;
+        _ticksBefore = life.Ticks;
     }
 
     private void End()
     {
+        if (Life is { } life && life.Ticks - _ticksBefore > MostTicks)
+        {
+            throw new SimulationFailedException("Bounded Calls",
+                $"A {(_isWrite ? "write" : "read")} at replica {life.Replica.Id} ended after {life.Ticks - _ticksBefore} ticks "
+                + $"of its clock; the request timeout is {ReplicaLife.RequestTimeoutTicks}. {life.Replica}");
+        }
+
         Life = null;
         cluster.Workload.CallEnded(this);
     }

@@ -5,10 +5,10 @@ namespace EmbeddedConsensus.Replica.Core;
 
 /// <summary>
 /// The writes of this replica's callers, from the call to the apply: first waiting, then in flight under a
-/// <see cref="ProposalId"/>. Whatever is in flight when the leader changes, or shows no progress, is proposed again under
-/// the same id; apply drops the repetition (design decision D7).
+/// <see cref="ProposalId"/>. Whatever is in flight when the leader changes, or got lost on the way to it, is proposed again
+/// under the same id; apply drops the repetition, and needs no order of the ids (design decision D7).
 /// </summary>
-internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self, ulong incarnation)
+internal sealed partial class ProposalTracker(ReplicaCoreOptions options, MemberId self, ulong incarnation)
 {
     private const int Window = ProposalSession.WindowSize;
     private const int MaxRetryDoublings = 2;
@@ -25,12 +25,14 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     private ulong _lowest = 1;
     private ulong _next = 1;
     private ulong _expiredBelow = 1;
-    private ulong _lastProgressTick;
-    private int _retries;
     private long _inFlightBytes;
 
-    // Something in flight is not in this replica's own log, and may have been lost on the way.
-    private bool _forwarded;
+    // What is in flight from here on was not yet proposed to the present leader.
+    private ulong _cursor = 1;
+
+    // When something was applied, or the first thing was sent behind which anything could be applied.
+    private ulong _lastProgressTick;
+    private ulong _lastAppliedTick;
 
     /// <summary>The number of writes that wait to be proposed.</summary>
     public int WaitingCount => _waiting.Count;
@@ -55,87 +57,25 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
         _waiting.Enqueue(proposal);
     }
 
-    /// <summary>Proposes what waits, as far as the window, the leader's limits and <paramref name="node"/> allow.</summary>
-    public void ProposeWaiting(RaftNode node, ulong now)
+    /// <summary>Proposes what was in flight before this leader and then what waits, as far as the windows and
+    /// <paramref name="node"/> allow.</summary>
+    public void Propose(RaftNode node, ulong now)
     {
-        AdvanceLowest(now);
-        byte version = (byte)Math.Min(options.CommandFormat, node.Configuration.FormatVersion);
-        while (_waiting.Count > 0)
+        Advance(now);
+        if (!node.Leader.IsNone && SendLostAgain(node, now) && ProposeInFlight(node, now))
         {
-            ulong first = _next;
-            if (!FillBatch(version))
-            {
-                return;
-            }
-
-            ProposeResult result = node.Propose(Batch);
-            if (result is not (ProposeResult.Accepted or ProposeResult.Forwarded))
-            {
-                // Not a byte of it has left: the sequence numbers are free again.
-                _next = first;
-                return;
-            }
-
-            if (InFlightCount == _batch.Count)
-            {
-                _lastProgressTick = now;
-            }
-
-            _forwarded |= result == ProposeResult.Forwarded;
-            MoveToFlight(first);
+            ProposeWaiting(node, now);
         }
     }
 
-    /// <summary>Proposes again everything in flight: after a change of leader or term, or when a leader that it was
-    /// forwarded to shows no progress.</summary>
-    public void ProposeAgain(RaftNode node, ulong now)
+    /// <summary>Begins to propose again everything in flight: there is a new leader, or a new term. Some of it may have
+    /// been lost with the one before.</summary>
+    public void ProposeAgain(ulong now)
     {
-        _retries = 0;
-        _forwarded = false;
-        AdvanceLowest(now);
+        ForgetForwarded();
+        Advance(now);
+        _cursor = _lowest;
         _lastProgressTick = now;
-        _batch.Clear();
-        int bytes = 0;
-        for (ulong sequence = _lowest; sequence < _next; sequence++)
-        {
-            if (Volatile.Read(ref SlotOf(sequence)) is not { } proposal)
-            {
-                continue;
-            }
-
-            _batch.Add(proposal.Sealed);
-            bytes += proposal.Sealed.Length;
-            if (bytes >= options.MaxProposeBytes)
-            {
-                if (!TryProposeBatch(node))
-                {
-                    return;
-                }
-
-                bytes = 0;
-            }
-        }
-
-        if (_batch.Count > 0)
-        {
-            TryProposeBatch(node);
-        }
-    }
-
-    /// <summary>Proposes again what has shown no progress. Each time the wait for the next attempt doubles, so that
-    /// repetitions do not become the load that holds everything up.</summary>
-    public void Retry(RaftNode node, ulong now)
-    {
-        int retries = Math.Min(_retries + 1, MaxRetryDoublings);
-        ProposeAgain(node, now);
-        _retries = retries;
-    }
-
-    /// <summary>Whether what was handed to a leader has shown no progress for too long.</summary>
-    public bool IsOverdue(ulong now)
-    {
-        AdvanceLowest(now);
-        return _forwarded && InFlightCount > 0 && now - _lastProgressTick >= options.RetryTicks << _retries;
     }
 
     /// <summary>The proposal that was applied, if its caller is here; it leaves the table. Runs on the apply
@@ -171,14 +111,14 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     }
 
     /// <summary>Fails the calls whose time is over.</summary>
-    public void Expire(ulong now)
+    /// <param name="now">The tick.</param>
+    /// <param name="hasLeader">Whether a leader is known.</param>
+    public void Expire(ulong now, bool hasLeader)
     {
         while (_waiting.TryPeek(out PendingProposal? oldest) && (oldest.HasEnded || oldest.DeadlineTick <= now))
         {
             Dequeue();
-            oldest.TryFail(new QuorumUnavailableException(
-                "The write was not proposed within the request timeout: no leader is known, or it accepts nothing. "
-                + "Nothing was executed. Check that a majority of the members is up and reachable."));
+            oldest.TryFail(NotProposed(oldest, hasLeader));
         }
 
         for (_expiredBelow = Math.Max(_expiredBelow, _lowest); _expiredBelow < _next; _expiredBelow++)
@@ -214,28 +154,123 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
 
     private ReadOnlySpan<ReadOnlyMemory<byte>> Batch => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_batch);
 
+    /// <summary>Why a write was never proposed in its time: the cluster was too busy with others, or not there.</summary>
+    private ConsensusStoreException NotProposed(PendingProposal proposal, bool hasLeader)
+    {
+        bool isWorking = _isRefused || _lastAppliedTick + options.RequestTimeoutTicks > proposal.DeadlineTick;
+        return hasLeader && isWorking
+            ? new TooManyRequestsException(
+                "The write was not proposed within the request timeout: the leader had no room for it, or the writes "
+                + "before it took all of the time. Nothing was executed: try again with fewer writes at a time.")
+            : new QuorumUnavailableException(
+                "The write was not proposed within the request timeout: no leader is known, or nothing that was proposed "
+                + "before it gets committed. Nothing was executed. Check that a majority of the members is up and "
+                + "reachable.");
+    }
+
+    private bool ProposeInFlight(RaftNode node, ulong now)
+    {
+        while (_cursor < _next)
+        {
+            _batch.Clear();
+            long bytes = 0;
+            ulong end = _cursor;
+            for (; end < _next; end++)
+            {
+                if (Volatile.Read(ref SlotOf(end)) is { } proposal)
+                {
+                    if (!Fits(node, bytes, proposal))
+                    {
+                        break;
+                    }
+
+                    _batch.Add(proposal.Sealed);
+                    bytes += SizeOf(proposal);
+                }
+            }
+
+            bool isFull = _batch.Count == 0 && end < _next;
+            if (isFull || (_batch.Count > 0 && !TryPropose(node, _cursor, end, bytes, now)))
+            {
+                return false;
+            }
+
+            _cursor = end;
+        }
+
+        return true;
+    }
+
+    private void ProposeWaiting(RaftNode node, ulong now)
+    {
+        byte version = (byte)Math.Min(options.CommandFormat, node.Configuration.FormatVersion);
+        while (_waiting.Count > 0)
+        {
+            ulong first = _next;
+            long bytes = NumberWaiting(node, version);
+            if (_batch.Count == 0)
+            {
+                return;
+            }
+
+            if (!TryPropose(node, first, _next, bytes, now))
+            {
+                // Not a byte of it has left: the sequence numbers are free again.
+                _next = first;
+                return;
+            }
+
+            MoveToFlight(first);
+            _cursor = _next;
+        }
+    }
+
     /// <summary>Numbers the next writes that wait, up to the limits, without taking them out of the queue.</summary>
-    private bool FillBatch(byte version)
+    /// <returns>Their size.</returns>
+    private long NumberWaiting(RaftNode node, byte version)
     {
         _batch.Clear();
-        int bytes = 0;
+        long bytes = 0;
         foreach (PendingProposal proposal in _waiting)
         {
-            int length = proposal.Command.Length;
             bool isFull = _next - _lowest >= Window
-                || (InFlightCount > 0 && _inFlightBytes + bytes + length > options.MaxInFlightBytes);
-            if (isFull || (bytes > 0 && bytes + length > options.MaxProposeBytes))
+                || (InFlightCount > 0 && _inFlightBytes + bytes + SizeOf(proposal) > options.MaxInFlightBytes);
+            if (isFull || !Fits(node, bytes, proposal))
             {
                 break;
             }
 
             proposal.Seal(version, new ProposalId(self, incarnation, _next));
             _batch.Add(proposal.Sealed);
-            bytes += length;
+            bytes += SizeOf(proposal);
             _next++;
         }
 
-        return _batch.Count > 0;
+        return bytes;
+    }
+
+    /// <summary>Whether a proposal can go behind others in one batch. One alone is never too large.</summary>
+    private bool Fits(RaftNode node, long bytes, PendingProposal proposal)
+    {
+        long size = bytes + SizeOf(proposal);
+        return (bytes == 0 || size <= options.MaxProposeBytes) && (node.Role == RaftRole.Leader || HasRoomFor(size));
+    }
+
+    private bool TryPropose(RaftNode node, ulong first, ulong end, long bytes, ulong now)
+    {
+        ProposeResult result = node.Propose(Batch, first);
+        switch (result)
+        {
+            case ProposeResult.Accepted:
+                _isRefused = false;
+                return true;
+            case ProposeResult.Forwarded:
+                NoteForwarded(first, end, bytes, now);
+                return true;
+            default:
+                _isRefused |= result == ProposeResult.Overloaded;
+                return false;
+        }
     }
 
     private void MoveToFlight(ulong first)
@@ -243,22 +278,15 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
         for (ulong sequence = first; sequence < _next; sequence++)
         {
             PendingProposal proposal = Dequeue();
-            _inFlightLengths[sequence % Window] = proposal.Command.Length;
-            _inFlightBytes += proposal.Command.Length;
+            _inFlightLengths[sequence % Window] = SizeOf(proposal);
+            _inFlightBytes += SizeOf(proposal);
             Volatile.Write(ref SlotOf(sequence), proposal);
         }
     }
 
-    private bool TryProposeBatch(RaftNode node)
+    private void Advance(ulong now)
     {
-        ProposeResult result = node.Propose(Batch);
-        _batch.Clear();
-        _forwarded |= result != ProposeResult.Accepted;
-        return result is ProposeResult.Accepted or ProposeResult.Forwarded;
-    }
-
-    private void AdvanceLowest(ulong now)
-    {
+        bool isProgress = ReleaseForwarded(now);
         ulong before = _lowest;
         while (_lowest < _next && Volatile.Read(ref SlotOf(_lowest)) is null)
         {
@@ -266,10 +294,13 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
             _lowest++;
         }
 
-        if (_lowest != before)
+        _cursor = Math.Max(_cursor, _lowest);
+        if (isProgress || _lowest != before)
         {
             _lastProgressTick = now;
+            _lastAppliedTick = now;
             _retries = 0;
+            _isRefused = false;
         }
     }
 
@@ -281,4 +312,6 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     }
 
     private ref PendingProposal? SlotOf(ulong sequence) => ref _inFlight[sequence % Window];
+
+    private static int SizeOf(PendingProposal proposal) => proposal.Command.Length + LogEntry.Overhead;
 }

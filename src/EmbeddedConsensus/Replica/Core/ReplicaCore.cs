@@ -64,7 +64,7 @@ internal sealed class ReplicaCore
     {
         _now++;
         Node.Tick();
-        Proposals.Expire(_now);
+        Proposals.Expire(_now, hasLeader: !Node.Leader.IsNone);
         Reads.Expire(_now);
     }
 
@@ -92,6 +92,10 @@ internal sealed class ReplicaCore
 
     /// <summary>The writes of an append effect are durable.</summary>
     public void AppendCompleted(ulong appendId) => Node.AppendCompleted(appendId);
+
+    /// <summary>The transport dropped a message with proposals at once.</summary>
+    /// <param name="batch">The <see cref="RaftMessage.Context"/> of the message.</param>
+    public void ProposalsDropped(ulong batch) => Proposals.BatchDropped(batch, _now);
 
     /// <summary>The state machine has applied and published all entries up to an index.</summary>
     /// <param name="index">The index.</param>
@@ -146,16 +150,16 @@ internal sealed class ReplicaCore
             _knownTerm = Node.Term;
             if (!_knownLeader.IsNone)
             {
-                Proposals.ProposeAgain(Node, _now);
+                Proposals.ProposeAgain(_now);
             }
         }
         else if (!_knownLeader.IsNone && Proposals.IsOverdue(_now))
         {
-            Proposals.Retry(Node, _now);
+            Proposals.Retry(_now);
         }
 
         Changes.Advance(Node, _now);
-        Proposals.ProposeWaiting(Node, _now);
+        Proposals.Propose(Node, _now);
         Reads.BeginRound(Node);
 
         // Looking at the effects closes them for further inputs, so everything else comes before it.
@@ -165,6 +169,12 @@ internal sealed class ReplicaCore
         }
 
         Effects.ReadResults.Clear();
+        foreach (ulong batch in Effects.RefusedProposals)
+        {
+            Proposals.BatchRefused(batch, _now);
+        }
+
+        Effects.RefusedProposals.Clear();
         return Reads.CanBegin(Node);
     }
 

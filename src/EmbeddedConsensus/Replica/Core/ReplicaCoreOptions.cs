@@ -1,3 +1,5 @@
+using EmbeddedConsensus.Raft;
+
 namespace EmbeddedConsensus.Replica.Core;
 
 /// <summary>The limits of <see cref="ReplicaCore"/>, in ticks, bytes and counts.</summary>
@@ -7,10 +9,20 @@ internal sealed record ReplicaCoreOptions
     public int MaxWaitingProposals { get; init; } = 16_384;
 
     /// <summary>How many bytes of writes may wait to be proposed.</summary>
-    public long MaxWaitingBytes { get; init; } = 64L << 20;
+    public long MaxWaitingBytes { get; init; } = 128L << 20;
 
-    /// <summary>How many bytes of writes may be proposed and not yet applied. A larger write goes alone.</summary>
-    public long MaxInFlightBytes { get; init; } = 64L << 20;
+    /// <summary>How many bytes of writes may be proposed and not yet applied. A larger write goes alone. It is half of
+    /// what a leader takes from all members, so that its own callers leave room for the others'.</summary>
+    public long MaxInFlightBytes { get; init; } = 32L << 20;
+
+    /// <summary>How many bytes of writes may be on the way to a leader that is another member. A larger write goes alone.
+    /// A few messages: what is more would only wait in the queue of the transport, and what that drops is noticed
+    /// late.</summary>
+    public long MaxForwardedBytes { get; init; } = 4L << 20;
+
+    /// <summary>How many messages with writes may be on the way to a leader that is another member. What comes while so
+    /// many are under way is the next message.</summary>
+    public int MaxForwardedBatches { get; init; } = 8;
 
     /// <summary>How many linearizable reads may wait.</summary>
     public int MaxWaitingReads { get; init; } = 65_536;
@@ -18,7 +30,8 @@ internal sealed record ReplicaCoreOptions
     /// <summary>How many changes of the membership may wait.</summary>
     public int MaxWaitingChanges { get; init; } = 64;
 
-    /// <summary>How many bytes of writes go to the leader, or into the log, in one piece.</summary>
+    /// <summary>How many bytes of writes go to the leader, or into the log, in one piece; as entries of the log, so that
+    /// with no more than <see cref="RaftOptions.MaxMessageBytes"/> a piece is one message.</summary>
     public int MaxProposeBytes { get; init; } = 1 << 20;
 
     /// <summary>How long a call waits before it fails, in ticks; 0 is for ever.</summary>
@@ -27,6 +40,10 @@ internal sealed record ReplicaCoreOptions
     /// <summary>How long a proposal that was handed to a leader may show no progress before it is handed over again, in
     /// ticks. A repeated proposal is executed once; the wait only spares the network.</summary>
     public ulong RetryTicks { get; init; } = 10;
+
+    /// <summary>How long to wait before what the leader refused, or the transport dropped, is sent again, in ticks: a
+    /// heartbeat.</summary>
+    public ulong PauseTicks { get; init; } = 1;
 
     /// <summary>A snapshot is taken when this many bytes of log lie behind the last one, or as many as the last
     /// snapshot was long: whichever is more, so that writing snapshots never costs more than writing the log.</summary>

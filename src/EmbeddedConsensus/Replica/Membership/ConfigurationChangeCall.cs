@@ -3,7 +3,8 @@ using EmbeddedConsensus.Replica.Core;
 
 namespace EmbeddedConsensus.Replica.Membership;
 
-/// <summary>A change of the membership that this member, as the leader, carries out for itself or for another.</summary>
+/// <summary>A change of the membership that this member, as the leader, carries out for itself or for
+/// another.</summary>
 /// <param name="schedule">What runs the continuation of whoever waits; null in production.</param>
 internal sealed class ConfigurationChangeCall(IReplicaSchedule? schedule) : PendingConfigurationChange
 {

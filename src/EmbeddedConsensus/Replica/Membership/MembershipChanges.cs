@@ -221,7 +221,7 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
                 Refusal = ConfigurationRefusal.MemberIdUsed,
                 Text = $"Member {member.Id} belongs to the cluster and has run before, at '{member.Address}'; now it comes with "
                     + "an empty disk. What it voted for and acknowledged is lost with the old one. Restore that disk; or remove "
-                    + $"the member and add it anew with an id above {configuration.LastMemberId}.",
+                    + $"the member and add it anew with an id {configuration.UnusedInWords()}.",
             }
             : null;
     }

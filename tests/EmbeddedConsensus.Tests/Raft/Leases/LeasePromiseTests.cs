@@ -93,7 +93,7 @@ public sealed class LeasePromiseTests
         {
             Id = Self, Seed = 1, ElectionTicks = ElectionTicks, TickInterval = TimeSpan.FromMilliseconds(50),
         },
-        new RecoveredLog(new HardState(term, MemberId.None, 0), default, 0, []),
+        new RecoveredLog(new HardState(term, MemberId.None, 0, Self), default, 0, []),
         snapshot: null,
         ClusterConfiguration.OfVoters(Self, Leader, Candidate));
 

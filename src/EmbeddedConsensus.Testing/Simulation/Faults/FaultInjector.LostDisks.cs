@@ -1,0 +1,75 @@
+namespace EmbeddedConsensus.Testing.Simulation.Faults;
+
+/// <summary>Members that come back on an empty disk.</summary>
+internal sealed partial class FaultInjector
+{
+    // So long what was sent before may still arrive, from those that are about to crash.
+    private const long OnTheWayMicros = 60_000;
+    private const long ShortestAbsenceMicros = 2_000_000;
+    private const long LongestAbsenceMicros = 4_000_000;
+
+    // Before it is known to have started, an empty disk is not known to be a lost one. And whoever founded its cluster alone
+    // founds another one on an empty disk, because it has nobody to ask: that is the operator's mistake, not a fault.
+    private bool LoseDisk(SimulatedReplica replica)
+    {
+        bool mayLose = MayLoseDisk(replica);
+        if (mayLose)
+        {
+            replica.LoseDisk();
+        }
+
+        return mayLose;
+    }
+
+    private bool MayLoseDisk(SimulatedReplica replica)
+    {
+        bool isLoneFounder = replica.Bootstrap.Voters is [MemberId only] && only == replica.Id;
+        return !isLoneFounder && cluster.Rules.Latest?.Find(replica.Id) is { HasStarted: true }
+            && cluster.Atlas.MayImpair(replica);
+    }
+
+    private bool LoseCopy(FaultEvent fault)
+    {
+        SimulatedReplica[] voters = VotersFrom(fault);
+        if (voters.Length < 3 || !MayLoseDisk(voters[0]))
+        {
+            return false;
+        }
+
+        int minority = (voters.Length - 1) / 2;
+        SimulatedReplica[] behind = voters[1..(1 + minority)];
+        SimulatedReplica[] ahead = voters[(1 + minority)..];
+        long absence = random.Fork((ulong)fault.AtMicros).Between(ShortestAbsenceMicros, LongestAbsenceMicros);
+        After(fault.DurationMicros, fault.Kind, () =>
+        {
+            foreach (SimulatedReplica replica in ahead)
+            {
+                Crash(replica, absence);
+            }
+        });
+        After(fault.DurationMicros + OnTheWayMicros, fault.Kind, () => LoseDisk(voters[0]));
+        return CutLinks(
+            Links(behind.Select(replica => replica.Number), OthersThan(behind), LinkDirection.Both),
+            fault.DurationMicros + (2 * OnTheWayMicros),
+            fault.Kind);
+    }
+
+    // The one that is meant, then the others in a circle; none while the voters change.
+    private SimulatedReplica[] VotersFrom(FaultEvent fault)
+    {
+        if (cluster.Rules.Latest is not { IsJoint: false } current)
+        {
+            return [];
+        }
+
+        int leader = cluster.LeaderNumber;
+        SimulatedReplica[] voters =
+            [.. current.Voters.Select(id => cluster.Replicas[SimulatedCluster.NumberOf(id)])];
+        int meant = Array.FindIndex(voters, replica => fault.Target.Includes(replica.Number, leader));
+        int first = meant < 0 ? fault.Amount % voters.Length : meant;
+        return [.. voters[first..], .. voters[..first]];
+    }
+
+    private IEnumerable<int> OthersThan(SimulatedReplica[] some) =>
+        cluster.Replicas.Except(some).Select(replica => replica.Number);
+}

@@ -1,0 +1,18 @@
+using EmbeddedConsensus.Replica.Core;
+using EmbeddedConsensus.StateMachine;
+
+namespace EmbeddedConsensus.Tests.Replica;
+
+/// <summary>A write of which only the size and the end matter.</summary>
+internal sealed class ForwardedWrite : PendingProposal
+{
+    public ForwardedWrite(int length) => Command = new byte[length];
+
+    public bool IsDone { get; private set; }
+
+    public Exception? Failure { get; private set; }
+
+    protected override void OnApplied(in ApplyResult result) => IsDone = true;
+
+    protected override void OnFailed(Exception exception) => Failure = exception;
+}
