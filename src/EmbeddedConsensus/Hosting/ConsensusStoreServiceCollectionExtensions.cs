@@ -16,9 +16,10 @@ public static class ConsensusStoreServiceCollectionExtensions
     /// <remarks>
     /// <para>With nothing configured it is one member in memory, ready at once. For a cluster name the members, and call
     /// <c>UseFasterStorage</c> and <c>UseTcpTransport</c> on the result.</para>
-    /// <para>The replica starts before the host's services do, and stops when all of them have stopped: a hosted service may
-    /// use the store in its own start and stop. One that does so in <see cref="IHostedLifecycleService.StartingAsync"/> or
-    /// <see cref="IHostedLifecycleService.StoppedAsync"/> is to be registered behind the store.</para>
+    /// <para>The replica starts before the host's services do, and stops when all of them have stopped: a hosted service
+    /// may use the store in its own start and stop. One that does so in
+    /// <see cref="IHostedLifecycleService.StartingAsync"/> or <see cref="IHostedLifecycleService.StoppedAsync"/> is to be
+    /// registered behind the store.</para>
     /// </remarks>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
@@ -37,8 +38,8 @@ public static class ConsensusStoreServiceCollectionExtensions
 
     /// <summary>Hosts one of several stores of this process. Inject it with <c>[FromKeyedServices(key)]</c>.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="serviceKey">The key of the store, and the name of its options. Not empty. The categories of its log end in
-    /// it.</param>
+    /// <param name="serviceKey">The key of the store, and the name of its options. Not empty. The category of what the
+    /// replica logs ends in it.</param>
     /// <param name="configure">Sets the options.</param>
     /// <exception cref="InvalidOperationException">There is a store with this key already.</exception>
     public static IConsensusStoreBuilder AddConsensusStore(
@@ -81,10 +82,11 @@ public static class ConsensusStoreServiceCollectionExtensions
         if (services.Any(service =>
             service.ServiceType == typeof(ConsensusStoreService) && Equals(service.ServiceKey, serviceKey)))
         {
+            string which = serviceKey is null ? "without a key" : $"with the key '{serviceKey}'";
             throw new InvalidOperationException(
-                (serviceKey is null ? "A store without a key was added before" : $"A store with the key '{serviceKey}' was added before")
-                + ". To configure that one further, use what its AddConsensusStore returned. To host another one, give it a key "
-                + "of its own, AddConsensusStore(\"key\", ...), and inject it with [FromKeyedServices(\"key\")].");
+                $"A store {which} was added before. To configure that one further, use what its AddConsensusStore returned. "
+                + "To host another one, give it a key of its own, AddConsensusStore(\"key\", ...), and inject it with "
+                + "[FromKeyedServices(\"key\")].");
         }
     }
 }
