@@ -57,5 +57,5 @@ public sealed class FailedCallTests
         return host;
     }
 
-    private static Task CancelsAsync(Task call) => Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+    private static Task<OperationCanceledException> CancelsAsync(Task call) => Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
 }
