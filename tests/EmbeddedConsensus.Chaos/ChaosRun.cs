@@ -121,8 +121,8 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         Tell($"load: {_statistics.Calls:N0} calls in {_statistics.LoadTime.TotalSeconds:F0} s, "
             + $"{_statistics.CallsPerSecond:N0}/s");
         WriteLines(_statistics.ToLines());
-        Tell($"  {_statistics.Watches:N0} watches were given {_statistics.WatchEvents:N0} events; the longest time without "
-            + $"a successful write was {_statistics.LongestWithoutWrite.TotalSeconds:F1} s");
+        Tell($"  {_statistics.Watches:N0} watches were given {_statistics.WatchEvents:N0} events; the longest time "
+            + $"without a successful write was {_statistics.LongestWithoutWrite.TotalSeconds:F1} s");
         output.WriteLine();
         Tell($"faults: {faults.Journal.Count}, of {faults.Journal.Kinds} kinds");
         WriteLines(faults.Journal.ToLines());

@@ -5,9 +5,9 @@ internal static class LogDamage
 {
     /// <summary>What an operator can do about it.</summary>
     public const string WhatToDo =
-        "Do not start the member from this folder: entries that it acknowledged may be gone. Put a member with a new id "
-        + "and an empty folder in its place, with IClusterManager.ReplaceMemberAsync on one that runs. Restore the folder "
-        + "only from a copy of this very member taken after it last ran.";
+        "Do not start the member from this folder: entries that it acknowledged may be gone. Put a member with a new "
+        + "id and an empty folder in its place, with IClusterManager.ReplaceMemberAsync on one that runs. Restore the "
+        + "folder only from a copy of this very member taken after it last ran.";
 
     /// <summary>Damage at an address of the log.</summary>
     /// <param name="files">The files.</param>

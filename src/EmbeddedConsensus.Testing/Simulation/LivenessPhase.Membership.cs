@@ -56,7 +56,7 @@ internal sealed partial class LivenessPhase
     }
 
     // Whoever never was a member, and waits to become one, need not stop. Who has been away for so long that none of
-    // those that it knows is a member any more has nobody to learn it from; and a learner asks nobody.
+    // those that it knows is a member any more has nobody to learn it from. Learners are left out.
     private bool IsToStop(SimulatedReplica replica) =>
         replica.Life is { } life && life.Core.Node.Membership == MembershipState.Member
         && cluster.Rules.Latest is { } latest && !latest.Contains(replica.Id)

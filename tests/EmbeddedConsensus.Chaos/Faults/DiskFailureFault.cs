@@ -4,8 +4,8 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>The disk of a member fails under it. Its store must say that it is faulted and its process must live on; when
-/// the disk is well again, the member is started again.</summary>
+/// <summary>The disk of a member fails under it. Its store must say that it is faulted and its process must live on;
+/// when the disk is well again, the member is started again.</summary>
 internal abstract class DiskFailureFault : IFault
 {
     private static readonly TimeSpan FaultTimeout = TimeSpan.FromSeconds(60);

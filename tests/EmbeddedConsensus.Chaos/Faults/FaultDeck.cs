@@ -24,7 +24,7 @@ internal sealed class FaultDeck
     [
         KillFault.One, KillFault.Minority, KillFault.All, new PowerLossFault(), PauseFault.Leader, PauseFault.Followers,
         new SleepingLeaderFault(), new RestartFault(), new TransferFault(), new FullDiskFault(), new HangingDiskFault(),
-        new TornTailFault(), new FlippedBitFault(), new SecondProcessFault(), new ReplaceFault(),
+        new LostFlushFault(), new TornTailFault(), new FlippedBitFault(), new SecondProcessFault(), new ReplaceFault(),
         new RemoveAndAddFault(), new GrowAndShrinkFault(), new MoveFault(),
     ];
 

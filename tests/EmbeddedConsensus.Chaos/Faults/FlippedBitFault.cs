@@ -42,7 +42,8 @@ internal sealed class FlippedBitFault : MembershipFault
             if (waited.Elapsed > RecordsTimeout)
             {
                 throw new TimeoutException(
-                    $"No file of member {member.Id}'s log has {MinRecords} records: the load is too small for this fault.");
+                    $"No file of member {member.Id}'s log has {MinRecords} records: the load is too small for this "
+                    + "fault.");
             }
 
             await Task.Delay(PollInterval);

@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus.Chaos.Load;
 
 /// <summary>A caller that only reads, linearizably, and hardly rests while its replica takes itself for the leader. The
-/// other callers soon hang in a write at a leader that is cut off; this one goes on asking, so that an answer which such
-/// a leader should not give is given to somebody.</summary>
+/// other callers soon hang in a write at a leader that is cut off; this one goes on asking, so that an answer which
+/// such a leader should not give is given to somebody.</summary>
 internal sealed class LeaderReader
 {
     /// <summary>How many there are in a process: one may wait for an answer that will not come.</summary>

@@ -9,6 +9,7 @@ internal sealed class NodeDisk
     private readonly object _gate = new();
     private int _delayMs;
     private bool _hangs;
+    private bool _losesFlush;
 
     /// <summary>Makes every flush wait.</summary>
     /// <param name="delayMs">How long, in milliseconds; 0 for a disk as fast as it is.</param>
@@ -30,11 +31,23 @@ internal sealed class NodeDisk
         }
     }
 
+    /// <summary>Lets the next flush fail. What it was about is gone, and flushes after it succeed: a system that could
+    /// not write its pages says so once and forgets them.</summary>
+    public void LoseFlush()
+    {
+        lock (_gate)
+        {
+            _losesFlush = true;
+        }
+    }
+
     /// <summary>Files on this disk.</summary>
     /// <param name="files">Where they really are.</param>
     public ISegmentFiles Wrap(ISegmentFiles files) => new CachedFiles(this, files);
 
-    private void Wait()
+    /// <summary>Waits as long as a flush takes.</summary>
+    /// <returns>Whether the flush succeeds.</returns>
+    private bool Wait()
     {
         lock (_gate)
         {
@@ -48,6 +61,10 @@ internal sealed class NodeDisk
                 // A disk that changes its pace begins at once.
                 Monitor.Wait(_gate, _delayMs);
             }
+
+            bool isLost = _losesFlush;
+            _losesFlush = false;
+            return !isLost;
         }
     }
 
@@ -90,13 +107,18 @@ internal sealed class NodeDisk
 
         public void Flush(int segment)
         {
-            disk.Wait();
+            bool succeeds = disk.Wait();
             lock (_access)
             {
-                if (_unflushed.Remove(segment, out List<Unflushed>? writes))
+                if (_unflushed.Remove(segment, out List<Unflushed>? writes) && succeeds)
                 {
                     writes.ForEach(write => files.Write(segment, write.Offset, write.Data));
                 }
+            }
+
+            if (!succeeds)
+            {
+                throw new IOException($"The flush of {files.Name(segment)} failed.");
             }
 
             files.Flush(segment);

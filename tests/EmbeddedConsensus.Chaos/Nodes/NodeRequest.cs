@@ -15,6 +15,7 @@ namespace EmbeddedConsensus.Chaos.Nodes;
 [JsonDerivedType(typeof(DumpEvents), "dump-events")]
 [JsonDerivedType(typeof(SlowDisk), "slow-disk")]
 [JsonDerivedType(typeof(HangDisk), "hang-disk")]
+[JsonDerivedType(typeof(LoseFlush), "lose-flush")]
 [JsonDerivedType(typeof(TransferLeadership), "transfer-leadership")]
 [JsonDerivedType(typeof(GetMembers), "get-members")]
 [JsonDerivedType(typeof(AddMember), "add-member")]
@@ -69,6 +70,9 @@ internal abstract record NodeRequest
 
     /// <summary>Lets no flush of the log end any more.</summary>
     internal sealed record HangDisk : NodeRequest;
+
+    /// <summary>Lets the next flush of the log fail, and those after it succeed.</summary>
+    internal sealed record LoseFlush : NodeRequest;
 
     /// <summary>Hands leadership over.</summary>
     /// <param name="Target">To whom.</param>

@@ -131,6 +131,9 @@ internal sealed class NodeServer : IAsyncDisposable
             case NodeRequest.HangDisk:
                 _disk.Hang();
                 return reply;
+            case NodeRequest.LoseFlush:
+                _disk.LoseFlush();
+                return reply;
             case NodeRequest.TransferLeadership transfer:
                 await _maintenance.TransferLeadershipAsync(new MemberId(transfer.Target));
                 return reply;

@@ -9,6 +9,7 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
 {
     private readonly SortedDictionary<ulong, ClusterConfiguration> _committed = [];
     private readonly List<(ulong Index, ClusterConfiguration Configuration)> _applied = [];
+    private readonly HashSet<MemberId> _gone = [];
 
     /// <summary>The newest configuration that any replica has applied; null before the first.</summary>
     public ClusterConfiguration? Latest => _applied.Count == 0 ? null : _applied[^1].Configuration;
@@ -36,6 +37,7 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
                 $"Entry {entry.Index} moves from {Text(current)} to {Text(next)}: majorities of the two need not meet.");
         }
 
+        CheckIds(entry.Index, next);
         if (next.IsJoint && Latest is { IsJoint: false })
         {
             statistics.JointConfigurations++;
@@ -45,6 +47,20 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
         statistics.Configurations++;
         _applied.Add((entry.Index, next));
         CheckCommitted(MemberId.None, entry.Index, next);
+    }
+
+    /// <summary>Ids Given Once: an id whose member is gone is never another member's.</summary>
+    private void CheckIds(ulong index, ClusterConfiguration next)
+    {
+        _gone.UnionWith((Latest?.Members ?? []).Select(member => member.Id).Where(id => !next.Contains(id)));
+        foreach (ClusterMember member in next.Members)
+        {
+            if (_gone.Contains(member.Id))
+            {
+                throw new SimulationFailedException("Ids Given Once",
+                    $"Entry {index} takes in member {member.Id}, whose id was that of a member that is gone.");
+            }
+        }
     }
 
     /// <summary>Configuration Agreement: all members take the same configuration from the same index.</summary>
@@ -62,7 +78,7 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
     /// needed to commit it, in a cluster of two always (scenario 32).</summary>
     public void CheckLeft(MemberId member)
     {
-        if (!_committed.Values.Any(item => !item.Contains(member) && member <= item.LastMemberId))
+        if (!_committed.Values.Any(item => !item.Contains(member) && item.WasUsed(member)))
         {
             throw new SimulationFailedException("Removal",
                 $"Replica {member} stops as one that was removed, and no configuration without it is known to be committed.");
