@@ -57,5 +57,6 @@ public sealed class FailedCallTests
         return host;
     }
 
-    private static Task<OperationCanceledException> CancelsAsync(Task call) => Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+    private static Task<OperationCanceledException> CancelsAsync(Task call) =>
+        Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
 }
