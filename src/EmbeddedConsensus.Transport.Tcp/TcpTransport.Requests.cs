@@ -17,9 +17,17 @@ public sealed partial class TcpTransport
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping);
         ended.CancelAfter(_options.RequestTimeout);
+        bool isConnected = false;
         try
         {
-            return Answer(address, await AskAsync(address, request, ended.Token).ConfigureAwait(false));
+            (PeerConnection connection, byte version) = await PeerDialer.DialAsync(
+                _context, new Peer(MemberId.None, address), TransportLane.Request, ended.Token).ConfigureAwait(false);
+            isConnected = true;
+            using (connection)
+            {
+                byte[] answer = await AskAsync(connection.Stream, version, request, ended.Token).ConfigureAwait(false);
+                return Answer(address, answer);
+            }
         }
         catch (Exception exception) when (
             !cancellationToken.IsCancellationRequested
@@ -34,20 +42,16 @@ public sealed partial class TcpTransport
             throw new TransportException($"The request to {address} was not answered: {reason}", exception)
             {
                 IsWrongCluster = exception is ProtocolException { IsWrongCluster: true },
+                IsUndelivered = !isConnected,
             };
         }
     }
 
-    private async Task<byte[]> AskAsync(
-        string address, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    private static async Task<byte[]> AskAsync(
+        Stream stream, byte version, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
-        (PeerConnection connection, byte version) = await PeerDialer.DialAsync(
-            _context, new Peer(MemberId.None, address), TransportLane.Request, cancellationToken).ConfigureAwait(false);
-        using (connection)
-        {
-            await RequestFrame.WriteAsync(connection.Stream, version, request, cancellationToken).ConfigureAwait(false);
-            return await RequestFrame.ReadAsync(connection.Stream, version, cancellationToken).ConfigureAwait(false);
-        }
+        await RequestFrame.WriteAsync(stream, version, request, cancellationToken).ConfigureAwait(false);
+        return await RequestFrame.ReadAsync(stream, version, cancellationToken).ConfigureAwait(false);
     }
 
     private static ReadOnlyMemory<byte> Answer(string address, byte[] body) =>
@@ -57,7 +61,10 @@ public sealed partial class TcpTransport
             {
                 RequestStatus.Answered => body.AsMemory(1),
                 RequestStatus.Busy => throw new TransportException(
-                    $"The member at {address} works on as many requests as it may. Ask later."),
+                    $"The member at {address} works on as many requests as it may. Ask later.")
+                {
+                    IsUndelivered = true,
+                },
                 _ => throw new TransportException(
                     $"The member at {address} could not answer: {Encoding.UTF8.GetString(body.AsSpan(1))}"),
             };

@@ -18,7 +18,8 @@ namespace EmbeddedConsensus;
 /// Practice", section 4.3): any set can follow any other, and at no moment can two majorities decide differently.</para>
 /// <para>All calls throw <see cref="MembershipChangeRefusedException"/> when the leader refuses,
 /// <see cref="QuorumUnavailableException"/> when no leader took the change in time (nothing was done),
-/// <see cref="OutcomeUnknownException"/> when the change was taken and then nobody could be asked about it any more,
+/// <see cref="OutcomeUnknownException"/> when the change was taken, or may have been because an answer was lost, and
+/// then nobody could be asked about it any more,
 /// <see cref="StoreStoppedException"/>, <see cref="MemberRemovedException"/> and <see cref="ReplicaFaultedException"/>
 /// when this replica takes no part.</para>
 /// </remarks>

@@ -37,6 +37,15 @@ internal sealed partial class ReplicaHost
         Leader = View.Leader,
     };
 
+    /// <summary>What is known of a request that got no answer: a lost answer may have been a yes.</summary>
+    public MembershipAnswer NewUnanswered(ConsensusStoreException failure) =>
+        NewAnswer(failure is TransportException { IsUndelivered: true }
+            ? MembershipAnswerStatus.Retry
+            : MembershipAnswerStatus.Unclear) with
+        {
+            Text = failure.Message,
+        };
+
     /// <summary>Everywhere that another member may be: where the membership says, and what the options list.</summary>
     public IReadOnlyList<string> KnownAddresses() =>
     [
@@ -53,7 +62,7 @@ internal sealed partial class ReplicaHost
         string address, MembershipRequest request, CancellationToken cancellationToken)
     {
         ITransport transport = _transport
-            ?? throw new TransportException("This member has no transport, or has stopped.");
+            ?? throw new TransportException("This member has no transport, or has stopped.") { IsUndelivered = true };
         using CancellationTokenSource timeout = new(MembershipChanges.AnswerTimeout, _time);
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken, timeout.Token, _stopped.Token);

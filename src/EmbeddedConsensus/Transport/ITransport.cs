@@ -44,7 +44,8 @@ public interface ITransport : IAsyncDisposable
     /// <returns>The answer; the caller's to keep.</returns>
     /// <exception cref="ArgumentException">The request is too long.</exception>
     /// <exception cref="TransportException">There was no answer: nobody is there, it is another cluster's member, it is
-    /// busy, or it failed. The message says which.</exception>
+    /// busy, or it failed. The message says which, and <see cref="TransportException.IsUndelivered"/> whether the request
+    /// can have been carried out.</exception>
     ValueTask<ReadOnlyMemory<byte>> RequestAsync(
         string address, ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default);
 }

@@ -183,7 +183,7 @@ public sealed class InMemoryNetwork
             if (target is null || _cutLinks.Contains((sender.Member, target.Member))
                 || _cutLinks.Contains((target.Member, sender.Member)))
             {
-                throw new TransportException($"Nobody answers at '{address}'.");
+                throw new TransportException($"Nobody answers at '{address}'.") { IsUndelivered = true };
             }
 
             return target.ClusterId == sender.ClusterId
@@ -193,6 +193,7 @@ public sealed class InMemoryNetwork
                     + $"{sender.ClusterId:x}. Check the address.")
                 {
                     IsWrongCluster = true,
+                    IsUndelivered = true,
                 };
         }
     }

@@ -25,9 +25,7 @@ public sealed partial class InMemoryTransport
                 ? Task.Run(() => target.AnswerAsync(request.ToArray(), ended.Token), ended.Token)
                 : target.AnswerAsync(request.ToArray(), ended.Token);
             ReadOnlyMemory<byte> answer = await answering.WaitAsync(ended.Token).ConfigureAwait(false);
-
-            // A link that was cut meanwhile carries no answer.
-            _network.RouteRequest(this, address);
+            RouteAnswer(address);
             return answer;
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
@@ -40,19 +38,34 @@ public sealed partial class InMemoryTransport
         }
     }
 
+    /// <summary>A link that was cut meanwhile carries no answer.</summary>
+    private void RouteAnswer(string address)
+    {
+        try
+        {
+            _network.RouteRequest(this, address);
+        }
+        catch (TransportException exception)
+        {
+            throw new TransportException($"The answer was lost: {exception.Message}", exception);
+        }
+    }
+
     private async Task<ReadOnlyMemory<byte>> AnswerAsync(byte[] request, CancellationToken cancellationToken)
     {
         if (_receiver is not { } receiver || !TryEnter())
         {
-            throw new TransportException($"The member at '{Address}' stops.");
+            throw new TransportException($"The member at '{Address}' stops.") { IsUndelivered = true };
         }
 
         try
         {
             if (Interlocked.Increment(ref _requests) > TransportLimits.MaxConcurrentRequests)
             {
-                throw new TransportException(
-                    $"The member at '{Address}' works on as many requests as it may. Ask later.");
+                throw new TransportException($"The member at '{Address}' works on as many requests as it may. Ask later.")
+                {
+                    IsUndelivered = true,
+                };
             }
 
             // A receiver that goes on regardless holds up neither side's shutdown.

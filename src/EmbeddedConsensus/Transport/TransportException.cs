@@ -12,4 +12,8 @@ public sealed class TransportException : ConsensusStoreException
 
     /// <summary>Whether the other side belongs to a cluster of another name: asking again does not help.</summary>
     public bool IsWrongCluster { get; init; }
+
+    /// <summary>Whether it is certain that no replica has seen the request, so that nothing came of it. False says
+    /// nothing: perhaps only the answer was lost.</summary>
+    public bool IsUndelivered { get; init; }
 }

@@ -18,20 +18,8 @@ internal sealed class RangeTree
         _isStale = true;
     }
 
-    /// <summary>Removes a watcher; false when it is not there.</summary>
-    public bool Remove(Watcher watcher)
-    {
-        bool removed = _watchers.Remove(watcher);
-        _isStale |= removed;
-        return removed;
-    }
-
-    /// <summary>Removes all watchers.</summary>
-    public void Clear()
-    {
-        _watchers.Clear();
-        _isStale = true;
-    }
+    /// <summary>Removes a watcher, if it is there.</summary>
+    public void Remove(Watcher watcher) => _isStale |= _watchers.Remove(watcher);
 
     /// <summary>Adds the watchers whose range holds a key to a list.</summary>
     public void Find(ReadOnlySpan<byte> key, List<Watcher> matches)

@@ -14,6 +14,7 @@ internal sealed class WatchHub
     private readonly List<Watcher> _matches = [];
     private readonly HashSet<Watcher> _touched = [];
     private readonly HashSet<Watcher> _all = [];
+    private int _synced;
     private Exception? _end;
 
     /// <summary>A hub over a store that stands at a revision.</summary>
@@ -49,6 +50,9 @@ internal sealed class WatchHub
         lock (Gate)
         {
             _all.Add(watcher);
+
+            // It stays there while it falls behind and catches up: only a watch that begins or ends changes the index.
+            _index.Add(watcher);
         }
 
         return watcher;
@@ -59,8 +63,11 @@ internal sealed class WatchHub
     {
         lock (Gate)
         {
-            _all.Remove(watcher);
-            _index.Remove(watcher);
+            if (_all.Remove(watcher))
+            {
+                _index.Remove(watcher);
+                SetSynced(watcher, false);
+            }
         }
     }
 
@@ -80,7 +87,7 @@ internal sealed class WatchHub
                 // The batch wrote and compacted what it wrote: nobody can be shown all of it.
                 Unsync();
             }
-            else if (_index.Count > 0)
+            else if (_synced > 0)
             {
                 Distribute(snapshot);
             }
@@ -132,21 +139,32 @@ internal sealed class WatchHub
             return false;
         }
 
-        watcher.IsSynced = true;
-        _index.Add(watcher);
+        if (_all.Contains(watcher))
+        {
+            SetSynced(watcher, true);
+        }
+
         return true;
+    }
+
+    private void SetSynced(Watcher watcher, bool isSynced)
+    {
+        if (watcher.IsSynced != isSynced)
+        {
+            watcher.IsSynced = isSynced;
+            _synced += isSynced ? 1 : -1;
+        }
     }
 
     /// <summary>Lets every watcher read the history by itself.</summary>
     private void Unsync()
     {
-        _index.Clear();
         foreach (Watcher watcher in _all)
         {
             if (watcher.IsSynced)
             {
                 watcher.Advance(Revision);
-                watcher.IsSynced = false;
+                SetSynced(watcher, false);
             }
 
             watcher.Wake();
@@ -165,7 +183,7 @@ internal sealed class WatchHub
             WatchEvent? withPrevious = null;
             foreach (Watcher watcher in _matches)
             {
-                if (!watcher.Selects(record.IsTombstone))
+                if (!watcher.IsSynced || !watcher.Selects(record.IsTombstone))
                 {
                     continue;
                 }
@@ -176,7 +194,7 @@ internal sealed class WatchHub
                 _touched.Add(watcher);
                 if (!watcher.TryBuffer(next))
                 {
-                    _index.Remove(watcher);
+                    SetSynced(watcher, false);
                 }
             }
         }

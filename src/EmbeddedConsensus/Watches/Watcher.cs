@@ -82,7 +82,6 @@ internal sealed class Watcher
             // A revision is delivered whole: what is buffered of this one will be read again from the history.
             _buffer.RemoveNewest(next.Revision);
             NextRevision = next.Revision;
-            IsSynced = false;
             return false;
         }
 

@@ -11,13 +11,9 @@ internal sealed class WatcherIndex
     /// <summary>An index without watchers.</summary>
     public WatcherIndex() => _bySpan = _single.GetAlternateLookup<ReadOnlySpan<byte>>();
 
-    /// <summary>The number of watchers.</summary>
-    public int Count { get; private set; }
-
     /// <summary>Adds a watcher.</summary>
     public void Add(Watcher watcher)
     {
-        Count++;
         if (!watcher.Range.IsSingle)
         {
             _ranges.Add(watcher);
@@ -36,28 +32,15 @@ internal sealed class WatcherIndex
     /// <summary>Removes a watcher, if it is there.</summary>
     public void Remove(Watcher watcher)
     {
-        bool removed;
         if (!watcher.Range.IsSingle)
         {
-            removed = _ranges.Remove(watcher);
+            _ranges.Remove(watcher);
         }
-        else if (removed = _single.TryGetValue(watcher.Range.Start, out List<Watcher>? list) && list.Remove(watcher))
+        else if (_single.TryGetValue(watcher.Range.Start, out List<Watcher>? list) && list.Remove(watcher)
+            && list.Count == 0)
         {
-            if (list!.Count == 0)
-            {
-                _single.Remove(watcher.Range.Start);
-            }
+            _single.Remove(watcher.Range.Start);
         }
-
-        Count -= removed ? 1 : 0;
-    }
-
-    /// <summary>Removes all watchers.</summary>
-    public void Clear()
-    {
-        _single.Clear();
-        _ranges.Clear();
-        Count = 0;
     }
 
     /// <summary>Adds the watchers of a key to a list, each once.</summary>

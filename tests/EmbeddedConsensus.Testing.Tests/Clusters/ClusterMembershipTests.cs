@@ -1,8 +1,25 @@
+using EmbeddedConsensus.Transport;
+
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
 /// <summary>Members that come and go.</summary>
 public sealed class ClusterMembershipTests
 {
+    [Fact]
+    [Trait("Scenario", "32")]
+    public async Task A_change_that_a_leader_began_before_it_lost_the_lead_has_an_unknown_outcome()
+    {
+        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
+        TestClusterMember leader = cluster.Leader;
+        cluster.Isolate(leader);
+        Task<ClusterMembership> adding = leader.ClusterManager
+            .AddMemberAsync(new Peer(new MemberId(4), "member-4"), MemberRole.Learner).AsTask();
+
+        await Assert.ThrowsAsync<OutcomeUnknownException>(() => cluster.RunUntilAsync(adding));
+
+        Assert.False(leader.IsLeader);
+    }
+
     [Fact]
     [Trait("Scenario", "32")]
     public async Task A_cluster_grows_from_one_to_five_and_shrinks_back_while_writes_run()

@@ -5,6 +5,8 @@ namespace EmbeddedConsensus.Tests.Membership;
 
 public sealed class ChangeTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     [Fact]
     public async Task A_new_member_takes_the_place_of_a_dead_one_in_one_step()
     {
@@ -25,6 +27,39 @@ public sealed class ChangeTests
         await writers.ProgressAsync(cluster.Store(4));
         await writers.AssertExactlyOnceAsync(cluster.Store(2));
         await cluster.AssertEqualAsync(1, 2, 4);
+    }
+
+    [Fact]
+    [Trait("Scenario", "32")]
+    public async Task A_change_whose_answers_get_lost_may_have_been_done_and_says_so()
+    {
+        await using MembershipCluster cluster = new();
+        await StartThreeAsync(cluster);
+        ulong leader = await LeaderAsync(cluster);
+        ulong asker = cluster.Running.First(id => id != leader);
+        await cluster.KillAsync(asker);
+        cluster.WrapTransport = static (_, transport) => new AnswerLosingTransport(transport);
+        await cluster.StartFounderAsync(asker, [1, 2, 3], static options => options.RequestTimeout = Patience);
+        await cluster.Store(asker).WaitForReadyAsync();
+
+        await Assert.ThrowsAsync<OutcomeUnknownException>(
+            async () => await cluster.Manager(asker).AddMemberAsync(cluster.PeerOf(4), MemberRole.Learner));
+
+        await cluster.RoleIsAsync(leader, 4, MemberRole.Learner);
+    }
+
+    [Fact]
+    [Trait("Scenario", "32")]
+    public async Task A_change_that_reached_nobody_was_not_done_and_says_so()
+    {
+        await using MembershipCluster cluster = new();
+        await StartThreeAsync(cluster);
+        await cluster.KillAsync(2);
+        await cluster.KillAsync(3);
+        await Eventually.HoldsAsync(() => cluster.Store(1).Status.Leader.IsNone, "the survivor leads no more");
+
+        await Assert.ThrowsAsync<QuorumUnavailableException>(
+            async () => await cluster.Manager(1).AddMemberAsync(cluster.PeerOf(4), MemberRole.Learner));
     }
 
     [Fact]
@@ -234,5 +269,32 @@ public sealed class ChangeTests
             await Assert.ThrowsAsync<MembershipChangeRefusedException>(change.AsTask);
         Assert.Equal(reason, refused.Reason);
         Assert.NotEmpty(refused.Message);
+    }
+
+    private static async Task StartThreeAsync(MembershipCluster cluster)
+    {
+        foreach (ulong id in (ulong[])[1, 2, 3])
+        {
+            await cluster.StartFounderAsync(id, [1, 2, 3], static options => options.RequestTimeout = Patience);
+        }
+
+        foreach (ulong id in cluster.Running)
+        {
+            await cluster.Store(id).WaitForReadyAsync();
+        }
+    }
+
+    private static async Task<ulong> LeaderAsync(MembershipCluster cluster)
+    {
+        ulong leader = 0;
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                MemberId[] leaders = [.. cluster.Running.Select(id => cluster.Store(id).Status.Leader).Distinct()];
+                leader = leaders is [MemberId one] ? one.Value : 0;
+                return leader != 0;
+            },
+            "all members agree on a leader");
+        return leader;
     }
 }

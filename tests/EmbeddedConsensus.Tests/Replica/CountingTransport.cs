@@ -4,20 +4,15 @@ using EmbeddedConsensus.Transport;
 namespace EmbeddedConsensus.Tests.Replica;
 
 /// <summary>A transport that counts what it drops.</summary>
-internal sealed class CountingTransport(ITransport inner) : ITransport
+internal sealed class CountingTransport(ITransport inner) : DelegatingTransport(inner)
 {
     private int _dropped;
 
     public int Dropped => Volatile.Read(ref _dropped);
 
-    public ValueTask StartAsync(ITransportReceiver receiver, CancellationToken cancellationToken = default) =>
-        inner.StartAsync(receiver, cancellationToken);
-
-    public void SetPeers(IReadOnlyCollection<Peer> peers) => inner.SetPeers(peers);
-
-    public bool TrySend(in RaftMessage message)
+    public override bool TrySend(in RaftMessage message)
     {
-        bool isQueued = inner.TrySend(message);
+        bool isQueued = base.TrySend(message);
         if (!isQueued)
         {
             Interlocked.Increment(ref _dropped);
@@ -25,12 +20,4 @@ internal sealed class CountingTransport(ITransport inner) : ITransport
 
         return isQueued;
     }
-
-    public void Flush() => inner.Flush();
-
-    public ValueTask<ReadOnlyMemory<byte>> RequestAsync(
-        string address, ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default) =>
-        inner.RequestAsync(address, request, cancellationToken);
-
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

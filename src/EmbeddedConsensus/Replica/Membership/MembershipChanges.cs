@@ -29,11 +29,11 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
     /// <returns>The answer of the leader that finished it.</returns>
     /// <exception cref="MembershipChangeRefusedException">The leader refuses.</exception>
     /// <exception cref="QuorumUnavailableException">No leader took it within the request timeout.</exception>
-    /// <exception cref="OutcomeUnknownException">It was taken, and then no leader was found for a request timeout.
-    /// </exception>
+    /// <exception cref="OutcomeUnknownException">It was taken, or may have been, and then no leader was found for a request
+    /// timeout.</exception>
     public async Task<MembershipAnswer> ChangeAsync(ConfigurationChange change, CancellationToken cancellationToken)
     {
-        bool isTaken = false;
+        bool mayBeTaken = false;
         string trouble = "No leader is known.";
         long heard = time.GetTimestamp();
         for (int attempt = 0; ; attempt++)
@@ -57,9 +57,13 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
                 case MembershipAnswerStatus.Refused:
                     throw new MembershipChangeRefusedException(answer.Refusal, answer.Text);
                 case MembershipAnswerStatus.Pending:
-                    isTaken = true;
+                    mayBeTaken = true;
                     heard = time.GetTimestamp();
                     continue;
+                case MembershipAnswerStatus.Unclear:
+                    mayBeTaken = true;
+                    trouble = answer.Text;
+                    break;
                 default:
                     trouble = answer.Text;
                     break;
@@ -67,7 +71,7 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
 
             if (options.RequestTimeout != Timeout.InfiniteTimeSpan && time.GetElapsedTime(heard) >= options.RequestTimeout)
             {
-                throw GiveUp(isTaken, trouble);
+                throw GiveUp(mayBeTaken, trouble);
             }
 
             await Task.Delay(RetryInterval, time, cancellationToken).ConfigureAwait(false);
@@ -109,14 +113,14 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
         catch (MembershipChangeRefusedException exception)
         {
             bool isOver = exception.Reason is not (ConfigurationRefusal.NotLeader or ConfigurationRefusal.NotReady);
-            return host.NewAnswer(isOver ? MembershipAnswerStatus.Refused : MembershipAnswerStatus.Retry) with
+            return host.NewAnswer(isOver ? MembershipAnswerStatus.Refused : NotFinished(call)) with
             {
                 Refusal = exception.Reason, Text = exception.Message,
             };
         }
         catch (ConsensusStoreException exception)
         {
-            return host.NewAnswer(MembershipAnswerStatus.Retry) with { Text = exception.Message };
+            return host.NewAnswer(NotFinished(call)) with { Text = exception.Message };
         }
     }
 
@@ -153,7 +157,7 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
         }
         catch (ConsensusStoreException exception) when (exception is not MemberRemovedException)
         {
-            return host.NewAnswer(MembershipAnswerStatus.Retry) with { Text = exception.Message };
+            return host.NewUnanswered(exception);
         }
     }
 
@@ -193,6 +197,11 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
         }
     }
 
+    /// <summary>What can be said of a call that ended without its change. What a leader began may be finished by the
+    /// next one.</summary>
+    private static MembershipAnswerStatus NotFinished(ConfigurationChangeCall call) =>
+        call.IsAccepted ? MembershipAnswerStatus.Unclear : MembershipAnswerStatus.Retry;
+
     private MembershipAnswer UnderWay(MembershipRequest request, ConfigurationChangeCall call)
     {
         ReplicaView view = host.View!;
@@ -204,7 +213,7 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
             {
                 Configuration = view.Configuration, ConfigurationIndex = view.ConfigurationIndex,
             }
-            : host.NewAnswer(MembershipAnswerStatus.Retry) with
+            : host.NewAnswer(MembershipAnswerStatus.Unclear) with
             {
                 Text = "The leader has not begun the change: an earlier one is not committed yet.",
             };
@@ -226,10 +235,10 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
             : null;
     }
 
-    private static ConsensusStoreException GiveUp(bool isTaken, string trouble) => isTaken
+    private static ConsensusStoreException GiveUp(bool mayBeTaken, string trouble) => mayBeTaken
         ? new OutcomeUnknownException(
-            $"The change of the membership was begun, and then nobody could be asked about it any more: {trouble} It may yet "
-            + "come about. Ask again: what is done is not done twice.")
+            "The change of the membership was begun, or may have been, and then nobody could be asked about it any more: "
+            + $"{trouble} It may yet come about. Ask again: what is done is not done twice.")
         : new QuorumUnavailableException(
             $"No leader took the change of the membership within the request timeout: {trouble} Check that a majority of the "
             + "members is up and reachable.");

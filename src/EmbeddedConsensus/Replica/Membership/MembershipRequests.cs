@@ -77,7 +77,7 @@ internal sealed class MembershipRequests(ReplicaHost host, ConsensusLane lane, M
         }
         catch (TransportException exception)
         {
-            return host.NewAnswer(MembershipAnswerStatus.Retry) with { Text = exception.Message };
+            return host.NewUnanswered(exception);
         }
     }
 }
