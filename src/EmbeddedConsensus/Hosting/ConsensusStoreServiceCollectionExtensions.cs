@@ -14,12 +14,12 @@ public static class ConsensusStoreServiceCollectionExtensions
     /// <see cref="IClusterManager"/> can be injected, and the replica starts and stops with the host.
     /// </summary>
     /// <remarks>
-    /// <para>With nothing configured it is one member in memory, ready at once. For a cluster name the members, and call
-    /// <c>UseFasterStorage</c> and <c>UseTcpTransport</c> on the result.</para>
-    /// <para>The replica starts before the host's services do, and stops when all of them have stopped: a hosted service
-    /// may use the store in its own start and stop. One that does so in
-    /// <see cref="IHostedLifecycleService.StartingAsync"/> or <see cref="IHostedLifecycleService.StoppedAsync"/> is to be
-    /// registered behind the store.</para>
+    /// <para>With nothing configured it is one member in memory, ready at once. For a cluster name the members, and
+    /// call <c>UseFasterStorage</c> and <c>UseTcpTransport</c> on the result.</para>
+    /// <para>The replica starts before the host's services do, and stops when all of them have stopped: a hosted
+    /// service may use the store in its own start and stop. One that does so in
+    /// <see cref="IHostedLifecycleService.StartingAsync"/> or
+    /// <see cref="IHostedLifecycleService.StoppedAsync"/> is to be registered behind the store.</para>
     /// </remarks>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
@@ -76,7 +76,8 @@ public static class ConsensusStoreServiceCollectionExtensions
         return new ConsensusStoreBuilder(services, serviceKey);
     }
 
-    /// <summary>Two replicas of one name would share their options, and with them the member's id, disk and address.</summary>
+    /// <summary>Two replicas of one name would share their options, and with them the member's id, disk and address.
+    /// </summary>
     private static void ThrowIfAdded(IServiceCollection services, string? serviceKey)
     {
         if (services.Any(service =>
@@ -84,8 +85,8 @@ public static class ConsensusStoreServiceCollectionExtensions
         {
             string which = serviceKey is null ? "without a key" : $"with the key '{serviceKey}'";
             throw new InvalidOperationException(
-                $"A store {which} was added before. To configure that one further, use what its AddConsensusStore returned. "
-                + "To host another one, give it a key of its own, AddConsensusStore(\"key\", ...), and inject it with "
+                $"A store {which} was added before. To configure that one further, use what its AddConsensusStore "
+                + "returned. To host another one, give it a key of its own, AddConsensusStore(\"key\", ...), and inject it with "
                 + "[FromKeyedServices(\"key\")].");
         }
     }

@@ -377,9 +377,9 @@ internal sealed class ConsensusLane : Lane
         End(reason, _events.Left);
     }
 
-    /// <summary>Takes no further part. What the replica says of itself comes first, so that a caller whose call ends finds
-    /// it there; and the callers are told whatever becomes of the rest, which runs code of the app: its transport and its
-    /// logger.</summary>
+    /// <summary>Takes no further part. What the replica says of itself comes first, so that a caller whose call ends
+    /// finds it there; and the callers are told whatever becomes of the rest, which runs code of the app: its transport
+    /// and its logger.</summary>
     private void End<TReason>(TReason reason, Action<TReason> tell)
         where TReason : Exception
     {

@@ -45,8 +45,8 @@ internal sealed partial class KeyValueStore
 
                 if (events.Count == 0)
                 {
-                    // A piece of the history without a change of these keys. There may be many of them: the reader's thread
-                    // is not held up for all, and a reader that has gone ends the search.
+                    // A piece of the history without a change of these keys. There may be many of them: the reader's
+                    // thread is not held up for all, and a reader that has gone ends the search.
                     cancellationToken.ThrowIfCancellationRequested();
                     await signal.YieldAsync().ConfigureAwait(false);
                     cancellationToken.ThrowIfCancellationRequested();

@@ -199,8 +199,8 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
             MemberId leader = _host.View.Leader;
             throw new LeadershipTransferException(leader == _host.Self || leader.IsNone
                 ? $"Member {target} did not take over in time. Check that it is up and has caught up."
-                : $"Member {target} did not take over: member {leader} leads now. Check that {target} is up and has caught "
-                    + $"up, and call this at {leader}.");
+                : $"Member {target} did not take over: member {leader} leads now. Check that {target} is up and has "
+                    + $"caught up, and call this at {leader}.");
         }
     }
 

@@ -30,8 +30,8 @@ internal abstract class Lane : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Wakes the lane, or keeps it awake for one more turn. Does nothing to one that has ended: callers and timers
-    /// may be late.</summary>
+    /// <summary>Wakes the lane, or keeps it awake for one more turn. Does nothing to one that has ended: callers and
+    /// timers may be late.</summary>
     public void Wake()
     {
         if (_schedule is not null)

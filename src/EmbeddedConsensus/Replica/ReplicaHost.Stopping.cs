@@ -54,8 +54,8 @@ internal sealed partial class ReplicaHost
         }
     }
 
-    /// <summary>Hands leadership to the voter that is furthest, or to a given one. Ends when anybody else leads, when the
-    /// transfer takes too long, or when the replica no longer runs.</summary>
+    /// <summary>Hands leadership to the voter that is furthest, or to a given one. Ends when anybody else leads, when
+    /// the transfer takes too long, or when the replica no longer runs.</summary>
     /// <returns>Whether the given one leads now; when none was given, whether somebody else does.</returns>
     public async Task<bool> TransferLeadershipAsync(MemberId? target, CancellationToken cancellationToken)
     {
