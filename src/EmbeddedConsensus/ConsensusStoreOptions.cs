@@ -81,8 +81,8 @@ public sealed class ConsensusStoreOptions
     /// 32 MiB.</summary>
     public long LogCacheBytes { get; set; } = 32L << 20;
 
-    /// <summary>How long a stopping leader tries to hand over leadership. The host's own deadline cuts it short.
-    /// Default: 2 s.</summary>
+    /// <summary>How long a leader tries to hand over leadership: one that stops, cut short by the host's own deadline,
+    /// and one that is asked to (<see cref="IStoreMaintenance.TransferLeadershipAsync"/>). Default: 2 s.</summary>
     public TimeSpan LeadershipTransferTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The newest format that this member writes and asks the others to write; it reads every format up to

@@ -7,10 +7,12 @@ namespace EmbeddedConsensus;
 /// <para>A write is acknowledged when a majority has it on disk and this replica has applied it. It is executed exactly
 /// once, also when the leader dies underneath it.</para>
 /// <para>Every method may be called from any thread. Common to all of them: <see cref="ReplicaFaultedException"/> after
-/// a storage fault, <see cref="StoreStoppedException"/> once the store stops,
-/// <see cref="QuorumUnavailableException"/> when no majority answered within the request timeout and nothing was
-/// executed, <see cref="InvalidRequestException"/> for a request that no store could execute. Writes may also end in
-/// <see cref="OutcomeUnknownException"/> and <see cref="TooManyRequestsException"/>.</para>
+/// a storage fault, <see cref="MemberRemovedException"/> once this member was removed from the cluster and
+/// <see cref="MemberRefusedException"/> when the cluster does not take it, <see cref="StoreStoppedException"/> before
+/// the store has started and once it stops, <see cref="QuorumUnavailableException"/> when no majority answered within the
+/// request timeout and nothing was executed, <see cref="InvalidRequestException"/> for a request that no store could
+/// execute, <see cref="TooManyRequestsException"/> when too many wait. Writes may also end in
+/// <see cref="OutcomeUnknownException"/>.</para>
 /// </remarks>
 public interface IKeyValueStore
 {

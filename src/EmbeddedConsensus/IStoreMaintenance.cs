@@ -15,6 +15,8 @@ public interface IStoreMaintenance
     /// <param name="target">The member.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="NotLeaderException">This replica does not lead.</exception>
-    /// <exception cref="LeadershipTransferException">The target did not take over within an election timeout.</exception>
+    /// <exception cref="InvalidRequestException">The target has no vote.</exception>
+    /// <exception cref="LeadershipTransferException">The target did not take over within
+    /// <see cref="ConsensusStoreOptions.LeadershipTransferTimeout"/>, or another member did.</exception>
     ValueTask TransferLeadershipAsync(MemberId target, CancellationToken cancellationToken = default);
 }

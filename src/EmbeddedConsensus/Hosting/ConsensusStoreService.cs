@@ -8,12 +8,18 @@ using Microsoft.Extensions.Options;
 
 namespace EmbeddedConsensus.Hosting;
 
-/// <summary>Ties the life of a replica to that of its host.</summary>
-internal sealed class ConsensusStoreService : IHostedService, IAsyncDisposable, IDisposable
+/// <summary>Ties the life of a replica to that of its host: it is there before the first of the host's services starts,
+/// and until the last one has stopped, whichever was registered first.</summary>
+internal sealed class ConsensusStoreService : IHostedLifecycleService, IAsyncDisposable, IDisposable
 {
+    private const string LogCategory = "EmbeddedConsensus.Replica";
+
     private readonly ReplicaHost? _replica;
     private readonly KeyValueStore? _store;
     private readonly ClusterManager? _cluster;
+
+    // Hosts older than IHostedLifecycleService call only StartAsync and StopAsync.
+    private volatile bool _isToldOfLifecycle;
 
     /// <summary>A service for the store that a builder describes.</summary>
     /// <exception cref="OptionsValidationException">The options are not valid.</exception>
@@ -43,7 +49,7 @@ internal sealed class ConsensusStoreService : IHostedService, IAsyncDisposable, 
             builder.CreateStorage(services),
             builder.CreateTransport is { } create ? context => create(services, context) : null,
             services.GetService<TimeProvider>() ?? TimeProvider.System,
-            loggers.CreateLogger("EmbeddedConsensus.Replica"));
+            loggers.CreateLogger(builder.ServiceKey is { } key ? $"{LogCategory}.{key}" : LogCategory));
         _store = new KeyValueStore(_replica, options);
         _cluster = new ClusterManager(_replica, _replica.Changes);
     }
@@ -63,16 +69,38 @@ internal sealed class ConsensusStoreService : IHostedService, IAsyncDisposable, 
         _cluster ?? throw new InvalidOperationException("The store's replica lives elsewhere.");
 
     /// <inheritdoc />
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _isToldOfLifecycle = true;
+        return StartReplicaAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken) =>
-        _replica?.StartAsync(cancellationToken) ?? Task.CompletedTask;
+        _isToldOfLifecycle ? Task.CompletedTask : StartReplicaAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) =>
-        _replica?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+        _isToldOfLifecycle ? Task.CompletedTask : StopReplicaAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public Task StoppedAsync(CancellationToken cancellationToken) => StopReplicaAsync(cancellationToken);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _replica?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <inheritdoc />
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private Task StartReplicaAsync(CancellationToken cancellationToken) =>
+        _replica?.StartAsync(cancellationToken) ?? Task.CompletedTask;
+
+    private Task StopReplicaAsync(CancellationToken cancellationToken) =>
+        _replica?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 }

@@ -13,10 +13,17 @@ public static class ConsensusStoreServiceCollectionExtensions
     /// Hosts a replica of a store in this process: <see cref="IKeyValueStore"/>, <see cref="IStoreMaintenance"/> and
     /// <see cref="IClusterManager"/> can be injected, and the replica starts and stops with the host.
     /// </summary>
-    /// <remarks>With nothing configured it is one member in memory, ready at once. For a cluster name the members, and call
-    /// <c>UseFasterStorage</c> and <c>UseTcpTransport</c> on the result.</remarks>
+    /// <remarks>
+    /// <para>With nothing configured it is one member in memory, ready at once. For a cluster name the members, and
+    /// call <c>UseFasterStorage</c> and <c>UseTcpTransport</c> on the result.</para>
+    /// <para>The replica starts before the host's services do, and stops when all of them have stopped: a hosted
+    /// service may use the store in its own start and stop. One that does so in
+    /// <see cref="IHostedLifecycleService.StartingAsync"/> or
+    /// <see cref="IHostedLifecycleService.StoppedAsync"/> is to be registered behind the store.</para>
+    /// </remarks>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
+    /// <exception cref="InvalidOperationException">There is a store without a key already.</exception>
     public static IConsensusStoreBuilder AddConsensusStore(
         this IServiceCollection services, Action<ConsensusStoreOptions>? configure = null)
     {
@@ -31,8 +38,10 @@ public static class ConsensusStoreServiceCollectionExtensions
 
     /// <summary>Hosts one of several stores of this process. Inject it with <c>[FromKeyedServices(key)]</c>.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="serviceKey">The key of the store, and the name of its options. Not empty.</param>
+    /// <param name="serviceKey">The key of the store, and the name of its options. Not empty. The category of what the
+    /// replica logs ends in it.</param>
     /// <param name="configure">Sets the options.</param>
+    /// <exception cref="InvalidOperationException">There is a store with this key already.</exception>
     public static IConsensusStoreBuilder AddConsensusStore(
         this IServiceCollection services, string serviceKey, Action<ConsensusStoreOptions>? configure = null)
     {
@@ -54,6 +63,7 @@ public static class ConsensusStoreServiceCollectionExtensions
         IServiceCollection services, string? serviceKey, Action<ConsensusStoreOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(services);
+        ThrowIfAdded(services, serviceKey);
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<ConsensusStoreOptions>, ConsensusStoreOptionsValidator>());
         OptionsBuilder<ConsensusStoreOptions> options =
@@ -64,5 +74,20 @@ public static class ConsensusStoreServiceCollectionExtensions
         }
 
         return new ConsensusStoreBuilder(services, serviceKey);
+    }
+
+    /// <summary>Two replicas of one name would share their options, and with them the member's id, disk and address.
+    /// </summary>
+    private static void ThrowIfAdded(IServiceCollection services, string? serviceKey)
+    {
+        if (services.Any(service =>
+            service.ServiceType == typeof(ConsensusStoreService) && Equals(service.ServiceKey, serviceKey)))
+        {
+            string which = serviceKey is null ? "without a key" : $"with the key '{serviceKey}'";
+            throw new InvalidOperationException(
+                $"A store {which} was added before. To configure that one further, use what its AddConsensusStore "
+                + "returned. To host another one, give it a key of its own, AddConsensusStore(\"key\", ...), and inject it with "
+                + "[FromKeyedServices(\"key\")].");
+        }
     }
 }

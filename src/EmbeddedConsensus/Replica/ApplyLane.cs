@@ -131,6 +131,8 @@ internal sealed class ApplyLane : Lane, IApplySink
     /// <inheritdoc />
     protected override void OnFault(Exception exception)
     {
+        _events.Faulted(exception);
+
         // Their proposals have left the table, so nobody else would answer these callers.
         foreach ((PendingProposal proposal, _) in _answers)
         {
@@ -138,8 +140,6 @@ internal sealed class ApplyLane : Lane, IApplySink
                 "The replica was faulted while it applied the write. Read at another member to find out whether it was "
                 + "executed.", exception));
         }
-
-        _events.Faulted(exception);
     }
 
     private void Enqueue(in Item item)

@@ -68,6 +68,20 @@ internal sealed class AsyncSignal : IWatchSignal, IValueTaskSource, IDisposable
         return task;
     }
 
+    /// <summary>Lets others run, and goes on behind them, off the caller's thread and context.</summary>
+    public async ValueTask YieldAsync()
+    {
+        if (_schedule is null)
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            return;
+        }
+
+        TaskCompletionSource turn = new();
+        _schedule.Continue(turn.SetResult);
+        await turn.Task.ConfigureAwait(false);
+    }
+
     /// <inheritdoc />
     public void GetResult(short token) => _source.GetResult(token);
 

@@ -368,13 +368,10 @@ internal sealed class ConsensusLane : Lane
             return;
         }
 
-        _fault = new ReplicaFaultedException(
+        ReplicaFaultedException fault = new(
             $"The replica is faulted and takes no further part in the cluster: {exception.Message} Restart it when the "
             + "cause is gone.", exception);
-        _core.FailAll(_fault);
-        Interlocked.Exchange(ref _room, null)?.TrySetResult();
-        _events.Faulted(_fault);
-        RejectCalls();
+        End(fault, _events.Faulted);
     }
 
     private void EnterLeft(ConsensusStoreException reason)
@@ -384,11 +381,26 @@ internal sealed class ConsensusLane : Lane
             return;
         }
 
+        End(reason, _events.Left);
+    }
+
+    /// <summary>Takes no further part. What the replica says of itself comes first, so that a caller whose call ends
+    /// finds it there; and the callers are told whatever becomes of the rest, which runs code of the app: its transport
+    /// and its logger.</summary>
+    private void End<TReason>(TReason reason, Action<TReason> tell)
+        where TReason : Exception
+    {
         _fault = reason;
-        _core.FailAll(reason);
-        Interlocked.Exchange(ref _room, null)?.TrySetResult();
-        _events.Left(reason);
-        RejectCalls();
+        try
+        {
+            tell(reason);
+        }
+        finally
+        {
+            _core.FailAll(reason);
+            Interlocked.Exchange(ref _room, null)?.TrySetResult();
+            RejectCalls();
+        }
     }
 
     private void RejectCalls()

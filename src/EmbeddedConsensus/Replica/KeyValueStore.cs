@@ -1,14 +1,12 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Replica.Membership;
 using EmbeddedConsensus.StateMachine;
-using EmbeddedConsensus.Watches;
 
 namespace EmbeddedConsensus.Replica;
 
 /// <summary>The calls of an app, turned into commands, read rounds and watchers of the replica that it hosts.</summary>
-internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
+internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
 {
     private static readonly ReadOptions DefaultRead = new();
     private static readonly RangeOptions DefaultRange = new();
@@ -99,7 +97,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         RequestValidator.CheckKey(key, nameof(key));
         RequestValidator.CheckRevision(options, nameof(options));
         return options.Consistency == Consistency.Serializable
-            ? new ValueTask<KeyValue?>(ReadLocalKey(key, options.Revision))
+            ? ReadLocalKey(key, options.Revision, cancellationToken)
             : ReadKeyAsync(key, options.Revision, cancellationToken);
     }
 
@@ -111,7 +109,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         RequestValidator.CheckRange(range, nameof(range));
         RequestValidator.CheckRangeOptions(options, nameof(options));
         return options.Consistency == Consistency.Serializable
-            ? new ValueTask<RangeResult>(ReadLocalRange(range, options))
+            ? ReadLocalRange(range, options, cancellationToken)
             : ReadRangeAsync(range, options, cancellationToken);
     }
 
@@ -160,26 +158,7 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
     }
 
     /// <inheritdoc />
-    public IAsyncEnumerable<WatchEvent> WatchAsync(
-        KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        options ??= DefaultWatch;
-        RequestValidator.CheckRange(range, nameof(range));
-        if (options.StartRevision < 0)
-        {
-            throw new InvalidRequestException(nameof(options),
-                $"The start revision is {options.StartRevision}. Use 0 for from now on, or a positive number.");
-        }
-
-        // "From now on" is the moment of this call, not of the first read of the result.
-        long first = options.StartRevision > 0 ? options.StartRevision
-            : _host.State == StoreState.Running ? _host.Apply.Revision + 1
-            : 0;
-        return ReadWatchAsync(range, options, first, cancellationToken);
-    }
-
-    /// <inheritdoc />
-    public ValueTask<StoreHash> HashAsync(long revision = 0, CancellationToken cancellationToken = default)
+    public async ValueTask<StoreHash> HashAsync(long revision = 0, CancellationToken cancellationToken = default)
     {
         _host.ThrowIfNotRunning();
         if (revision < 0)
@@ -189,8 +168,8 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         }
 
         return _host.Schedule is null
-            ? new ValueTask<StoreHash>(Task.Run(() => Hash(revision), cancellationToken))
-            : new ValueTask<StoreHash>(Hash(revision));
+            ? await Task.Run(() => Hash(revision), cancellationToken).ConfigureAwait(false)
+            : Hash(revision);
     }
 
     /// <inheritdoc />
@@ -216,8 +195,12 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         if (!await _host.TransferLeadershipAsync(target, cancellationToken).ConfigureAwait(false))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new LeadershipTransferException(
-                $"Member {target} did not take over in time. Check that it is up and has caught up.");
+            _host.ThrowIfNotRunning();
+            MemberId leader = _host.View.Leader;
+            throw new LeadershipTransferException(leader == _host.Self || leader.IsNone
+                ? $"Member {target} did not take over in time. Check that it is up and has caught up."
+                : $"Member {target} did not take over: member {leader} leads now. Check that {target} is up and has "
+                    + $"caught up, and call this at {leader}.");
         }
     }
 
@@ -264,7 +247,11 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private ValueTask<TResult> Write<TResult>(
         Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<TResult>(cancellationToken);
+        }
+
         WriteCall<TResult> call = new(command, project, _host.Schedule);
         _host.Submit(call);
         call.ListenTo(cancellationToken);
@@ -286,10 +273,23 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         return ReadKey(key, revision);
     }
 
-    private KeyValue? ReadLocalKey(Key key, long revision)
+    // At once, on the caller's thread; what fails is told by the task all the same, as with every other call.
+    private ValueTask<KeyValue?> ReadLocalKey(Key key, long revision, CancellationToken cancellationToken)
     {
-        _host.ThrowIfNotRunning();
-        return ReadKey(key, revision);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<KeyValue?>(cancellationToken);
+        }
+
+        try
+        {
+            _host.ThrowIfNotRunning();
+            return new ValueTask<KeyValue?>(ReadKey(key, revision));
+        }
+        catch (ConsensusStoreException exception)
+        {
+            return ValueTask.FromException<KeyValue?>(exception);
+        }
     }
 
     // Behind a barrier: a store that drains still serves it.
@@ -310,10 +310,23 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
         return ReadRange(range, options);
     }
 
-    private RangeResult ReadLocalRange(KeyRange range, RangeOptions options)
+    private ValueTask<RangeResult> ReadLocalRange(
+        KeyRange range, RangeOptions options, CancellationToken cancellationToken)
     {
-        _host.ThrowIfNotRunning();
-        return ReadRange(range, options);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<RangeResult>(cancellationToken);
+        }
+
+        try
+        {
+            _host.ThrowIfNotRunning();
+            return new ValueTask<RangeResult>(ReadRange(range, options));
+        }
+        catch (ConsensusStoreException exception)
+        {
+            return ValueTask.FromException<RangeResult>(exception);
+        }
     }
 
     private RangeResult ReadRange(KeyRange range, RangeOptions options)
@@ -337,37 +350,5 @@ internal sealed class KeyValueStore : IKeyValueStore, IStoreMaintenance
 
         long at = revision == 0 ? view.Revision : revision;
         return new StoreHash(view.Hash(at), at, view.CompactRevision);
-    }
-
-    private async IAsyncEnumerable<WatchEvent> ReadWatchAsync(
-        KeyRange range, WatchOptions options, long first, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
-        WatchHub hub = _host.Apply.Watches;
-        using AsyncSignal signal = new(_host.Schedule);
-        Watcher watcher = hub.Add(range, options, first > 0 ? first : hub.Revision + 1, signal);
-        try
-        {
-            List<WatchEvent> events = [];
-            while (true)
-            {
-                while (!watcher.TryTake(events))
-                {
-                    await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
-                }
-
-                foreach (WatchEvent next in events)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    yield return next;
-                }
-
-                events.Clear();
-            }
-        }
-        finally
-        {
-            hub.Remove(watcher);
-        }
     }
 }

@@ -30,7 +30,8 @@ internal abstract class Lane : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Wakes the lane, or keeps it awake for one more turn.</summary>
+    /// <summary>Wakes the lane, or keeps it awake for one more turn. Does nothing to one that has ended: callers and
+    /// timers may be late.</summary>
     public void Wake()
     {
         if (_schedule is not null)
@@ -39,7 +40,14 @@ internal abstract class Lane : IDisposable
         }
         else if (Interlocked.Exchange(ref _isAwake, 1) == 0)
         {
-            _wakeUp.Set();
+            try
+            {
+                _wakeUp.Set();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The thread has ended, and nothing waits for it any more.
+            }
         }
     }
 
@@ -66,6 +74,20 @@ internal abstract class Lane : IDisposable
     /// <summary>A turn threw: the replica is faulted. Nothing else runs in the lane.</summary>
     protected abstract void OnFault(Exception exception);
 
+    private void EndFaulted(Exception exception)
+    {
+        try
+        {
+            OnFault(exception);
+        }
+#pragma warning disable CA1031 // A logger or a transport of the app's that throws: the lane has done what it can.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // Whoever calls from here on is told of the fault, and the store's status says it.
+        }
+    }
+
     private void Run()
     {
         try
@@ -86,7 +108,7 @@ internal abstract class Lane : IDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            OnFault(exception);
+            EndFaulted(exception);
         }
     }
 
@@ -109,7 +131,7 @@ internal abstract class Lane : IDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            OnFault(exception);
+            EndFaulted(exception);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Replica;
 
@@ -53,8 +54,9 @@ internal sealed partial class ReplicaHost
         }
     }
 
-    /// <summary>Hands leadership to the voter that is furthest, or to a given one.</summary>
-    /// <returns>Whether somebody else leads now.</returns>
+    /// <summary>Hands leadership to the voter that is furthest, or to a given one. Ends when anybody else leads, when
+    /// the transfer takes too long, or when the replica no longer runs.</summary>
+    /// <returns>Whether the given one leads now; when none was given, whether somebody else does.</returns>
     public async Task<bool> TransferLeadershipAsync(MemberId? target, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = new(_options.LeadershipTransferTimeout, _time);
@@ -62,7 +64,7 @@ internal sealed partial class ReplicaHost
             CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            for (int poll = 0; View!.Leader == Self || View.Leader.IsNone; poll++)
+            for (int poll = 0; State == StoreState.Running && !IsSomebodyElse(View!.Leader); poll++)
             {
                 if (poll % PollsPerAttempt == 0)
                 {
@@ -71,14 +73,16 @@ internal sealed partial class ReplicaHost
 
                 await Task.Delay(DrainPoll, _time, timeout.Token).ConfigureAwait(false);
             }
-
-            return true;
         }
         catch (OperationCanceledException)
         {
-            return View!.Leader != Self && !View.Leader.IsNone;
+            // Time is up. What has come about by now counts.
         }
+
+        return target is { } wanted ? View!.Leader == wanted : IsSomebodyElse(View!.Leader);
     }
+
+    private bool IsSomebodyElse(MemberId leader) => leader != Self && !leader.IsNone;
 
     private static void AskToLead(RaftNode node, MemberId? target)
     {
@@ -217,11 +221,15 @@ internal sealed partial class ReplicaHost
         {
             if (_transportDisposal is null)
             {
-                _transportDisposal = _transport?.DisposeAsync().AsTask() ?? Task.CompletedTask;
+                _transportDisposal = _transport is { } transport ? DisposeAsync(transport) : Task.CompletedTask;
                 _transport = null;
             }
 
             return _transportDisposal;
         }
     }
+
+    // A failure is for whoever awaits the end, and not for a thread that has more to do.
+    private static async Task DisposeAsync(ITransport transport) =>
+        await transport.DisposeAsync().ConfigureAwait(false);
 }

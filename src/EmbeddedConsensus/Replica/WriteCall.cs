@@ -66,27 +66,54 @@ internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TRe
             return;
         }
 
-        TResult answer = _project(result);
-        if (_schedule is null)
-        {
-            _source.SetResult(answer);
-        }
-        else
-        {
-            _schedule.Continue(() => _source.SetResult(answer));
-        }
+        Give(_project(result));
     }
 
     /// <inheritdoc />
     protected override void OnFailed(Exception exception)
     {
-        if (_schedule is null)
+        try
         {
-            _source.SetException(exception);
+            if (_schedule is null)
+            {
+                _source.SetException(exception);
+            }
+            else
+            {
+                _schedule.Continue(() => _source.SetException(exception));
+            }
         }
-        else
+#pragma warning disable CA1031 // As with an answer.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            _schedule.Continue(() => _source.SetException(exception));
+            // The caller's own context does not take its continuation.
         }
     }
+
+    private void Give(TResult answer)
+    {
+        try
+        {
+            if (_schedule is null)
+            {
+                _source.SetResult(answer);
+            }
+            else
+            {
+                GiveInTurn(_schedule, answer);
+            }
+        }
+#pragma warning disable CA1031 // It costs this caller its answer, but neither the other callers nor the replica.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // The caller's SynchronizationContext or TaskScheduler does not take its continuation: a window that was
+            // closed, say. Nobody is left to be told.
+        }
+    }
+
+    // Apart from the above, which then makes nothing on the heap.
+    private void GiveInTurn(IReplicaSchedule schedule, TResult answer) =>
+        schedule.Continue(() => _source.SetResult(answer));
 }

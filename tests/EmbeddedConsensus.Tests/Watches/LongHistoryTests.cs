@@ -1,0 +1,48 @@
+using EmbeddedConsensus.Testing;
+
+namespace EmbeddedConsensus.Tests.Watches;
+
+public sealed class LongHistoryTests
+{
+    // As much of the history as a watcher looks at in one piece.
+    private const int Changes = 65_536;
+
+    [Fact]
+    [Trait("Scenario", "52")]
+    public async Task A_reader_that_leaves_ends_the_search_of_a_long_history_for_its_key()
+    {
+        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(1, options =>
+            options.ConfigureStore = store =>
+            {
+                store.MaxTxnOperations = Changes;
+                store.MaxRequestBytes = 16 << 20;
+            });
+        IKeyValueStore store = cluster.Leader.Store;
+        Txn others = Txn.Do(
+            [.. Enumerable.Range(0, Changes).Select(i => Op.Put($"other/{i}", "v"))]);
+        await cluster.RunUntilAsync(store.TxnAsync(others));
+        await cluster.RunUntilAsync(store.TxnAsync(others));
+        await cluster.RunUntilAsync(store.PutAsync("key", "v"));
+        using CancellationTokenSource leaving = new();
+
+        // The reader's first turn looks at one piece; then it is the other's turn, who lets it go.
+        await cluster.RunUntilAsync(async () =>
+        {
+            Task reading = cluster.Run(() => ReadAsync(store, leaving.Token));
+            await cluster.Run(leaving.CancelAsync);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        });
+
+        // One that stays finds it.
+        await cluster.RunUntilAsync(() => ReadAsync(store, CancellationToken.None));
+    }
+
+    private static async Task ReadAsync(IKeyValueStore store, CancellationToken cancellationToken)
+    {
+        await foreach (WatchEvent _ in store.WatchAsync(
+            "key", new WatchOptions { StartRevision = 1 }, cancellationToken))
+        {
+            return;
+        }
+    }
+}
