@@ -46,8 +46,9 @@ public sealed partial class FasterLogStorage
         }
 
         Fault(new StorageException(
-            $"The log in {_directory.Path} was not flushed within {_options.CommitTimeout}. Check the disk, then restart; if "
-            + $"it is merely slow, raise {nameof(FasterStorageOptions)}.{nameof(FasterStorageOptions.CommitTimeout)}."));
+            $"The log in {_directory.Path} was not flushed within {_options.CommitTimeout}. Check the disk, then "
+            + "restart; if it is merely slow, raise "
+            + $"{nameof(FasterStorageOptions)}.{nameof(FasterStorageOptions.CommitTimeout)}."));
     }
 
     /// <summary>Lets the timer run once, if it does not run already: setting it anew for each commit would cost more.

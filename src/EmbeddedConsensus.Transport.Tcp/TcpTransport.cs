@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace EmbeddedConsensus.Transport.Tcp;
 
 /// <summary>
-/// Carries messages between replicas over TCP: frames with a checksum around MessagePack, and for each peer and lane one
-/// connection in each direction, which the sender opens and opens again.
+/// Carries messages between replicas over TCP: frames with a checksum around MessagePack, and for each peer and lane
+/// one connection in each direction, which the sender opens and opens again.
 /// </summary>
 /// <remarks>A connection begins with a handshake: both sides must belong to the same cluster, be the members that they
 /// take each other for, and share a version of the protocol; of two starts of a member only the later one is heard.
@@ -41,7 +41,8 @@ public sealed partial class TcpTransport : ITransport
     /// <summary>A transport that is not started yet.</summary>
     /// <param name="options">The settings; later changes of the object have no effect.</param>
     /// <param name="logger">The log; null for none.</param>
-    /// <exception cref="ArgumentException">A setting is missing or out of range; the message tells what to set.</exception>
+    /// <exception cref="ArgumentException">A setting is missing or out of range; the message tells what to
+    /// set.</exception>
     public TcpTransport(TcpTransportOptions options, ILogger<TcpTransport>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);

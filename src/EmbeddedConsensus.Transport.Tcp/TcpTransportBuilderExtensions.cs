@@ -8,11 +8,11 @@ namespace EmbeddedConsensus;
 public static class TcpTransportBuilderExtensions
 {
     /// <summary>Talks to the other members by TCP. By default the member listens where the others look for it:
-    /// <see cref="ConsensusStoreOptions.AdvertisedAddress"/>, its address in <see cref="ConsensusStoreOptions.Members"/>, or
-    /// the one that its cluster has on the member's disk.</summary>
+    /// <see cref="ConsensusStoreOptions.AdvertisedAddress"/>, its address in
+    /// <see cref="ConsensusStoreOptions.Members"/>, or the one that its cluster has on the member's disk.</summary>
     /// <param name="builder">The store.</param>
-    /// <param name="configure">Sets the options. Cluster, member and incarnation are the store's, and set behind it; the
-    /// frame and queue limits are raised to what the store's largest request needs.</param>
+    /// <param name="configure">Sets the options. Cluster, member and incarnation are the store's, and set behind it;
+    /// the frame and queue limits are raised to what the store's largest request needs.</param>
     public static IConsensusStoreBuilder UseTcpTransport(
         this IConsensusStoreBuilder builder, Action<TcpTransportOptions>? configure = null)
     {

@@ -15,7 +15,8 @@ internal static partial class TcpTransportLog
     public static partial void Unreachable(
         ILogger logger, MemberId peer, string address, TransportLane lane, string reason);
 
-    [LoggerMessage(4, LogLevel.Information, "Accepted {Lane} lane of member {Peer}, incarnation {Incarnation}, from {Remote}.")]
+    [LoggerMessage(4, LogLevel.Information, "Accepted {Lane} lane of member {Peer}, incarnation {Incarnation}, from "
+        + "{Remote}.")]
     public static partial void Accepted(
         ILogger logger, MemberId peer, ulong incarnation, TransportLane lane, string remote);
 
@@ -26,11 +27,13 @@ internal static partial class TcpTransportLog
     public static partial void InboundEnded(
         ILogger logger, MemberId peer, TransportLane lane, string remote, string reason);
 
-    [LoggerMessage(7, LogLevel.Warning, "Member {Peer} sent a message from {From} to {To} over its connection to {Member}; such messages are dropped.")]
+    [LoggerMessage(7, LogLevel.Warning, "Member {Peer} sent a message from {From} to {To} over its connection to "
+        + "{Member}; such messages are dropped.")]
     public static partial void Misdirected(
         ILogger logger, MemberId peer, MemberId from, MemberId to, MemberId member);
 
-    [LoggerMessage(8, LogLevel.Warning, "Dropped a message of up to {Bytes} bytes to member {Peer}: the limit is {MaxBytes}. Raise the frame limit on every member, or lower the size of batches.")]
+    [LoggerMessage(8, LogLevel.Warning, "Dropped a message of up to {Bytes} bytes to member {Peer}: the limit is "
+        + "{MaxBytes}. Raise the frame limit on every member, or lower the size of batches.")]
     public static partial void Oversized(ILogger logger, MemberId peer, long bytes, int maxBytes);
 
     [LoggerMessage(9, LogLevel.Error, "The receiver of messages failed for member {Peer}.")]

@@ -9,7 +9,8 @@ public sealed class TcpTransportOptions
     /// name, or <c>*</c> for every address of the machine; port 0 takes a free port. Required.</summary>
     public string ListenEndpoint { get; set; } = "";
 
-    /// <summary>How other members reach this one, as <c>host:port</c>; null when that is the listening address.</summary>
+    /// <summary>How other members reach this one, as <c>host:port</c>; null when that is the listening
+    /// address.</summary>
     public string? AdvertisedAddress { get; set; }
 
     /// <summary>The cluster. Connections of other clusters are refused.</summary>
@@ -96,7 +97,8 @@ public sealed class TcpTransportOptions
         Require(
             ReconnectBackoffMax >= ReconnectBackoffMin && ReconnectBackoffMax <= TimeSpan.FromHours(1),
             nameof(ReconnectBackoffMax),
-            $"is {ReconnectBackoffMax}; set it between {nameof(ReconnectBackoffMin)} ({ReconnectBackoffMin}) and an hour");
+            $"is {ReconnectBackoffMax}; set it between {nameof(ReconnectBackoffMin)} ({ReconnectBackoffMin}) and an "
+            + "hour");
         Require(
             IdleTimeout >= 2 * KeepAliveInterval,
             nameof(IdleTimeout),

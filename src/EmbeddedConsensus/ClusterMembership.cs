@@ -15,11 +15,12 @@ public sealed record ClusterMembership
     /// <summary>The members, by id.</summary>
     public required IReadOnlyList<ClusterMemberInfo> Members { get; init; }
 
-    /// <summary>The members that shall vote once all of them have caught up; empty when nothing waits for that.</summary>
+    /// <summary>The members that shall vote once all of them have caught up; empty when nothing waits for
+    /// that.</summary>
     public required IReadOnlyList<MemberId> PlannedVoters { get; init; }
 
-    /// <summary>Whether a change is under way: one that waits for members to catch up, or one that moves from one set of
-    /// voters to another.</summary>
+    /// <summary>Whether a change is under way: one that waits for members to catch up, or one that moves from one set
+    /// of voters to another.</summary>
     public required bool IsChanging { get; init; }
 
     /// <summary>What is known of a member, or null when it does not belong to the cluster.</summary>

@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus;
 
-/// <summary>How a transaction's condition compares. The values are part of the log format: never renumber them.</summary>
+/// <summary>How a transaction's condition compares. The values are part of the log format: never renumber
+/// them.</summary>
 public enum CompareRelation
 {
     /// <summary>Equal.</summary>

@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus;
 
-/// <summary>What a transaction's condition looks at. The values are part of the log format: never renumber them.</summary>
+/// <summary>What a transaction's condition looks at. The values are part of the log format: never renumber
+/// them.</summary>
 public enum CompareTarget
 {
     /// <summary>The key's version; 0 for a key that does not exist.</summary>

@@ -15,9 +15,9 @@ public sealed class ConsensusStoreOptions
     /// <summary>The id of this member: a number from 1 that no other member has or had. Default: 1.</summary>
     public ulong MemberId { get; set; } = 1;
 
-    /// <summary>The members that a new cluster begins with, this one included, with the addresses at which the transport
-    /// of the others finds them: 1, 3, 5 or 7, the same list on each of them. Default: none, which is a cluster of this
-    /// member alone. Used when the disk is empty: later the cluster itself knows its members
+    /// <summary>The members that a new cluster begins with, this one included, with the addresses at which the
+    /// transport of the others finds them: 1, 3, 5 or 7, the same list on each of them. Default: none, which is a
+    /// cluster of this member alone. Used when the disk is empty: later the cluster itself knows its members
     /// (<see cref="IClusterManager"/>), and of this list only where this member is to be found.</summary>
     public IList<Peer> Members { get; } = [];
 
@@ -54,15 +54,16 @@ public sealed class ConsensusStoreOptions
     /// 0.001 to 0.5. Default: 0.1, hundreds of times what crystals that are not broken differ by.</summary>
     public double MaxClockDrift { get; set; } = 0.1;
 
-    /// <summary>How long a call waits for a majority before it fails. <see cref="Timeout.InfiniteTimeSpan"/> waits until
-    /// the caller cancels. Default: 7 s.</summary>
+    /// <summary>How long a call waits for a majority before it fails. <see cref="Timeout.InfiniteTimeSpan"/> waits
+    /// until the caller cancels. Default: 7 s.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(7);
 
     /// <summary>The largest request, in bytes: a key with its value, or a whole transaction. From 1 KiB to 64 MiB.
     /// Default: 1.5 MiB.</summary>
     public int MaxRequestBytes { get; set; } = 3 << 19;
 
-    /// <summary>How many operations a list of a transaction may have, inner transactions counted. Default: 128.</summary>
+    /// <summary>How many operations a list of a transaction may have, inner transactions counted. Default:
+    /// 128.</summary>
     public int MaxTxnOperations { get; set; } = 128;
 
     /// <summary>How many writes, and how many linearizable reads, of this process may be under way. More fail with

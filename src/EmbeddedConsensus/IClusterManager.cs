@@ -8,14 +8,15 @@ namespace EmbeddedConsensus;
 /// carried to the leader.
 /// </summary>
 /// <remarks>
-/// <para>A change completes when all of it is done and committed. It may take as long as a new member needs to catch up,
-/// and then outlives <see cref="ConsensusStoreOptions.RequestTimeout"/>, which only bounds how long a leader is looked
-/// for. Cancelling ends the wait and not the change: <see cref="CancelChangeAsync"/> gives up what still waits for a
-/// member to catch up.</para>
-/// <para>Every change may be asked for again: when it is already the case, or on its way, nothing more happens. So a call
-/// that ended with an unknown outcome is best repeated.</para>
+/// <para>A change completes when all of it is done and committed. It may take as long as a new member needs to catch
+/// up, and then outlives <see cref="ConsensusStoreOptions.RequestTimeout"/>, which only bounds how long a leader is
+/// looked for. Cancelling ends the wait and not the change: <see cref="CancelChangeAsync"/> gives up what still waits
+/// for a member to catch up.</para>
+/// <para>Every change may be asked for again: when it is already the case, or on its way, nothing more happens. So a
+/// call that ended with an unknown outcome is best repeated.</para>
 /// <para>Changes of the set of voters go through a joint configuration (Ongaro, "Consensus: Bridging Theory and
-/// Practice", section 4.3): any set can follow any other, and at no moment can two majorities decide differently.</para>
+/// Practice", section 4.3): any set can follow any other, and at no moment can two majorities decide
+/// differently.</para>
 /// <para>All calls throw <see cref="MembershipChangeRefusedException"/> when the leader refuses,
 /// <see cref="QuorumUnavailableException"/> when no leader took the change in time (nothing was done),
 /// <see cref="OutcomeUnknownException"/> when the change was taken, or may have been because an answer was lost, and
@@ -32,9 +33,9 @@ public interface IClusterManager
     ValueTask<ClusterMembership> GetMembershipAsync(
         Consistency consistency = Consistency.Linearizable, CancellationToken cancellationToken = default);
 
-    /// <summary>Adds a member. It gets the log as a learner, without a vote, and votes as soon as it has caught up, unless
-    /// it is to stay a learner. Start it with <see cref="ConsensusStoreOptions.JoinAddresses"/>, before or after this
-    /// call; it also makes this call itself.</summary>
+    /// <summary>Adds a member. It gets the log as a learner, without a vote, and votes as soon as it has caught up,
+    /// unless it is to stay a learner. Start it with <see cref="ConsensusStoreOptions.JoinAddresses"/>, before or after
+    /// this call; it also makes this call itself.</summary>
     /// <param name="member">Its id, higher than every id that was ever used in this cluster, and its address.</param>
     /// <param name="role"><see cref="MemberRole.Voter"/> or <see cref="MemberRole.Learner"/>.</param>
     /// <param name="cancellationToken">Ends the wait, not the change.</param>
@@ -54,8 +55,8 @@ public interface IClusterManager
     /// <param name="cancellationToken">Ends the wait, not the change.</param>
     ValueTask<ClusterMembership> DemoteMemberAsync(MemberId member, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes a member for good: its id is never used again. It stops by itself when it learns of it. The leader
-    /// may be removed: it hands over.</summary>
+    /// <summary>Removes a member for good: its id is never used again. It stops by itself when it learns of it. The
+    /// leader may be removed: it hands over.</summary>
     /// <param name="member">The member.</param>
     /// <param name="cancellationToken">Ends the wait, not the change.</param>
     ValueTask<ClusterMembership> RemoveMemberAsync(MemberId member, CancellationToken cancellationToken = default);
@@ -81,8 +82,8 @@ public interface IClusterManager
     ValueTask<ClusterMembership> ChangeMembersAsync(
         IReadOnlyCollection<Peer> voters, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives up the change that waits for members to catch up; who was added for it stays as a learner. A change
-    /// that has gone further is finished.</summary>
+    /// <summary>Gives up the change that waits for members to catch up; who was added for it stays as a learner. A
+    /// change that has gone further is finished.</summary>
     /// <param name="cancellationToken">Ends the wait, not the change.</param>
     ValueTask<ClusterMembership> CancelChangeAsync(CancellationToken cancellationToken = default);
 }

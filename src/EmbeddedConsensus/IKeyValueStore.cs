@@ -9,9 +9,9 @@ namespace EmbeddedConsensus;
 /// <para>Every method may be called from any thread. Common to all of them: <see cref="ReplicaFaultedException"/> after
 /// a storage fault, <see cref="MemberRemovedException"/> once this member was removed from the cluster and
 /// <see cref="MemberRefusedException"/> when the cluster does not take it, <see cref="StoreStoppedException"/> before
-/// the store has started and once it stops, <see cref="QuorumUnavailableException"/> when no majority answered within the
-/// request timeout and nothing was executed, <see cref="InvalidRequestException"/> for a request that no store could
-/// execute, <see cref="TooManyRequestsException"/> when too many wait. Writes may also end in
+/// the store has started and once it stops, <see cref="QuorumUnavailableException"/> when no majority answered within
+/// the request timeout and nothing was executed, <see cref="InvalidRequestException"/> for a request that no store
+/// could execute, <see cref="TooManyRequestsException"/> when too many wait. Writes may also end in
 /// <see cref="OutcomeUnknownException"/>.</para>
 /// </remarks>
 public interface IKeyValueStore
@@ -66,7 +66,8 @@ public interface IKeyValueStore
     /// nothing was changed.</exception>
     ValueTask<TxnResult> TxnAsync(Txn txn, CancellationToken cancellationToken = default);
 
-    /// <summary>Forgets the history below a revision. Reads and watches at the revision and above stay possible.</summary>
+    /// <summary>Forgets the history below a revision. Reads and watches at the revision and above stay
+    /// possible.</summary>
     /// <param name="revision">The oldest revision to keep.</param>
     /// <param name="cancellationToken">Ends the wait, not the compaction.</param>
     /// <exception cref="CompactedException">The history is already compacted up to there.</exception>

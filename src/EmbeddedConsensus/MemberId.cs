@@ -4,7 +4,8 @@ using System.Globalization;
 
 namespace EmbeddedConsensus;
 
-/// <summary>Names one member of a cluster for as long as the cluster lives. An id is never given to another member.</summary>
+/// <summary>Names one member of a cluster for as long as the cluster lives. An id is never given to another
+/// member.</summary>
 /// <remarks>Written as a decimal number, in options, configuration files and messages alike.</remarks>
 /// <param name="Value">Any number but zero, which stands for "no member".</param>
 [TypeConverter(typeof(MemberIdConverter))]

@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus;
 
-/// <summary>What one operation of a transaction did. Exactly one of the properties is set, by the operation's kind.</summary>
+/// <summary>What one operation of a transaction did. Exactly one of the properties is set, by the operation's
+/// kind.</summary>
 public sealed record OperationResult
 {
     /// <summary>What a put did.</summary>

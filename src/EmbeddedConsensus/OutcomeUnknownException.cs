@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus;
 
-/// <summary>The call ended before its outcome was known here: the write may have been executed, or may yet be, at most once. Read to find out.</summary>
+/// <summary>The call ended before its outcome was known here: the write may have been executed, or may yet be, at most
+/// once. Read to find out.</summary>
 public sealed class OutcomeUnknownException : ConsensusStoreException
 {
     /// <summary>The failure.</summary>

@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus;
 
-/// <summary>The replica no longer takes part because its storage failed or an invariant was broken. The inner exception says why. Restart it.</summary>
+/// <summary>The replica no longer takes part because its storage failed or an invariant was broken. The inner exception
+/// says why. Restart it.</summary>
 public sealed class ReplicaFaultedException : ConsensusStoreException
 {
     /// <summary>The failure.</summary>

@@ -18,7 +18,7 @@ public enum StoreState
     /// <summary>It no longer takes part because its storage or an invariant failed. Restart it.</summary>
     Faulted = 4,
 
-    /// <summary>It no longer takes part because it does not belong to the cluster: it was removed, or the cluster refuses
-    /// it. <see cref="StoreStatus.Fault"/> says which. The host process goes on.</summary>
+    /// <summary>It no longer takes part because it does not belong to the cluster: it was removed, or the cluster
+    /// refuses it. <see cref="StoreStatus.Fault"/> says which. The host process goes on.</summary>
     Removed = 5,
 }

@@ -46,15 +46,17 @@ public sealed record StoreStatus
     /// entry does.</summary>
     public ulong ConfigurationIndex { get; init; }
 
-    /// <summary>Whether this replica runs, leads and holds a lease, so that linearizable reads need no round. Always false
-    /// with <see cref="LinearizableReadMode.QuorumRound"/>, and in a cluster of one, where a round asks nobody.</summary>
+    /// <summary>Whether this replica runs, leads and holds a lease, so that linearizable reads need no round. Always
+    /// false with <see cref="LinearizableReadMode.QuorumRound"/>, and in a cluster of one, where a round asks
+    /// nobody.</summary>
     public bool HoldsReadLease { get; init; }
 
     /// <summary>The format that the cluster writes: the newest that all its members read, 1 while that is not known of
     /// all.</summary>
     public required int FormatVersion { get; init; }
 
-    /// <summary>Why the replica is faulted, removed or refused; null unless <see cref="State"/> says that it is.</summary>
+    /// <summary>Why the replica is faulted, removed or refused; null unless <see cref="State"/> says that it
+    /// is.</summary>
     public Exception? Fault { get; init; }
 
     /// <summary>Whether this replica leads.</summary>

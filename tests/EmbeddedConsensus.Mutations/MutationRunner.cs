@@ -91,8 +91,8 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
         }
     }
 
-    /// <summary>Runs each suite once without any mutation: one that fails then says nothing about a bug. Each project is
-    /// built once for all of its suites.</summary>
+    /// <summary>Runs each suite once without any mutation: one that fails then says nothing about a bug. Each project
+    /// is built once for all of its suites.</summary>
     private void RunUnchanged(SourceTree tree, ImmutableArray<Mutation> mutations, bool skip)
     {
         Stopwatch watch = Stopwatch.StartNew();
@@ -166,7 +166,8 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
         }
     }
 
-    /// <summary>Builds what a mutation changes, and nothing that only depends on it, and puts it into the suite.</summary>
+    /// <summary>Builds what a mutation changes, and nothing that only depends on it, and puts it into the
+    /// suite.</summary>
     private static void BuildChanged(SourceTree tree, Mutation mutation, ISuite suite)
     {
         foreach (string project in mutation.Edits.Select(edit => ProjectOf(edit.File)).Distinct())

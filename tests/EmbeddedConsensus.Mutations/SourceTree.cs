@@ -2,7 +2,8 @@ using EmbeddedConsensus.Mutations.Catalogue;
 
 namespace EmbeddedConsensus.Mutations;
 
-/// <summary>A copy of the sources, to be changed and built without harm to the original. Deleted when disposed.</summary>
+/// <summary>A copy of the sources, to be changed and built without harm to the original. Deleted when
+/// disposed.</summary>
 internal sealed class SourceTree : IDisposable
 {
     private static readonly string[] Folders = ["src", "tests"];
@@ -47,8 +48,8 @@ internal sealed class SourceTree : IDisposable
         return tree;
     }
 
-    /// <summary>Puts a bug into the copy. Disposing what it returns takes the bug out again, and with it what was replaced
-    /// since.</summary>
+    /// <summary>Puts a bug into the copy. Disposing what it returns takes the bug out again, and with it what was
+    /// replaced since.</summary>
     /// <param name="mutation">The bug.</param>
     /// <exception cref="MutationException">It does not fit the sources.</exception>
     public IDisposable Apply(Mutation mutation)

@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus.Storage.Faster.Tests;
 
-/// <summary>What tests/EmbeddedConsensus.Tests checks of the membership in memory, once over real disks and sockets.</summary>
+/// <summary>What tests/EmbeddedConsensus.Tests checks of the membership in memory, once over real disks and
+/// sockets.</summary>
 public sealed class MembershipOnDiskTests
 {
     [Fact]

@@ -6,8 +6,8 @@ namespace EmbeddedConsensus.Storage.Faster.Tests;
 /// <summary>The process that the tests start beside themselves, to share a folder with it and to kill it.</summary>
 internal static class Program
 {
-    /// <summary>Opens a folder, appends entries and prints the index of each when it is acknowledged. When it is told to
-    /// end, it publishes a snapshot.</summary>
+    /// <summary>Opens a folder, appends entries and prints the index of each when it is acknowledged. When it is told
+    /// to end, it publishes a snapshot.</summary>
     /// <param name="args">The folder, and how many entries to append before waiting to be killed.</param>
     public static async Task<int> Main(string[] args)
     {

@@ -42,8 +42,8 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
         _shareWrittenOnFailure = shareWritten;
     }
 
-    /// <summary>Makes the next flush fail and forget what it was to write. Those after it succeed, as on systems that mark
-    /// a page as clean when writing it has failed.</summary>
+    /// <summary>Makes the next flush fail and forget what it was to write. Those after it succeed, as on systems that
+    /// mark a page as clean when writing it has failed.</summary>
     /// <param name="keepsInCache">Whether reads go on to see what was lost, until the power fails.</param>
     public void LoseNextFlush(bool keepsInCache = false) => (_losesNextFlush, _keepsInCache) = (true, keepsInCache);
 

@@ -4,8 +4,9 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Benchmarks.Raft;
 
-/// <summary>What consensus costs a leader for a batch of proposals: from the proposal over the append, its completion and a
-/// follower's answer to the commit and the apply. Without disk and network, which are not the state machine's.</summary>
+/// <summary>What consensus costs a leader for a batch of proposals: from the proposal over the append, its completion
+/// and a follower's answer to the commit and the apply. Without disk and network, which are not the state
+/// machine's.</summary>
 [MemoryDiagnoser]
 public class RaftStepBenchmarks
 {

@@ -5,7 +5,8 @@ using EmbeddedConsensus.Storage.Faster;
 
 namespace EmbeddedConsensus.Benchmarks.Storage;
 
-/// <summary>One durable append to the log on FASTER: what a commit costs, and what a batch costs over one entry.</summary>
+/// <summary>One durable append to the log on FASTER: what a commit costs, and what a batch costs over one
+/// entry.</summary>
 [MemoryDiagnoser]
 public class LogAppendBenchmarks
 {

@@ -65,8 +65,8 @@ internal sealed class StorageDirectory
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new StorageException(
-                $"The folder {path} cannot be opened: {exception.Message} Check that it is a folder this process may write "
-                + "to, on a disk that is not full.", exception);
+                $"The folder {path} cannot be opened: {exception.Message} Check that it is a folder this process may "
+                + "write to, on a disk that is not full.", exception);
         }
     }
 
@@ -158,8 +158,8 @@ internal sealed class StorageDirectory
                     BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]),
                     BinaryPrimitives.ReadInt64LittleEndian(bytes[24..])))
             : throw new StorageException(
-                $"The folder {path} has format version {version}; this version of the library reads {FormatVersion}. Use "
-                + "the version of the library that wrote it.");
+                $"The folder {path} has format version {version}; this version of the library reads {FormatVersion}. "
+                + "Use the version of the library that wrote it.");
     }
 
     private static void RefuseForeignFiles(string path)

@@ -4,7 +4,8 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Storage.Faster.Log;
 
 /// <summary>A hard state as bytes: in the batch that changes it, and in every checkpoint.</summary>
-/// <remarks>Little endian, 8 bytes each: term, vote, commit, owner, last founding vote, earlier founding votes.</remarks>
+/// <remarks>Little endian, 8 bytes each: term, vote, commit, owner, last founding vote, earlier founding
+/// votes.</remarks>
 internal static class HardStateCodec
 {
     /// <summary>The length of the encoding.</summary>

@@ -17,8 +17,8 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// stale and however valid its checksums are. Checksums include the log's random number and the record's address,
 /// so that the bytes of a log inside a value are not mistaken for records.</para>
 /// <para>What is read may be in the system's memory and nowhere else: a system whose flush failed takes the pages for
-/// clean, and a later flush succeeds without writing them. So whatever nothing proves to be durable is written once more,
-/// the same bytes at the same place, before the flush that makes the log count as durable.</para>
+/// clean, and a later flush succeeds without writing them. So whatever nothing proves to be durable is written once
+/// more, the same bytes at the same place, before the flush that makes the log count as durable.</para>
 /// </remarks>
 internal sealed class LogReplay : IDisposable
 {
@@ -276,8 +276,8 @@ internal sealed class LogReplay : IDisposable
         {
             throw LogDamage.At(
                 _files, _geometry, breakAddress,
-                $"Record {_sequence + 1} of the log is damaged or missing, though the log had been durable up to record "
-                + $"{durable}");
+                $"Record {_sequence + 1} of the log is damaged or missing, though the log had been durable up to "
+                + $"record {durable}");
         }
     }
 
@@ -312,7 +312,8 @@ internal sealed class LogReplay : IDisposable
         if (!reachesBack || !_index.IsComplete)
         {
             throw LogDamage.At(
-                _files, _geometry, firstRecord, "The log has lost its beginning: a file before this point is missing or damaged");
+                _files, _geometry, firstRecord, "The log has lost its beginning: a file before this point is missing "
+                    + "or damaged");
         }
     }
 

@@ -7,8 +7,8 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// for the disk; whatever FASTER hands over while a flush is under way shares the next one.
 /// </summary>
 /// <remarks>FASTER's own devices open files so that on Linux each write also updates the file's times, and on Windows
-/// nothing is written through; they create files whose names a power cut may lose, and forget a request when they throw.
-/// This one flushes contents explicitly on every platform, creates files durably, and completes every
+/// nothing is written through; they create files whose names a power cut may lose, and forget a request when they
+/// throw. This one flushes contents explicitly on every platform, creates files durably, and completes every
 /// request.</remarks>
 internal sealed class SegmentDevice : StorageDeviceBase
 {

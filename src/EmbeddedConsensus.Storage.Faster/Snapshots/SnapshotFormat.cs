@@ -93,8 +93,8 @@ internal static class SnapshotFormat
         return version == Version
             ? true
             : throw new StorageException(
-                $"A snapshot has format version {version}; this version of the library reads {Version}. Use the version of "
-                + "the library that wrote it.");
+                $"A snapshot has format version {version}; this version of the library reads {Version}. Use the "
+                + "version of the library that wrote it.");
     }
 
     /// <summary>Decodes a header.</summary>

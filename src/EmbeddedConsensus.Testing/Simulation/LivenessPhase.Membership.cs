@@ -50,8 +50,8 @@ internal sealed partial class LivenessPhase
         if (order.Refusal != ConfigurationRefusal.None)
         {
             throw new SimulationFailedException("Liveness",
-                $"{order.Change.Kind} {order.Change.Member} [{string.Join<Peer>(' ', order.Change.Peers)}] is refused in a "
-                + $"cluster that is whole: {order.Refusal}.");
+                $"{order.Change.Kind} {order.Change.Member} [{string.Join<Peer>(' ', order.Change.Peers)}] is refused "
+                + $"in a cluster that is whole: {order.Refusal}.");
         }
     }
 

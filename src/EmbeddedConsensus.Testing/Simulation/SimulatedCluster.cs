@@ -164,8 +164,8 @@ internal sealed class SimulatedCluster
         return life;
     }
 
-    /// <summary>Whether a replica takes itself for a member; and is one, once the faults are over: then callers know whom
-    /// to ask.</summary>
+    /// <summary>Whether a replica takes itself for a member; and is one, once the faults are over: then callers know
+    /// whom to ask.</summary>
     public bool IsInTouch(ReplicaLife life) =>
         life.Core.Node.Membership == MembershipState.Member
         && (FaultsAreOn || Rules.Latest is not { } latest || latest.Contains(life.Replica.Id));

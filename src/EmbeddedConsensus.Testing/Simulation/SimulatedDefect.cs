@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus.Testing.Simulation;
 
-/// <summary>A mistake that the simulated driver makes on purpose, so that tests can show that the checks find it.</summary>
+/// <summary>A mistake that the simulated driver makes on purpose, so that tests can show that the checks find
+/// it.</summary>
 internal enum SimulatedDefect
 {
     /// <summary>No mistake.</summary>

@@ -170,7 +170,8 @@ internal sealed partial class SimulatedDisk
     /// <summary>Breaks the disk's promise: the last vote is forgotten.</summary>
     public void ForgetVote() => HardState = HardState with { Vote = MemberId.None };
 
-    /// <summary>Breaks the disk's promise: the last entries and the hard state written with them are forgotten.</summary>
+    /// <summary>Breaks the disk's promise: the last entries and the hard state written with them are
+    /// forgotten.</summary>
     public void LoseTail(int entries)
     {
         Truncate(_entries.Count - Math.Min(entries, _entries.Count));

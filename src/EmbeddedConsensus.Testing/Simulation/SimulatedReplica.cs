@@ -214,7 +214,8 @@ internal sealed class SimulatedReplica
         return isOld;
     }
 
-    /// <summary>Whether its disk holds an entry; one that it lost counts, because what it acknowledged may count.</summary>
+    /// <summary>Whether its disk holds an entry; one that it lost counts, because what it acknowledged may
+    /// count.</summary>
     public bool Holds(LogPosition position) => Disk.Holds(position) || _lostDisk?.Holds(position) == true;
 
     /// <summary>Moves it to another address.</summary>

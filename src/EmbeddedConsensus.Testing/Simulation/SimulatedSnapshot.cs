@@ -26,8 +26,8 @@ internal sealed record SimulatedSnapshot(SnapshotMetadata Metadata, ReadOnlyMemo
             && damaged / ChunkBytes >= from / ChunkBytes && damaged / ChunkBytes <= (from + taken - 1) / ChunkBytes)
         {
             throw new StorageCorruptedException("snapshot", damaged,
-                $"The checksum of the snapshot's chunk at byte {damaged / ChunkBytes * ChunkBytes} does not fit. Replace "
-                + "the member.");
+                $"The checksum of the snapshot's chunk at byte {damaged / ChunkBytes * ChunkBytes} does not fit. "
+                + "Replace the member.");
         }
 
         return Data.Slice(from, taken);

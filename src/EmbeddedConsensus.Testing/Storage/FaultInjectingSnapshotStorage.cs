@@ -24,7 +24,8 @@ public sealed class FaultInjectingSnapshotStorage : ISnapshotStorage
     {
         lock (_failures)
         {
-            _failures[step] = failure ?? new StorageException($"An injected fault: the step {step} of a snapshot failed.");
+            _failures[step] = failure ?? new StorageException($"An injected fault: the step {step} of a snapshot "
+                + "failed.");
         }
     }
 

@@ -92,7 +92,8 @@ internal sealed class LogModel
         Expect.Equal(string.Join(", ", terms), string.Join(", ", recovered.Terms), "the recovered terms");
         LogEntry[] configurations = [.. _entries.Values.Where(entry => entry.Kind == LogEntryKind.Configuration)];
         Expect.Equal(
-            configurations.Length, recovered.ConfigurationEntries.Count, "the number of recovered configuration entries");
+            configurations.Length, recovered.ConfigurationEntries.Count, "the number of recovered configuration "
+                + "entries");
         for (int i = 0; i < configurations.Length; i++)
         {
             Expect.SameEntry(configurations[i], recovered.ConfigurationEntries[i]);

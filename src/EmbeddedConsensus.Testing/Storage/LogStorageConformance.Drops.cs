@@ -51,7 +51,8 @@ public static partial class LogStorageConformance
         await AppendAsync(storage, model, Entries(1, 10, 1)).ConfigureAwait(false);
         await DropAsync(storage, model, 6, 2).ConfigureAwait(false);
         await Expect.ThrowsAsync<ArgumentOutOfRangeException>(
-            async () => await storage.ReadAsync(7, 7, 1).ConfigureAwait(false), "a read of an entry dropped with its log")
+            async () => await storage.ReadAsync(7, 7, 1).ConfigureAwait(false), "a read of an entry dropped with its "
+                + "log")
             .ConfigureAwait(false);
         await AppendAsync(storage, model, Entries(7, 2, 2)).ConfigureAwait(false);
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);

@@ -122,7 +122,8 @@ public static partial class SnapshotStorageConformance
         storage = await ReopenAsync(medium, storage).ConfigureAwait(false);
         await CheckNewestAsync(storage, Metadata(8), Content(100, 8)).ConfigureAwait(false);
         await storage.DeleteBelowAsync(9).ConfigureAwait(false);
-        Expect.That(await storage.OpenNewestAsync().ConfigureAwait(false) is null, "no snapshot after all were deleted");
+        Expect.That(await storage.OpenNewestAsync().ConfigureAwait(false) is null, "no snapshot after all were "
+            + "deleted");
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -142,7 +143,8 @@ public static partial class SnapshotStorageConformance
         await CheckNewestAsync(storage, Metadata(8), Content(100, 8)).ConfigureAwait(false);
         await storage.DeleteAsync(5).ConfigureAwait(false);
         await storage.DeleteAsync(8).ConfigureAwait(false);
-        Expect.That(await storage.OpenNewestAsync().ConfigureAwait(false) is null, "no snapshot after all were deleted");
+        Expect.That(await storage.OpenNewestAsync().ConfigureAwait(false) is null, "no snapshot after all were "
+            + "deleted");
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -27,8 +27,8 @@ internal sealed class InboundRegistry(TcpTransportContext context)
                 return false;
             }
 
-            // Connections that never finish their handshake, or never send their request, must not keep members out: the
-            // oldest of them gives way.
+            // Connections that never finish their handshake, or never send their request, must not keep members out:
+            // the oldest of them gives way.
             if (_connections.Count >= context.Options.MaxInboundConnections
                 && !TryEvict())
             {

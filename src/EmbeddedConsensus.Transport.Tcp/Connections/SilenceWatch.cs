@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Transport.Tcp.Connections;
 
-/// <summary>Tells when a connection has been silent for too long. It counts intervals rather than time: after a pause of
-/// the whole process only one has passed, and what arrived meanwhile is still heard.</summary>
+/// <summary>Tells when a connection has been silent for too long. It counts intervals rather than time: after a pause
+/// of the whole process only one has passed, and what arrived meanwhile is still heard.</summary>
 internal sealed class SilenceWatch(TcpTransportOptions options)
 {
     private readonly long _maxIntervals =

@@ -19,7 +19,8 @@ internal sealed class TcpTransportContext(TcpTransportOptions options, ILogger l
     public ITransportReceiver Receiver
     {
         get => _receiver
-            ?? throw new InvariantViolationException("A connection asked for the receiver before the transport started.");
+            ?? throw new InvariantViolationException("A connection asked for the receiver before the transport "
+                + "started.");
         set => _receiver = value;
     }
 

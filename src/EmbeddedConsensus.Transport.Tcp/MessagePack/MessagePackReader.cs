@@ -72,7 +72,8 @@ internal ref struct MessagePackReader(scoped in ReadOnlySequence<byte> input)
                 ulong value = ReadBigEndian(1 << (code - MessagePackCode.UInt8));
                 return value <= long.MaxValue
                     ? (long)value
-                    : throw new MessagePackFormatException($"The number {value} does not fit into 64 bits with a sign.");
+                    : throw new MessagePackFormatException($"The number {value} does not fit into 64 bits with a "
+                        + "sign.");
             default:
                 return ReadSigned(code);
         }

@@ -23,7 +23,8 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
 
     /// <summary>Reads the next message.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The message, which owns its payloads; null when the peer closed the connection between frames.</returns>
+    /// <returns>The message, which owns its payloads; null when the peer closed the connection between
+    /// frames.</returns>
     /// <exception cref="ProtocolException">The bytes break the protocol, or end in the middle of a frame.</exception>
     /// <exception cref="IOException">The connection failed.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

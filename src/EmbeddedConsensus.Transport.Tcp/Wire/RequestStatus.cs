@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus.Transport.Tcp.Wire;
 
-/// <summary>What the first byte of an answer to a request says. The values go over the wire: never renumber them.</summary>
+/// <summary>What the first byte of an answer to a request says. The values go over the wire: never renumber
+/// them.</summary>
 internal enum RequestStatus : byte
 {
     /// <summary>The answer follows.</summary>

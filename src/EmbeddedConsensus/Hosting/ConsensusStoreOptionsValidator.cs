@@ -41,8 +41,8 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
         }
 
         Require(faults, options.Members.Count is 1 or 3 or 5 or 7,
-            $"Members has {options.Members.Count} entries. A cluster has 1, 3, 5 or 7: an even number adds a member that can "
-            + "fail and no failure that is survived.");
+            $"Members has {options.Members.Count} entries. A cluster has 1, 3, 5 or 7: an even number adds a member "
+            + "that can fail and no failure that is survived.");
         Require(faults, options.Members.Any(member => member.Id.Value == options.MemberId),
             $"Members does not list this member, {options.MemberId}. List all members, this one included.");
         Require(faults, options.Members.Select(member => member.Id).Distinct().Count() == options.Members.Count,
@@ -61,8 +61,8 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
     private static void CheckJoin(ConsensusStoreOptions options, List<string> faults)
     {
         Require(faults, options.AdvertisedAddress is null || IsAddress(options.AdvertisedAddress),
-            $"AdvertisedAddress is '{options.AdvertisedAddress}'. Give the host:port at which the other members find this "
-            + $"one, without blanks and at most {MaxAddressBytes} bytes long.");
+            $"AdvertisedAddress is '{options.AdvertisedAddress}'. Give the host:port at which the other members find "
+            + $"this one, without blanks and at most {MaxAddressBytes} bytes long.");
         if (options.JoinAddresses.Count == 0)
         {
             Require(faults, !options.JoinAsLearner,
@@ -74,13 +74,13 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
             "Members and JoinAddresses are both given. Give Members to the first members of a new cluster, and "
             + "JoinAddresses to those that join it later.");
         Require(faults, options.JoinAddresses.Count <= MaxJoinAddresses,
-            $"JoinAddresses has {options.JoinAddresses.Count} entries. Give at most {MaxJoinAddresses}: one that answers "
-            + "is enough.");
+            $"JoinAddresses has {options.JoinAddresses.Count} entries. Give at most {MaxJoinAddresses}: one that "
+            + "answers is enough.");
         Require(faults, options.JoinAddresses.All(IsAddress),
             "JoinAddresses has an entry that is empty, has blanks or is too long. Give the host:port of members.");
         Require(faults, options.JoinAddresses.Any(address => address != options.AdvertisedAddress),
-            $"JoinAddresses names only this member's own address, {options.AdvertisedAddress}. Give the address of a member "
-            + "of the cluster.");
+            $"JoinAddresses names only this member's own address, {options.AdvertisedAddress}. Give the address of a "
+            + "member of the cluster.");
         Require(faults, options.AdvertisedAddress is not null,
             "AdvertisedAddress is missing. A member that joins says where the others find it: set host:port.");
     }
@@ -113,8 +113,8 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
         Require(faults, Enum.IsDefined(options.LinearizableReads),
             $"LinearizableReads is {options.LinearizableReads}. Use QuorumRound or LeaderLease.");
         Require(faults, options.MaxClockDrift is >= MinClockDrift and <= MaxClockDrift,
-            $"MaxClockDrift is {options.MaxClockDrift}. Use {MinClockDrift} to {MaxClockDrift}: no two clocks run quite "
-            + "alike, and clocks that differ by more call for LinearizableReads = QuorumRound.");
+            $"MaxClockDrift is {options.MaxClockDrift}. Use {MinClockDrift} to {MaxClockDrift}: no two clocks run "
+            + "quite alike, and clocks that differ by more call for LinearizableReads = QuorumRound.");
     }
 
     private static void CheckLimits(ConsensusStoreOptions options, List<string> faults)

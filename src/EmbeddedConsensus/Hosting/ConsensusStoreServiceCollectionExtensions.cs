@@ -86,8 +86,8 @@ public static class ConsensusStoreServiceCollectionExtensions
             string which = serviceKey is null ? "without a key" : $"with the key '{serviceKey}'";
             throw new InvalidOperationException(
                 $"A store {which} was added before. To configure that one further, use what its AddConsensusStore "
-                + "returned. To host another one, give it a key of its own, AddConsensusStore(\"key\", ...), and inject it with "
-                + "[FromKeyedServices(\"key\")].");
+                + "returned. To host another one, give it a key of its own, AddConsensusStore(\"key\", ...), and "
+                + "inject it with [FromKeyedServices(\"key\")].");
         }
     }
 }

@@ -16,7 +16,8 @@ public interface IConsensusStoreBuilder
     /// options.</summary>
     string? ServiceKey { get; }
 
-    /// <summary>Keeps the log and the snapshots there. Without it they live in memory, and die with the process.</summary>
+    /// <summary>Keeps the log and the snapshots there. Without it they live in memory, and die with the
+    /// process.</summary>
     /// <param name="create">Makes the storage, not yet opened. Called once a start.</param>
     /// <returns>This builder.</returns>
     IConsensusStoreBuilder UseStorage(Func<IServiceProvider, ReplicaStorage> create);

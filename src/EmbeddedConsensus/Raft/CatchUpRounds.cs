@@ -1,15 +1,15 @@
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>
-/// Measures whether a member keeps up with the leader, by rounds (dissertation, section 4.2.1): a round is the time that
-/// the member needs to get what the log held when the round began. A member is caught up when its last round took less
-/// than an election timeout and the round it is in has not yet taken more: as a voter it would hold up a commit for no
-/// longer than the cluster waits for a leader anyway.
+/// Measures whether a member keeps up with the leader, by rounds (dissertation, section 4.2.1): a round is the time
+/// that the member needs to get what the log held when the round began. A member is caught up when its last round took
+/// less than an election timeout and the round it is in has not yet taken more: as a voter it would hold up a commit
+/// for no longer than the cluster waits for a leader anyway.
 /// </summary>
-/// <remarks>Rounds are used rather than a share of the leader's index, as etcd does: 90 % of a log of ten million entries
-/// is a million entries behind, and in a log of three it is not even the last one. The dissertation lets a member try for
-/// ten rounds and then gives up; here rounds go on until the member is promoted or removed, and the answer is always that
-/// of the newest.</remarks>
+/// <remarks>Rounds are used rather than a share of the leader's index, as etcd does: 90 % of a log of ten million
+/// entries is a million entries behind, and in a log of three it is not even the last one. The dissertation lets a
+/// member try for ten rounds and then gives up; here rounds go on until the member is promoted or removed, and the
+/// answer is always that of the newest.</remarks>
 internal struct CatchUpRounds
 {
     private ulong _target;

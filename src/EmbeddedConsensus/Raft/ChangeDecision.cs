@@ -2,7 +2,8 @@ namespace EmbeddedConsensus.Raft;
 
 /// <summary>What a wish for another membership comes to at one moment.</summary>
 /// <param name="Kind">What happens.</param>
-/// <param name="Next">The configuration that brings the change about, or its first step; null unless there is one.</param>
+/// <param name="Next">The configuration that brings the change about, or its first step; null unless there is
+/// one.</param>
 /// <param name="Refusal">Why not.</param>
 /// <param name="Text">Why not, for people: with the members concerned and what to do.</param>
 internal readonly record struct ChangeDecision(

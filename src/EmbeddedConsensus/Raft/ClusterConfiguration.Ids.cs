@@ -5,14 +5,15 @@ namespace EmbeddedConsensus.Raft;
 /// <summary>Which ids were used. An id is never given to a second member: what is left of the first one, messages and a
 /// disk with its promises, would be taken for the second one's.</summary>
 /// <remarks>
-/// <para>An id is used from the entry that adds its member on, for as long as that entry is in the log. Where the entry is
-/// truncated, the id is unused again, and must be: nobody could remember it, and the member that was being added goes on
-/// asking under the same id. No harm comes of it. A new member is a learner first, and gets a vote only when the entry that
-/// added it is committed (so no configuration that could be truncated together with that entry counts its vote or its
-/// acknowledgements); so an id that a truncation gives back has promised nothing that anybody relied on.</para>
+/// <para>An id is used from the entry that adds its member on, for as long as that entry is in the log. Where the entry
+/// is truncated, the id is unused again, and must be: nobody could remember it, and the member that was being added
+/// goes on asking under the same id. No harm comes of it. A new member is a learner first, and gets a vote only when
+/// the entry that added it is committed (so no configuration that could be truncated together with that entry counts
+/// its vote or its acknowledgements); so an id that a truncation gives back has promised nothing that anybody relied
+/// on.</para>
 /// <para>Once the entry is committed the id stays used in every later configuration: each is made from the one before,
-/// and ids only ever leave <see cref="UnusedIds"/>. So a member that a committed configuration does not name, though its id
-/// was used, is gone for good.</para>
+/// and ids only ever leave <see cref="UnusedIds"/>. So a member that a committed configuration does not name, though
+/// its id was used, is gone for good.</para>
 /// </remarks>
 public sealed partial record ClusterConfiguration
 {
@@ -24,9 +25,9 @@ public sealed partial record ClusterConfiguration
     /// <summary>The highest id that a member ever had; whatever lies above is unused.</summary>
     public MemberId LastMemberId { get; init; }
 
-    /// <summary>The ids below <see cref="LastMemberId"/> that are known to be unused: ranges in ascending order that neither
-    /// overlap nor touch, at most <see cref="MaxUnusedRanges"/>. When there would be more, the shortest is dropped and its
-    /// ids count as used: that wastes ids and harms nobody.</summary>
+    /// <summary>The ids below <see cref="LastMemberId"/> that are known to be unused: ranges in ascending order that
+    /// neither overlap nor touch, at most <see cref="MaxUnusedRanges"/>. When there would be more, the shortest is
+    /// dropped and its ids count as used: that wastes ids and harms nobody.</summary>
     public ImmutableArray<MemberIdRange> UnusedIds { get; init; } = [];
 
     /// <summary>Whether an id was a member's, or may have been: then it is never given to another one.</summary>

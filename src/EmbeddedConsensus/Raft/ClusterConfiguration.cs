@@ -9,8 +9,8 @@ namespace EmbeddedConsensus.Raft;
 /// <remarks>Every list is sorted by member id and holds no member twice.</remarks>
 public sealed partial record ClusterConfiguration
 {
-    /// <summary>The cluster, drawn at random when it was founded; zero while that is not known. Members of clusters with
-    /// different ids refuse each other even when the clusters have the same name.</summary>
+    /// <summary>The cluster, drawn at random when it was founded; zero while that is not known. Members of clusters
+    /// with different ids refuse each other even when the clusters have the same name.</summary>
     public ulong ClusterId { get; init; }
 
     /// <summary>The hash of the name that the cluster was founded with; zero while that is not known.</summary>

@@ -13,14 +13,15 @@ public static partial class ClusterConfigurationCodec
         }
     }
 
-    /// <summary>What is wrong with the unused ids: there is one way to write each set of them, so that configurations that
-    /// mean the same are the same bytes. Null when they are right.</summary>
+    /// <summary>What is wrong with the unused ids: there is one way to write each set of them, so that configurations
+    /// that mean the same are the same bytes. Null when they are right.</summary>
     private static string? WhyUnusedIsWrong(ClusterConfiguration configuration)
     {
         ImmutableArray<MemberIdRange> unused = configuration.UnusedIds;
         if (unused.Length > ClusterConfiguration.MaxUnusedRanges)
         {
-            return $"there are {unused.Length} ranges of unused ids, and {ClusterConfiguration.MaxUnusedRanges} are allowed";
+            return $"there are {unused.Length} ranges of unused ids, and {ClusterConfiguration.MaxUnusedRanges} are "
+                + "allowed";
         }
 
         // Ids up to here cannot begin the next range: it would touch the one before, or hold no id at all.
@@ -30,7 +31,8 @@ public static partial class ClusterConfigurationCodec
             bool isBehind = range.First.Value > passed && range.First <= range.Last;
             if (!isBehind || range.Last >= configuration.LastMemberId)
             {
-                return $"the unused ids {range} are out of order, or not below the last id {configuration.LastMemberId}";
+                return $"the unused ids {range} are out of order, or not below the last id "
+                    + $"{configuration.LastMemberId}";
             }
 
             passed = range.Last.Value + 1;

@@ -5,22 +5,23 @@ using System.Text;
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>
-/// A <see cref="ClusterConfiguration"/> as bytes: the payload of a <see cref="LogEntryKind.Configuration"/> entry, and a
-/// part of snapshots and of messages.
+/// A <see cref="ClusterConfiguration"/> as bytes: the payload of a <see cref="LogEntryKind.Configuration"/> entry, and
+/// a part of snapshots and of messages.
 /// </summary>
-/// <remarks>Little endian. Version (1), cluster id (8), cluster name hash (8), last member id (8); the unused ids, a count
-/// (1) of ranges and for each its first and last id (8 each); five lists of members, each a count (1) and ids (8 each):
-/// voters, outgoing voters, learners, next learners, planned voters; the members, a count (1) and for each id (8), flags
-/// (1; bit 0: has started), format version (4), length of the address (2) and the address in UTF-8. Lists are in ascending
-/// order of id without duplicates, and nothing follows the last member. Ranges are in ascending order, do not touch, end
-/// before the last member id, and hold no id of a list. Format 1 had no unused ids; no release wrote it.</remarks>
+/// <remarks>Little endian. Version (1), cluster id (8), cluster name hash (8), last member id (8); the unused ids, a
+/// count (1) of ranges and for each its first and last id (8 each); five lists of members, each a count (1) and ids (8
+/// each): voters, outgoing voters, learners, next learners, planned voters; the members, a count (1) and for each id
+/// (8), flags (1; bit 0: has started), format version (4), length of the address (2) and the address in UTF-8. Lists
+/// are in ascending order of id without duplicates, and nothing follows the last member. Ranges are in ascending order,
+/// do not touch, end before the last member id, and hold no id of a list. Format 1 had no unused ids; no release wrote
+/// it.</remarks>
 public static partial class ClusterConfigurationCodec
 {
     /// <summary>The format that this code writes.</summary>
     public const byte FormatVersion = 2;
 
-    /// <summary>The most voters in a set. Each one more costs a message and a flush for every entry, and more than seven
-    /// survive no failure that seven do not.</summary>
+    /// <summary>The most voters in a set. Each one more costs a message and a flush for every entry, and more than
+    /// seven survive no failure that seven do not.</summary>
     public const int MaxVoters = 7;
 
     /// <summary>The most members of all kinds.</summary>

@@ -46,7 +46,8 @@ internal sealed record ConfigurationChange
     /// <summary>A member has a new address.</summary>
     public static ConfigurationChange Update(Peer peer) => new(ConfigurationChangeKind.Update, MemberId.None, peer);
 
-    /// <summary>These vote and no others, once all of them are caught up. Voters that are not among them leave.</summary>
+    /// <summary>These vote and no others, once all of them are caught up. Voters that are not among them
+    /// leave.</summary>
     public static ConfigurationChange SetVoters(IEnumerable<Peer> voters) =>
         new(ConfigurationChangeKind.SetVoters, MemberId.None, [.. voters.OrderBy(peer => peer.Id)]);
 

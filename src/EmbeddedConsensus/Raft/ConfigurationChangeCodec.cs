@@ -6,8 +6,8 @@ using EmbeddedConsensus.Transport;
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>A <see cref="ConfigurationChange"/> as bytes, for requests between members.</summary>
-/// <remarks>Little endian. Version (1), kind (1), member (8), number of peers (1), and for each its id (8), the length of
-/// its address (2) and the address in UTF-8.</remarks>
+/// <remarks>Little endian. Version (1), kind (1), member (8), number of peers (1), and for each its id (8), the length
+/// of its address (2) and the address in UTF-8.</remarks>
 internal static class ConfigurationChangeCodec
 {
     private const byte FormatVersion = 1;
@@ -24,7 +24,8 @@ internal static class ConfigurationChangeCodec
         if (change.Peers.Length > ClusterConfigurationCodec.MaxMembers)
         {
             throw new ArgumentException(
-                $"A change names {change.Peers.Length} members; at most {ClusterConfigurationCodec.MaxMembers} are allowed.",
+                $"A change names {change.Peers.Length} members; at most {ClusterConfigurationCodec.MaxMembers} are "
+                + "allowed.",
                 nameof(change));
         }
 
@@ -55,7 +56,8 @@ internal static class ConfigurationChangeCodec
             || source[FixedBytes - 1] > ClusterConfigurationCodec.MaxMembers)
         {
             throw new ClusterConfigurationFormatException(
-                "A request to change the membership is damaged, or of a newer version of the library: update this member.");
+                "A request to change the membership is damaged, or of a newer version of the library: update this "
+                + "member.");
         }
 
         MemberId member = new(BinaryPrimitives.ReadUInt64LittleEndian(source[2..]));
@@ -130,5 +132,6 @@ internal static class ConfigurationChangeCodec
         }
     }
 
-    private static ClusterConfigurationFormatException Damaged() => new("A request to change the membership is damaged.");
+    private static ClusterConfigurationFormatException Damaged() => new("A request to change the membership is "
+        + "damaged.");
 }

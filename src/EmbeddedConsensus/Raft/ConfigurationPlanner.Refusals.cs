@@ -60,8 +60,8 @@ internal sealed partial class ConfigurationPlanner
             ? null
             : ChangeDecision.Refuse(
                 ConfigurationRefusal.AddressInUse,
-                $"The address '{peer.Address}' is that of member {owner.Id}. Remove that member first, or give the new one "
-                + "another address.");
+                $"The address '{peer.Address}' is that of member {owner.Id}. Remove that member first, or give the new "
+                + "one another address.");
     }
 
     /// <summary>Why a set of voters cannot take over now, or null when it can.</summary>
@@ -82,26 +82,27 @@ internal sealed partial class ConfigurationPlanner
         string silent = string.Join(", ", target.Where(id => !IsUsable(id)));
         return ChangeDecision.Refuse(
             ConfigurationRefusal.QuorumWouldBeLost,
-            $"Of the {target.Length} voters that there would be, {silent} were not heard from within an election timeout "
-            + "or hold nothing of the log: the others are no majority, and nothing could be written any more. Bring them up, or remove those first.");
+            $"Of the {target.Length} voters that there would be, {silent} were not heard from within an election "
+            + "timeout or hold nothing of the log: the others are no majority, and nothing could be written any more. "
+            + "Bring them up, or remove those first.");
     }
 
     private ChangeDecision? RefusePlanned() => current.PlannedVoters.IsEmpty
         ? null
         : ChangeDecision.Refuse(
             ConfigurationRefusal.ChangeInProgress,
-            $"The voters {string.Join(", ", current.PlannedVoters)} are planned, and take over when all of them are caught "
-            + "up. Wait for that, or cancel it.");
+            $"The voters {string.Join(", ", current.PlannedVoters)} are planned, and take over when all of them are "
+            + "caught up. Wait for that, or cancel it.");
 
     private ChangeDecision RefuseUsedId(MemberId member) => current.Find(member) is { } owner
         ? ChangeDecision.Refuse(
             ConfigurationRefusal.MemberIdUsed,
-            $"Member {member} is in the cluster, at '{owner.Address}', or named twice. To change its address, update it; for "
-            + $"a new member take an id {current.UnusedInWords()}.")
+            $"Member {member} is in the cluster, at '{owner.Address}', or named twice. To change its address, update "
+            + $"it; for a new member take an id {current.UnusedInWords()}.")
         : ChangeDecision.Refuse(
             ConfigurationRefusal.MemberIdUsed,
-            $"The id {member} was used before, or may have been. An id is never given to another member, so that what is left "
-            + $"of the old one can do no harm: take one {current.UnusedInWords()}.");
+            $"The id {member} was used before, or may have been. An id is never given to another member, so that what "
+            + $"is left of the old one can do no harm: take one {current.UnusedInWords()}.");
 
     private static ChangeDecision RefuseUnknown(MemberId member) => ChangeDecision.Refuse(
         ConfigurationRefusal.UnknownMember, $"Member {member} is not in the cluster.");

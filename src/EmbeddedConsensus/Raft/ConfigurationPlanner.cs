@@ -7,8 +7,9 @@ namespace EmbeddedConsensus.Raft;
 /// Decides what a wish for another membership comes to, given the configuration in use. A pure function: the leader
 /// asks it, and asks it again when the configuration has changed, until the wish is fulfilled.
 /// </summary>
-/// <remarks>Whatever touches the set of voters goes through a joint configuration (dissertation, section 4.3), also where
-/// a single step would do: there is one way, and it is tested. New voters are learners first (section 4.2.1).</remarks>
+/// <remarks>Whatever touches the set of voters goes through a joint configuration (dissertation, section 4.3), also
+/// where a single step would do: there is one way, and it is tested. New voters are learners first (section
+/// 4.2.1).</remarks>
 internal sealed partial class ConfigurationPlanner(ClusterConfiguration current, IMemberHealth health)
 {
     /// <summary>What a change comes to.</summary>
@@ -156,7 +157,8 @@ internal sealed partial class ConfigurationPlanner(ClusterConfiguration current,
             return ChangeDecision.Refuse(
                 ConfigurationRefusal.LearnerNotCaughtUp,
                 health.IsHeard(member)
-                    ? $"Learner {member} is too far behind to vote: as a voter it would hold up every write. Wait, and try again."
+                    ? $"Learner {member} is too far behind to vote: as a voter it would hold up every write. Wait, and "
+                        + "try again."
                     : $"Learner {member} was not heard from within an election timeout. Start it, and try again.");
         }
 

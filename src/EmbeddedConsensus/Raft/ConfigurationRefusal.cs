@@ -28,7 +28,8 @@ public enum ConfigurationRefusal
     /// <summary>The learner is too far behind to vote. Wait until it is caught up.</summary>
     LearnerNotCaughtUp = 7,
 
-    /// <summary>Too few of the voters-to-be were heard from lately: the cluster would stop. Bring them up first.</summary>
+    /// <summary>Too few of the voters-to-be were heard from lately: the cluster would stop. Bring them up
+    /// first.</summary>
     QuorumWouldBeLost = 8,
 
     /// <summary>The last voter can neither leave nor become a learner.</summary>

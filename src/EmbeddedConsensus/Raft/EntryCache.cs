@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>The newest entries of a log, in blocks. Messages and effects slice the blocks instead of copying entries, so
-/// a slot is written once: what follows a truncation goes to a new block, and a block that has to grow is copied.
+/// <summary>The newest entries of a log, in blocks. Messages and effects slice the blocks instead of copying entries,
+/// so a slot is written once: what follows a truncation goes to a new block, and a block that has to grow is copied.
 /// </summary>
 internal sealed class EntryCache
 {

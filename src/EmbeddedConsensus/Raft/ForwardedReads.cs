@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>The reads that a follower has sent to its leader, in batches. A batch is sent again, under the same id, until
-/// it is answered or the leader changes.</summary>
+/// <summary>The reads that a follower has sent to its leader, in batches. A batch is sent again, under the same id,
+/// until it is answered or the leader changes.</summary>
 internal sealed class ForwardedReads(int maxPending, ulong firstId)
 {
     /// <summary>Batches on their way; see the rounds of the leader.</summary>

@@ -7,8 +7,8 @@ internal interface IMemberHealth
     /// <param name="member">The member.</param>
     bool IsHeard(MemberId member);
 
-    /// <summary>Whether a member is known to hold a part of the log. One that does not, a new one, would not vote for those
-    /// that do.</summary>
+    /// <summary>Whether a member is known to hold a part of the log. One that does not, a new one, would not vote for
+    /// those that do.</summary>
     /// <param name="member">The member.</param>
     bool HoldsLog(MemberId member);
 

@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>A snapshot that is being received. Its steps wait for each other; one of them is under way at most.</summary>
+/// <summary>A snapshot that is being received. Its steps wait for each other; one of them is under way at
+/// most.</summary>
 internal sealed class IncomingSnapshot(SnapshotMetadata metadata, long totalLength, MemberId sender, ulong term)
 {
     /// <summary>Which snapshot.</summary>

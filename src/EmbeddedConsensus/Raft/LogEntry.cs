@@ -7,7 +7,8 @@ namespace EmbeddedConsensus.Raft;
 /// <param name="Data">The payload. Whoever holds an entry may keep the memory; nobody may change it.</param>
 public readonly record struct LogEntry(ulong Index, ulong Term, LogEntryKind Kind, ReadOnlyMemory<byte> Data)
 {
-    /// <summary>The bytes that an entry costs beyond its payload, wherever entries are counted against a limit.</summary>
+    /// <summary>The bytes that an entry costs beyond its payload, wherever entries are counted against a
+    /// limit.</summary>
     public const int Overhead = 24;
 
     /// <summary>The bytes that this entry counts for against limits of memory, messages and the log.</summary>

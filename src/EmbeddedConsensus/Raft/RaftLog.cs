@@ -26,8 +26,8 @@ internal sealed class RaftLog
         if (recovered.Start.Index > snapshot.Index || recovered.LastIndex < recovered.Start.Index)
         {
             throw new InvariantViolationException(
-                $"The log holds entries ({recovered.Start.Index}, {recovered.LastIndex}] and the newest snapshot ends at "
-                + $"{snapshot.Index}: entries between them are missing.");
+                $"The log holds entries ({recovered.Start.Index}, {recovered.LastIndex}] and the newest snapshot ends "
+                + $"at {snapshot.Index}: entries between them are missing.");
         }
 
         _terms = new TermRuns(recovered.Start, recovered.Terms);
@@ -49,8 +49,8 @@ internal sealed class RaftLog
         if (Commit > LastIndex)
         {
             throw new InvariantViolationException(
-                $"The hard state says that index {Commit} is committed and the log ends at {LastIndex}: durable entries "
-                + "were lost.");
+                $"The hard state says that index {Commit} is committed and the log ends at {LastIndex}: durable "
+                + "entries were lost.");
         }
     }
 
@@ -90,7 +90,8 @@ internal sealed class RaftLog
     public ulong? TermAt(ulong index) =>
         index < Start.Index || index > LastIndex ? null : _terms.TermAt(index);
 
-    /// <summary>Whether the log has an entry of this term at this index, or starts behind exactly this position.</summary>
+    /// <summary>Whether the log has an entry of this term at this index, or starts behind exactly this
+    /// position.</summary>
     /// <param name="position">The position.</param>
     public bool Matches(LogPosition position) => TermAt(position.Index) == position.Term;
 
@@ -164,7 +165,8 @@ internal sealed class RaftLog
         if (index > LastIndex)
         {
             throw new InvariantViolationException(
-                $"Index {index} is committed and the log ends at {LastIndex}: entries that were acknowledged are lost.");
+                $"Index {index} is committed and the log ends at {LastIndex}: entries that were acknowledged are "
+                + "lost.");
         }
 
         Commit = index;
@@ -177,7 +179,8 @@ internal sealed class RaftLog
     {
         if (index > Issued)
         {
-            throw new InvariantViolationException($"Index {index} is durable and only {Issued} was handed to the disk.");
+            throw new InvariantViolationException($"Index {index} is durable and only {Issued} was handed to the "
+                + "disk.");
         }
 
         Stable = Math.Max(Stable, index);
@@ -202,7 +205,8 @@ internal sealed class RaftLog
         return slices.DrainToImmutable();
     }
 
-    /// <summary>The next page of entries to apply, which from now on is being applied; null when there is none.</summary>
+    /// <summary>The next page of entries to apply, which from now on is being applied; null when there is
+    /// none.</summary>
     /// <param name="maxBytes">The bytes of one page.</param>
     /// <param name="maxUnreadEntries">The entries of a page that has to be read from disk, whose size is not known.
     /// </param>

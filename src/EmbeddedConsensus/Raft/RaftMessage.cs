@@ -39,8 +39,8 @@ public readonly record struct RaftMessage
     public ulong RejectHint { get; init; }
 
     /// <summary>A number whose meaning depends on the type: the id of a read round, echoed by its answer; the mark of a
-    /// campaign that a transfer forced; the member to transfer to; in a rejection, that the sender holds nothing, or that
-    /// only its term is told; why a member is refused.</summary>
+    /// campaign that a transfer forced; the member to transfer to; in a rejection, that the sender holds nothing, or
+    /// that only its term is told; why a member is refused.</summary>
     public ulong Context { get; init; }
 
     /// <summary>The piece of a snapshot; in an answer, its offset is how far the follower has got and its data is
@@ -50,7 +50,7 @@ public readonly record struct RaftMessage
     /// <summary>The sender's cluster; zero while the sender does not know it.</summary>
     public ulong ClusterId { get; init; }
 
-    /// <summary>In answers to appends: the newest format of commands and messages that the sender reads; zero when it does
-    /// not say.</summary>
+    /// <summary>In answers to appends: the newest format of commands and messages that the sender reads; zero when it
+    /// does not say.</summary>
     public uint FormatVersion { get; init; }
 }

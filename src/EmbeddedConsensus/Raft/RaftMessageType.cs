@@ -33,7 +33,8 @@ public enum RaftMessageType : byte
     /// <summary>Answers <see cref="SnapshotChunk"/> with the offset that the follower has reached.</summary>
     SnapshotChunkResponse = 10,
 
-    /// <summary>A follower hands proposals to the leader, under a number in <see cref="RaftMessage.Context"/>.</summary>
+    /// <summary>A follower hands proposals to the leader, under a number in
+    /// <see cref="RaftMessage.Context"/>.</summary>
     Propose = 11,
 
     /// <summary>A follower asks the leader for a read index (dissertation, section 6.4).</summary>
@@ -52,8 +53,8 @@ public enum RaftMessageType : byte
     /// <see cref="RaftMessage.Context"/> says which.</summary>
     ProposeRejected = 16,
 
-    /// <summary>Tells a member that it was removed; <see cref="RaftMessage.Index"/> is that of the configuration that the
-    /// sender goes by.</summary>
+    /// <summary>Tells a member that it was removed; <see cref="RaftMessage.Index"/> is that of the configuration that
+    /// the sender goes by.</summary>
     MemberRemoved = 17,
 
     /// <summary>Tells a member that it is not taken; <see cref="RaftMessage.Context"/> says why.</summary>

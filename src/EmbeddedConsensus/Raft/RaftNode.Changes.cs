@@ -2,15 +2,16 @@ using System.Collections.Immutable;
 
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>How a leader changes the membership: by request, step by step towards what is planned, and out of every joint
-/// configuration by itself (dissertation, sections 4.2 and 4.3).</summary>
+/// <summary>How a leader changes the membership: by request, step by step towards what is planned, and out of every
+/// joint configuration by itself (dissertation, sections 4.2 and 4.3).</summary>
 internal sealed partial class RaftNode : IMemberHealth
 {
     private bool _hasCommittedInTerm;
     private bool _isReviewDue;
 
     /// <summary>Whether a change could be taken up now, as far as earlier ones are concerned: this node leads, has
-    /// committed an entry of its term, hands over to nobody, and the configuration is committed and not joint.</summary>
+    /// committed an entry of its term, hands over to nobody, and the configuration is committed and not
+    /// joint.</summary>
     public bool IsReadyForChange =>
         _role == RaftRole.Leader && _hasCommittedInTerm && _transferee.IsNone
         && _history.LatestIndex <= _log.Commit && !_tracker.Configuration.IsJoint;
@@ -30,8 +31,8 @@ internal sealed partial class RaftNode : IMemberHealth
 
         if (!_hasCommittedInTerm || !_transferee.IsNone)
         {
-            // Without an entry of its own term a leader may not know of a change that another one has half done; two such
-            // changes need not share a majority (Ongaro, raft-dev, July 2015).
+            // Without an entry of its own term a leader may not know of a change that another one has half done; two
+            // such changes need not share a majority (Ongaro, raft-dev, July 2015).
             return ChangeDecision.Refuse(
                 ConfigurationRefusal.NotReady,
                 _transferee.IsNone
@@ -112,8 +113,8 @@ internal sealed partial class RaftNode : IMemberHealth
         }
     }
 
-    /// <summary>A configuration with what this leader has learned of the members: that they hold the log, and which format
-    /// they read. It rides on every change, and is worth an entry of its own.</summary>
+    /// <summary>A configuration with what this leader has learned of the members: that they hold the log, and which
+    /// format they read. It rides on every change, and is worth an entry of its own.</summary>
     private ClusterConfiguration Observed(ClusterConfiguration configuration)
     {
         ImmutableArray<ClusterMember>.Builder? changed = null;
@@ -185,9 +186,9 @@ internal sealed partial class RaftNode : IMemberHealth
         }
     }
 
-    /// <summary>A member that leaves is told that it does: it gets the log up to the entry that removes it, and the commit
-    /// index with the heartbeats behind that. It stops by itself. A member that is not there is told when it comes back
-    /// (<see cref="RaftMessageType.MemberRemoved"/>).</summary>
+    /// <summary>A member that leaves is told that it does: it gets the log up to the entry that removes it, and the
+    /// commit index with the heartbeats behind that. It stops by itself. A member that is not there is told when it
+    /// comes back (<see cref="RaftMessageType.MemberRemoved"/>).</summary>
     private bool TickDeparting(Progress peer)
     {
         bool knows = peer.Match >= _history.LatestIndex && _log.Commit >= _history.LatestIndex;

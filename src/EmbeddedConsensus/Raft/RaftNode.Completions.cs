@@ -80,8 +80,8 @@ internal sealed partial class RaftNode
     }
 
     /// <summary>Forgets the log up to an index, in memory now and on disk by the next drain's
-    /// <see cref="LogDropEffect"/>. An index that is already forgotten changes nothing. What a peer needs that is getting a
-    /// snapshot, or was just given one, stays for a few calls more.</summary>
+    /// <see cref="LogDropEffect"/>. An index that is already forgotten changes nothing. What a peer needs that is
+    /// getting a snapshot, or was just given one, stays for a few calls more.</summary>
     /// <param name="throughIndex">The last index to forget.</param>
     /// <exception cref="ArgumentOutOfRangeException">The index is beyond the newest snapshot or what is applied.
     /// </exception>

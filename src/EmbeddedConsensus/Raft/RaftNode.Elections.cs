@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>Time and elections (Raft paper, sections 5.2 and 5.4.1; dissertation, sections 4.2.3, 6.2 and 9.6).</summary>
+/// <summary>Time and elections (Raft paper, sections 5.2 and 5.4.1; dissertation, sections 4.2.3, 6.2 and
+/// 9.6).</summary>
 internal sealed partial class RaftNode
 {
     /// <summary>The mark of a campaign that the leader itself asked for: it may depose the leader.</summary>
@@ -40,9 +41,9 @@ internal sealed partial class RaftNode
         }
     }
 
-    /// <summary>A learner that hears from no leader may have been removed while it was away: then nobody calls it any more.
-    /// It asks as if it wanted to campaign; the answers count for nothing, but a member that knows better tells it so
-    /// (<see cref="RaftMessageType.MemberRemoved"/>).</summary>
+    /// <summary>A learner that hears from no leader may have been removed while it was away: then nobody calls it any
+    /// more. It asks as if it wanted to campaign; the answers count for nothing, but a member that knows better tells
+    /// it so (<see cref="RaftMessageType.MemberRemoved"/>).</summary>
     private void AskWhetherStillMember()
     {
         SetLeader(MemberId.None);
@@ -112,8 +113,8 @@ internal sealed partial class RaftNode
         return true;
     }
 
-    /// <summary>Whether this node may become leader: it votes, and its log is not about to be replaced. A voter that the
-    /// latest configuration no longer names may still be needed to commit that configuration (dissertation, section
+    /// <summary>Whether this node may become leader: it votes, and its log is not about to be replaced. A voter that
+    /// the latest configuration no longer names may still be needed to commit that configuration (dissertation, section
     /// 4.2.2): those who stay may lack the entry, and then cannot be elected.</summary>
     private bool IsPromotable() =>
         !IsInstallingSnapshot
@@ -264,8 +265,8 @@ internal sealed partial class RaftNode
             }
             else
             {
-                // Votes are given to the log and the term that the question tells of. A crash must not lose either while
-                // the votes still count.
+                // Votes are given to the log and the term that the question tells of. A crash must not lose either
+                // while the votes still count.
                 _appends.Hold(question);
             }
         }
@@ -275,7 +276,8 @@ internal sealed partial class RaftNode
     {
         bool isPreVote = message.Type == RaftMessageType.PreVote;
 
-        // The term may have come before the question, by a message that asks for no vote: a promise holds in it all the same.
+        // The term may have come before the question, by a message that asks for no vote: a promise holds in it all the
+        // same.
         bool isFree = _vote == message.From
             || (_vote.IsNone && _leader.IsNone && (isPreVote || !HasPromised() || IsForcedCampaign(message)))
             || (isPreVote && message.Term > _term);

@@ -59,8 +59,8 @@ internal sealed partial class RaftNode
         Acknowledge(last);
     }
 
-    /// <summary>Every leader holds every committed entry (Raft paper, section 5.4.3). One that shows another entry where
-    /// this node has a committed one can only have lost data, or this node has.</summary>
+    /// <summary>Every leader holds every committed entry (Raft paper, section 5.4.3). One that shows another entry
+    /// where this node has a committed one can only have lost data, or this node has.</summary>
     private void CheckCommitted(LogPosition position)
     {
         if (position.Index <= _log.Commit && position.Index >= _log.Start.Index && !_log.Matches(position))
@@ -103,8 +103,8 @@ internal sealed partial class RaftNode
         return true;
     }
 
-    /// <summary>Appends what is new. The first entry that differs and all behind it are replaced; entries that are there
-    /// already stay, because the message may be an old one and the log go beyond it.</summary>
+    /// <summary>Appends what is new. The first entry that differs and all behind it are replaced; entries that are
+    /// there already stay, because the message may be an old one and the log go beyond it.</summary>
     private void AppendFromLeader(ReadOnlySpan<LogEntry> entries)
     {
         int known = 0;

@@ -18,20 +18,20 @@ internal sealed partial class RaftNode
     /// <summary>How many messages of other clusters were dropped.</summary>
     public long ForeignMessages { get; private set; }
 
-    /// <summary>Whether the node holds neither an entry nor a snapshot, and was not told of a cluster: a new member, or one
-    /// that lost its disk. It cannot know which, so it helps nobody who has a log to become leader: it may have voted
-    /// against that log, or have acknowledged entries that are not in it.</summary>
+    /// <summary>Whether the node holds neither an entry nor a snapshot, and was not told of a cluster: a new member, or
+    /// one that lost its disk. It cannot know which, so it helps nobody who has a log to become leader: it may have
+    /// voted against that log, or have acknowledged entries that are not in it.</summary>
     private bool IsFresh => _history.LatestIndex == 0 && _history.Latest.ClusterId == 0 && _log.LastIndex == 0;
 
     private FoundingVotes _foundingVotes;
 
-    /// <summary>Whether a fresh member must not vote for a log: for any that is not empty, but for one that ends in a term in
-    /// which it voted while it was fresh (why that is safe is said at <see cref="FoundingVotes"/>).</summary>
+    /// <summary>Whether a fresh member must not vote for a log: for any that is not empty, but for one that ends in a
+    /// term in which it voted while it was fresh (why that is safe is said at <see cref="FoundingVotes"/>).</summary>
     private bool IsUnsafeToElect(in RaftMessage candidate) =>
         IsFresh && candidate.Index > 0 && !_foundingVotes.Contains(candidate.LogTerm);
 
-    /// <summary>Takes note of a vote, for another or for itself, that this member gives while it is fresh. It becomes durable
-    /// with the vote.</summary>
+    /// <summary>Takes note of a vote, for another or for itself, that this member gives while it is fresh. It becomes
+    /// durable with the vote.</summary>
     private void RememberFoundingVote()
     {
         if (IsFresh)
@@ -40,8 +40,8 @@ internal sealed partial class RaftNode
         }
     }
 
-    /// <summary>Two members on one disk would go by one vote and take each other's acknowledgements for their own. A log
-    /// storage that forgets whose it is would hide that.</summary>
+    /// <summary>Two members on one disk would go by one vote and take each other's acknowledgements for their own. A
+    /// log storage that forgets whose it is would hide that.</summary>
     private static void CheckOwner(MemberId self, HardState state)
     {
         if (state.Owner != self && state != default)
@@ -102,8 +102,8 @@ internal sealed partial class RaftNode
         RaftMessageType.Vote or RaftMessageType.PreVote or RaftMessageType.Propose or RaftMessageType.ReadIndex
         or RaftMessageType.TransferLeadership;
 
-    /// <summary>Whether a member has left for good, as far as is committed here. One whose id was not used yet may have been
-    /// added since.</summary>
+    /// <summary>Whether a member has left for good, as far as is committed here. One whose id was not used yet may have
+    /// been added since.</summary>
     private bool IsRemoved(MemberId member) =>
         !_tracker.Configuration.Contains(member)
         && _committedConfigurationIndex > 0
@@ -154,15 +154,16 @@ internal sealed partial class RaftNode
     {
         ClusterConfiguration own = _tracker.Configuration;
 
-        // Compared with what is committed here: a configuration that was never committed may lie above the removal and be
-        // truncated nowhere, because nobody replicates to a member that is gone.
+        // Compared with what is committed here: a configuration that was never committed may lie above the removal and
+        // be truncated nowhere, because nobody replicates to a member that is gone.
         bool isNews = own.WasUsed(_options.Id) && message.Index > _committedConfigurationIndex;
         if (isNews && Membership is MembershipState.Member or MembershipState.Joining && _role != RaftRole.Leader)
         {
             Leave(
                 MembershipState.Removed,
-                $"Member {_options.Id} was removed from the cluster while it was away: member {message.From} says so, with the "
-                + $"configuration of entry {message.Index}. To take part again it needs a new id and an empty disk.");
+                $"Member {_options.Id} was removed from the cluster while it was away: member {message.From} says so, "
+                + $"with the configuration of entry {message.Index}. To take part again it needs a new id and an empty "
+                + "disk.");
         }
     }
 
@@ -185,14 +186,14 @@ internal sealed partial class RaftNode
         {
             Leave(
                 MembershipState.Refused,
-                $"The disk of member {_options.Id} is empty, and member {witness} knows that it held a part of the log. What it "
-                + "voted for and acknowledged is lost with it, so it must not go on under this id. Restore the disk; or remove "
-                + "the member, and add it anew with a new id.");
+                $"The disk of member {_options.Id} is empty, and member {witness} knows that it held a part of the "
+                + "log. What it voted for and acknowledged is lost with it, so it must not go on under this id. "
+                + "Restore the disk; or remove the member, and add it anew with a new id.");
         }
     }
 
-    /// <summary>One stranger must not stop a member of a healthy cluster, so a member believes that it is in the wrong one
-    /// only when a majority of those that it takes for its own say so, and it hears from no leader.</summary>
+    /// <summary>One stranger must not stop a member of a healthy cluster, so a member believes that it is in the wrong
+    /// one only when a majority of those that it takes for its own say so, and it hears from no leader.</summary>
     private void TakeRefusal(MemberId from)
     {
         if (_role == RaftRole.Leader || !_leader.IsNone || Membership != MembershipState.Member
@@ -206,9 +207,9 @@ internal sealed partial class RaftNode
         {
             Leave(
                 MembershipState.Refused,
-                $"Members {string.Join(", ", _refusers)} belong to another cluster than the one that member {_options.Id} has on "
-                + $"its disk (id {_committedConfiguration.ClusterId:x}). Check the cluster name, the addresses and the data "
-                + "directory.");
+                $"Members {string.Join(", ", _refusers)} belong to another cluster than the one that member "
+                + $"{_options.Id} has on its disk (id {_committedConfiguration.ClusterId:x}). Check the cluster name, "
+                + "the addresses and the data directory.");
         }
     }
 }

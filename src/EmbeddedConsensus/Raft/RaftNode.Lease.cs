@@ -39,8 +39,9 @@ internal sealed partial class RaftNode
 
     private void BeginPromise()
     {
-        // Nothing on disk is a member's first start: it has promised nothing. The only voter has nobody else to elect; but
-        // while the configuration that leaves it alone is not committed, whoever proposed it may still lead by its promise.
+        // Nothing on disk is a member's first start: it has promised nothing. The only voter has nobody else to elect;
+        // but while the configuration that leaves it alone is not committed, whoever proposed it may still lead by its
+        // promise.
         bool isAlone = _tracker.IsSingleVoter && _history.LatestIndex <= _log.Commit;
         _isPromiseDurable = _term > 0;
         _ticksSinceLeader = _isPromiseDurable && !isAlone ? 0 : _options.ElectionTicks;

@@ -14,8 +14,8 @@ internal sealed partial class RaftNode
     /// <summary>The configuration in use: the latest one in the log.</summary>
     public ClusterConfiguration Configuration => _tracker.Configuration;
 
-    /// <summary>The index of the entry that holds <see cref="Configuration"/>, or of the snapshot that it came with; zero
-    /// for the one that the node was started with.</summary>
+    /// <summary>The index of the entry that holds <see cref="Configuration"/>, or of the snapshot that it came with;
+    /// zero for the one that the node was started with.</summary>
     public ulong ConfigurationIndex => _history.LatestIndex;
 
     /// <summary>The latest configuration that is known to be committed.</summary>
@@ -25,8 +25,8 @@ internal sealed partial class RaftNode
     public ulong CommittedConfigurationIndex => _committedConfigurationIndex;
 
     /// <summary>To whom messages may go: all members but this one and, for a while, those that have just left. Another
-    /// array when it has changed. Empty at a joiner until it has heard of a configuration: whoever starts it knows whom to
-    /// talk to until then.</summary>
+    /// array when it has changed. Empty at a joiner until it has heard of a configuration: whoever starts it knows whom
+    /// to talk to until then.</summary>
     public ImmutableArray<ClusterMember> Peers => _peers;
 
     /// <summary>What this node is to its cluster. When it is <see cref="MembershipState.Removed"/> or
@@ -63,8 +63,8 @@ internal sealed partial class RaftNode
             if (entry.Kind != LogEntryKind.Configuration || !current.Matches(entry.Position))
             {
                 throw new InvariantViolationException(
-                    $"The log storage recovered a configuration at index {entry.Index} in term {entry.Term}, and the log has "
-                    + $"term {current.TermAt(entry.Index)} there.");
+                    $"The log storage recovered a configuration at index {entry.Index} in term {entry.Term}, and the "
+                    + $"log has term {current.TermAt(entry.Index)} there.");
             }
 
             history.Append(entry.Index, ClusterConfigurationCodec.Decode(entry.Data.Span));
@@ -73,15 +73,15 @@ internal sealed partial class RaftNode
         return history;
     }
 
-    /// <summary>Appends a configuration as the leader. Callers see to it that none is uncommitted (dissertation, section
-    /// 4.1, and the correction of July 2015 on changes before a commit in the leader's term).</summary>
+    /// <summary>Appends a configuration as the leader. Callers see to it that none is uncommitted (dissertation,
+    /// section 4.1, and the correction of July 2015 on changes before a commit in the leader's term).</summary>
     private void AppendConfiguration(ClusterConfiguration configuration)
     {
         if (_role != RaftRole.Leader || _history.LatestIndex > _log.Commit)
         {
             throw new InvariantViolationException(
-                $"A second configuration would be appended while the one of entry {_history.LatestIndex} is not committed "
-                + $"(commit index {_log.Commit}, {_role}).");
+                $"A second configuration would be appended while the one of entry {_history.LatestIndex} is not "
+                + $"committed (commit index {_log.Commit}, {_role}).");
         }
 
         configuration = configuration.Normalized();
@@ -109,8 +109,8 @@ internal sealed partial class RaftNode
         if (next.Voters.IsEmpty || !(isSame || isEntered || isLeft))
         {
             throw new InvariantViolationException(
-                $"The configuration at index {index} ({ListOf(next.Voters)} with {ListOf(next.OutgoingVoters)} outgoing) cannot "
-                + $"follow the one at {_history.LatestIndex} ({ListOf(current.Voters)} with "
+                $"The configuration at index {index} ({ListOf(next.Voters)} with {ListOf(next.OutgoingVoters)} "
+                + $"outgoing) cannot follow the one at {_history.LatestIndex} ({ListOf(current.Voters)} with "
                 + $"{ListOf(current.OutgoingVoters)} outgoing): their majorities need not meet.");
         }
     }
@@ -199,8 +199,8 @@ internal sealed partial class RaftNode
             // A leader first hands over.
             Leave(
                 MembershipState.Removed,
-                $"Member {_options.Id} was removed from the cluster by entry {_committedConfigurationIndex}. Its data is of no "
-                + "further use: to take part again it needs a new id and an empty disk.");
+                $"Member {_options.Id} was removed from the cluster by entry {_committedConfigurationIndex}. Its data "
+                + "is of no further use: to take part again it needs a new id and an empty disk.");
         }
         else if (_tracker.Configuration.Contains(_options.Id))
         {

@@ -9,8 +9,8 @@ internal sealed partial class RaftNode
     /// <summary>Proposes commands. On the leader they are appended, all or none; elsewhere they are sent to the leader.
     /// </summary>
     /// <param name="payloads">One command each. The memory is kept, not copied.</param>
-    /// <param name="batch">The number by which <see cref="RaftEffects.RefusedProposals"/> names them, if the leader turns
-    /// them away.</param>
+    /// <param name="batch">The number by which <see cref="RaftEffects.RefusedProposals"/> names them, if the leader
+    /// turns them away.</param>
     public ProposeResult Propose(ReadOnlySpan<ReadOnlyMemory<byte>> payloads, ulong batch = 0)
     {
         if (_role != RaftRole.Leader)

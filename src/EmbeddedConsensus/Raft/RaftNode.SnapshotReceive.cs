@@ -170,8 +170,8 @@ internal sealed partial class RaftNode
         incoming.PendingStep = AddStep(SnapshotReceiveEffectKind.Write, incoming, chunk.Offset, chunk.Data);
 
     /// <summary>Replaces the log and the state by a published snapshot, once the pages that were handed out before are
-    /// applied: they may still have to be read from the log. If the log has caught up with the snapshot in the meantime,
-    /// it stays.</summary>
+    /// applied: they may still have to be read from the log. If the log has caught up with the snapshot in the
+    /// meantime, it stays.</summary>
     private void InstallSnapshot()
     {
         if (_incoming is not { Stage: IncomingSnapshotStage.Published } incoming || _log.Applied != _log.Applying)

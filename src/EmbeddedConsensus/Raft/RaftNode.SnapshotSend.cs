@@ -9,7 +9,8 @@ internal sealed partial class RaftNode
     private const int TransferWindow = 2;
 
     /// <summary>How many times in a row the log that a peer needs behind its snapshot is spared. The log is compacted
-    /// when as much has been written as a snapshot is long, so what is spared is bounded by as many snapshots.</summary>
+    /// when as much has been written as a snapshot is long, so what is spared is bounded by as many
+    /// snapshots.</summary>
     private const int MaxSparedCompactions = 4;
 
     private int _sparedCompactions;
@@ -28,8 +29,8 @@ internal sealed partial class RaftNode
         if (ConfigurationAt(metadata.Position.Index) is { } configuration && configuration != metadata.Configuration)
         {
             throw new InvariantViolationException(
-                $"The snapshot at index {metadata.Position.Index} carries another configuration than the one that was in force "
-                + "there.");
+                $"The snapshot at index {metadata.Position.Index} carries another configuration than the one that was "
+                + "in force there.");
         }
 
         KeepNewest(metadata, length);

@@ -3,8 +3,8 @@ namespace EmbeddedConsensus.Raft;
 /// <summary>Messages and terms (Raft paper, section 5.1).</summary>
 internal sealed partial class RaftNode
 {
-    /// <summary>No cluster lives to see so many elections. A term above is damage, and whoever took it over could not go
-    /// beyond the last one.</summary>
+    /// <summary>No cluster lives to see so many elections. A term above is damage, and whoever took it over could not
+    /// go beyond the last one.</summary>
     private const ulong MaxTerm = 1UL << 63;
 
     /// <summary>Takes a message from another member. One that is outdated, malformed or meant for somebody else has no
@@ -125,7 +125,8 @@ internal sealed partial class RaftNode
         }
     }
 
-    /// <summary>Compares terms: a higher one makes this node a follower, a message of a lower one is turned away.</summary>
+    /// <summary>Compares terms: a higher one makes this node a follower, a message of a lower one is turned
+    /// away.</summary>
     /// <returns>Whether the message is to be handled.</returns>
     private bool ObserveTerm(in RaftMessage message)
     {

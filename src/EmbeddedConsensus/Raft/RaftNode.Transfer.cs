@@ -40,8 +40,9 @@ internal sealed partial class RaftNode
             return;
         }
 
-        // The time that the member has begins now; another transfer under way ends. It is not counted by the clock of the
-        // quorum checks: whoever asks for one transfer after the other would keep a leader that is cut off in office.
+        // The time that the member has begins now; another transfer under way ends. It is not counted by the clock of
+        // the quorum checks: whoever asks for one transfer after the other would keep a leader that is cut off in
+        // office.
         _transferElapsed = 0;
         _transferee = target;
         _isTimeoutNowSent = false;
@@ -57,8 +58,8 @@ internal sealed partial class RaftNode
 
     private void AbortTransfer() => _transferee = MemberId.None;
 
-    /// <summary>Tells the member to campaign when it has the whole log; again with each heartbeat, should that get lost.
-    /// </summary>
+    /// <summary>Tells the member to campaign when it has the whole log; again with each heartbeat, should that get
+    /// lost.</summary>
     private void SendTimeoutNow()
     {
         if (_transferee.IsNone || _isTimeoutNowSent || _tracker.Find(_transferee)?.Match != _log.LastIndex)

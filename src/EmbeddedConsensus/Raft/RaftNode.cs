@@ -19,23 +19,24 @@ namespace EmbeddedConsensus.Raft;
 /// inputs given between the read and the <c>Clear</c> are kept for the next turn.</para>
 /// <para><b>A write.</b> <see cref="Propose"/> on the leader appends to the log in memory. The next drain carries the
 /// append to the disk and, beside it, the messages to the followers (decision D2). The driver reports
-/// <see cref="AppendCompleted"/>: only now does the leader's own copy count. Followers do the same, and their answers are
-/// held back until the append that makes them true is complete. When a quorum holds an entry of the leader's term, it
-/// and all before it are committed; the leader's own disk need not be part of that quorum. Committed entries that are
-/// durable here come out as pages to apply, in order, each once; the driver reports <see cref="AppliedTo"/>.</para>
+/// <see cref="AppendCompleted"/>: only now does the leader's own copy count. Followers do the same, and their answers
+/// are held back until the append that makes them true is complete. When a quorum holds an entry of the leader's term,
+/// it and all before it are committed; the leader's own disk need not be part of that quorum. Committed entries that
+/// are durable here come out as pages to apply, in order, each once; the driver reports <see cref="AppliedTo"/>.</para>
 /// <para><b>A read.</b> <see cref="ReadIndex"/> ends in one <see cref="ReadIndexResult"/>. On the leader all waiting
 /// reads share a round of heartbeats, or need none while a lease holds; on a follower they travel to the leader as one
 /// message, which the node sends again while it is lost.</para>
 /// <para><b>The disk.</b> Appends may overlap; they complete in the order of their ids. A <see cref="LogDropEffect"/>
-/// goes behind the append of its own drain and before those of later drains: one writer that takes them in this order is
-/// enough. A storage that fails ends the node's life: no completion is reported, and nothing is called any more.</para>
+/// goes behind the append of its own drain and before those of later drains: one writer that takes them in this order
+/// is enough. A storage that fails ends the node's life: no completion is reported, and nothing is called any
+/// more.</para>
 /// <para><b>A slow peer.</b> Entries that left the memory are read by the driver (<see cref="LogReadEffect"/>). Entries
 /// that were compacted are replaced by the newest snapshot: the leader asks how far the peer is, then sends pieces
 /// (<see cref="SnapshotReadEffect"/>) from there.</para>
 /// <para><b>Receiving a snapshot.</b> Begin, Write for each piece, Publish and Restore come one behind the other
 /// (<see cref="SnapshotReceiveEffect"/>). Once it is published and what was handed out before is applied, the log is
-/// reset to the snapshot's position and dropped on disk, and the next append is a barrier behind the drop; the leader gets its acknowledgement when that barrier is
-/// durable and the state machine restored.</para>
+/// reset to the snapshot's position and dropped on disk, and the next append is a barrier behind the drop; the leader
+/// gets its acknowledgement when that barrier is durable and the state machine restored.</para>
 /// <para><b>Snapshots and compaction</b> are the driver's policy: it writes a snapshot of applied state, reports
 /// <see cref="SnapshotTaken"/>, and later asks for <see cref="CompactLog"/>, leaving entries for followers that lag a
 /// little.</para>

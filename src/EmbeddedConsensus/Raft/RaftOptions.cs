@@ -7,8 +7,8 @@ internal sealed class RaftOptions
     public required MemberId Id { get; init; }
 
     /// <summary>The shortest time without word from a leader after which a follower campaigns. The timeout in use is
-    /// drawn anew from [this, 2 × this) for each campaign, so that candidates rarely meet. Ten heartbeats: a few lost ones must
-    /// not start an election.</summary>
+    /// drawn anew from [this, 2 × this) for each campaign, so that candidates rarely meet. Ten heartbeats: a few lost
+    /// ones must not start an election.</summary>
     public int ElectionTicks { get; init; } = 10;
 
     /// <summary>The time between two heartbeats of a leader. It also paces what is sent again when messages get lost.

@@ -45,8 +45,8 @@ internal sealed class ReadRounds(int maxPending)
         return true;
     }
 
-    /// <summary>Adds a read of another member. One that waits already is not added again, nor is one beyond the bound: its
-    /// sender tries again.</summary>
+    /// <summary>Adds a read of another member. One that waits already is not added again, nor is one beyond the bound:
+    /// its sender tries again.</summary>
     /// <param name="from">The member.</param>
     /// <param name="context">Its id for the read.</param>
     public void AddRemote(MemberId from, ulong context)

@@ -19,8 +19,8 @@ internal sealed class TermRuns
             if (run.FirstIndex <= index || run.Term < term || (_runs.Count == 0 && run.FirstIndex != start.Index + 1))
             {
                 throw new InvariantViolationException(
-                    $"The recovered log's terms are not in order: term {run.Term} from index {run.FirstIndex} on follows "
-                    + $"term {term} at index {index}.");
+                    $"The recovered log's terms are not in order: term {run.Term} from index {run.FirstIndex} on "
+                    + $"follows term {term} at index {index}.");
             }
 
             _runs.Add(run);

@@ -112,8 +112,8 @@ internal sealed class ConsensusLane : Lane
         if (!gauge.TryEnter())
         {
             call.TryFail(new TooManyRequestsException(
-                $"{gauge.Limit} {kind} of this process wait, which is the limit. Nothing was executed: try again with fewer "
-                + "at a time."));
+                $"{gauge.Limit} {kind} of this process wait, which is the limit. Nothing was executed: try again with "
+                + "fewer at a time."));
             return;
         }
 

@@ -7,11 +7,11 @@ using EmbeddedConsensus.Storage;
 namespace EmbeddedConsensus.Replica;
 
 /// <summary>Turns the data of one member into that of a cluster of its own.</summary>
-/// <remarks>It publishes a snapshot of everything that the survivor holds, one index behind the log's end and in a higher
-/// term, with a configuration of the survivor alone. A start that finds a snapshot beyond the log takes it in the log's
-/// place, so publishing, which is atomic, is all that decides. It is not an entry of the log, because those who join later
-/// would be shown two configurations whose majorities do not meet. That nobody was elected in that term does no harm: the
-/// new cluster id keeps those out who could hold something else at that index.</remarks>
+/// <remarks>It publishes a snapshot of everything that the survivor holds, one index behind the log's end and in a
+/// higher term, with a configuration of the survivor alone. A start that finds a snapshot beyond the log takes it in
+/// the log's place, so publishing, which is atomic, is all that decides. It is not an entry of the log, because those
+/// who join later would be shown two configurations whose majorities do not meet. That nobody was elected in that term
+/// does no harm: the new cluster id keeps those out who could hold something else at that index.</remarks>
 internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivor) : IApplySink
 {
     private const long ReadBytes = 4L << 20;
@@ -62,7 +62,8 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
         {
             throw new InvalidRequestException(
                 nameof(survivor),
-                $"The data is that of member {owner}, and not of member {survivor}. Give the id of the member whose data it is.");
+                $"The data is that of member {owner}, and not of member {survivor}. Give the id of the member whose "
+                + "data it is.");
         }
     }
 
@@ -72,14 +73,15 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
             RecoveredMembership.Of(log.WasReplacedBySnapshot ? RecoveredLog.Empty : recovered, metadata)
             ?? throw new InvalidRequestException(
                 nameof(storage),
-                "The data is that of no cluster: it holds no membership. Check that it is the survivor's, and not a folder that "
-                + "was just created.");
+                "The data is that of no cluster: it holds no membership. Check that it is the survivor's, and not a "
+                + "folder that was just created.");
         return current.Contains(survivor)
             ? current
             : throw new InvalidRequestException(
                 nameof(survivor),
                 $"Member {survivor} is not in the cluster that the data belongs to; its members are "
-                + $"{string.Join(", ", current.Members.Select(member => member.Id))}. Give the id of the member whose data it is.");
+                + $"{string.Join(", ", current.Members.Select(member => member.Id))}. Give the id of the member whose "
+                + "data it is.");
     }
 
     private bool IsAlone(ClusterConfiguration configuration) =>

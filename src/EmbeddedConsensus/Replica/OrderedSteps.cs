@@ -20,7 +20,8 @@ internal sealed class OrderedSteps(Action<Exception> failed, IReplicaSchedule? s
         }
     }
 
-    /// <summary>Runs a step behind those before it, unless one of them has failed: nothing may be built on that.</summary>
+    /// <summary>Runs a step behind those before it, unless one of them has failed: nothing may be built on
+    /// that.</summary>
     public void Enqueue(Func<Task> step) => Enqueue(step, isCleanUp: false);
 
     /// <summary>Runs a step behind those before it, whether they failed or not.</summary>

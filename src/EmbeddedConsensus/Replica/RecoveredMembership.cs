@@ -14,9 +14,9 @@ internal static class RecoveredMembership
             ? ClusterConfigurationCodec.Decode(last.Data.Span)
             : snapshot?.Configuration;
 
-    /// <summary>What holds before the first entry of the log, where no snapshot says so: what a member with an empty disk
-    /// is started with, and otherwise the members that the disk knows. Those may never have been committed, so it says
-    /// nothing of the cluster's id: the entry that holds the id tells it once it is committed. A founder whose
+    /// <summary>What holds before the first entry of the log, where no snapshot says so: what a member with an empty
+    /// disk is started with, and otherwise the members that the disk knows. Those may never have been committed, so it
+    /// says nothing of the cluster's id: the entry that holds the id tells it once it is committed. A founder whose
     /// founding entry was lost to another one would else take the cluster that it is a member of for a foreign one.
     /// </summary>
     /// <param name="recovered">The membership that the disk holds, or null.</param>

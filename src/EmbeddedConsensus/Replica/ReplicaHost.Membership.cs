@@ -133,8 +133,8 @@ internal sealed partial class ReplicaHost
             return;
         }
 
-        // Compared with what is committed here: a newer configuration in the own log may never be, and nobody replicates
-        // to a member that is gone.
+        // Compared with what is committed here: a newer configuration in the own log may never be, and nobody
+        // replicates to a member that is gone.
         if (answer.Configuration is not { } configuration
             || answer.ConfigurationIndex <= View!.CommittedConfigurationIndex)
         {
@@ -191,9 +191,9 @@ internal sealed partial class ReplicaHost
         if (owner != Self && !owner.IsNone)
         {
             throw new MemberRefusedException(
-                $"Member {Self} was started on the disk of member {owner}. What that member voted for and acknowledged binds it "
-                + $"alone: two members on one disk could elect two leaders. Set MemberId to {owner} to run that member, or give "
-                + $"member {Self} a folder of its own.");
+                $"Member {Self} was started on the disk of member {owner}. What that member voted for and acknowledged "
+                + $"binds it alone: two members on one disk could elect two leaders. Set MemberId to {owner} to run "
+                + $"that member, or give member {Self} a folder of its own.");
         }
     }
 
@@ -210,8 +210,8 @@ internal sealed partial class ReplicaHost
         if (recovered.ClusterNameHash != nameHash && recovered.ClusterNameHash != 0)
         {
             throw new MemberRefusedException(
-                $"The disk of member {Self} belongs to a cluster of another name than '{_options.ClusterName}'. Give ClusterName "
-                + "the name that the cluster was founded with, or give this member its own disk.");
+                $"The disk of member {Self} belongs to a cluster of another name than '{_options.ClusterName}'. Give "
+                + "ClusterName the name that the cluster was founded with, or give this member its own disk.");
         }
 
         Address = _settings.Address ?? recovered.Find(Self)?.Address;

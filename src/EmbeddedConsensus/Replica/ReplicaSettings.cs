@@ -12,8 +12,9 @@ internal sealed class ReplicaSettings
 
     private const int CommandOverhead = 1 << 10;
 
-    // What goes into one message when there is more than one entry. It does not grow with the largest request: heartbeats
-    // wait behind a message, and a member with a lower limit than its leader has to be able to take all but large requests.
+    // What goes into one message when there is more than one entry. It does not grow with the largest request:
+    // heartbeats wait behind a message, and a member with a lower limit than its leader has to be able to take all but
+    // large requests.
     private const int MaxBatchBytes = 1 << 20;
 
     private readonly ConsensusStoreOptions _options;

@@ -77,7 +77,8 @@ internal sealed class SnapshotReceiver(
         if (reader is null || reader.Metadata.Position != step.Metadata.Position)
         {
             throw new InvariantViolationException(
-                $"The newest snapshot is {reader?.Metadata.Position}, and not {step.Metadata.Position}, just published.");
+                $"The newest snapshot is {reader?.Metadata.Position}, and not {step.Metadata.Position}, just "
+                + "published.");
         }
 
         await using (reader.ConfigureAwait(false))

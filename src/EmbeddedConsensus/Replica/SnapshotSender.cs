@@ -3,8 +3,8 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>Reads the pieces of snapshots that lagging followers need. A snapshot stays open while one is being sent, so
-/// that a newer one does not pull it away.</summary>
+/// <summary>Reads the pieces of snapshots that lagging followers need. A snapshot stays open while one is being sent,
+/// so that a newer one does not pull it away.</summary>
 internal sealed class SnapshotSender(
     ISnapshotStorage storage, Action<SnapshotReadResult> completed, Action<Exception> failed,
     IReplicaSchedule? schedule)

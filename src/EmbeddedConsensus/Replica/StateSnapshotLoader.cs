@@ -66,8 +66,9 @@ internal static class StateSnapshotLoader
         if (piece[0] != StateSnapshot.FormatVersion)
         {
             throw new StorageException(
-                $"The snapshot at index {reader.Metadata.Position.Index} has format version {piece[0]}; this version of "
-                + $"the library reads {StateSnapshot.FormatVersion}. Run the version that wrote it, or a newer one.");
+                $"The snapshot at index {reader.Metadata.Position.Index} has format version {piece[0]}; this version "
+                + $"of the library reads {StateSnapshot.FormatVersion}. Run the version that wrote it, or a newer "
+                + "one.");
         }
 
         int length = BinaryPrimitives.ReadInt32LittleEndian(piece.AsSpan(1));
@@ -85,8 +86,8 @@ internal static class StateSnapshotLoader
         if (read != destination.Length)
         {
             throw new StorageException(
-                $"The snapshot at index {reader.Metadata.Position.Index} ends at byte {offset + read}, in the middle of "
-                + $"its header: it is damaged. {WhatToDo}");
+                $"The snapshot at index {reader.Metadata.Position.Index} ends at byte {offset + read}, in the middle "
+                + $"of its header: it is damaged. {WhatToDo}");
         }
     }
 }

@@ -70,8 +70,8 @@ internal static class CommandSeal
         byte version = command[0];
         if (version < CommandFormat.Plain || version > newest)
         {
-            return $"A command has format version {version}; this version of the library reads {CommandFormat.Plain} to "
-                + $"{newest}. Run the version that wrote it, or a newer one.";
+            return $"A command has format version {version}; this version of the library reads {CommandFormat.Plain} "
+                + $"to {newest}. Run the version that wrote it, or a newer one.";
         }
 
         if (kind is not (CommandKind.Put or CommandKind.Delete or CommandKind.Txn or CommandKind.Compact))
@@ -84,9 +84,9 @@ internal static class CommandSeal
                 || Crc32C.Compute(command[..^ReservedLength])
                     != BinaryPrimitives.ReadUInt32LittleEndian(command[^ReservedLength..])))
         {
-            return $"Command {id} of {command.Length} bytes does not have its checksum: it was changed after the replica "
-                + $"that took the call had sealed it. Check the memory and the disk of this machine, and those of "
-                + $"member {id.Origin}.";
+            return $"Command {id} of {command.Length} bytes does not have its checksum: it was changed after the "
+                + "replica that took the call had sealed it. Check the memory and the disk of this machine, and those "
+                + $"of member {id.Origin}.";
         }
 
         return null;

@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus.StateMachine;
 
-/// <summary>An operation in an encoded transaction. The values are part of the log format: never renumber them.</summary>
+/// <summary>An operation in an encoded transaction. The values are part of the log format: never renumber
+/// them.</summary>
 internal enum OperationKind : byte
 {
     /// <summary>A put.</summary>

@@ -60,7 +60,8 @@ internal sealed class ReplicatedStateMachine : IDisposable
             if (entry.Index != Applied.Index + 1 || entry.Term < Applied.Term)
             {
                 throw new InvariantViolationException(
-                    $"Entry {entry.Index} of term {entry.Term} does not follow {Applied.Index} of term {Applied.Term}.");
+                    $"Entry {entry.Index} of term {entry.Term} does not follow {Applied.Index} of term "
+                    + $"{Applied.Term}.");
             }
 
             if (entry.Kind == LogEntryKind.Command)

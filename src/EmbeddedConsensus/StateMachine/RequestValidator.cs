@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace EmbeddedConsensus.StateMachine;
 
-/// <summary>Checks requests before they become commands, so that what stands in the log can always be executed.</summary>
+/// <summary>Checks requests before they become commands, so that what stands in the log can always be
+/// executed.</summary>
 internal sealed class RequestValidator(int maxRequestBytes, int maxTxnOperations)
 {
     private const int MaxTxnDepth = 16;
@@ -104,7 +105,8 @@ internal sealed class RequestValidator(int maxRequestBytes, int maxTxnOperations
             CheckRange(condition.Range, "txn");
             if (!Enum.IsDefined(condition.Target) || !Enum.IsDefined(condition.Relation))
             {
-                throw new InvalidRequestException("txn", "A condition's target or relation is not one of its enum's values.");
+                throw new InvalidRequestException("txn", "A condition's target or relation is not one of its enum's "
+                    + "values.");
             }
         }
 
@@ -137,14 +139,16 @@ internal sealed class RequestValidator(int maxRequestBytes, int maxTxnOperations
                     CheckTxnTree(inner.Txn, depth + 1, ref operations);
                     break;
                 default:
-                    throw new InvalidRequestException("txn", "An operation, its options or its inner transaction is null.");
+                    throw new InvalidRequestException("txn", "An operation, its options or its inner transaction is "
+                        + "null.");
             }
         }
     }
 
     private InvalidRequestException TooMany(string what) => new("txn",
-        $"The transaction has too many {what}: a list may hold {Text(maxTxnOperations)}, inner transactions count. Split "
-        + $"it, or raise {nameof(ConsensusStoreOptions)}.{nameof(ConsensusStoreOptions.MaxTxnOperations)} on every member.");
+        $"The transaction has too many {what}: a list may hold {Text(maxTxnOperations)}, inner transactions count. "
+        + $"Split it, or raise {nameof(ConsensusStoreOptions)}.{nameof(ConsensusStoreOptions.MaxTxnOperations)} on "
+        + "every member.");
 
     /// <summary>What a transaction may write on any of its paths; throws when one path writes a key twice.</summary>
     private static TxnWrites CollectWrites(Txn txn)

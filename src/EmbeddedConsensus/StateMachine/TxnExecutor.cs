@@ -4,8 +4,8 @@ namespace EmbeddedConsensus.StateMachine;
 
 /// <summary>
 /// Runs encoded transactions. First all conditions of the whole tree are judged, and all reads on the chosen path
-/// checked, against the state before the transaction; only then does anything run, so that a transaction is refused as a
-/// whole or runs as a whole, and alike on every member (scenario 43).
+/// checked, against the state before the transaction; only then does anything run, so that a transaction is refused as
+/// a whole or runs as a whole, and alike on every member (scenario 43).
 /// </summary>
 internal sealed class TxnExecutor(MvccStore store)
 {

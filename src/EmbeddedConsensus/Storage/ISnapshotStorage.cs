@@ -28,8 +28,8 @@ public interface ISnapshotStorage : IAsyncDisposable
     /// <param name="cancellationToken">Ends the attempt.</param>
     ValueTask DeleteBelowAsync(ulong index, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes one published snapshot, if there is one at the index: one that came from another member and turns
-    /// out to be unreadable here. The one before it is the newest then.</summary>
+    /// <summary>Deletes one published snapshot, if there is one at the index: one that came from another member and
+    /// turns out to be unreadable here. The one before it is the newest then.</summary>
     /// <param name="index">The index that it reaches to.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="StorageException">The snapshot cannot be deleted.</exception>

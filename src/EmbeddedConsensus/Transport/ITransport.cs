@@ -18,12 +18,13 @@ public interface ITransport : IAsyncDisposable
     /// <exception cref="TransportException">The transport cannot start: the address is taken, for example.</exception>
     ValueTask StartAsync(ITransportReceiver receiver, CancellationToken cancellationToken = default);
 
-    /// <summary>Says where the other members are. Replaces what was said before: what is on its way to a member that was
-    /// taken out, or to an address that a member had, may be dropped.</summary>
+    /// <summary>Says where the other members are. Replaces what was said before: what is on its way to a member that
+    /// was taken out, or to an address that a member had, may be dropped.</summary>
     /// <param name="peers">All members but this one.</param>
     void SetPeers(IReadOnlyCollection<Peer> peers);
 
-    /// <summary>Queues a message for <see cref="RaftMessage.To"/>. Never blocks and never throws for a peer's sake.</summary>
+    /// <summary>Queues a message for <see cref="RaftMessage.To"/>. Never blocks and never throws for a peer's
+    /// sake.</summary>
     /// <param name="message">The message.</param>
     /// <returns>False when it was dropped at once: the peer is unknown, or its queue is full.</returns>
     bool TrySend(in RaftMessage message);
@@ -44,8 +45,8 @@ public interface ITransport : IAsyncDisposable
     /// <returns>The answer; the caller's to keep.</returns>
     /// <exception cref="ArgumentException">The request is too long.</exception>
     /// <exception cref="TransportException">There was no answer: nobody is there, it is another cluster's member, it is
-    /// busy, or it failed. The message says which, and <see cref="TransportException.IsUndelivered"/> whether the request
-    /// can have been carried out.</exception>
+    /// busy, or it failed. The message says which, and <see cref="TransportException.IsUndelivered"/> whether the
+    /// request can have been carried out.</exception>
     ValueTask<ReadOnlyMemory<byte>> RequestAsync(
         string address, ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default);
 }

@@ -17,8 +17,8 @@ public interface ITransportReceiver
     void PeerUnreachable(MemberId peer);
 
     /// <summary>Another member, or one that would like to be one, asks something
-    /// (<see cref="ITransport.RequestAsync"/>). Unlike the other methods it may take a while, and may throw: the asker is
-    /// told the message. At most <see cref="TransportLimits.MaxConcurrentRequests"/> calls are under way at a time.
+    /// (<see cref="ITransport.RequestAsync"/>). Unlike the other methods it may take a while, and may throw: the asker
+    /// is told the message. At most <see cref="TransportLimits.MaxConcurrentRequests"/> calls are under way at a time.
     /// </summary>
     /// <param name="request">The request; the receiver's to keep.</param>
     /// <param name="cancellationToken">Cancelled when the asker is gone or the transport stops.</param>

@@ -3,7 +3,8 @@ namespace EmbeddedConsensus.Transport;
 /// <summary>Bounds that every <see cref="ITransport"/> keeps.</summary>
 public static class TransportLimits
 {
-    /// <summary>The longest request, and the longest answer: 64 KiB. A whole membership with its addresses fits.</summary>
+    /// <summary>The longest request, and the longest answer: 64 KiB. A whole membership with its addresses
+    /// fits.</summary>
     public const int MaxRequestBytes = 64 << 10;
 
     /// <summary>How many requests of others a member works on at a time: 64. Further ones are turned away.</summary>

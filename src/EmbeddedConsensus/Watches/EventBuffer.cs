@@ -6,7 +6,8 @@ internal sealed class EventBuffer
     /// <summary>How many events a buffer holds. A watcher that needs more is behind.</summary>
     public const int MaxEvents = 1_024;
 
-    /// <summary>How many bytes of keys and values a buffer may refer to. Watchers share the events themselves.</summary>
+    /// <summary>How many bytes of keys and values a buffer may refer to. Watchers share the events
+    /// themselves.</summary>
     public const long MaxBytes = 8L << 20;
 
     private WatchEvent?[] _ring = new WatchEvent?[8];

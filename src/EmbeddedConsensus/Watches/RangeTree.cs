@@ -1,9 +1,9 @@
 namespace EmbeddedConsensus.Watches;
 
 /// <summary>
-/// The watchers of ranges, in an array sorted by the range's start that is read as a balanced tree: each node also knows
-/// the largest end below it, so that a search leaves out whatever ends before the key. Built anew at the first search
-/// behind a change: watches begin and end far less often than keys change.
+/// The watchers of ranges, in an array sorted by the range's start that is read as a balanced tree: each node also
+/// knows the largest end below it, so that a search leaves out whatever ends before the key. Built anew at the first
+/// search behind a change: watches begin and end far less often than keys change.
 /// </summary>
 internal sealed class RangeTree
 {

@@ -18,7 +18,8 @@ internal sealed record Edit(string File, string Find, string Replace)
 
         if (text.IndexOf(Find, first + 1, StringComparison.Ordinal) >= 0)
         {
-            throw new MutationException($"{File} has the text that is to be replaced more than once: {FirstLine(Find)}");
+            throw new MutationException($"{File} has the text that is to be replaced more than once: "
+                + $"{FirstLine(Find)}");
         }
 
         return string.Concat(text.AsSpan(0, first), Replace, text.AsSpan(first + Find.Length));

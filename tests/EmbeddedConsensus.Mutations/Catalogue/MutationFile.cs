@@ -5,8 +5,8 @@ namespace EmbeddedConsensus.Mutations.Catalogue;
 
 /// <summary>
 /// Reads a mutation from its file. The file begins with lines of the form <c>key: value</c> (<c>title</c>,
-/// <c>scenario</c>, <c>suite</c> and, for a suite that checks more than one thing, <c>because</c>); behind them each change
-/// stands as
+/// <c>scenario</c>, <c>suite</c> and, for a suite that checks more than one thing, <c>because</c>); behind them each
+/// change stands as
 /// <code>
 /// === src/folder/File.cs
 /// the text to replace

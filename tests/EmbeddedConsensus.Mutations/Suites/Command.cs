@@ -8,7 +8,8 @@ internal static class Command
 {
     private const int MaxOutputLength = 1 << 20;
 
-    /// <summary>Runs a program to its end, or to the limit of its time; then it and what it started are killed.</summary>
+    /// <summary>Runs a program to its end, or to the limit of its time; then it and what it started are
+    /// killed.</summary>
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="folder">Where it runs.</param>

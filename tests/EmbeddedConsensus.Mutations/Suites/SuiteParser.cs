@@ -6,8 +6,8 @@ namespace EmbeddedConsensus.Mutations.Suites;
 /// <summary>Reads the suite that a mutation names: <c>simulation 1-300</c> or <c>tests Project Filter</c>.</summary>
 internal static class SuiteParser
 {
-    /// <summary>One suite that holds those of several mutations, or null when there is none: simulations are told apart by
-    /// their seeds.</summary>
+    /// <summary>One suite that holds those of several mutations, or null when there is none: simulations are told apart
+    /// by their seeds.</summary>
     /// <param name="mutations">Mutations whose suites are of one project.</param>
     public static ISuite? TryUnite(ImmutableArray<Mutation> mutations)
     {
@@ -34,7 +34,8 @@ internal static class SuiteParser
         };
         return suite is TestSuite || mutation.Because.Length > 0
             ? suite
-            : throw new MutationException("A simulation checks many things: say with 'because:' which of them must fail.");
+            : throw new MutationException("A simulation checks many things: say with 'because:' which of them must "
+                + "fail.");
     }
 
     private static string[] Split(string text) => text.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries);

@@ -11,7 +11,8 @@ internal static class Seeds
         SimulationStatistics total = new();
         foreach (SimulationResult result in Run(first, count, replicas, SimulatedDefect.None))
         {
-            Assert.True(result.Failure is null, $"Seed {result.Seed} with {replicas} replicas: {result.Failure?.Message}");
+            Assert.True(result.Failure is null, $"Seed {result.Seed} with {replicas} replicas: "
+                + $"{result.Failure?.Message}");
             total.Add(result.Statistics);
         }
 

@@ -119,7 +119,8 @@ public sealed class CallTests
             cluster.Network.Cut(TestCluster.IdOf(lonely), TestCluster.IdOf(other));
         }
 
-        await Eventually.HoldsAsync(() => cluster.Store(lonely).Status.Leader.IsNone, "the lonely member has no leader");
+        await Eventually.HoldsAsync(() => cluster.Store(lonely).Status.Leader.IsNone, "the lonely member has no "
+            + "leader");
         Task<PutResult>[] writes =
             [.. Enumerable.Range(0, 20).Select(i => cluster.Store(lonely).PutAsync($"{i}", "v").AsTask())];
         await Eventually.HoldsAsync(() => writes.Count(write => write.IsFaulted) == 12, "twelve are turned away");

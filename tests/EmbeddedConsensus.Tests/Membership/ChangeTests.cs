@@ -84,7 +84,8 @@ public sealed class ChangeTests
         ClusterMembership demoted = await cluster.Manager(2).DemoteMemberAsync(MembershipCluster.Id(1));
         Assert.Equal(MemberRole.Learner, demoted.Find(MembershipCluster.Id(1))!.Role);
         await Eventually.HoldsAsync(
-            () => cluster.Store(1).Status.Leader == MembershipCluster.Id(2), "the leader without a vote has handed over");
+            () => cluster.Store(1).Status.Leader == MembershipCluster.Id(2), "the leader without a vote has handed "
+                + "over");
         await cluster.Store(1).PutAsync("k", "2");
         Assert.Equal("2", (await cluster.Store(2).GetAsync("k"))?.Value.ToString());
     }

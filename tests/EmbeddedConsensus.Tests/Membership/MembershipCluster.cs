@@ -151,7 +151,8 @@ public sealed class MembershipCluster : IAsyncDisposable
     public Task RoleIsAsync(ulong seenBy, ulong member, MemberRole role) => Eventually.HoldsAsync(
         () => Store(seenBy).Status.Membership?.Find(Id(member))?.Role == role, $"member {member} is {role}");
 
-    public Task IsLoggedAsync(string text) => Eventually.HoldsAsync(() => _log.Contains(text), $"somebody logs '{text}'");
+    public Task IsLoggedAsync(string text) => Eventually.HoldsAsync(() => _log.Contains(text), "somebody logs "
+        + $"'{text}'");
 
     public Task StateIsAsync(ulong member, StoreState state) => Eventually.HoldsAsync(
         () => Store(member).Status.State == state, $"the state of member {member} is {state}");

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EmbeddedConsensus.Tests.Membership;
 
-/// <summary>Members whose own log says something else about the membership than what the others have committed.</summary>
+/// <summary>Members whose own log says something else about the membership than what the others have
+/// committed.</summary>
 public sealed class OutdatedMemberTests
 {
     private const int UncommittedEntries = 50;

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Replica.Membership;
 
 namespace EmbeddedConsensus.Tests.Membership;
 
-/// <summary>A member that is behind needs a way to a leader that its own configuration does not know, or knows elsewhere.
-/// </summary>
+/// <summary>A member that is behind needs a way to a leader that its own configuration does not know, or knows
+/// elsewhere.</summary>
 public sealed class PeerDirectoryTests
 {
     private readonly PeerDirectory _directory = new(new MemberId(1));

@@ -17,8 +17,8 @@ internal static class ConfigurationText
         return string.Join(' ', words);
     }
 
-    /// <summary>That of a cluster whose members have all been there for long: nothing about them is left to be found out
-    /// and written into the log.</summary>
+    /// <summary>That of a cluster whose members have all been there for long: nothing about them is left to be found
+    /// out and written into the log.</summary>
     public static ClusterConfiguration Settled(
         IEnumerable<ulong> voters, IEnumerable<ulong>? learners = null, IEnumerable<ulong>? outgoing = null)
     {

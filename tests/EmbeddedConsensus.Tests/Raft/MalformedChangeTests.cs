@@ -3,8 +3,8 @@ using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Tests.Raft;
 
-/// <summary>Requests to change the membership come from other processes: what makes no sense is refused before it reaches
-/// a leader.</summary>
+/// <summary>Requests to change the membership come from other processes: what makes no sense is refused before it
+/// reaches a leader.</summary>
 public sealed class MalformedChangeTests
 {
     private const byte FirstKind = (byte)ConfigurationChangeKind.AddLearner;

@@ -74,8 +74,8 @@ internal sealed partial class RaftInvariantChecker
         Assert.True(uncommitted <= 1, $"{uncommitted} configurations are uncommitted at one leader");
     }
 
-    /// <summary>Whether every set of members that can decide in one configuration shares a member with every set that can
-    /// in the other.</summary>
+    /// <summary>Whether every set of members that can decide in one configuration shares a member with every set that
+    /// can in the other.</summary>
     private static bool Overlap(ClusterConfiguration first, ClusterConfiguration second)
     {
         MemberId[] all =

@@ -51,7 +51,8 @@ public sealed class RaftPaperTests
         Assert.All(messages, message => Assert.Equal((RaftMessageType.Vote, 2UL), (message.Type, message.Term)));
     }
 
-    // 5.2: a candidate wins with votes from a majority of the full cluster; each server votes for at most one candidate.
+    // 5.2: a candidate wins with votes from a majority of the full cluster; each server votes for at most one
+    // candidate.
     [Theory]
     [InlineData(1, 0, 0, RaftRole.Leader)]
     [InlineData(3, 1, 0, RaftRole.Leader)]

@@ -93,6 +93,7 @@ public sealed class RaftSafetyTests
         // The schedules must be worth something.
         Assert.True(
             changes > Seeds * 2 && removed > Seeds / 3 && configurations > Seeds * 6 && commits > Seeds * 30,
-            $"only {changes} changes, {removed} members removed, {configurations} configurations and {commits} commits");
+            $"only {changes} changes, {removed} members removed, {configurations} configurations and {commits} "
+            + "commits");
     }
 }

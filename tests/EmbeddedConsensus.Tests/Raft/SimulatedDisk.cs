@@ -3,7 +3,8 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Tests.Raft;
 
-/// <summary>What one member has on disk: written is only what was completed, in order, so a crash loses the rest.</summary>
+/// <summary>What one member has on disk: written is only what was completed, in order, so a crash loses the
+/// rest.</summary>
 internal sealed class SimulatedDisk
 {
     private readonly Queue<(AppendEffect? Append, LogDropEffect? Drop)> _pending = new();

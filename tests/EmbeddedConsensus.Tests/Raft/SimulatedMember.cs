@@ -5,8 +5,8 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Tests.Raft;
 
-/// <summary>A node with its disk and a state machine that remembers every entry it applied. Effects wait in queues until
-/// a test carries them out.</summary>
+/// <summary>A node with its disk and a state machine that remembers every entry it applied. Effects wait in queues
+/// until a test carries them out.</summary>
 internal sealed class SimulatedMember
 {
     private readonly Func<ulong, RaftOptions> _options;
@@ -160,7 +160,8 @@ internal sealed class SimulatedMember
         return true;
     }
 
-    /// <summary>Carries out the next step of receiving a snapshot, with those before it that have no completion.</summary>
+    /// <summary>Carries out the next step of receiving a snapshot, with those before it that have no
+    /// completion.</summary>
     public bool CompleteReceive()
     {
         while (_receives.TryDequeue(out SnapshotReceiveEffect step))

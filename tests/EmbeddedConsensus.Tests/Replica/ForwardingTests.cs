@@ -3,8 +3,8 @@ using EmbeddedConsensus.Replica.Core;
 
 namespace EmbeddedConsensus.Tests.Replica;
 
-/// <summary>What a replica that does not lead hands to the leader, and what its callers are told when that takes nothing.
-/// </summary>
+/// <summary>What a replica that does not lead hands to the leader, and what its callers are told when that takes
+/// nothing.</summary>
 public sealed class ForwardingTests
 {
     private const int Length = 1_000;

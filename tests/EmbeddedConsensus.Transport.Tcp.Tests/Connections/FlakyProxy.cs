@@ -3,7 +3,8 @@ using System.Net.Sockets;
 
 namespace EmbeddedConsensus.Transport.Tcp.Tests.Connections;
 
-/// <summary>Passes bytes on between a dialer and a target, and cuts each connection after a random number of them.</summary>
+/// <summary>Passes bytes on between a dialer and a target, and cuts each connection after a random number of
+/// them.</summary>
 internal sealed class FlakyProxy : IAsyncDisposable
 {
     private readonly Socket _listener;

@@ -5,8 +5,8 @@ using EmbeddedConsensus.Testing.Simulation.Workload;
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
 
 /// <summary>
-/// The one log that the cluster has agreed on, as the replicas apply it, and what a <see cref="ReferenceStore"/> makes of
-/// it: the truth that every response is checked against.
+/// The one log that the cluster has agreed on, as the replicas apply it, and what a <see cref="ReferenceStore"/> makes
+/// of it: the truth that every response is checked against.
 /// </summary>
 internal sealed class CommittedLog(SimulationStatistics statistics, ConfigurationRules rules)
 {
@@ -85,8 +85,8 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
         if (revision != RevisionAt(index) || compactRevision != CompactRevisionAt(index))
         {
             throw new SimulationFailedException("Equal State",
-                $"Replica {replica} is at revision {revision}, compacted at {compactRevision}, behind entry {index}; the "
-                + $"model is at {RevisionAt(index)}, compacted at {CompactRevisionAt(index)}.");
+                $"Replica {replica} is at revision {revision}, compacted at {compactRevision}, behind entry {index}; "
+                + $"the model is at {RevisionAt(index)}, compacted at {CompactRevisionAt(index)}.");
         }
     }
 
@@ -109,7 +109,8 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
         _ = CommandHeader.Read(entry.Data.Span, out ProposalId id);
         if (!_proposed.TryGetValue(id, out WriteRequest? request))
         {
-            throw new SimulationFailedException("Validity", $"Entry {entry.Index} is a command that nobody proposed: {id}.");
+            throw new SimulationFailedException("Validity", $"Entry {entry.Index} is a command that nobody proposed: "
+                + $"{id}.");
         }
 
         if (rules.Latest is { } members && !members.Contains(id.Origin))

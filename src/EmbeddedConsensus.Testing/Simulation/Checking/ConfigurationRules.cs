@@ -34,7 +34,8 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
         if (Latest is { } current && !Overlaps(current, next))
         {
             throw new SimulationFailedException("Quorum Overlap",
-                $"Entry {entry.Index} moves from {Text(current)} to {Text(next)}: majorities of the two need not meet.");
+                $"Entry {entry.Index} moves from {Text(current)} to {Text(next)}: majorities of the two need not "
+                + "meet.");
         }
 
         CheckIds(entry.Index, next);
@@ -74,14 +75,15 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
         }
     }
 
-    /// <summary>Removal: a member stops by itself when it is known that its removal is committed, and not before: it may be
-    /// needed to commit it, in a cluster of two always (scenario 32).</summary>
+    /// <summary>Removal: a member stops by itself when it is known that its removal is committed, and not before: it
+    /// may be needed to commit it, in a cluster of two always (scenario 32).</summary>
     public void CheckLeft(MemberId member)
     {
         if (!_committed.Values.Any(item => !item.Contains(member) && item.WasUsed(member)))
         {
             throw new SimulationFailedException("Removal",
-                $"Replica {member} stops as one that was removed, and no configuration without it is known to be committed.");
+                $"Replica {member} stops as one that was removed, and no configuration without it is known to be "
+                + "committed.");
         }
     }
 

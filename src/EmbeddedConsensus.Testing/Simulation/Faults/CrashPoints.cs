@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus.Testing.Simulation.Faults;
 
-/// <summary>Counts how often each <see cref="CrashPoint"/> is passed, and knows where the next crashes are to be.</summary>
+/// <summary>Counts how often each <see cref="CrashPoint"/> is passed, and knows where the next crashes are to
+/// be.</summary>
 internal sealed class CrashPoints(SimulatedCluster cluster)
 {
     private readonly List<Armed> _armed = [];

@@ -20,8 +20,8 @@ internal sealed class FaultAtlas(SimulatedCluster cluster)
         return cluster.VoterSets().All(set => !set.Contains(replica.Id) || HasMajorityWithout(set, replica));
     }
 
-    /// <summary>Whether a member can be counted on once everything that heals is healed. A founder that holds nothing yet
-    /// does not vote for anybody who has a log: it cannot know that it has not lost its disk.</summary>
+    /// <summary>Whether a member can be counted on once everything that heals is healed. A founder that holds nothing
+    /// yet does not vote for anybody who has a log: it cannot know that it has not lost its disk.</summary>
     public bool IsSound(MemberId member) =>
         !cluster.Replicas[SimulatedCluster.NumberOf(member)].IsImpaired
         && cluster.Rules.Latest?.Find(member) is { HasStarted: true };

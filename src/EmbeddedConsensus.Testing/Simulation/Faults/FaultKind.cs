@@ -105,15 +105,16 @@ internal enum FaultKind : byte
     /// <summary>The target is started on an empty disk under its old id.</summary>
     LoseDisk,
 
-    /// <summary>A minority of the voters is cut off for the duration. At its end the target, one of the others, is started
-    /// on an empty disk, and the rest of the others crash, just when the minority is back: what was committed meanwhile is
-    /// in no log that is up, and whoever is must not become leader with the help of the empty disk (scenarios 1 and
-    /// 31).</summary>
+    /// <summary>A minority of the voters is cut off for the duration. At its end the target, one of the others, is
+    /// started on an empty disk, and the rest of the others crash, just when the minority is back: what was committed
+    /// meanwhile is in no log that is up, and whoever is must not become leader with the help of the empty disk
+    /// (scenarios 1 and 31).</summary>
     LoseCopy,
 
     /// <summary>The process of a member that was removed is started again on its old disk.</summary>
     ReturnRemoved,
 
-    /// <summary>The target runs the new release from its next start on, which follows when the duration is over.</summary>
+    /// <summary>The target runs the new release from its next start on, which follows when the duration is
+    /// over.</summary>
     Upgrade,
 }

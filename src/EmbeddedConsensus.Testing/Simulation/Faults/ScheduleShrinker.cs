@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace EmbeddedConsensus.Testing.Simulation.Faults;
 
 /// <summary>
-/// Finds a small schedule that still fails in the same way, by delta debugging (Zeller and Hildebrandt, 2002): it leaves
-/// out halves of the faults, quarters, and so on down to single ones, then shortens what is left, the run, and the
-/// crowd of callers. The runs are bounded in number and, by the caller's clock, in time.
+/// Finds a small schedule that still fails in the same way, by delta debugging (Zeller and Hildebrandt, 2002): it
+/// leaves out halves of the faults, quarters, and so on down to single ones, then shortens what is left, the run, and
+/// the crowd of callers. The runs are bounded in number and, by the caller's clock, in time.
 /// </summary>
 /// <param name="fails">Runs a schedule, and says whether it fails in the same way.</param>
 /// <param name="maxRuns">How many runs it may take.</param>

@@ -53,7 +53,8 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
     /// <summary>Gives an order that is repeated until it is carried out or refused for good.</summary>
     public MembershipOrder Order(ConfigurationChange change)
     {
-        cluster.Note($"order: {change.Kind} {change.Member} [{string.Join(' ', change.Peers.Select(peer => peer.Id))}]");
+        string peers = string.Join(' ', change.Peers.Select(peer => peer.Id));
+        cluster.Note($"order: {change.Kind} {change.Member} [{peers}]");
         MembershipOrder order = new(cluster, change, random, ended => _orders.Remove(ended));
         _orders.Add(order);
         order.Attempt();

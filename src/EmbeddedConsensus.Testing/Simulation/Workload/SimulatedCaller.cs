@@ -115,8 +115,9 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
         if (Life is { } life && life.Ticks - _ticksBefore > MostTicks)
         {
             throw new SimulationFailedException("Bounded Calls",
-                $"A {(_isWrite ? "write" : "read")} at replica {life.Replica.Id} ended after {life.Ticks - _ticksBefore} ticks "
-                + $"of its clock; the request timeout is {ReplicaLife.RequestTimeoutTicks}. {life.Replica}");
+                $"A {(_isWrite ? "write" : "read")} at replica {life.Replica.Id} ended after "
+                + $"{life.Ticks - _ticksBefore} ticks of its clock; the request timeout is "
+                + $"{ReplicaLife.RequestTimeoutTicks}. {life.Replica}");
         }
 
         Life = null;

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Replica.Core;
 
 /// <summary>
-/// The changes of the membership that callers wait for at a leader. One at a time is taken up; what comes while an entry
-/// or a joint configuration is on its way waits for that, and what contradicts a plan is refused.
+/// The changes of the membership that callers wait for at a leader. One at a time is taken up; what comes while an
+/// entry or a joint configuration is on its way waits for that, and what contradicts a plan is refused.
 /// </summary>
 internal sealed class ConfigurationTracker(ReplicaCoreOptions options)
 {
@@ -23,8 +23,8 @@ internal sealed class ConfigurationTracker(ReplicaCoreOptions options)
         if (_waiting.Count >= options.MaxWaitingChanges)
         {
             change.TryFail(new TooManyRequestsException(
-                $"{_waiting.Count} changes of the membership wait, and the limit is {options.MaxWaitingChanges}. Nothing of "
-                + "this one was begun: try again when the others are done."));
+                $"{_waiting.Count} changes of the membership wait, and the limit is {options.MaxWaitingChanges}. "
+                + "Nothing of this one was begun: try again when the others are done."));
             return;
         }
 
@@ -119,8 +119,8 @@ internal sealed class ConfigurationTracker(ReplicaCoreOptions options)
             {
                 change.TryFail(new QuorumUnavailableException(
                     "The change of the membership could not be begun within the request timeout: an earlier one is not "
-                    + "committed, or the leader has no majority. Nothing of it was done. Check that a majority of the members "
-                    + "is up and reachable."));
+                    + "committed, or the leader has no majority. Nothing of it was done. Check that a majority of the "
+                    + "members is up and reachable."));
             }
         }
 

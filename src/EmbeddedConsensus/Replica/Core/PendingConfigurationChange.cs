@@ -28,8 +28,9 @@ internal abstract class PendingConfigurationChange : PendingCall
     /// <summary>Tells that the change is refused, unless the call has ended.</summary>
     /// <param name="refusal">Why.</param>
     /// <param name="text">Why, for people.</param>
-    /// <param name="leader">The leader, or none when it is not known: with <see cref="ConfigurationRefusal.NotLeader"/>,
-    /// whom to ask. A change that was begun goes on there; asking again finds it.</param>
+    /// <param name="leader">The leader, or none when it is not known: with
+    /// <see cref="ConfigurationRefusal.NotLeader"/>, whom to ask. A change that was begun goes on there; asking again
+    /// finds it.</param>
     public void TryRefuse(ConfigurationRefusal refusal, string text, MemberId leader)
     {
         if (TryEnd())

@@ -11,7 +11,8 @@ internal abstract class PendingProposal : PendingCall
     /// <summary>The command as it goes into the log, once it was proposed.</summary>
     public ReadOnlyMemory<byte> Sealed { get; private set; }
 
-    /// <summary>Its number in this replica's life; 0 while it was never proposed, so that it cannot be executed.</summary>
+    /// <summary>Its number in this replica's life; 0 while it was never proposed, so that it cannot be
+    /// executed.</summary>
     public ulong Sequence { get; private set; }
 
     /// <summary>Gives the proposal its id and the format that the members agree on.</summary>

@@ -4,9 +4,9 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Replica.Core;
 
 /// <summary>
-/// What a replica that does not lead has on the way to the leader: a small window of batches (design decision D3). A batch
-/// makes room when it is applied. A larger window would be a queue that nobody sees: the transport's, which drops what
-/// does not fit and has this replica's acknowledgements behind it, or the leader's, which refuses.
+/// What a replica that does not lead has on the way to the leader: a small window of batches (design decision D3). A
+/// batch makes room when it is applied. A larger window would be a queue that nobody sees: the transport's, which drops
+/// what does not fit and has this replica's acknowledgements behind it, or the leader's, which refuses.
 /// </summary>
 internal sealed partial class ProposalTracker
 {
@@ -146,7 +146,8 @@ internal sealed partial class ProposalTracker
             }
             else if (isLaterApplied && !batch.IsLost)
             {
-                // Batches seldom overtake each other. Where one did, sending it again costs little: it is executed once.
+                // Batches seldom overtake each other. Where one did, sending it again costs little: it is executed
+                // once.
                 batch.IsLost = true;
                 _resumeTick = now + options.PauseTicks;
             }

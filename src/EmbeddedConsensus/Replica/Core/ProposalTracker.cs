@@ -5,8 +5,8 @@ namespace EmbeddedConsensus.Replica.Core;
 
 /// <summary>
 /// The writes of this replica's callers, from the call to the apply: first waiting, then in flight under a
-/// <see cref="ProposalId"/>. Whatever is in flight when the leader changes, or got lost on the way to it, is proposed again
-/// under the same id; apply drops the repetition, and needs no order of the ids (design decision D7).
+/// <see cref="ProposalId"/>. Whatever is in flight when the leader changes, or got lost on the way to it, is proposed
+/// again under the same id; apply drops the repetition, and needs no order of the ids (design decision D7).
 /// </summary>
 internal sealed partial class ProposalTracker(ReplicaCoreOptions options, MemberId self, ulong incarnation)
 {
@@ -154,7 +154,8 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
 
     private ReadOnlySpan<ReadOnlyMemory<byte>> Batch => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_batch);
 
-    /// <summary>Why a write was never proposed in its time: the cluster was too busy with others, or not there.</summary>
+    /// <summary>Why a write was never proposed in its time: the cluster was too busy with others, or not
+    /// there.</summary>
     private ConsensusStoreException NotProposed(PendingProposal proposal, bool hasLeader)
     {
         bool isWorking = _isRefused || _lastAppliedTick + options.RequestTimeoutTicks > proposal.DeadlineTick;
@@ -163,9 +164,9 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
                 "The write was not proposed within the request timeout: the leader had no room for it, or the writes "
                 + "before it took all of the time. Nothing was executed: try again with fewer writes at a time.")
             : new QuorumUnavailableException(
-                "The write was not proposed within the request timeout: no leader is known, or nothing that was proposed "
-                + "before it gets committed. Nothing was executed. Check that a majority of the members is up and "
-                + "reachable.");
+                "The write was not proposed within the request timeout: no leader is known, or nothing that was "
+                + "proposed before it gets committed. Nothing was executed. Check that a majority of the members is up "
+                + "and reachable.");
     }
 
     private bool ProposeInFlight(RaftNode node, ulong now)

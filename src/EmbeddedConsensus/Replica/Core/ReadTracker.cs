@@ -25,8 +25,8 @@ internal sealed class ReadTracker(ReplicaCoreOptions options)
         if (_count >= options.MaxWaitingReads)
         {
             read.TryFail(new TooManyRequestsException(
-                $"{_count} linearizable reads wait, and the limit is {options.MaxWaitingReads}. Try again with fewer at a "
-                + "time, or read with Consistency.Serializable."));
+                $"{_count} linearizable reads wait, and the limit is {options.MaxWaitingReads}. Try again with fewer "
+                + "at a time, or read with Consistency.Serializable."));
             return;
         }
 
@@ -52,7 +52,8 @@ internal sealed class ReadTracker(ReplicaCoreOptions options)
         node.ReadIndex(_running.Id);
     }
 
-    /// <summary>Takes the end of a round: its reads may be served when this replica has applied the read index.</summary>
+    /// <summary>Takes the end of a round: its reads may be served when this replica has applied the read
+    /// index.</summary>
     public void EndRound(in ReadIndexResult result, ulong appliedIndex)
     {
         if (_running is null || _running.Id != result.RequestId)

@@ -117,8 +117,8 @@ internal sealed class ReplicaCore
         Reads.Release(index);
     }
 
-    /// <summary>The driver begins to write a snapshot; it carries <see cref="RaftNode.ConfigurationAt"/> of the index that
-    /// is applied in the state that it writes.</summary>
+    /// <summary>The driver begins to write a snapshot; it carries <see cref="RaftNode.ConfigurationAt"/> of the index
+    /// that is applied in the state that it writes.</summary>
     public void SnapshotBegun() => _snapshots.Begin();
 
     /// <summary>The driver gave up the snapshot that it began, because a newer one came from the leader.</summary>
@@ -149,7 +149,8 @@ internal sealed class ReplicaCore
         Reads.Release(_applied);
     }
 
-    /// <summary>Turns what the inputs have brought into <see cref="Effects"/>. Called behind a batch of inputs.</summary>
+    /// <summary>Turns what the inputs have brought into <see cref="Effects"/>. Called behind a batch of
+    /// inputs.</summary>
     /// <returns>Whether to pump again when the effects are carried out and cleared.</returns>
     public bool Pump()
     {

@@ -5,7 +5,8 @@ namespace EmbeddedConsensus.Replica.Core;
 /// <summary>The limits of <see cref="ReplicaCore"/>, in ticks, bytes and counts.</summary>
 internal sealed record ReplicaCoreOptions
 {
-    /// <summary>How many writes may wait to be proposed. More fail with <see cref="TooManyRequestsException"/>.</summary>
+    /// <summary>How many writes may wait to be proposed. More fail with
+    /// <see cref="TooManyRequestsException"/>.</summary>
     public int MaxWaitingProposals { get; init; } = 16_384;
 
     /// <summary>How many bytes of writes may wait to be proposed.</summary>
@@ -15,9 +16,9 @@ internal sealed record ReplicaCoreOptions
     /// what a leader takes from all members, so that its own callers leave room for the others'.</summary>
     public long MaxInFlightBytes { get; init; } = 32L << 20;
 
-    /// <summary>How many bytes of writes may be on the way to a leader that is another member. A larger write goes alone.
-    /// A few messages: what is more would only wait in the queue of the transport, and what that drops is noticed
-    /// late.</summary>
+    /// <summary>How many bytes of writes may be on the way to a leader that is another member. A larger write goes
+    /// alone. A few messages: what is more would only wait in the queue of the transport, and what that drops is
+    /// noticed late.</summary>
     public long MaxForwardedBytes { get; init; } = 4L << 20;
 
     /// <summary>How many messages with writes may be on the way to a leader that is another member. What comes while so
@@ -30,8 +31,8 @@ internal sealed record ReplicaCoreOptions
     /// <summary>How many changes of the membership may wait.</summary>
     public int MaxWaitingChanges { get; init; } = 64;
 
-    /// <summary>How many bytes of writes go to the leader, or into the log, in one piece; as entries of the log, so that
-    /// with no more than <see cref="RaftOptions.MaxMessageBytes"/> a piece is one message.</summary>
+    /// <summary>How many bytes of writes go to the leader, or into the log, in one piece; as entries of the log, so
+    /// that with no more than <see cref="RaftOptions.MaxMessageBytes"/> a piece is one message.</summary>
     public int MaxProposeBytes { get; init; } = 1 << 20;
 
     /// <summary>How long a call waits before it fails, in ticks; 0 is for ever.</summary>

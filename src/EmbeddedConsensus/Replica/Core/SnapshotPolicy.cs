@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus.Replica.Core;
 
-/// <summary>Decides when a snapshot is due: when the log behind the last one costs more than writing a new one.</summary>
+/// <summary>Decides when a snapshot is due: when the log behind the last one costs more than writing a new
+/// one.</summary>
 internal sealed class SnapshotPolicy(ReplicaCoreOptions options)
 {
     private long _logBytes;

@@ -130,8 +130,8 @@ internal sealed class ClusterManager(ReplicaHost host, MembershipChanges changes
         {
             throw new InvalidRequestException(
                 argument,
-                $"A member with the id {member.Id} and the address '{member.Address}' was given. Give an id from 1 and the "
-                + "host:port at which the others find it.");
+                $"A member with the id {member.Id} and the address '{member.Address}' was given. Give an id from 1 and "
+                + "the host:port at which the others find it.");
         }
     }
 

@@ -18,7 +18,7 @@ internal enum MembershipAnswerStatus : byte
     /// <summary>The asked one belongs to another cluster.</summary>
     WrongCluster = 5,
 
-    /// <summary>Nobody knows whether it was taken, or will be: an answer was lost, who took it leads no more, or it waits
-    /// behind another. Ask again: what is done is not done twice.</summary>
+    /// <summary>Nobody knows whether it was taken, or will be: an answer was lost, who took it leads no more, or it
+    /// waits behind another. Ask again: what is done is not done twice.</summary>
     Unclear = 6,
 }

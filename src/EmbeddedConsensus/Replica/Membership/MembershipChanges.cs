@@ -6,8 +6,9 @@ namespace EmbeddedConsensus.Replica.Membership;
 /// Carries changes of the membership through: at the leader into consensus, elsewhere to the leader, and again while
 /// there is none. The changes may be asked for again, so that neither a lost answer nor a lost leader matters.
 /// </summary>
-/// <remarks>Nobody waits on a connection for as long as a new member needs to catch up: the leader answers that the change
-/// goes on, and is asked again. It finds the change by what is asked for, also when another leader began it.</remarks>
+/// <remarks>Nobody waits on a connection for as long as a new member needs to catch up: the leader answers that the
+/// change goes on, and is asked again. It finds the change by what is asked for, also when another leader began
+/// it.</remarks>
 internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions options, TimeProvider time)
 {
     private const int MaxRunning = 64;
@@ -29,8 +30,8 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
     /// <returns>The answer of the leader that finished it.</returns>
     /// <exception cref="MembershipChangeRefusedException">The leader refuses.</exception>
     /// <exception cref="QuorumUnavailableException">No leader took it within the request timeout.</exception>
-    /// <exception cref="OutcomeUnknownException">It was taken, or may have been, and then no leader was found for a request
-    /// timeout.</exception>
+    /// <exception cref="OutcomeUnknownException">It was taken, or may have been, and then no leader was found for a
+    /// request timeout.</exception>
     public async Task<MembershipAnswer> ChangeAsync(ConfigurationChange change, CancellationToken cancellationToken)
     {
         bool mayBeTaken = false;
@@ -228,18 +229,18 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
             ? host.NewAnswer(MembershipAnswerStatus.Refused) with
             {
                 Refusal = ConfigurationRefusal.MemberIdUsed,
-                Text = $"Member {member.Id} belongs to the cluster and has run before, at '{member.Address}'; now it comes with "
-                    + "an empty disk. What it voted for and acknowledged is lost with the old one. Restore that disk; or remove "
-                    + $"the member and add it anew with an id {configuration.UnusedInWords()}.",
+                Text = $"Member {member.Id} belongs to the cluster and has run before, at '{member.Address}'; now it "
+                    + "comes with an empty disk. What it voted for and acknowledged is lost with the old one. Restore "
+                    + $"that disk; or remove the member and add it anew with an id {configuration.UnusedInWords()}.",
             }
             : null;
     }
 
     private static ConsensusStoreException GiveUp(bool mayBeTaken, string trouble) => mayBeTaken
         ? new OutcomeUnknownException(
-            "The change of the membership was begun, or may have been, and then nobody could be asked about it any more: "
-            + $"{trouble} It may yet come about. Ask again: what is done is not done twice.")
+            "The change of the membership was begun, or may have been, and then nobody could be asked about it any "
+            + $"more: {trouble} It may yet come about. Ask again: what is done is not done twice.")
         : new QuorumUnavailableException(
-            $"No leader took the change of the membership within the request timeout: {trouble} Check that a majority of the "
-            + "members is up and reachable.");
+            $"No leader took the change of the membership within the request timeout: {trouble} Check that a majority "
+            + "of the members is up and reachable.");
 }

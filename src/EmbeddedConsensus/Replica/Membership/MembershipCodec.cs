@@ -7,12 +7,12 @@ namespace EmbeddedConsensus.Replica.Membership;
 
 /// <summary>Requests about the membership, and their answers, as bytes.</summary>
 /// <remarks>
-/// <para>Little endian. Request: version (1), kind (1), asker (8), cluster id (8), configuration index (8), whether it is
-/// for the leader (1), length of the address (2), the address in UTF-8, and the change
+/// <para>Little endian. Request: version (1), kind (1), asker (8), cluster id (8), configuration index (8), whether it
+/// is for the leader (1), length of the address (2), the address in UTF-8, and the change
 /// (<see cref="ConfigurationChangeCodec"/>) to the end.</para>
-/// <para>Answer: version (1), status (1), refusal (1), answerer (8), cluster id (8), leader (8), configuration index (8),
-/// length of the configuration (4), the configuration (<see cref="ClusterConfigurationCodec"/>), and the text in UTF-8 to
-/// the end.</para>
+/// <para>Answer: version (1), status (1), refusal (1), answerer (8), cluster id (8), leader (8), configuration index
+/// (8), length of the configuration (4), the configuration (<see cref="ClusterConfigurationCodec"/>), and the text in
+/// UTF-8 to the end.</para>
 /// </remarks>
 internal static class MembershipCodec
 {

@@ -8,8 +8,8 @@ namespace EmbeddedConsensus.Replica.Membership;
 /// Keeps this member in its cluster: it asks to be taken in, tells where the member is when the cluster has another
 /// address, and, while no leader is heard of, asks the others whether it still belongs.
 /// </summary>
-/// <remarks>The others may have nobody to tell: a member that was removed while it was away, or that moved, is no peer of
-/// theirs under the address that it has. So it asks, rather than that they tell.</remarks>
+/// <remarks>The others may have nobody to tell: a member that was removed while it was away, or that moved, is no peer
+/// of theirs under the address that it has. So it asks, rather than that they tell.</remarks>
 internal sealed partial class MembershipKeeper(
     ReplicaHost host, MembershipChanges changes, ConsensusStoreOptions options, TimeProvider time, ILogger logger)
 {
@@ -142,8 +142,8 @@ internal sealed partial class MembershipKeeper(
             && options.JoinAddresses.All(other => other == host.Address || _strangers.Contains(other)))
         {
             host.Leave(new MemberRefusedException(
-                $"Member {host.Self} is to join the cluster '{options.ClusterName}', and all addresses that it was given belong "
-                + $"to clusters of other names: {exception.Message} Check ClusterName and JoinAddresses.", exception));
+                $"Member {host.Self} is to join the cluster '{options.ClusterName}', and all addresses that it was "
+                + $"given belong to clusters of other names: {exception.Message} Check ClusterName and JoinAddresses.", exception));
         }
     }
 

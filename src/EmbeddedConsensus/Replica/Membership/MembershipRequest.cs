@@ -16,7 +16,8 @@ internal sealed record MembershipRequest(MembershipRequestKind Kind, MemberId Fr
     /// <summary>The index of the configuration that the asker holds; 0 when it holds none.</summary>
     public ulong ConfigurationIndex { get; init; }
 
-    /// <summary>Whether the request is meant for a leader: who does not lead says so, and carries it no further.</summary>
+    /// <summary>Whether the request is meant for a leader: who does not lead says so, and carries it no
+    /// further.</summary>
     public bool IsForLeader { get; init; }
 
     /// <summary>The change; null for <see cref="MembershipRequestKind.Introduce"/>.</summary>

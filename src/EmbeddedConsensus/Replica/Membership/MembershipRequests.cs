@@ -31,9 +31,9 @@ internal sealed class MembershipRequests(ReplicaHost host, ConsensusLane lane, M
         {
             return host.NewAnswer(MembershipAnswerStatus.WrongCluster) with
             {
-                Text = $"Member {host.Self} belongs to cluster {clusterId:x}, and not to {request.ClusterId:x}: another one of "
-                    + "the same name. Check the addresses; if a new cluster was forced from a survivor, remove the old "
-                    + "members' data and let them join under new ids.",
+                Text = $"Member {host.Self} belongs to cluster {clusterId:x}, and not to {request.ClusterId:x}: "
+                    + "another one of the same name. Check the addresses; if a new cluster was forced from a survivor, "
+                    + "remove the old members' data and let them join under new ids.",
             };
         }
 

@@ -97,7 +97,8 @@ internal sealed class LeaseRun
         if (member.Node.AppliedIndex < read.Required)
         {
             StaleRead ??= $"seed {Seed}: at {Now} us member {member.Id} "
-                + $"({member.Node.Role} of term {member.Node.Term}) served a read from index {member.Node.AppliedIndex}; {read.Required} was committed before it";
+                + $"({member.Node.Role} of term {member.Node.Term}) served a read from index "
+                + $"{member.Node.AppliedIndex}; {read.Required} was committed before it";
         }
     }
 
