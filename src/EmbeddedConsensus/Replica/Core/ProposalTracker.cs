@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
 
@@ -152,7 +153,7 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
         }
     }
 
-    private ReadOnlySpan<ReadOnlyMemory<byte>> Batch => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_batch);
+    private ReadOnlySpan<ReadOnlyMemory<byte>> Batch => CollectionsMarshal.AsSpan(_batch);
 
     /// <summary>Why a write was never proposed in its time: the cluster was too busy with others, or not there.</summary>
     private ConsensusStoreException NotProposed(PendingProposal proposal, bool hasLeader)
@@ -163,9 +164,9 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
                 "The write was not proposed within the request timeout: the leader had no room for it, or the writes "
                 + "before it took all of the time. Nothing was executed: try again with fewer writes at a time.")
             : new QuorumUnavailableException(
-                "The write was not proposed within the request timeout: no leader is known, or nothing that was proposed "
-                + "before it gets committed. Nothing was executed. Check that a majority of the members is up and "
-                + "reachable.");
+                "The write was not proposed within the request timeout: no leader is known, or nothing that was "
+                + "proposed before it gets committed. Nothing was executed. Check that a majority of the members is up "
+                + "and reachable.");
     }
 
     private bool ProposeInFlight(RaftNode node, ulong now)
