@@ -33,7 +33,10 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
         ProposalSessions sessions = cluster.Options.Defect == SimulatedDefect.LoseSessionsInSnapshot
             ? new ProposalSessions()
             : machine.Sessions;
-        return new ReplicatedStateMachine(machine.Store, sessions, machine.Applied) { NewestFormat = replica.Release };
+        return new ReplicatedStateMachine(machine.Store, sessions, machine.Applied, machine.Configuration)
+        {
+            NewestFormat = replica.Release,
+        };
     }
 
     /// <summary>Writes a pinned state piece by piece, while the replica goes on, and publishes it.</summary>
@@ -175,6 +178,8 @@ internal sealed class SimulatedSnapshotLane(SimulatedCluster cluster, ReplicaLif
                 break;
             case SnapshotReceiveEffectKind.Abort:
                 _received = null;
+                _prepared?.Dispose();
+                _prepared = null;
                 NextStep();
                 break;
             default:

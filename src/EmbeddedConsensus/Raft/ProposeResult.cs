@@ -16,6 +16,7 @@ internal enum ProposeResult : byte
     /// </summary>
     Overloaded = 3,
 
-    /// <summary>This node leads and is handing leadership over. Try again when that ended.</summary>
+    /// <summary>This node leads and is handing leadership over, or will, because it is no member any more. Try again when
+    /// that ended.</summary>
     Transferring = 4,
 }

@@ -18,6 +18,13 @@ internal sealed partial class RaftNode
             return Forward(payloads, batch);
         }
 
+        if (_tracker.Find(_options.Id) is null)
+        {
+            // It is leaving, and hands over. What it appended of its own would come behind its removal, where nobody
+            // executes it.
+            return ProposeResult.Transferring;
+        }
+
         long bytes = 0;
         foreach (ReadOnlyMemory<byte> payload in payloads)
         {

@@ -182,6 +182,8 @@ internal sealed partial class RaftNode
         LogPosition position = incoming.Metadata.Position;
         if (position.Index <= _log.Commit || _log.Matches(position))
         {
+            // It stays the newest snapshot on disk, but nobody asks for the state that was made of it.
+            AddStep(SnapshotReceiveEffectKind.Abort, incoming);
             _incoming = null;
             AdvanceCommit(position.Index);
             AcknowledgeSnapshot(position);

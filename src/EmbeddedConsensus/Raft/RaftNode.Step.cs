@@ -3,13 +3,17 @@ namespace EmbeddedConsensus.Raft;
 /// <summary>Messages and terms (Raft paper, section 5.1).</summary>
 internal sealed partial class RaftNode
 {
+    /// <summary>No cluster lives to see so many elections. A term above is damage, and whoever took it over could not go
+    /// beyond the last one.</summary>
+    private const ulong MaxTerm = 1UL << 63;
+
     /// <summary>Takes a message from another member. One that is outdated, malformed or meant for somebody else has no
     /// effect.</summary>
     /// <param name="message">The message. Its payloads are kept, not copied.</param>
     /// <exception cref="InvariantViolationException">The message shows that a promise was broken.</exception>
     public void Step(in RaftMessage message)
     {
-        if (message.To != _options.Id || message.From == _options.Id || message.From.IsNone)
+        if (message.To != _options.Id || message.From == _options.Id || message.From.IsNone || message.Term > MaxTerm)
         {
             return;
         }

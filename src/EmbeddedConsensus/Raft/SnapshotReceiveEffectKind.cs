@@ -12,7 +12,8 @@ internal enum SnapshotReceiveEffectKind : byte
     /// <summary>Make the snapshot durable and visible, then call <see cref="RaftNode.SnapshotPublished"/>.</summary>
     Publish = 2,
 
-    /// <summary>Throw the unpublished snapshot away. No completion.</summary>
+    /// <summary>Throw the unpublished snapshot away; or, when it is published and not needed, what was prepared for
+    /// restoring it. No completion.</summary>
     Abort = 3,
 
     /// <summary>Restore the state machine from the published snapshot, then call

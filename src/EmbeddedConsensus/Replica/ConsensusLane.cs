@@ -38,6 +38,7 @@ internal sealed class ConsensusLane : Lane
     private ulong _applied;
     private long _appliedBytes;
     private ulong _appliedSeen;
+    private bool _hasToldOfDropped;
     private ImmutableArray<ClusterMember> _peers = [];
 
     private readonly long _clockStart;
@@ -251,6 +252,12 @@ internal sealed class ConsensusLane : Lane
             count++;
             bytes += SizeOf(message);
             _core.Step(message);
+        }
+
+        if (!_hasToldOfDropped && _core.Inspection.FirstFault is { } fault)
+        {
+            _hasToldOfDropped = true;
+            _events.ProposalDropped(fault);
         }
 
         if (bytes > 0 && Interlocked.Add(ref _messageBytes, -bytes) <= MaxQueuedMessageBytes / 2)

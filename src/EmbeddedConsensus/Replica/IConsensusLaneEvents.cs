@@ -15,6 +15,10 @@ internal interface IConsensusLaneEvents
     /// <summary>Messages may go to other members, or elsewhere, from now on.</summary>
     void PeersChanged(ImmutableArray<ClusterMember> peers);
 
+    /// <summary>Another member proposes what no member could execute. Told once.</summary>
+    /// <param name="fault">What is wrong with it.</param>
+    void ProposalDropped(string fault);
+
     /// <summary>This member does not belong to the cluster. The effects so far were carried out; none follow.</summary>
     /// <param name="reason">Why; what every call gets.</param>
     void Left(ConsensusStoreException reason);

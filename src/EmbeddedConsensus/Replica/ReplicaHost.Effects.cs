@@ -59,6 +59,9 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
     }
 
     /// <inheritdoc />
+    void IConsensusLaneEvents.ProposalDropped(string fault) => LogProposalDropped(Self, fault);
+
+    /// <inheritdoc />
     void IConsensusLaneEvents.Faulted(Exception exception)
     {
         _fault = exception;

@@ -286,6 +286,10 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     [LoggerMessage(4, LogLevel.Information, "Member {Member} caught up by a snapshot at index {Index}: {Length} bytes")]
     private partial void LogSnapshotRestored(MemberId member, ulong index, long length);
 
+    [LoggerMessage(17, LogLevel.Error,
+        "Member {Member} drops proposals of other members, which no member could execute. {Fault} This is told once")]
+    private partial void LogProposalDropped(MemberId member, string fault);
+
     [LoggerMessage(5, LogLevel.Information, "Member {Member} has stopped")]
     private partial void LogStopped(MemberId member);
 }

@@ -12,6 +12,10 @@ internal sealed class ReplicaSettings
 
     private const int CommandOverhead = 1 << 10;
 
+    // What goes into one message when there is more than one entry. It does not grow with the largest request: heartbeats
+    // wait behind a message, and a member with a lower limit than its leader has to be able to take all but large requests.
+    private const int MaxBatchBytes = 1 << 20;
+
     private readonly ConsensusStoreOptions _options;
 
     /// <summary>Takes validated options.</summary>
@@ -42,7 +46,7 @@ internal sealed class ReplicaSettings
     public int MaxCalls => _options.MaxWaitingRequests;
 
     /// <summary>The payload of one message between members, at the most: a request of the largest size fits.</summary>
-    public int MaxMessageBytes => Math.Max(1 << 20, _options.MaxRequestBytes + CommandOverhead);
+    public int MaxMessageBytes => Math.Max(MaxBatchBytes, _options.MaxRequestBytes + CommandOverhead);
 
     /// <summary>The largest message on the wire: what frames and small entries add never doubles it.</summary>
     public int MaxWireMessageBytes => 2 * MaxMessageBytes;
@@ -62,7 +66,7 @@ internal sealed class ReplicaSettings
         ElectionTicks = Ticks(_options.ElectionTimeout),
         Seed = seed,
         LogCacheBytes = _options.LogCacheBytes,
-        MaxMessageBytes = MaxMessageBytes,
+        MaxMessageBytes = MaxBatchBytes,
         TickInterval = TickInterval,
         LeaderLease = _options.LinearizableReads == LinearizableReadMode.LeaderLease,
         MaxClockDrift = _options.MaxClockDrift,

@@ -21,12 +21,7 @@ internal sealed class SnapshotReceiver(
     public void Enqueue(SnapshotReceiveEffect step) => _steps.Enqueue(() => RunAsync(step));
 
     /// <summary>Throws away what is not complete.</summary>
-    public void Close() => _steps.EnqueueCleanUp(async () =>
-    {
-        _prepared?.Dispose();
-        _prepared = null;
-        await AbortAsync().ConfigureAwait(false);
-    });
+    public void Close() => _steps.EnqueueCleanUp(GiveUpAsync);
 
     private async Task RunAsync(SnapshotReceiveEffect step)
     {
@@ -51,7 +46,7 @@ internal sealed class SnapshotReceiver(
                 events.Published(step.Id);
                 break;
             case SnapshotReceiveEffectKind.Abort:
-                await AbortAsync().ConfigureAwait(false);
+                await GiveUpAsync().ConfigureAwait(false);
                 break;
             case SnapshotReceiveEffectKind.Restore:
                 events.Restored(step, _prepared ?? await LoadAsync(step).ConfigureAwait(false));
@@ -75,6 +70,13 @@ internal sealed class SnapshotReceiver(
         {
             return await StateSnapshotLoader.LoadAsync(reader, options).ConfigureAwait(false);
         }
+    }
+
+    private Task GiveUpAsync()
+    {
+        _prepared?.Dispose();
+        _prepared = null;
+        return AbortAsync();
     }
 
     private async Task AbortAsync()

@@ -43,7 +43,8 @@ internal static class StateSnapshotLoader
                 offset += read;
             }
 
-            return new ReplicatedStateMachine(decoder.Complete(), proposals, reader.Metadata.Position);
+            return new ReplicatedStateMachine(
+                decoder.Complete(), proposals, reader.Metadata.Position, reader.Metadata.Configuration);
         }
         catch (MvccSnapshotDamagedException exception)
         {

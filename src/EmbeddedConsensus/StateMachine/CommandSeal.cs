@@ -45,31 +45,50 @@ internal static class CommandSeal
         ReadOnlySpan<byte> command, byte newest, out ProposalId id, out ReadOnlySpan<byte> body)
     {
         CommandKind kind = CommandHeader.Read(command, out id);
+        if (FaultOf(command, newest) is { } fault)
+        {
+            throw new InvariantViolationException(fault);
+        }
+
+        body = command[0] < CommandFormat.Checksummed
+            ? command[CommandHeader.Length..]
+            : command[CommandHeader.Length..^ReservedLength];
+        return kind;
+    }
+
+    /// <summary>Why a sealed command cannot be executed; null when it can.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="newest">The newest format to accept.</param>
+    public static string? FaultOf(ReadOnlySpan<byte> command, byte newest)
+    {
+        if (command.Length < CommandHeader.Length)
+        {
+            return $"A command has {command.Length} bytes, fewer than its header's {CommandHeader.Length}.";
+        }
+
+        CommandKind kind = CommandHeader.Read(command, out ProposalId id);
         byte version = command[0];
         if (version < CommandFormat.Plain || version > newest)
         {
-            throw new InvariantViolationException(
-                $"A command has format version {version}; this version of the library reads {CommandFormat.Plain} to "
-                + $"{newest}. Run the version that wrote it, or a newer one.");
+            return $"A command has format version {version}; this version of the library reads {CommandFormat.Plain} to "
+                + $"{newest}. Run the version that wrote it, or a newer one.";
         }
 
-        if (version < CommandFormat.Checksummed)
+        if (kind is not (CommandKind.Put or CommandKind.Delete or CommandKind.Txn or CommandKind.Compact))
         {
-            body = command[CommandHeader.Length..];
-            return kind;
+            return $"Command {id} has the unknown kind {kind}. It was written by a newer version of the library.";
         }
 
-        if (command.Length < CommandHeader.Length + ReservedLength
-            || Crc32C.Compute(command[..^ReservedLength])
-                != BinaryPrimitives.ReadUInt32LittleEndian(command[^ReservedLength..]))
+        if (version >= CommandFormat.Checksummed
+            && (command.Length < CommandHeader.Length + ReservedLength
+                || Crc32C.Compute(command[..^ReservedLength])
+                    != BinaryPrimitives.ReadUInt32LittleEndian(command[^ReservedLength..])))
         {
-            throw new InvariantViolationException(
-                $"Command {id} of {command.Length} bytes does not have its checksum: it was changed after the replica "
+            return $"Command {id} of {command.Length} bytes does not have its checksum: it was changed after the replica "
                 + $"that took the call had sealed it. Check the memory and the disk of this machine, and those of "
-                + $"member {id.Origin}.");
+                + $"member {id.Origin}.";
         }
 
-        body = command[CommandHeader.Length..^ReservedLength];
-        return kind;
+        return null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.StateMachine;
 
@@ -29,6 +30,20 @@ internal sealed class ProposalSessions
         _sessions.TryGetValue(id.Origin, out ProposalSession? session)
         && (session.Incarnation > id.Incarnation
             || (session.Incarnation == id.Incarnation && session.IsApplied(id.Sequence)));
+
+    /// <summary>The members that have a session, in order.</summary>
+    public IEnumerable<MemberId> Members => _sessions.Keys;
+
+    /// <summary>Forgets those who are not in the cluster any more. Their ids are never used again, and their proposals are
+    /// not executed from here on, so nothing of theirs can run twice.</summary>
+    /// <param name="configuration">The membership from here on.</param>
+    public void Keep(ClusterConfiguration configuration)
+    {
+        foreach (MemberId member in _sessions.Keys.Where(member => !configuration.Contains(member)).ToArray())
+        {
+            _sessions.Remove(member);
+        }
+    }
 
     /// <summary>Writes all sessions.</summary>
     public void Encode(IBufferWriter<byte> output)

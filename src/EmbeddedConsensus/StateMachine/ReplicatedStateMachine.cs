@@ -14,13 +14,19 @@ internal sealed class ReplicatedStateMachine : IDisposable
 
     /// <summary>A state machine that has applied nothing.</summary>
     public ReplicatedStateMachine(MvccOptions options)
-        : this(new MvccStore(options), new ProposalSessions(), default)
+        : this(new MvccStore(options), new ProposalSessions(), default, configuration: null)
     {
     }
 
     /// <summary>A state machine as a snapshot describes it.</summary>
-    public ReplicatedStateMachine(MvccStore store, ProposalSessions sessions, LogPosition applied)
+    /// <param name="store">The keys.</param>
+    /// <param name="sessions">The proposals that have been applied.</param>
+    /// <param name="applied">The last entry applied.</param>
+    /// <param name="configuration">The membership behind that entry; null when there is none yet.</param>
+    public ReplicatedStateMachine(
+        MvccStore store, ProposalSessions sessions, LogPosition applied, ClusterConfiguration? configuration)
     {
+        Configuration = configuration;
         Store = store;
         Sessions = sessions;
         Applied = applied;
@@ -40,6 +46,9 @@ internal sealed class ReplicatedStateMachine : IDisposable
     /// <summary>The last entry applied.</summary>
     public LogPosition Applied { get; private set; }
 
+    /// <summary>The membership in force behind that entry; null before the first.</summary>
+    public ClusterConfiguration? Configuration { get; private set; }
+
     /// <summary>Applies the next entries of the log. Readers see nothing of it before <see cref="Publish"/>.</summary>
     /// <param name="entries">Entries behind <see cref="Applied"/>, without a gap.</param>
     /// <param name="sink">Takes the results.</param>
@@ -57,6 +66,11 @@ internal sealed class ReplicatedStateMachine : IDisposable
             if (entry.Kind == LogEntryKind.Command)
             {
                 ApplyCommand(entry.Data.Span, sink);
+            }
+            else if (entry.Kind == LogEntryKind.Configuration)
+            {
+                Configuration = ClusterConfigurationCodec.Decode(entry.Data.Span);
+                Sessions.Keep(Configuration);
             }
 
             Applied = entry.Position;
@@ -77,8 +91,9 @@ internal sealed class ReplicatedStateMachine : IDisposable
     private void ApplyCommand(ReadOnlySpan<byte> command, IApplySink sink)
     {
         CommandKind kind = CommandSeal.Open(command, NewestFormat, out ProposalId id, out ReadOnlySpan<byte> body);
-        if (!Sessions.TryMark(id))
+        if (Configuration?.Contains(id.Origin) == false || !Sessions.TryMark(id))
         {
+            // Of a member that has left it is not known any more what has run. No leader appends such a command.
             return;
         }
 

@@ -25,6 +25,20 @@ public sealed class RaftMessageFilterTests
     }
 
     [Fact]
+    [Trait("Scenario", "39")]
+    public void A_term_that_no_cluster_reaches_is_not_taken_over()
+    {
+        LoneNode lone = new();
+        const ulong Last = 1UL << 63;
+
+        Assert.Empty(lone.Receive(2, new RaftMessage { Type = RaftMessageType.Vote, Term = ulong.MaxValue }));
+        Assert.Empty(lone.Receive(2, new RaftMessage { Type = RaftMessageType.Append, Term = Last + 1 }));
+        Assert.Equal(0UL, lone.Node.Term);
+        lone.Receive(2, new RaftMessage { Type = RaftMessageType.Heartbeat, Term = Last });
+        Assert.Equal(Last, lone.Node.Term);
+    }
+
+    [Fact]
     [Trait("Scenario", "12")]
     public void Acknowledgements_of_a_stranger_count_for_nothing()
     {

@@ -6,7 +6,12 @@ namespace EmbeddedConsensus.Tests.Replica;
 /// <summary>A write of which only the size and the end matter.</summary>
 internal sealed class ForwardedWrite : PendingProposal
 {
-    public ForwardedWrite(int length) => Command = new byte[length];
+    public ForwardedWrite(int length)
+    {
+        // A leader takes only what can be executed.
+        Command = new byte[length];
+        CommandHeader.Write(Command.Span, CommandKind.Put);
+    }
 
     public bool IsDone { get; private set; }
 

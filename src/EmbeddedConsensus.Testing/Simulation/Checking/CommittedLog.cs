@@ -112,6 +112,13 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
             throw new SimulationFailedException("Validity", $"Entry {entry.Index} is a command that nobody proposed: {id}.");
         }
 
+        if (rules.Latest is { } members && !members.Contains(id.Origin))
+        {
+            throw new SimulationFailedException("Validity",
+                $"Entry {entry.Index} is a command of {id.Origin}, which is no member there: "
+                + $"{ConfigurationRules.Text(members)}.");
+        }
+
         ulong newest = _incarnations.GetValueOrDefault(id.Origin);
         if (_executed.ContainsKey(id) || id.Incarnation < newest)
         {

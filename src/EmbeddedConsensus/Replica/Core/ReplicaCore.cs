@@ -87,8 +87,17 @@ internal sealed class ReplicaCore
     /// <see cref="ConfigurationRefusal.NotLeader"/>. It completes when the whole change is committed.</summary>
     public void Submit(PendingConfigurationChange change) => Changes.Submit(change, _now);
 
+    /// <summary>What others propose, before it is stepped.</summary>
+    public ProposalInspection Inspection { get; } = new();
+
     /// <summary>A message arrived.</summary>
-    public void Step(in RaftMessage message) => Node.Step(message);
+    public void Step(in RaftMessage message)
+    {
+        if (Inspection.IsSound(message))
+        {
+            Node.Step(message);
+        }
+    }
 
     /// <summary>The writes of an append effect are durable.</summary>
     public void AppendCompleted(ulong appendId) => Node.AppendCompleted(appendId);
