@@ -62,8 +62,8 @@ public sealed partial class InMemoryTransport
         {
             if (Interlocked.Increment(ref _requests) > TransportLimits.MaxConcurrentRequests)
             {
-                throw new TransportException($"The member at '{Address}' works on as many requests as it may. Ask "
-                    + "later.")
+                throw new TransportException(
+                    $"The member at '{Address}' works on as many requests as it may. Ask later.")
                 {
                     IsUndelivered = true,
                 };

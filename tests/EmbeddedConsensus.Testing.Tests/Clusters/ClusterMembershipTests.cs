@@ -9,9 +9,19 @@ public sealed class ClusterMembershipTests
     [Trait("Scenario", "32")]
     public async Task A_change_that_a_leader_began_before_it_lost_the_lead_has_an_unknown_outcome()
     {
-        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
+        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(
+            3, options => options.ConfigureStore = static store =>
+            {
+                // It falls while the first answer is waited for.
+                store.HeartbeatInterval = TimeSpan.FromMilliseconds(50);
+                store.ElectionTimeout = TimeSpan.FromMilliseconds(500);
+            });
         TestClusterMember leader = cluster.Leader;
-        cluster.Isolate(leader);
+        foreach (TestClusterMember follower in cluster.Followers)
+        {
+            await follower.CrashAsync();
+        }
+
         Task<ClusterMembership> adding = leader.ClusterManager
             .AddMemberAsync(new Peer(new MemberId(4), "member-4"), MemberRole.Learner).AsTask();
 

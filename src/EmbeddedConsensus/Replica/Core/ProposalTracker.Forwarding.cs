@@ -146,8 +146,7 @@ internal sealed partial class ProposalTracker
             }
             else if (isLaterApplied && !batch.IsLost)
             {
-                // Batches seldom overtake each other. Where one did, sending it again costs little: it is executed
-                // once.
+                // Batches seldom overtake each other. Where one did, sending it again costs little: it runs once.
                 batch.IsLost = true;
                 _resumeTick = now + options.PauseTicks;
             }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
 
@@ -152,7 +153,7 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
         }
     }
 
-    private ReadOnlySpan<ReadOnlyMemory<byte>> Batch => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_batch);
+    private ReadOnlySpan<ReadOnlyMemory<byte>> Batch => CollectionsMarshal.AsSpan(_batch);
 
     /// <summary>Why a write was never proposed in its time: the cluster was too busy with others, or not
     /// there.</summary>
