@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Samples.QuickStart;
 
@@ -16,14 +15,14 @@ internal sealed class ClusterLayout
     {
         _folder = folder;
         Peers = [.. FreeLoopbackPorts(members).Select(static (port, index) =>
-            new Peer(new MemberId((ulong)index + 1), $"{IPAddress.Loopback}:{port}"))];
+            new MemberEndpoint(new MemberId((ulong)index + 1), $"{IPAddress.Loopback}:{port}"))];
     }
 
     /// <summary>How long a call may wait for a majority: long enough for a leader change on a busy machine.</summary>
     public static TimeSpan RequestTimeout => TimeSpan.FromSeconds(30);
 
     /// <summary>The members.</summary>
-    public IReadOnlyList<Peer> Peers { get; }
+    public IReadOnlyList<MemberEndpoint> Peers { get; }
 
     /// <summary>Where a member keeps its log and its snapshots.</summary>
     /// <param name="id">The member.</param>

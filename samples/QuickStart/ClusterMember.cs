@@ -1,4 +1,3 @@
-using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -54,7 +53,7 @@ internal sealed class ClusterMember : IAsyncDisposable
                 options.ClusterName = "quickstart";
                 options.MemberId = Id.Value;
                 options.RequestTimeout = ClusterLayout.RequestTimeout;
-                foreach (Peer peer in _layout.Peers)
+                foreach (MemberEndpoint peer in _layout.Peers)
                 {
                     options.Members.Add(peer);
                 }

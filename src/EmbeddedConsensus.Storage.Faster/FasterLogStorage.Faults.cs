@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.Storage.Faster;
 /// <content>Commits with a time limit, and what happens when the disk fails (design decision D12).</content>
 public sealed partial class FasterLogStorage
 {
-    private async ValueTask CommitAsync(LogWriter writer, CancellationToken cancellationToken)
+    private async ValueTask CommitAsync(RecordWriter writer, CancellationToken cancellationToken)
     {
         Volatile.Write(ref _commit, _commit + 1);
         ValueTask committed = writer.CommitAsync();
@@ -75,7 +75,7 @@ public sealed partial class FasterLogStorage
         new StorageException(
             $"Writing the log in {_directory.Path} failed: {exception.Message} Restart the member.", exception));
 
-    private LogWriter EnterToWrite()
+    private RecordWriter EnterToWrite()
     {
         Enter();
         try
@@ -138,13 +138,13 @@ public sealed partial class FasterLogStorage
         }
     }
 
-    private async Task FinishLaterAsync(LogWriter writer)
+    private async Task FinishLaterAsync(RecordWriter writer)
     {
         await writer.Ended.ConfigureAwait(false);
         Finish(writer, isClean: false);
     }
 
-    private void Finish(LogWriter writer, bool isClean)
+    private void Finish(RecordWriter writer, bool isClean)
     {
         try
         {

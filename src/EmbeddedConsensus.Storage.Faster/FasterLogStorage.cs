@@ -25,7 +25,7 @@ public sealed partial class FasterLogStorage : ILogStorage
     private readonly Lock _indexGate = new();
     private readonly ITimer _timer;
 
-    private LogWriter? _writer;
+    private RecordWriter? _writer;
     private ulong _incarnation;
     private long _firstSegment;
     private StorageException? _fault;
@@ -84,7 +84,7 @@ public sealed partial class FasterLogStorage : ILogStorage
         ReadOnlyMemory<LogAppend> writes, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        LogWriter writer = EnterToWrite();
+        RecordWriter writer = EnterToWrite();
         try
         {
             LogAppend.CheckContinuity(writes.Span, _index.Start.Index, _index.LastIndex);
@@ -114,7 +114,7 @@ public sealed partial class FasterLogStorage : ILogStorage
     public async ValueTask DropPrefixAsync(LogPosition through, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        LogWriter writer = EnterToWrite();
+        RecordWriter writer = EnterToWrite();
         try
         {
             if (through.Index <= _index.Start.Index)
@@ -173,10 +173,10 @@ public sealed partial class FasterLogStorage : ILogStorage
         }
 
         // From here on what was read counts as durable, and no record of this incarnation was ever written.
-        _incarnation = RecoveredLog.IncarnationAfter(state?.Incarnation ?? 0, _options.TimeProvider.GetUtcNow());
+        _incarnation = EmbeddedConsensus.Storage.Incarnation.After(state?.Incarnation ?? 0, _options.TimeProvider.GetUtcNow());
         new LogStateFile(_incarnation, end.Sequence).Write(_directory);
         _firstSegment = _directory.Geometry.Segment(end.Begin);
-        _writer = new LogWriter(
+        _writer = new RecordWriter(
             _directory, _files, _options.MemoryBytes, _incarnation, end, exception => Fault(exception));
         if (_disposed != 0)
         {
@@ -192,7 +192,7 @@ public sealed partial class FasterLogStorage : ILogStorage
         };
     }
 
-    private async ValueTask AddAsync(LogWriter writer, LogAppend write, CancellationToken cancellationToken)
+    private async ValueTask AddAsync(RecordWriter writer, LogAppend write, CancellationToken cancellationToken)
     {
         // The hard state goes first, so that no entry is ever on disk without the term that it was accepted in.
         if (write.HardState is { } state)

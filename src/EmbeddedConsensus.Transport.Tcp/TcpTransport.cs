@@ -56,7 +56,7 @@ public sealed partial class TcpTransport : ITransport
     /// <summary>Where the transport listens, with the port that it was given; null before it has started.</summary>
     public IPEndPoint? BoundEndpoint { get; private set; }
 
-    /// <summary>The address for other members' <see cref="Peer.Address"/>: the advertised one if one is set, or else
+    /// <summary>The address for other members' <see cref="MemberEndpoint.Address"/>: the advertised one if one is set, or else
     /// the listening one, with the port that it was given. Before the start it is the configured one.</summary>
     public string Address => _options.AdvertisedAddress ?? BoundEndpoint?.ToString() ?? _options.ListenEndpoint;
 
@@ -104,7 +104,7 @@ public sealed partial class TcpTransport : ITransport
     /// <remarks>A peer whose address has changed is reached at the new one from now on; what waited for the old one is
     /// dropped. An address that cannot be understood makes the peer unreachable and is logged. After the transport is
     /// disposed the call does nothing.</remarks>
-    public void SetPeers(IReadOnlyCollection<Peer> peers)
+    public void SetPeers(IReadOnlyCollection<MemberEndpoint> peers)
     {
         ArgumentNullException.ThrowIfNull(peers);
         lock (_gate)
@@ -116,7 +116,7 @@ public sealed partial class TcpTransport : ITransport
 
             FrozenDictionary<MemberId, OutboundLane[]> known = _peers;
             var next = new Dictionary<MemberId, OutboundLane[]>();
-            foreach (Peer peer in peers)
+            foreach (MemberEndpoint peer in peers)
             {
                 if (peer.Id != _options.MemberId)
                 {
@@ -202,7 +202,7 @@ public sealed partial class TcpTransport : ITransport
         _stop.Dispose();
     }
 
-    private OutboundLane[] LanesTo(Peer peer)
+    private OutboundLane[] LanesTo(MemberEndpoint peer)
     {
         var lanes = new OutboundLane[TransportLanes.Count];
         for (int lane = 0; lane < lanes.Length; lane++)

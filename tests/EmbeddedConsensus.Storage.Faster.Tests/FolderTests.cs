@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage.Faster.Files;
 
 namespace EmbeddedConsensus.Storage.Faster.Tests;

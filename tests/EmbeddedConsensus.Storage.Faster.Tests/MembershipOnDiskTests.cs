@@ -22,7 +22,7 @@ public sealed class MembershipOnDiskTests
 
         await three.KillAsync();
         Task<ClusterMembership> replacing =
-            one.Manager.ReplaceMemberAsync(three.Id, new Transport.Peer(four.Id, four.Address)).AsTask();
+            one.Manager.ReplaceMemberAsync(three.Id, new MemberEndpoint(four.Id, four.Address)).AsTask();
         await one.RoleIsAsync(four, MemberRole.Incoming);
         await four.StartAsync(two);
         ClusterMembership replaced = await replacing.WaitAsync(TimeSpan.FromMinutes(1));
@@ -84,7 +84,7 @@ public sealed class MembershipOnDiskTests
         await one.StartAsync();
         await two.StartAsync(one);
         await one.RoleIsAsync(two, MemberRole.Voter);
-        await one.Manager.AddMemberAsync(new Transport.Peer(learner.Id, learner.Address), MemberRole.Learner);
+        await one.Manager.AddMemberAsync(new MemberEndpoint(learner.Id, learner.Address), MemberRole.Learner);
         await two.Store.PutAsync("k", "v");
         await one.KillAsync();
 

@@ -44,7 +44,7 @@ public sealed class TcpTransportLifetimeTests
         await using TcpNode one = await TcpNode.StartAsync(1, options => options.ListenEndpoint = endpoint);
         await using TcpNode two = await TcpNode.StartAsync(2);
         Assert.NotEqual(0, one.Transport.BoundEndpoint!.Port);
-        two.Transport.SetPeers([new Peer(one.Id, $"localhost:{one.Transport.BoundEndpoint.Port}")]);
+        two.Transport.SetPeers([new MemberEndpoint(one.Id, $"localhost:{one.Transport.BoundEndpoint.Port}")]);
         await two.ReachAsync(one, 1);
     }
 
@@ -64,7 +64,7 @@ public sealed class TcpTransportLifetimeTests
         await one.StartAsync(receiver);
         Assert.StartsWith("[::1]:", one.Address, StringComparison.Ordinal);
         await using TcpNode two = await TcpNode.StartAsync(2);
-        two.Transport.SetPeers([new Peer(new MemberId(1), one.Address)]);
+        two.Transport.SetPeers([new MemberEndpoint(new MemberId(1), one.Address)]);
         two.Transport.TrySend(TcpNode.Heartbeat(2, 1, 5));
         two.Transport.Flush();
         Assert.True(await receiver.WaitForAsync(all => all.Messages.Count == 1, TcpNode.Limit));
@@ -83,7 +83,7 @@ public sealed class TcpTransportLifetimeTests
     {
         await using TcpNode target = await TcpNode.StartAsync(2);
         await using var transport = new TcpTransport(TcpNode.Options(1));
-        transport.SetPeers([new Peer(target.Id, target.Transport.Address)]);
+        transport.SetPeers([new MemberEndpoint(target.Id, target.Transport.Address)]);
         Assert.True(transport.TrySend(TcpNode.Heartbeat(1, 2, 8)));
         transport.Flush();
         await transport.StartAsync(new RecordingReceiver());
@@ -107,7 +107,7 @@ public sealed class TcpTransportLifetimeTests
         using Socket listener = RawPeer.Listen(out string address);
         TcpNode node = await TcpNode.StartAsync(1);
         string own = node.Transport.Address;
-        node.Transport.SetPeers([new Peer(new MemberId(2), address), new Peer(new MemberId(3), "127.0.0.1:1")]);
+        node.Transport.SetPeers([new MemberEndpoint(new MemberId(2), address), new MemberEndpoint(new MemberId(3), "127.0.0.1:1")]);
         using RawPeer outbound = await RawPeer.AcceptAsync(listener);
         await outbound.AcceptHandshakeAsync();
         using RawPeer inbound = await RawPeer.ConnectAsync(node.Transport);
@@ -132,7 +132,7 @@ public sealed class TcpTransportLifetimeTests
         await using TcpNode one = await TcpNode.StartAsync(1, logger: log);
         await using TcpNode two = await TcpNode.StartAsync(2);
         var lost = new MemberId(3);
-        one.Transport.SetPeers([new Peer(lost, address), new Peer(two.Id, two.Transport.Address)]);
+        one.Transport.SetPeers([new MemberEndpoint(lost, address), new MemberEndpoint(two.Id, two.Transport.Address)]);
         await one.ReachAsync(two, 1);
         await one.ExpectAsync(receiver => receiver.UnreachableCount(lost) > 0);
         Assert.Contains(log.TextsOf(3), text => text.Contains(address, StringComparison.Ordinal));

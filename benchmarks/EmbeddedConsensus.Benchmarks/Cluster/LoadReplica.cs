@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -45,7 +44,7 @@ internal sealed class LoadReplica : IAsyncDisposable
             options.LinearizableReads = reads;
             for (int i = 0; i < ports.Count; i++)
             {
-                options.Members.Add(new Peer(new MemberId((ulong)i + 1), $"{IPAddress.Loopback}:{ports[i]}"));
+                options.Members.Add(new MemberEndpoint(new MemberId((ulong)i + 1), $"{IPAddress.Loopback}:{ports[i]}"));
             }
         });
         if (ports.Count > 1)

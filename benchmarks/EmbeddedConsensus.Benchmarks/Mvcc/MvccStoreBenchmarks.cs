@@ -16,7 +16,7 @@ public class MvccStoreBenchmarks : IDisposable
     private readonly BenchmarkKeys _keys = new(Keys);
     private readonly byte[] _value = new byte[256];
     private MvccStore _store = null!;
-    private MvccSnapshot _snapshot;
+    private PinnedView _snapshot;
     private int _next;
 
     [GlobalSetup]
@@ -45,7 +45,7 @@ public class MvccStoreBenchmarks : IDisposable
     [Benchmark]
     public long GetInASnapshotOfItsOwn()
     {
-        using MvccSnapshot snapshot = _store.OpenSnapshot();
+        using PinnedView snapshot = _store.OpenSnapshot();
         return snapshot.TryGet(_keys[NextIndex()], 0, out MvccRecord record) ? record.ModRevision : 0;
     }
 

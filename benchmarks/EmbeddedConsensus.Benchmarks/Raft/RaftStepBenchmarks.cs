@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Benchmarks.Raft;
 

@@ -3,7 +3,6 @@ using BenchmarkDotNet.Attributes;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Transport.Tcp.Connections;
 using EmbeddedConsensus.Transport.Tcp.Wire;
-using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Benchmarks.Transport;
 
@@ -61,8 +60,4 @@ public class RaftMessageCodecBenchmarks
     /// <summary>A message out of a frame that it owns.</summary>
     [Benchmark]
     public int Decode() => RaftMessageCodec.Decode(_encoded, PayloadOwnership.Owned).Entries.Length;
-
-    /// <summary>The checksum of a frame's body alone.</summary>
-    [Benchmark]
-    public uint Checksum() => Crc32C.Append(0, _encoded);
 }

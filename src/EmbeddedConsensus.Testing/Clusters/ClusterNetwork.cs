@@ -1,5 +1,5 @@
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Transport;
+using EmbeddedConsensus.Testing.Network;
 
 namespace EmbeddedConsensus.Testing.Clusters;
 
@@ -83,7 +83,7 @@ internal sealed class ClusterNetwork : IInMemoryWire
     }
 
     /// <inheritdoc />
-    public ValueTask<bool> CarryAsync(InMemoryTransport sender, Peer to, RaftMessage message)
+    public ValueTask<bool> CarryAsync(InMemoryTransport sender, MemberEndpoint to, RaftMessage message)
     {
         ClusterLink link;
         int copies;
@@ -114,10 +114,10 @@ internal sealed class ClusterNetwork : IInMemoryWire
     }
 
     private static async ValueTask<bool> DeliverAgainAsync(
-        ValueTask<bool> first, InMemoryTransport sender, Peer to, RaftMessage message) =>
+        ValueTask<bool> first, InMemoryTransport sender, MemberEndpoint to, RaftMessage message) =>
         await first.ConfigureAwait(false) & await sender.DeliverAsync(to, message).ConfigureAwait(false);
 
-    private void DeliverLater(InMemoryTransport sender, ClusterLink link, Peer to, RaftMessage message, TimeSpan delay)
+    private void DeliverLater(InMemoryTransport sender, ClusterLink link, MemberEndpoint to, RaftMessage message, TimeSpan delay)
     {
         lock (_gate)
         {
@@ -138,7 +138,7 @@ internal sealed class ClusterNetwork : IInMemoryWire
         timer.Change(delay, Timeout.InfiniteTimeSpan);
     }
 
-    private void DeliverNow(InMemoryTransport sender, ClusterLink link, Peer to, RaftMessage message)
+    private void DeliverNow(InMemoryTransport sender, ClusterLink link, MemberEndpoint to, RaftMessage message)
     {
         bool hasRoom;
         lock (_gate)
@@ -158,7 +158,7 @@ internal sealed class ClusterNetwork : IInMemoryWire
         }
     }
 
-    private async Task DeliverLateAsync(InMemoryTransport sender, ClusterLink link, Peer to, RaftMessage message)
+    private async Task DeliverLateAsync(InMemoryTransport sender, ClusterLink link, MemberEndpoint to, RaftMessage message)
     {
         bool delivered = await sender.DeliverAsync(to, message).ConfigureAwait(false);
         bool isNews;

@@ -1,5 +1,4 @@
 using EmbeddedConsensus.Hosting;
-using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.Options;
 
 namespace EmbeddedConsensus.Testing;
@@ -90,7 +89,7 @@ public sealed partial class ConsensusTestCluster
         // Its vote is not its own to ask for: it comes with the other's leaving.
         TestClusterMember next = await StartMemberAsync(MemberRole.Learner).ConfigureAwait(false);
         await RunUntilAsync(
-            AnyBut(member).ClusterManager.ReplaceMemberAsync(member.Id, new Peer(next.Id, next.Address)),
+            AnyBut(member).ClusterManager.ReplaceMemberAsync(member.Id, new MemberEndpoint(next.Id, next.Address)),
             limit,
             $"{next} takes the place of {member}").ConfigureAwait(false);
         await WaitForRoleAsync(next, MemberRole.Voter, limit).ConfigureAwait(false);
@@ -118,7 +117,7 @@ public sealed partial class ConsensusTestCluster
         {
             foreach (TestClusterMember founder in _members.Take(_founders))
             {
-                options.Members.Add(new Peer(founder.Id, founder.Address));
+                options.Members.Add(new MemberEndpoint(founder.Id, founder.Address));
             }
         }
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Testing.Simulation.Checking;
 using EmbeddedConsensus.Testing.Simulation.Faults;
 using EmbeddedConsensus.Testing.Simulation.Membership;

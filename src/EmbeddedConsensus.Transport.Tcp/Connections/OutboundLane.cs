@@ -9,7 +9,7 @@ namespace EmbeddedConsensus.Transport.Tcp.Connections;
 internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposable
 {
     private readonly TcpTransportContext _context;
-    private readonly Peer _peer;
+    private readonly MemberEndpoint _peer;
     private readonly TransportLane _lane;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
@@ -23,7 +23,7 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
     private long _bytesHeard;
     private Task _running = Task.CompletedTask;
 
-    public OutboundLane(TcpTransportContext context, Peer peer, TransportLane lane)
+    public OutboundLane(TcpTransportContext context, MemberEndpoint peer, TransportLane lane)
     {
         _context = context;
         _peer = peer;
@@ -35,7 +35,7 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
     }
 
     /// <summary>Where the lane leads.</summary>
-    public Peer Peer => _peer;
+    public MemberEndpoint Peer => _peer;
 
     /// <summary>Begins to keep a connection. Called once.</summary>
     public void Start() => _running = Task.Run(KeepConnectedAsync);

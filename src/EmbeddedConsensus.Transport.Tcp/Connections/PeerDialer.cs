@@ -18,7 +18,7 @@ internal static class PeerDialer
     /// <exception cref="IOException">The connection failed.</exception>
     /// <exception cref="TimeoutException">The other side took too long.</exception>
     public static async Task<(PeerConnection Connection, byte Version)> DialAsync(
-        TcpTransportContext context, Peer peer, TransportLane lane, CancellationToken cancellationToken)
+        TcpTransportContext context, MemberEndpoint peer, TransportLane lane, CancellationToken cancellationToken)
     {
         Socket socket = await ConnectAsync(context.Options, peer.Address, cancellationToken).ConfigureAwait(false);
         var connection = PeerConnection.Over(socket, context.Options.NoDelay);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Transport.Tcp.Wire;
 
 namespace EmbeddedConsensus.Transport.Tcp.Connections;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Transport.Tcp.Wire;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Transport.Tcp.Wire;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Transport.Tcp.Wire;
 

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Reads of one state of the store, whether pinned (<see cref="MvccSnapshot"/>) or the writer's own
+/// <summary>Reads of one state of the store, whether pinned (<see cref="PinnedView"/>) or the writer's own
 /// (<see cref="MvccStore.WriterView"/>). The implementations are small values: take one as a constrained type argument
 /// where it must not be boxed.</summary>
 internal interface IMvccReader

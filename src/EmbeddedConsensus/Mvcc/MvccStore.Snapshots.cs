@@ -4,13 +4,13 @@ namespace EmbeddedConsensus.Mvcc;
 internal sealed partial class MvccStore
 {
     private const int PooledPins = 64;
-    private readonly MvccSnapshotPin?[] _pinPool = new MvccSnapshotPin?[PooledPins];
+    private readonly ViewPin?[] _pinPool = new ViewPin?[PooledPins];
     private int _memoryReleased;
 
     /// <summary>Pins the last published state: a few interlocked operations, no allocation when pins are pooled. Any
     /// number may be open; each holds up the reuse of what changed after it.</summary>
     /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
-    public MvccSnapshot OpenSnapshot()
+    public PinnedView OpenSnapshot()
     {
         int stripe = MvccRoot.StripeOfThread;
         MvccRoot? root = _epochs.Pin(stripe);
@@ -20,9 +20,9 @@ internal sealed partial class MvccStore
             ReleaseMemoryIfUnused();
             throw new ObjectDisposedException(nameof(MvccStore));
         }
-        MvccSnapshotPin pin = TakePin();
+        ViewPin pin = TakePin();
         pin.Hold(root, stripe);
-        return new MvccSnapshot(pin);
+        return new PinnedView(pin);
     }
 
     /// <summary>Ends the store; for the writer's thread. Open snapshots stay usable; the memory goes back with the
@@ -34,7 +34,7 @@ internal sealed partial class MvccStore
     }
 
     /// <summary>Takes a snapshot's pin off its root.</summary>
-    internal void ReleasePin(MvccSnapshotPin pin, MvccRoot root, int stripe)
+    internal void ReleasePin(ViewPin pin, MvccRoot root, int stripe)
     {
         root.Unpin(stripe);
         ReturnPin(pin);
@@ -44,26 +44,26 @@ internal sealed partial class MvccStore
         }
     }
 
-    private MvccSnapshotPin TakePin()
+    private ViewPin TakePin()
     {
         int start = Environment.CurrentManagedThreadId;
         for (int i = 0; i < PooledPins; i++)
         {
-            ref MvccSnapshotPin? slot = ref _pinPool[(start + i) & (PooledPins - 1)];
+            ref ViewPin? slot = ref _pinPool[(start + i) & (PooledPins - 1)];
             if (slot is not null && Interlocked.Exchange(ref slot, null) is { } pin)
             {
                 return pin;
             }
         }
-        return new MvccSnapshotPin(this);
+        return new ViewPin(this);
     }
 
-    private void ReturnPin(MvccSnapshotPin pin)
+    private void ReturnPin(ViewPin pin)
     {
         int start = Environment.CurrentManagedThreadId;
         for (int i = 0; i < PooledPins; i++)
         {
-            ref MvccSnapshotPin? slot = ref _pinPool[(start + i) & (PooledPins - 1)];
+            ref ViewPin? slot = ref _pinPool[(start + i) & (PooledPins - 1)];
             if (slot is null && Interlocked.CompareExchange(ref slot, pin, null) is null)
             {
                 return;

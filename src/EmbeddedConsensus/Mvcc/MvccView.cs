@@ -1,5 +1,3 @@
-using EmbeddedConsensus.Storage;
-
 namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>Reads of one state of the store. Taken from a snapshot it may be used until the snapshot is disposed, on

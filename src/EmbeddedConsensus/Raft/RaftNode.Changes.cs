@@ -23,7 +23,7 @@ internal sealed partial class RaftNode : IMemberHealth
         if (_role != RaftRole.Leader)
         {
             return ChangeDecision.Refuse(
-                ConfigurationRefusal.NotLeader,
+                MembershipRefusal.NotLeader,
                 _leader.IsNone
                     ? $"Member {_options.Id} does not lead, and knows of no leader. Try again when there is one."
                     : $"Member {_options.Id} does not lead; member {_leader} does.");
@@ -34,7 +34,7 @@ internal sealed partial class RaftNode : IMemberHealth
             // Without an entry of its own term a leader may not know of a change that another one has half done; two
             // such changes need not share a majority (Ongaro, raft-dev, July 2015).
             return ChangeDecision.Refuse(
-                ConfigurationRefusal.NotReady,
+                MembershipRefusal.NotReady,
                 _transferee.IsNone
                     ? "The leader has not committed an entry of its term yet. Try again soon."
                     : $"Leadership is being handed over to member {_transferee}. Try again soon.");
@@ -43,7 +43,7 @@ internal sealed partial class RaftNode : IMemberHealth
         if (!IsReadyForChange)
         {
             return ChangeDecision.Refuse(
-                ConfigurationRefusal.ChangeInProgress,
+                MembershipRefusal.ChangeInProgress,
                 $"The change of entry {_history.LatestIndex} is under way. Wait until it is done.");
         }
 
@@ -51,7 +51,7 @@ internal sealed partial class RaftNode : IMemberHealth
         return decision.Next is null || _tracker.Configuration.Voters.Contains(_options.Id)
             ? decision
             : ChangeDecision.Refuse(
-                ConfigurationRefusal.NotReady,
+                MembershipRefusal.NotReady,
                 $"The leader, member {_options.Id}, has lost its vote and is about to hand over. Try again soon.");
     }
 

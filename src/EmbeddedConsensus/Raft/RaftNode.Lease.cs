@@ -14,7 +14,7 @@ namespace EmbeddedConsensus.Raft;
 /// </remarks>
 internal sealed partial class RaftNode
 {
-    private readonly LeaderLease _lease;
+    private readonly ReadLease _lease;
     private int _ticksSinceLeader;
     private bool _isLeaderHeardInTurn;
     private bool _isPromiseDurable;
@@ -95,7 +95,7 @@ internal sealed partial class RaftNode
     {
         // A member that promises less, because its timeout is shorter or it knows no leases, supports none.
         ulong required = (ulong)(_options.Promise.Ticks / TimeSpan.TicksPerMicrosecond);
-        if (_options.LeaderLease && answer.Context > peer.PromisedRound && answer.Context <= _rounds.NewestId
+        if (_options.UseReadLease && answer.Context > peer.PromisedRound && answer.Context <= _rounds.NewestId
             && answer.Index >= required)
         {
             peer.PromisedRound = answer.Context;
@@ -107,7 +107,7 @@ internal sealed partial class RaftNode
     /// <returns>Whether it was done.</returns>
     private bool TryReadFromLease()
     {
-        if (!_options.LeaderLease || !_lease.CanRead(_tracker.Configuration))
+        if (!_options.UseReadLease || !_lease.CanRead(_tracker.Configuration))
         {
             return false;
         }

@@ -43,7 +43,7 @@ internal sealed partial class RaftNode
     public ClusterConfiguration? ConfigurationAt(ulong index) => _history.At(index)?.Configuration;
 
     private static ConfigurationHistory Recover(
-        Storage.RecoveredLog log, RaftLog current, SnapshotMetadata? snapshot, ClusterConfiguration bootstrap)
+        RecoveredLog log, RaftLog current, SnapshotMetadata? snapshot, ClusterConfiguration bootstrap)
     {
         ConfigurationHistory history = new(
             snapshot?.Position.Index ?? 0, snapshot?.Configuration ?? bootstrap);

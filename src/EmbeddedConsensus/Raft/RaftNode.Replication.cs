@@ -136,7 +136,7 @@ internal sealed partial class RaftNode
 
     private void SendHeartbeats()
     {
-        ulong round = _options.LeaderLease ? BeginLeaseRound() : _rounds.OpenRound;
+        ulong round = _options.UseReadLease ? BeginLeaseRound() : _rounds.OpenRound;
         foreach (Progress peer in _tracker.All)
         {
             if (peer.Id != _options.Id)

@@ -1,5 +1,3 @@
-using EmbeddedConsensus.Storage;
-
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>Receiving a snapshot (Raft paper, section 7).</summary>

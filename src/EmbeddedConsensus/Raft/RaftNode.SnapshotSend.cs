@@ -1,5 +1,3 @@
-using EmbeddedConsensus.Storage;
-
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>Sending snapshots to members that need entries which are compacted (Raft paper, section 7).</summary>

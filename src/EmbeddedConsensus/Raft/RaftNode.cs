@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Raft;
 
@@ -95,7 +94,7 @@ internal sealed partial class RaftNode
         _history = Recover(log, _log, snapshot, bootstrap);
         _tracker = new ProgressTracker(options, _history.Latest);
         _committedConfiguration = _history.Latest;
-        _lease = new LeaderLease(options.Promise, options.MaxClockDrift);
+        _lease = new ReadLease(options.Promise, options.MaxClockDrift);
         _appends = new AppendPipeline(log.HardState);
         _rounds = new ReadRounds(options.MaxPendingReads);
         _forwards = new ForwardedReads(options.MaxPendingReads, _random.NextUInt64());

@@ -26,7 +26,7 @@ internal sealed class RaftOptions
 
     /// <summary>Whether a leader answers reads without a round while a majority has promised to elect nobody else. Safe
     /// as long as the members' clocks keep to <see cref="MaxClockDrift"/>. Needs <see cref="CheckQuorum"/>.</summary>
-    public bool LeaderLease { get; init; }
+    public bool UseReadLease { get; init; }
 
     /// <summary>How long a tick is. Needed for leases, which are timed by clocks; zero: this member neither uses nor
     /// supports a lease.</summary>
@@ -118,17 +118,17 @@ internal sealed class RaftOptions
             throw new ArgumentException($"RaftOptions.MaxClockDrift is {MaxClockDrift}; it must be in [0, 1).");
         }
 
-        if (TickInterval < TimeSpan.Zero || (LeaderLease && TickInterval == TimeSpan.Zero))
+        if (TickInterval < TimeSpan.Zero || (UseReadLease && TickInterval == TimeSpan.Zero))
         {
             throw new ArgumentException(
-                $"RaftOptions.TickInterval is {TickInterval}; it must be positive when LeaderLease is set, or nobody "
+                $"RaftOptions.TickInterval is {TickInterval}; it must be positive when ReadLease is set, or nobody "
                 + "knows how long a lease lasts.");
         }
 
-        if (LeaderLease && !CheckQuorum)
+        if (UseReadLease && !CheckQuorum)
         {
             throw new ArgumentException(
-                "RaftOptions.LeaderLease needs CheckQuorum: without it followers of a live leader vote for others.");
+                "RaftOptions.UseReadLease needs CheckQuorum: without it followers of a live leader vote for others.");
         }
     }
 

@@ -5,12 +5,12 @@ using EmbeddedConsensus.Transport;
 namespace EmbeddedConsensus.Replica;
 
 /// <summary>Carries out what the lanes ask for.</summary>
-internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEvents, ISnapshotReceiverEvents
+internal sealed partial class ReplicaHost : IConsensusLoopEvents, IApplyLoopEvents, ISnapshotReceiverEvents
 {
     private bool _sendsSnapshots;
 
     /// <inheritdoc />
-    void IConsensusLaneEvents.Execute(RaftEffects effects)
+    void IConsensusLoopEvents.Execute(RaftEffects effects)
     {
         // The disk and the network start together; neither waits for the other (design decision D2).
         if (effects.Append is { } append)
@@ -47,7 +47,7 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
     }
 
     /// <inheritdoc />
-    void IConsensusLaneEvents.TakeSnapshot()
+    void IConsensusLoopEvents.TakeSnapshot()
     {
         if (_sendsSnapshots && !_consensus!.IsSendingSnapshot)
         {
@@ -59,10 +59,10 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
     }
 
     /// <inheritdoc />
-    void IConsensusLaneEvents.ProposalDropped(string fault) => LogProposalDropped(Self, fault);
+    void IConsensusLoopEvents.ProposalDropped(string fault) => LogProposalDropped(Self, fault);
 
     /// <inheritdoc />
-    void IConsensusLaneEvents.Faulted(Exception exception)
+    void IConsensusLoopEvents.Faulted(Exception exception)
     {
         _fault = exception;
         if (TryMove(StoreState.Running, StoreState.Faulted) || TryMove(StoreState.Starting, StoreState.Faulted)
@@ -78,10 +78,10 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
     }
 
     /// <inheritdoc />
-    void IApplyLaneEvents.Applied(ulong index, long bytes) => _consensus!.Applied(index, bytes);
+    void IApplyLoopEvents.Applied(ulong index, long bytes) => _consensus!.Applied(index, bytes);
 
     /// <inheritdoc />
-    void IApplyLaneEvents.Captured(StateSnapshot snapshot) => Post(core =>
+    void IApplyLoopEvents.Captured(StateSnapshot snapshot) => Post(core =>
     {
         if (core.Node.ConfigurationAt(snapshot.Position.Index) is { } configuration)
         {
@@ -96,7 +96,7 @@ internal sealed partial class ReplicaHost : IConsensusLaneEvents, IApplyLaneEven
     });
 
     /// <inheritdoc />
-    void IApplyLaneEvents.Faulted(Exception exception) => _consensus!.Fail(exception);
+    void IApplyLoopEvents.Faulted(Exception exception) => _consensus!.Fail(exception);
 
     /// <inheritdoc />
     void ISnapshotReceiverEvents.ChunkWritten(ulong stepId) => Post(core => core.Node.SnapshotChunkWritten(stepId));

@@ -83,7 +83,7 @@ internal sealed partial class ReplicaHost
     /// <summary>Reads something on the consensus lane.</summary>
     public Task<TAnswer> AskLaneAsync<TAnswer>(Func<ReplicaCore, TAnswer> read)
     {
-        LaneQuery<TAnswer> query = new(read, Schedule);
+        LoopQuery<TAnswer> query = new(read, Schedule);
         _consensus!.Submit(query);
         return query.Task;
     }
@@ -162,14 +162,14 @@ internal sealed partial class ReplicaHost
     public void Leave(ConsensusStoreException reason) => _consensus!.Leave(reason);
 
     /// <inheritdoc />
-    void IConsensusLaneEvents.PeersChanged(ImmutableArray<ClusterMember> peers)
+    void IConsensusLoopEvents.PeersChanged(ImmutableArray<ClusterMember> peers)
     {
         Peers.Use(peers);
         UsePeers();
     }
 
     /// <inheritdoc />
-    void IConsensusLaneEvents.Left(ConsensusStoreException reason)
+    void IConsensusLoopEvents.Left(ConsensusStoreException reason)
     {
         _fault = reason;
         if (TryMove(StoreState.Running, StoreState.Removed) || TryMove(StoreState.Starting, StoreState.Removed)

@@ -30,9 +30,9 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
 
     private int _state = (int)StoreState.Starting;
     private volatile Exception? _fault;
-    private ConsensusLane? _consensus;
-    private ApplyLane? _apply;
-    private LogWriter? _logWriter;
+    private ConsensusLoop? _consensus;
+    private ApplyLoop? _apply;
+    private LogBatcher? _logWriter;
     private SnapshotSender? _snapshotSender;
     private SnapshotReceiver? _snapshotReceiver;
     private ITransport? _transport;
@@ -85,7 +85,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     public ReplicaView? View => _consensus?.View;
 
     /// <summary>The apply lane. The replica has been started.</summary>
-    public ApplyLane Apply => _apply!;
+    public ApplyLoop Apply => _apply!;
 
     /// <summary>Completes when the replica has recovered and takes calls; fails when it could not.</summary>
     public Task Started => _started.Task;
@@ -95,7 +95,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     {
         try
         {
-            using MvccSnapshot snapshot = _apply?.OpenSnapshot() ?? default;
+            using PinnedView snapshot = _apply?.OpenSnapshot() ?? default;
             return _apply is null ? default : (snapshot.Revision, snapshot.CompactRevision);
         }
         catch (StoreStoppedException)
@@ -253,9 +253,9 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     private void Wire(RaftNode node, ReplicatedStateMachine machine, ulong incarnation)
     {
         ReplicaCore core = new(_settings.Core(), node, _settings.Self, incarnation);
-        _consensus = new ConsensusLane(core, _settings, _time, this, Schedule);
-        _apply = new ApplyLane(machine, _storage.Log, core.Proposals, _settings.Self, incarnation, this, Schedule);
-        _logWriter = new LogWriter(_storage.Log, _consensus.Appended, _consensus.Fail);
+        _consensus = new ConsensusLoop(core, _settings, _time, this, Schedule);
+        _apply = new ApplyLoop(machine, _storage.Log, core.Proposals, _settings.Self, incarnation, this, Schedule);
+        _logWriter = new LogBatcher(_storage.Log, _consensus.Appended, _consensus.Fail);
         _snapshotSender = new SnapshotSender(
             _storage.Snapshots,
             result => Post(replica => replica.Node.SnapshotReadCompleted(result)),

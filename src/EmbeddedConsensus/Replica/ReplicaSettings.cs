@@ -69,7 +69,7 @@ internal sealed class ReplicaSettings
         LogCacheBytes = _options.LogCacheBytes,
         MaxMessageBytes = MaxBatchBytes,
         TickInterval = TickInterval,
-        LeaderLease = _options.LinearizableReads == LinearizableReadMode.LeaderLease,
+        UseReadLease = _options.LinearizableReads == LinearizableReadMode.LeaderLease,
         MaxClockDrift = _options.MaxClockDrift,
         FormatVersion = (uint)_options.MaxFormatVersion,
     };

@@ -1,3 +1,5 @@
+using EmbeddedConsensus.Commands;
+
 namespace EmbeddedConsensus.StateMachine;
 
 /// <summary>Takes the results of the commands whose callers are here.</summary>

@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 

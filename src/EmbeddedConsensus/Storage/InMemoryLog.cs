@@ -74,7 +74,7 @@ internal sealed class InMemoryLog
     /// <returns>What the replica that opens it is told.</returns>
     public RecoveredLog Open(DateTimeOffset now)
     {
-        Incarnation = RecoveredLog.IncarnationAfter(Incarnation, now);
+        Incarnation = EmbeddedConsensus.Storage.Incarnation.After(Incarnation, now);
         List<TermStart> terms = [];
         foreach (LogEntry entry in _entries)
         {

@@ -21,7 +21,7 @@ public interface ITransport : IAsyncDisposable
     /// <summary>Says where the other members are. Replaces what was said before: what is on its way to a member that
     /// was taken out, or to an address that a member had, may be dropped.</summary>
     /// <param name="peers">All members but this one.</param>
-    void SetPeers(IReadOnlyCollection<Peer> peers);
+    void SetPeers(IReadOnlyCollection<MemberEndpoint> peers);
 
     /// <summary>Queues a message for <see cref="RaftMessage.To"/>. Never blocks and never throws for a peer's
     /// sake.</summary>
@@ -38,7 +38,7 @@ public interface ITransport : IAsyncDisposable
     /// <remarks>The other side must belong to a cluster of the same name. A request may be carried out although its
     /// answer is lost, so it is one that may be asked again. An implementation ends a request by itself when the other
     /// side stays silent for long.</remarks>
-    /// <param name="address">The address, in the form of <see cref="Peer.Address"/>.</param>
+    /// <param name="address">The address, in the form of <see cref="MemberEndpoint.Address"/>.</param>
     /// <param name="request">The request, at most <see cref="TransportLimits.MaxRequestBytes"/> long; the transport's
     /// until the task completes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -9,7 +9,7 @@ namespace EmbeddedConsensus.Watches;
 /// </summary>
 internal sealed class WatchHub
 {
-    private readonly Func<MvccSnapshot> _openSnapshot;
+    private readonly Func<PinnedView> _openSnapshot;
     private readonly WatcherIndex _index = new();
     private readonly List<Watcher> _matches = [];
     private readonly HashSet<Watcher> _touched = [];
@@ -20,7 +20,7 @@ internal sealed class WatchHub
     /// <summary>A hub over a store that stands at a revision.</summary>
     /// <param name="openSnapshot">Opens what readers see at the moment.</param>
     /// <param name="revision">The revision that is published.</param>
-    public WatchHub(Func<MvccSnapshot> openSnapshot, long revision)
+    public WatchHub(Func<PinnedView> openSnapshot, long revision)
     {
         _openSnapshot = openSnapshot;
         Revision = revision;
@@ -74,7 +74,7 @@ internal sealed class WatchHub
     /// <summary>Shows the watchers what was published since the last call.</summary>
     public void Publish()
     {
-        using MvccSnapshot snapshot = _openSnapshot();
+        using PinnedView snapshot = _openSnapshot();
         lock (Gate)
         {
             if (snapshot.Revision <= Revision)
@@ -121,7 +121,7 @@ internal sealed class WatchHub
         }
     }
 
-    internal MvccSnapshot OpenSnapshot() => _openSnapshot();
+    internal PinnedView OpenSnapshot() => _openSnapshot();
 
     internal void ThrowIfEnded()
     {
@@ -171,7 +171,7 @@ internal sealed class WatchHub
         }
     }
 
-    private void Distribute(MvccSnapshot snapshot)
+    private void Distribute(PinnedView snapshot)
     {
         MvccEventCursor cursor = snapshot.Events(Revision + 1);
         while (cursor.MoveNext())

@@ -97,7 +97,7 @@ internal sealed class Watcher
 
     private void CatchUp(List<WatchEvent> destination)
     {
-        using MvccSnapshot snapshot = _hub.OpenSnapshot();
+        using PinnedView snapshot = _hub.OpenSnapshot();
         long from = NextRevision;
         if (from < snapshot.CompactRevision)
         {

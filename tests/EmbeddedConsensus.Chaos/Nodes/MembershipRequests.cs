@@ -1,5 +1,3 @@
-using EmbeddedConsensus.Transport;
-
 namespace EmbeddedConsensus.Chaos.Nodes;
 
 /// <summary>Does in a member's process what the parent asks about the membership.</summary>
@@ -30,7 +28,7 @@ internal sealed class MembershipRequests(IClusterManager manager)
         NodeRequest.ReplaceMember replace => manager.ReplaceMemberAsync(
             new MemberId(replace.Member), replace.Replacement.ToPeer(), cancellationToken),
         NodeRequest.ChangeMembers change => manager.ChangeMembersAsync(
-            (Peer[])[.. change.Voters.Select(static voter => voter.ToPeer())], cancellationToken),
+            (MemberEndpoint[])[.. change.Voters.Select(static voter => voter.ToPeer())], cancellationToken),
         _ => throw new InvalidOperationException($"Nobody handles {request.GetType().Name}."),
     };
 }

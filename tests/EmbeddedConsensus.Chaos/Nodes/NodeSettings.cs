@@ -1,5 +1,3 @@
-using EmbeddedConsensus.Transport;
-
 namespace EmbeddedConsensus.Chaos.Nodes;
 
 /// <summary>What a process is told when it starts as a member.</summary>
@@ -38,6 +36,6 @@ internal sealed record NodeSettings
     internal sealed record NodeAddress(ulong Member, string Address)
     {
         /// <summary>The same in the store's terms.</summary>
-        public Peer ToPeer() => new(new MemberId(Member), Address);
+        public MemberEndpoint ToPeer() => new(new MemberId(Member), Address);
     }
 }

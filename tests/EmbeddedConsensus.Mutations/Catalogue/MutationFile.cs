@@ -35,7 +35,7 @@ internal sealed class MutationFile
     /// <exception cref="MutationException">A file is malformed.</exception>
     public static ImmutableArray<Mutation> ReadAll(string folder) =>
     [
-        .. Directory.EnumerateFiles(folder, "*.mutation").Order(StringComparer.Ordinal)
+        .. Directory.EnumerateFiles(folder, "*.mutation", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(path => Parse(Path.GetFileNameWithoutExtension(path), File.ReadAllText(path))),
     ];
 

@@ -1,5 +1,3 @@
-using EmbeddedConsensus.Transport;
-
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
 /// <summary>Members that come and go.</summary>
@@ -23,7 +21,7 @@ public sealed class ClusterMembershipTests
         }
 
         Task<ClusterMembership> adding = leader.ClusterManager
-            .AddMemberAsync(new Peer(new MemberId(4), "member-4"), MemberRole.Learner).AsTask();
+            .AddMemberAsync(new MemberEndpoint(new MemberId(4), "member-4"), MemberRole.Learner).AsTask();
 
         await Assert.ThrowsAsync<OutcomeUnknownException>(() => cluster.RunUntilAsync(adding));
 
@@ -206,7 +204,7 @@ public sealed class ClusterMembershipTests
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(1);
         MembershipChangeRefusedException thrown = await Assert.ThrowsAsync<MembershipChangeRefusedException>(
             () => cluster.RemoveMemberAsync(cluster.Leader));
-        Assert.Equal(Raft.ConfigurationRefusal.LastVoter, thrown.Reason);
+        Assert.Equal(MembershipRefusal.LastVoter, thrown.Reason);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => cluster.AddMemberAsync(MemberRole.Outgoing));
     }
 

@@ -1,5 +1,4 @@
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing.Simulation;
 using EmbeddedConsensus.Testing.Simulation.Checking;
 

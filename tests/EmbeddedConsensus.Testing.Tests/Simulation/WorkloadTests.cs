@@ -1,4 +1,4 @@
-using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Testing.Simulation;
 using EmbeddedConsensus.Testing.Simulation.Checking;
 using EmbeddedConsensus.Testing.Simulation.Workload;

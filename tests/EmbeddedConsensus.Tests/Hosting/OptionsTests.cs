@@ -1,5 +1,4 @@
 using System.Text;
-using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -27,11 +26,11 @@ public sealed class OptionsTests
         { "does not list this member, 9", options => { options.MemberId = 9; AddMembers(options, 1, 2, 3); } },
         { "lists an id twice", options => AddMembers(options, 1, 2, 2) },
         { "lists the id 0", options => AddMembers(options, 0, 1, 2) },
-        { "without an address", options => { AddMembers(options, 1, 2); options.Members.Add(new Peer(new MemberId(3), "")); } },
-        { "has blanks or is too long", options => { AddMembers(options, 1, 2); options.Members.Add(new Peer(new MemberId(3), "a b")); } },
-        { "at most 1024 bytes", options => { AddMembers(options, 1, 2); options.Members.Add(new Peer(new MemberId(3), new string('a', 1025))); } },
+        { "without an address", options => { AddMembers(options, 1, 2); options.Members.Add(new MemberEndpoint(new MemberId(3), "")); } },
+        { "has blanks or is too long", options => { AddMembers(options, 1, 2); options.Members.Add(new MemberEndpoint(new MemberId(3), "a b")); } },
+        { "at most 1024 bytes", options => { AddMembers(options, 1, 2); options.Members.Add(new MemberEndpoint(new MemberId(3), new string('a', 1025))); } },
         { "only this member's own address, host-0:1", options => Join(options, "host-0:1") },
-        { "lists an address twice", options => { AddMembers(options, 1, 2); options.Members.Add(new Peer(new MemberId(3), "HOST-1:1")); } },
+        { "lists an address twice", options => { AddMembers(options, 1, 2); options.Members.Add(new MemberEndpoint(new MemberId(3), "HOST-1:1")); } },
         { "HeartbeatInterval", options => options.HeartbeatInterval = TimeSpan.FromMilliseconds(1) },
         { "Use at least 5 times HeartbeatInterval", options => options.ElectionTimeout = TimeSpan.FromMilliseconds(300) },
         { "at most a minute", options => options.ElectionTimeout = TimeSpan.FromHours(1) },
@@ -95,9 +94,9 @@ public sealed class OptionsTests
         Assert.Equal((16UL, TimeSpan.FromSeconds(2)), (options.MemberId, options.ElectionTimeout));
         Assert.Equal(
             [
-                new Peer(new MemberId(16), "host-16:1"),
-                new Peer(new MemberId(ulong.MaxValue), "host-17:1"),
-                new Peer(new MemberId(9), "host-9:1"),
+                new MemberEndpoint(new MemberId(16), "host-16:1"),
+                new MemberEndpoint(new MemberId(ulong.MaxValue), "host-17:1"),
+                new MemberEndpoint(new MemberId(9), "host-9:1"),
             ],
             options.Members);
     }
@@ -120,7 +119,7 @@ public sealed class OptionsTests
     {
         for (int i = 0; i < ids.Length; i++)
         {
-            options.Members.Add(new Peer(new MemberId((ulong)ids[i]), $"host-{i}:1"));
+            options.Members.Add(new MemberEndpoint(new MemberId((ulong)ids[i]), $"host-{i}:1"));
         }
     }
 }

@@ -1,6 +1,3 @@
-using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Transport;
-
 namespace EmbeddedConsensus.Tests.Membership;
 
 public sealed class ChangeTests
@@ -160,7 +157,7 @@ public sealed class ChangeTests
         MembershipChangeRefusedException refused = await Assert.ThrowsAsync<MembershipChangeRefusedException>(
             async () => await cluster.Manager(other).RemoveMemberAsync(MembershipCluster.Id(other)));
 
-        Assert.Equal(ConfigurationRefusal.QuorumWouldBeLost, refused.Reason);
+        Assert.Equal(MembershipRefusal.QuorumWouldBeLost, refused.Reason);
         Assert.Contains($"{MembershipCluster.Id(others[1])} were not heard from", refused.Message, StringComparison.Ordinal);
         await cluster.Manager(other).RemoveMemberAsync(MembershipCluster.Id(others[1]));
         await cluster.Store(leader).PutAsync("k", "v");
@@ -173,19 +170,19 @@ public sealed class ChangeTests
         foreach (ulong at in cluster.Running)
         {
             IClusterManager manager = cluster.Manager(at);
-            await RefusesAsync(ConfigurationRefusal.UnknownMember, manager.PromoteMemberAsync(MembershipCluster.Id(9)));
-            await RefusesAsync(ConfigurationRefusal.UnknownMember, manager.RemoveMemberAsync(MembershipCluster.Id(9)));
+            await RefusesAsync(MembershipRefusal.UnknownMember, manager.PromoteMemberAsync(MembershipCluster.Id(9)));
+            await RefusesAsync(MembershipRefusal.UnknownMember, manager.RemoveMemberAsync(MembershipCluster.Id(9)));
             await RefusesAsync(
-                ConfigurationRefusal.MemberIdUsed, manager.AddMemberAsync(new Peer(MembershipCluster.Id(2), "elsewhere")));
+                MembershipRefusal.MemberIdUsed, manager.AddMemberAsync(new MemberEndpoint(MembershipCluster.Id(2), "elsewhere")));
             await RefusesAsync(
-                ConfigurationRefusal.AddressInUse,
-                manager.AddMemberAsync(new Peer(MembershipCluster.Id(9), cluster.AddressOf(1)), MemberRole.Learner));
+                MembershipRefusal.AddressInUse,
+                manager.AddMemberAsync(new MemberEndpoint(MembershipCluster.Id(9), cluster.AddressOf(1)), MemberRole.Learner));
             await RefusesAsync(
-                ConfigurationRefusal.InvalidAddress, manager.AddMemberAsync(new Peer(MembershipCluster.Id(9), "a b")));
+                MembershipRefusal.InvalidAddress, manager.AddMemberAsync(new MemberEndpoint(MembershipCluster.Id(9), "a b")));
             await Assert.ThrowsAsync<InvalidRequestException>(
                 async () => await manager.AddMemberAsync(cluster.PeerOf(9), MemberRole.Outgoing));
             await Assert.ThrowsAsync<InvalidRequestException>(
-                async () => await manager.AddMemberAsync(new Peer(MembershipCluster.Id(9), "")));
+                async () => await manager.AddMemberAsync(new MemberEndpoint(MembershipCluster.Id(9), "")));
             await Assert.ThrowsAsync<InvalidRequestException>(async () => await manager.ChangeMembersAsync([]));
         }
 
@@ -197,9 +194,9 @@ public sealed class ChangeTests
     {
         await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1);
         await RefusesAsync(
-            ConfigurationRefusal.LastVoter, cluster.Manager(1).RemoveMemberAsync(MembershipCluster.Id(1)));
+            MembershipRefusal.LastVoter, cluster.Manager(1).RemoveMemberAsync(MembershipCluster.Id(1)));
         await RefusesAsync(
-            ConfigurationRefusal.LastVoter, cluster.Manager(1).DemoteMemberAsync(MembershipCluster.Id(1)));
+            MembershipRefusal.LastVoter, cluster.Manager(1).DemoteMemberAsync(MembershipCluster.Id(1)));
     }
 
     [Fact]
@@ -210,7 +207,7 @@ public sealed class ChangeTests
         await cluster.Store(1).WaitForReadyAsync();
         Task<ClusterMembership> adding = cluster.Manager(1).AddMemberAsync(cluster.PeerOf(2)).AsTask();
         await cluster.RoleIsAsync(1, 2, MemberRole.Incoming);
-        await RefusesAsync(ConfigurationRefusal.ChangeInProgress, cluster.Manager(1).AddMemberAsync(cluster.PeerOf(3)));
+        await RefusesAsync(MembershipRefusal.ChangeInProgress, cluster.Manager(1).AddMemberAsync(cluster.PeerOf(3)));
 
         // It waits for longer than a request may take.
         await Assert.ThrowsAsync<TimeoutException>(() => adding.WaitAsync(TimeSpan.FromSeconds(1)));
@@ -225,7 +222,7 @@ public sealed class ChangeTests
         Assert.False(given.IsChanging);
         Assert.Equal(MemberRole.Learner, given.Find(MembershipCluster.Id(2))!.Role);
         MembershipChangeRefusedException refused = await Assert.ThrowsAsync<MembershipChangeRefusedException>(() => adding);
-        Assert.Equal(ConfigurationRefusal.PlanCancelled, refused.Reason);
+        Assert.Equal(MembershipRefusal.PlanCancelled, refused.Reason);
     }
 
     [Fact]
@@ -257,14 +254,14 @@ public sealed class ChangeTests
                 return await cluster.Manager(by).PromoteMemberAsync(MembershipCluster.Id(member));
             }
             catch (MembershipChangeRefusedException refused)
-                when (refused.Reason == ConfigurationRefusal.LearnerNotCaughtUp)
+                when (refused.Reason == MembershipRefusal.LearnerNotCaughtUp)
             {
                 // It says to wait and try again.
             }
         }
     }
 
-    private static async Task RefusesAsync(ConfigurationRefusal reason, ValueTask<ClusterMembership> change)
+    private static async Task RefusesAsync(MembershipRefusal reason, ValueTask<ClusterMembership> change)
     {
         MembershipChangeRefusedException refused =
             await Assert.ThrowsAsync<MembershipChangeRefusedException>(change.AsTask);

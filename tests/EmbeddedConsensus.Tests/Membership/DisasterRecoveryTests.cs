@@ -1,4 +1,3 @@
-using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing.Storage;
 
@@ -186,7 +185,7 @@ public sealed class DisasterRecoveryTests
 
         MembershipChangeRefusedException refused = await Assert.ThrowsAsync<MembershipChangeRefusedException>(
             async () => await cluster.Manager(5).AddMemberAsync(cluster.PeerOf(2)));
-        Assert.Equal(ConfigurationRefusal.MemberIdUsed, refused.Reason);
+        Assert.Equal(MembershipRefusal.MemberIdUsed, refused.Reason);
         await cluster.StartJoinerAsync(3, by: 5);
         await cluster.RoleIsAsync(5, 3, MemberRole.Voter);
     }

@@ -147,7 +147,7 @@ public sealed class JoinTests
 
         MembershipChangeRefusedException refused = await Assert.ThrowsAsync<MembershipChangeRefusedException>(
             async () => await cluster.Manager(7).AddMemberAsync(cluster.PeerOf(3)));
-        Assert.Equal(ConfigurationRefusal.MemberIdUsed, refused.Reason);
+        Assert.Equal(MembershipRefusal.MemberIdUsed, refused.Reason);
         Assert.Contains("above 9, or one of 2, 4 to 6, 8", refused.Message, StringComparison.Ordinal);
         await cluster.StartJoinerAsync(3, by: 7);
         await cluster.StateIsAsync(3, StoreState.Removed);
@@ -163,7 +163,7 @@ public sealed class JoinTests
         public ValueTask StartAsync(ITransportReceiver receiver, CancellationToken cancellationToken = default) =>
             inner.StartAsync(receiver, cancellationToken);
 
-        public void SetPeers(IReadOnlyCollection<Peer> peers) => inner.SetPeers(peers);
+        public void SetPeers(IReadOnlyCollection<MemberEndpoint> peers) => inner.SetPeers(peers);
 
         public bool TrySend(in RaftMessage message) => inner.TrySend(message);
 

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Storage;
+using EmbeddedConsensus.Testing.Network;
 using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -47,7 +48,7 @@ public sealed class MembershipCluster : IAsyncDisposable
 
     public string AddressOf(ulong id) => Addresses.TryGetValue(id, out string? address) ? address : $"member-{id}";
 
-    public Peer PeerOf(ulong id) => new(Id(id), AddressOf(id));
+    public MemberEndpoint PeerOf(ulong id) => new(Id(id), AddressOf(id));
 
     public IKeyValueStore Store(ulong id) => _hosts[id].Services.GetRequiredService<IKeyValueStore>();
 

@@ -12,12 +12,12 @@ public sealed class MembershipCodecTests
         Address = "höst:1",
         ConfigurationIndex = 77,
         IsForLeader = true,
-        Change = ConfigurationChange.AddVoter(new Peer(new MemberId(4), "höst:1")),
+        Change = ConfigurationChange.AddVoter(new MemberEndpoint(new MemberId(4), "höst:1")),
     };
 
     private static readonly MembershipAnswer Answer = new(MembershipAnswerStatus.Refused, new MemberId(2))
     {
-        Refusal = ConfigurationRefusal.AddressInUse,
+        Refusal = MembershipRefusal.AddressInUse,
         Text = "Why not: ü",
         ClusterId = 0xbeef,
         Leader = new MemberId(3),

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.Replica.Membership;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing;
+using EmbeddedConsensus.Testing.Network;
 using EmbeddedConsensus.Tests.Replica;
-using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EmbeddedConsensus.Tests.Membership;
@@ -132,7 +132,7 @@ public sealed class OutdatedMemberTests
         }
 
         await cluster.AdvanceAsync(TimeSpan.FromMilliseconds(10));
-        lost.Add(leader.ClusterManager.AddMemberAsync(new Peer(new MemberId(9), "member-9")).AsTask());
+        lost.Add(leader.ClusterManager.AddMemberAsync(new MemberEndpoint(new MemberId(9), "member-9")).AsTask());
         await cluster.RunUntilAsync(() => leader.Status.ConfigurationIndex > UncommittedEntries);
         await cluster.AdvanceAsync(TimeSpan.FromMilliseconds(10));
         ulong index = leader.Status.ConfigurationIndex;

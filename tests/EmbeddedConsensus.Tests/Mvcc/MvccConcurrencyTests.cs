@@ -76,7 +76,7 @@ public class MvccConcurrencyTests
     {
         while (true)
         {
-            MvccSnapshot snapshot;
+            PinnedView snapshot;
             try
             {
                 snapshot = store.OpenSnapshot();
@@ -94,11 +94,11 @@ public class MvccConcurrencyTests
     {
         int reads = 0;
         long lastRevision = 0;
-        MvccSnapshot held = store.OpenSnapshot();
+        PinnedView held = store.OpenSnapshot();
         uint heldHash = held.Hash(0);
         while (reads == 0 || !writing.IsCancellationRequested)
         {
-            using MvccSnapshot snapshot = store.OpenSnapshot();
+            using PinnedView snapshot = store.OpenSnapshot();
             Assert.True(snapshot.Revision >= lastRevision);
             lastRevision = snapshot.Revision;
             long oldest = Math.Max(snapshot.CompactRevision, 2);

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using EmbeddedConsensus.Mvcc;
-using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Tests.Mvcc;
 
@@ -18,7 +17,7 @@ public class MvccSnapshotCodecTests
         Assert.Equal(store.CurrentRevision, restored.CurrentRevision);
         Assert.Equal(store.CompactRevision, restored.CompactRevision);
         Assert.Equal(store.WriterView.Count(All, All, 0), restored.Statistics.Keys);
-        using MvccSnapshot published = restored.OpenSnapshot();
+        using PinnedView published = restored.OpenSnapshot();
         Assert.Equal(store.WriterView.Hash(0), published.Hash(0));
         foreach (MvccStore member in (MvccStore[])[store, restored])
         {
@@ -137,7 +136,7 @@ public class MvccSnapshotCodecTests
     public void An_encoder_ends_with_its_snapshot()
     {
         using MvccStore store = Example();
-        MvccSnapshot snapshot = store.OpenSnapshot();
+        PinnedView snapshot = store.OpenSnapshot();
         MvccSnapshotEncoder encoder = new(snapshot);
         System.Buffers.ArrayBufferWriter<byte> bytes = new();
         Assert.True(encoder.WriteNext(bytes, 10));

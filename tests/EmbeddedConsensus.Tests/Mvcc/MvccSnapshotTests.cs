@@ -10,10 +10,10 @@ public class MvccSnapshotTests
     public void Disposing_a_snapshot_twice_does_not_touch_the_next_user_of_its_pin()
     {
         using MvccStore store = Filled(10);
-        MvccSnapshot first = store.OpenSnapshot();
-        MvccSnapshot copy = first;
+        PinnedView first = store.OpenSnapshot();
+        PinnedView copy = first;
         first.Dispose();
-        MvccSnapshot second = store.OpenSnapshot();
+        PinnedView second = store.OpenSnapshot();
         first.Dispose();
         copy.Dispose();
         Assert.Equal(1, store.Statistics.PinnedReaders);
@@ -21,14 +21,14 @@ public class MvccSnapshotTests
         Assert.Throws<ObjectDisposedException>(() => copy.Revision);
         second.Dispose();
         Assert.Equal(0, store.Statistics.PinnedReaders);
-        default(MvccSnapshot).Dispose();
+        default(PinnedView).Dispose();
     }
 
     [Fact]
     public void Any_number_of_snapshots_may_be_open_and_each_keeps_its_state()
     {
         using MvccStore store = new(new MvccOptions());
-        List<MvccSnapshot> open = [];
+        List<PinnedView> open = [];
         for (int i = 0; i < 20_000; i++)
         {
             if (i % 10 == 0)
@@ -53,13 +53,13 @@ public class MvccSnapshotTests
     public void A_snapshot_outlives_its_store_and_the_memory_goes_with_the_last_one()
     {
         MvccStore store = Filled(1000);
-        MvccSnapshot first = store.OpenSnapshot();
+        PinnedView first = store.OpenSnapshot();
         for (int i = 0; i < 1000; i++)
         {
             Put(store, i);
         }
         store.Publish();
-        MvccSnapshot second = store.OpenSnapshot();
+        PinnedView second = store.OpenSnapshot();
         store.Dispose();
         store.Dispose();
         uint hash = first.Hash(0);
@@ -116,7 +116,7 @@ public class MvccSnapshotTests
                 store.Reclaim(1000);
                 for (int i = 0; i < 100; i++)
                 {
-                    using MvccSnapshot snapshot = store.OpenSnapshot();
+                    using PinnedView snapshot = store.OpenSnapshot();
                     snapshot.TryGet(key, 0, out _);
                     snapshot.Count(key, [], 0);
                 }

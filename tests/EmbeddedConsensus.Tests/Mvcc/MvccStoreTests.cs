@@ -13,7 +13,7 @@ public class MvccStoreTests
         using MvccStore store = new(new MvccOptions());
         Assert.Equal((1, 0), (store.CurrentRevision, store.CompactRevision));
         Assert.Equal(0, store.WriterView.Count(All, All, 0));
-        using MvccSnapshot snapshot = store.OpenSnapshot();
+        using PinnedView snapshot = store.OpenSnapshot();
         Assert.False(snapshot.TryGet("a"u8, 0, out _));
         Assert.InRange(store.Statistics.AllocatedBytes, 1, 1024 * 1024);
     }
@@ -82,9 +82,9 @@ public class MvccStoreTests
     {
         using MvccStore store = new(new MvccOptions());
         Put(store, "a", "1");
-        using MvccSnapshot before = store.OpenSnapshot();
+        using PinnedView before = store.OpenSnapshot();
         store.Publish();
-        using MvccSnapshot after = store.OpenSnapshot();
+        using PinnedView after = store.OpenSnapshot();
         Assert.Equal((1, 2), (before.Revision, after.Revision));
         Assert.False(before.TryGet("a"u8, 0, out _));
         Assert.True(after.TryGet("a"u8, 0, out _));

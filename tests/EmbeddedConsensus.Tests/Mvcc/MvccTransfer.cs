@@ -9,7 +9,7 @@ internal static class MvccTransfer
     public static byte[] Encode(MvccStore store, int pieceBytes = 4096)
     {
         store.Publish();
-        using MvccSnapshot snapshot = store.OpenSnapshot();
+        using PinnedView snapshot = store.OpenSnapshot();
         MvccSnapshotEncoder encoder = new(snapshot);
         ArrayBufferWriter<byte> bytes = new();
         bool more = true;

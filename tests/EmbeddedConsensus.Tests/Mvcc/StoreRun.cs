@@ -18,7 +18,7 @@ internal sealed class StoreRun : IDisposable
 
     private readonly ModelStore _model = new();
     private readonly MvccStore _lazyMember = new(Options);
-    private readonly List<MvccSnapshot> _snapshots = [];
+    private readonly List<PinnedView> _snapshots = [];
     private MvccStore _store = new(Options);
     private long _publishedRevision = 1;
     private long _publishedCompactRevision;
@@ -92,7 +92,7 @@ internal sealed class StoreRun : IDisposable
                 _store.Reclaim(1 + step.A % 20);
                 break;
             case StoreStepKind.OpenSnapshot:
-                MvccSnapshot opened = _store.OpenSnapshot();
+                PinnedView opened = _store.OpenSnapshot();
                 Assert.Equal(_publishedRevision, opened.Revision);
                 Assert.Equal(_publishedCompactRevision, opened.CompactRevision);
                 _snapshots.Add(opened);
@@ -167,7 +167,7 @@ internal sealed class StoreRun : IDisposable
 
     private void CheckAndClose(int index, int n)
     {
-        MvccSnapshot snapshot = _snapshots[index];
+        PinnedView snapshot = _snapshots[index];
         CheckView(snapshot.View, n);
         snapshot.Dispose();
         snapshot.Dispose();

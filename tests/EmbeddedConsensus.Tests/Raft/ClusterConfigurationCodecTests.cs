@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Tests.Raft;
 
@@ -129,7 +128,7 @@ public sealed class ClusterConfigurationCodecTests
     [Fact]
     public void Any_change_comes_back_as_it_was()
     {
-        Peer[] peers = [new(new MemberId(9), "host-9:1"), new(new MemberId(3), ""), new(new MemberId(ulong.MaxValue), "é")];
+        MemberEndpoint[] peers = [new(new MemberId(9), "host-9:1"), new(new MemberId(3), ""), new(new MemberId(ulong.MaxValue), "é")];
         ConfigurationChange[] changes =
         [
             ConfigurationChange.AddLearner(peers[0]), ConfigurationChange.AddVoter(peers[1]),

@@ -1,5 +1,4 @@
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Tests.Raft;
 
@@ -37,7 +36,7 @@ public sealed class MalformedChangeTests
         ConfigurationChange change = ConfigurationChange.Of(
             (ConfigurationChangeKind)kind,
             new MemberId(1),
-            [.. members.Select(member => new Peer(new MemberId(member), $"host-{member}:1"))]);
+            [.. members.Select(member => new MemberEndpoint(new MemberId(member), $"host-{member}:1"))]);
 
         Assert.Throws<ClusterConfigurationFormatException>(
             () => ConfigurationChangeCodec.Decode(ConfigurationChangeCodec.Encode(change)));
@@ -52,10 +51,10 @@ public sealed class MalformedChangeTests
         foreach (string address in (string[])["", "a b:1", "h\ud800:1", "\udc00"])
         {
             ChangeDecision decision = lone.Node.Change(
-                ConfigurationChange.AddLearner(new Peer(new MemberId(9), address)));
+                ConfigurationChange.AddLearner(new MemberEndpoint(new MemberId(9), address)));
 
             Assert.Equal(ChangeDecisionKind.Refused, decision.Kind);
-            Assert.Equal(ConfigurationRefusal.InvalidAddress, decision.Refusal);
+            Assert.Equal(MembershipRefusal.InvalidAddress, decision.Refusal);
         }
     }
 }

@@ -1,6 +1,4 @@
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Storage;
-using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Tests.Raft;
 
@@ -169,7 +167,7 @@ public sealed class MembershipTests
     {
         LoneNode lone = new(members: 1);
         lone.BecomeLoneLeader();
-        lone.Node.Change(ConfigurationChange.AddLearner(new Peer(new MemberId(2), "m2")));
+        lone.Node.Change(ConfigurationChange.AddLearner(new MemberEndpoint(new MemberId(2), "m2")));
         lone.Drain();
         ClusterConfiguration before = lone.Node.ConfigurationAt(1)!;
         Assert.NotEqual(before, lone.Node.Configuration);

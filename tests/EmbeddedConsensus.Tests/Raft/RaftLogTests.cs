@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Tests.Raft;
 

@@ -47,15 +47,15 @@ public sealed class RaftOptionsTests
     public void A_lease_needs_check_quorum_a_tick_interval_and_a_drift_below_one()
     {
         TimeSpan tick = TimeSpan.FromMilliseconds(10);
-        new RaftOptions { Id = new MemberId(1), Seed = 0, LeaderLease = true, TickInterval = tick }.Validate();
+        new RaftOptions { Id = new MemberId(1), Seed = 0, UseReadLease = true, TickInterval = tick }.Validate();
 
         AssertRefused(nameof(RaftOptions.CheckQuorum), new RaftOptions
         {
-            Id = new MemberId(1), Seed = 0, LeaderLease = true, TickInterval = tick, CheckQuorum = false,
+            Id = new MemberId(1), Seed = 0, UseReadLease = true, TickInterval = tick, CheckQuorum = false,
         });
         AssertRefused(nameof(RaftOptions.TickInterval), new RaftOptions
         {
-            Id = new MemberId(1), Seed = 0, LeaderLease = true,
+            Id = new MemberId(1), Seed = 0, UseReadLease = true,
         });
         AssertRefused(nameof(RaftOptions.MaxClockDrift), new RaftOptions
         {

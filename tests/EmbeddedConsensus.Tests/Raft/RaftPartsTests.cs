@@ -1,6 +1,5 @@
 using System.Text;
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Tests.Raft;
 

@@ -13,7 +13,7 @@ public sealed class SnapshotNotNeededTests
         byte[] data = [1, 2, 3];
         SnapshotChunk chunk = new(
             new SnapshotMetadata(new LogPosition(3, 1), node.Configuration), data.Length, 0, data,
-            EmbeddedConsensus.Storage.Crc32C.Compute(data));
+            Crc32C.Compute(data));
         node.Step(Message(RaftMessageType.SnapshotChunk) with { Chunk = chunk });
         node.SnapshotChunkWritten(Step(node, SnapshotReceiveEffectKind.Write));
         ulong publish = Step(node, SnapshotReceiveEffectKind.Publish);

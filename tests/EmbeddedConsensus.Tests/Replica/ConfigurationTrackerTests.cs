@@ -1,15 +1,13 @@
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
-using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Tests.Raft;
-using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Tests.Replica;
 
 /// <summary>What callers of membership changes are told, at a member whose peers the test plays.</summary>
 public sealed class ConfigurationTrackerTests
 {
-    private static readonly Peer Fourth = new(new MemberId(4), "m4");
+    private static readonly MemberEndpoint Fourth = new(new MemberId(4), "m4");
 
     [Fact]
     public void A_change_completes_when_the_whole_of_it_is_committed()
@@ -39,7 +37,7 @@ public sealed class ConfigurationTrackerTests
     public void What_is_already_so_completes_at_once_and_changes_nothing()
     {
         Lone lone = new(1);
-        Call change = new(ConfigurationChange.AddVoter(new Peer(new MemberId(1), "m1")));
+        Call change = new(ConfigurationChange.AddVoter(new MemberEndpoint(new MemberId(1), "m1")));
         lone.Core.Submit(change);
         lone.Turn();
 
@@ -55,7 +53,7 @@ public sealed class ConfigurationTrackerTests
         Call[] changes =
         [
             .. Enumerable.Range(5, 3).Select(id => new Call(ConfigurationChange.AddLearner(
-                new Peer(new MemberId((ulong)id), $"m{id}")))),
+                new MemberEndpoint(new MemberId((ulong)id), $"m{id}")))),
         ];
         foreach (Call change in changes)
         {
@@ -80,7 +78,7 @@ public sealed class ConfigurationTrackerTests
         lone.Turn();
 
         Assert.NotNull(cancel.Completed);
-        Assert.Equal(ConfigurationRefusal.PlanCancelled, change.Refusal);
+        Assert.Equal(MembershipRefusal.PlanCancelled, change.Refusal);
         Assert.Empty(lone.Core.Node.Configuration.PlannedVoters);
     }
 
@@ -92,7 +90,7 @@ public sealed class ConfigurationTrackerTests
         lone.Core.Submit(change);
         lone.Turn();
 
-        Assert.Equal(ConfigurationRefusal.LastVoter, change.Refusal);
+        Assert.Equal(MembershipRefusal.LastVoter, change.Refusal);
         Assert.Contains("only voter", change.Text, StringComparison.Ordinal);
     }
 
@@ -105,7 +103,7 @@ public sealed class ConfigurationTrackerTests
         lone.Core.Submit(change);
         lone.Turn();
 
-        Assert.Equal((ConfigurationRefusal.NotLeader, new MemberId(2)), (change.Refusal, change.Leader));
+        Assert.Equal((MembershipRefusal.NotLeader, new MemberId(2)), (change.Refusal, change.Leader));
     }
 
     [Fact]
@@ -118,7 +116,7 @@ public sealed class ConfigurationTrackerTests
         lone.Receive(4, new RaftMessage { Type = RaftMessageType.Heartbeat, Term = 9 });
         lone.Turn();
 
-        Assert.Equal(ConfigurationRefusal.NotLeader, change.Refusal);
+        Assert.Equal(MembershipRefusal.NotLeader, change.Refusal);
     }
 
     [Fact]
@@ -246,7 +244,7 @@ public sealed class ConfigurationTrackerTests
 
         public ulong CompletedIndex { get; private set; }
 
-        public ConfigurationRefusal Refusal { get; private set; }
+        public MembershipRefusal Refusal { get; private set; }
 
         public string Text { get; private set; } = "";
 
@@ -257,7 +255,7 @@ public sealed class ConfigurationTrackerTests
         protected override void OnCompleted(ClusterConfiguration configuration, ulong index) =>
             (Completed, CompletedIndex) = (configuration, index);
 
-        protected override void OnRefused(ConfigurationRefusal refusal, string text, MemberId leader) =>
+        protected override void OnRefused(MembershipRefusal refusal, string text, MemberId leader) =>
             (Refusal, Text, Leader) = (refusal, text, leader);
 
         protected override void OnFailed(Exception exception) => Failure = exception;

@@ -9,7 +9,7 @@ internal abstract class DelegatingTransport(ITransport inner) : ITransport
     public ValueTask StartAsync(ITransportReceiver receiver, CancellationToken cancellationToken = default) =>
         inner.StartAsync(receiver, cancellationToken);
 
-    public void SetPeers(IReadOnlyCollection<Peer> peers) => inner.SetPeers(peers);
+    public void SetPeers(IReadOnlyCollection<MemberEndpoint> peers) => inner.SetPeers(peers);
 
     public virtual bool TrySend(in RaftMessage message) => inner.TrySend(message);
 

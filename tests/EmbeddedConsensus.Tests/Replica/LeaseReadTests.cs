@@ -1,6 +1,5 @@
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
-using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Tests.Replica;
 
@@ -101,7 +100,7 @@ public sealed class LeaseReadTests
         RaftNode node = new(
             new RaftOptions
             {
-                Id = Self, Seed = 1, PreVote = false, LeaderLease = true,
+                Id = Self, Seed = 1, PreVote = false, UseReadLease = true,
                 TickInterval = TimeSpan.FromMilliseconds(100),
             },
             new RecoveredLog(default, default, 0, []), snapshot: null,

@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;

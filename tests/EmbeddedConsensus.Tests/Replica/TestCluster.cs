@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Storage;
+using EmbeddedConsensus.Testing.Network;
 using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -79,7 +80,7 @@ public sealed class TestCluster : IAsyncDisposable
             {
                 for (int i = 0; i < Size; i++)
                 {
-                    options.Members.Add(new Peer(IdOf(i), $"member-{i}"));
+                    options.Members.Add(new MemberEndpoint(IdOf(i), $"member-{i}"));
                 }
             }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
@@ -62,13 +63,13 @@ internal sealed class Machine : IApplySink, IDisposable
 
     public RangeResult Range(KeyRange range, RangeOptions? options = null)
     {
-        using MvccSnapshot snapshot = State.Store.OpenSnapshot();
+        using PinnedView snapshot = State.Store.OpenSnapshot();
         return RangeReader.Read(snapshot.View, RangeQuery.Of(range, options ?? new RangeOptions()));
     }
 
     public string? Get(Key key, long revision = 0)
     {
-        using MvccSnapshot snapshot = State.Store.OpenSnapshot();
+        using PinnedView snapshot = State.Store.OpenSnapshot();
         return RangeReader.Get(snapshot.View, key.Span, revision)?.Value.ToString();
     }
 

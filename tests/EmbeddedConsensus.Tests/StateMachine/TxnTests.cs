@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.StateMachine;
 
 namespace EmbeddedConsensus.Tests.StateMachine;

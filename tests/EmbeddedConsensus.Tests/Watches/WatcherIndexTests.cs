@@ -34,7 +34,7 @@ public sealed class WatcherIndexTests
 
     private static bool Holds(KeyRange[] ranges, Key[] keys, int[] removed)
     {
-        WatchHub hub = new(() => default(MvccSnapshot), 1);
+        WatchHub hub = new(() => default(PinnedView), 1);
         List<Watcher> watchers = [.. ranges.Select(range => hub.Add(range, new WatchOptions(), 2, new NoSignal()))];
         WatcherIndex index = new();
         watchers.ForEach(index.Add);

@@ -16,7 +16,7 @@ public sealed class ConnectionLossTests
     {
         using Socket listener = RawPeer.Listen(out string address);
         await using TcpNode node = await TcpNode.StartAsync(1, Impatient);
-        node.Transport.SetPeers([new Peer(Two, address)]);
+        node.Transport.SetPeers([new MemberEndpoint(Two, address)]);
         using RawPeer silent = await RawPeer.AcceptAsync(listener);
         await silent.AcceptHandshakeAsync();
         await silent.ExpectCloseAsync();
@@ -46,7 +46,7 @@ public sealed class ConnectionLossTests
 
         // A third peer that is silent is given up twice meanwhile: long enough to lose an idle one as well.
         using Socket listener = RawPeer.Listen(out string address);
-        one.Transport.SetPeers([new Peer(Two, two.Transport.Address), new Peer(new MemberId(3), address)]);
+        one.Transport.SetPeers([new MemberEndpoint(Two, two.Transport.Address), new MemberEndpoint(new MemberId(3), address)]);
         for (int i = 0; i < 2; i++)
         {
             using RawPeer silent = await RawPeer.AcceptAsync(listener);
@@ -69,7 +69,7 @@ public sealed class ConnectionLossTests
         int unreachable = one.Receiver.UnreachableCount(Two);
 
         using Socket listener = RawPeer.Listen(out string address);
-        two.Transport.SetPeers([new Peer(new MemberId(3), address)]);
+        two.Transport.SetPeers([new MemberEndpoint(new MemberId(3), address)]);
         for (int i = 0; i < 2; i++)
         {
             using RawPeer silent = await RawPeer.AcceptAsync(listener);
@@ -193,7 +193,7 @@ public sealed class ConnectionLossTests
             options.ReconnectBackoffMin = TimeSpan.FromMilliseconds(1);
             options.ReconnectBackoffMax = TimeSpan.FromMilliseconds(4);
         });
-        source.Transport.SetPeers([new Peer(Two, proxy.Address)]);
+        source.Transport.SetPeers([new MemberEndpoint(Two, proxy.Address)]);
         const int Count = 6000;
         for (int i = 1; i <= Count; i++)
         {

@@ -201,7 +201,7 @@ public sealed class HandshakeTests
         using Socket listener = RawPeer.Listen(out string address);
         await using TcpNode node = await TcpNode.StartAsync(
             1, options => options.HandshakeTimeout = TimeSpan.FromMilliseconds(200));
-        node.Transport.SetPeers([new Peer(new MemberId(2), address)]);
+        node.Transport.SetPeers([new MemberEndpoint(new MemberId(2), address)]);
         using RawPeer first = await RawPeer.AcceptAsync(listener);
         await first.ExpectCloseAsync();
         using RawPeer next = await RawPeer.AcceptAsync(listener);
@@ -214,7 +214,7 @@ public sealed class HandshakeTests
         using Socket listener = RawPeer.Listen(out string address);
         var logger = new RecordingLogger();
         await using TcpNode node = await TcpNode.StartAsync(1, logger: logger);
-        node.Transport.SetPeers([new Peer(new MemberId(2), address)]);
+        node.Transport.SetPeers([new MemberEndpoint(new MemberId(2), address)]);
         using RawPeer peer = await RawPeer.AcceptAsync(listener);
         await HandshakeCodec.WriteAsync(
             peer.Stream,

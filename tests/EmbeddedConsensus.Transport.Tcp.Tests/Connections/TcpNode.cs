@@ -55,7 +55,7 @@ internal sealed class TcpNode : IAsyncDisposable
             TransportLane.Consensus);
 
     public void SetPeers(params TcpNode[] peers) =>
-        Transport.SetPeers([.. peers.Select(peer => new Peer(peer.Id, peer.Transport.Address))]);
+        Transport.SetPeers([.. peers.Select(peer => new MemberEndpoint(peer.Id, peer.Transport.Address))]);
 
     public RaftMessage HeartbeatFrom(ulong from, ulong context) => Heartbeat(from, Id.Value, context);
 

@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Testing.Simulation.Workload;

@@ -1,5 +1,4 @@
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
 

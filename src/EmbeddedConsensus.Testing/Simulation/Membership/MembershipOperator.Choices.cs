@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing.Simulation.Faults;
-using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Testing.Simulation.Membership;
 
@@ -77,12 +76,12 @@ internal sealed partial class MembershipOperator
         SimulationRandom choice = random.Fork((ulong)amount);
         int size = 1 + (2 * choice.Below(3));
         List<MemberId> old = [.. current.Voters, .. current.Learners];
-        List<Peer> voters = [];
+        List<MemberEndpoint> voters = [];
         int kept = Math.Min(old.Count, choice.Below(size + 1));
         for (int i = 0; i < kept; i++)
         {
             int at = choice.Below(old.Count);
-            voters.Add(new Peer(old[at], current.Find(old[at])!.Address));
+            voters.Add(new MemberEndpoint(old[at], current.Find(old[at])!.Address));
             old.RemoveAt(at);
         }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing.Simulation.Faults;
-using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Testing.Simulation.Membership;
 
@@ -81,7 +80,7 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
 
     /// <summary>A member that was never in the cluster, started on an empty disk; null when there are too
     /// many.</summary>
-    public Peer? Recruit()
+    public MemberEndpoint? Recruit()
     {
         SimulatedReplica? fresh = NextCandidate();
         fresh?.Start();

@@ -38,7 +38,7 @@ internal sealed class MembershipOrder
     public bool HasEnded { get; private set; }
 
     /// <summary>Why it was refused for good.</summary>
-    public ConfigurationRefusal Refusal { get; private set; }
+    public MembershipRefusal Refusal { get; private set; }
 
     /// <summary>Asks whoever leads.</summary>
     public void Attempt()
@@ -102,7 +102,7 @@ internal sealed class MembershipOrder
     }
 
     /// <summary>The change is refused.</summary>
-    public void Refused(SimulatedChange attempt, ConfigurationRefusal refusal)
+    public void Refused(SimulatedChange attempt, MembershipRefusal refusal)
     {
         if (attempt != _attempt)
         {
@@ -111,11 +111,11 @@ internal sealed class MembershipOrder
 
         switch (refusal)
         {
-            case ConfigurationRefusal.NotLeader:
-            case ConfigurationRefusal.NotReady:
-            case ConfigurationRefusal.ChangeInProgress:
-            case ConfigurationRefusal.QuorumWouldBeLost:
-            case ConfigurationRefusal.LearnerNotCaughtUp:
+            case MembershipRefusal.NotLeader:
+            case MembershipRefusal.NotReady:
+            case MembershipRefusal.ChangeInProgress:
+            case MembershipRefusal.QuorumWouldBeLost:
+            case MembershipRefusal.LearnerNotCaughtUp:
                 AttemptLater();
                 break;
             default:

@@ -11,7 +11,7 @@ internal sealed class SimulatedChange(MembershipOrder order) : PendingConfigurat
         order.Completed(this, configuration);
 
     /// <inheritdoc />
-    protected override void OnRefused(ConfigurationRefusal refusal, string text, MemberId leader) =>
+    protected override void OnRefused(MembershipRefusal refusal, string text, MemberId leader) =>
         order.Refused(this, refusal);
 
     /// <inheritdoc />

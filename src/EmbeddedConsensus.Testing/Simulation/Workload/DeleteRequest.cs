@@ -1,4 +1,4 @@
-using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Commands;
 
 namespace EmbeddedConsensus.Testing.Simulation.Workload;
 

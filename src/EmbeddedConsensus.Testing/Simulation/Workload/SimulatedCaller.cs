@@ -145,7 +145,7 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
 
     private void CheckRead(ReplicaLife life, ReadRequest request, ulong index)
     {
-        using MvccSnapshot snapshot = life.Apply.OpenSnapshot();
+        using PinnedView snapshot = life.Apply.OpenSnapshot();
         long revision = cluster.Committed.RevisionAt(index);
         ConsensusStoreException? refusal = RangeReader.CheckRevision(snapshot.View, request.Options.Revision);
         ConsensusStoreException? expected = ReferenceStore.Refuse(

@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
 

@@ -101,7 +101,7 @@ internal sealed class ConfigurationTracker(ReplicaCoreOptions options)
                 break;
             case ChangeDecisionKind.Step when isBegun:
                 change.TryRefuse(
-                    ConfigurationRefusal.PlanCancelled,
+                    MembershipRefusal.PlanCancelled,
                     "The change was begun, and another one has undone it or given up what was planned.", node.Leader);
                 break;
             default:
@@ -135,7 +135,7 @@ internal sealed class ConfigurationTracker(ReplicaCoreOptions options)
             : $"This member does not lead; member {node.Leader} does.";
         foreach (PendingConfigurationChange change in _waiting)
         {
-            change.TryRefuse(ConfigurationRefusal.NotLeader, text, node.Leader);
+            change.TryRefuse(MembershipRefusal.NotLeader, text, node.Leader);
         }
 
         _waiting.Clear();

@@ -29,9 +29,9 @@ internal abstract class PendingConfigurationChange : PendingCall
     /// <param name="refusal">Why.</param>
     /// <param name="text">Why, for people.</param>
     /// <param name="leader">The leader, or none when it is not known: with
-    /// <see cref="ConfigurationRefusal.NotLeader"/>, whom to ask. A change that was begun goes on there; asking again
+    /// <see cref="MembershipRefusal.NotLeader"/>, whom to ask. A change that was begun goes on there; asking again
     /// finds it.</param>
-    public void TryRefuse(ConfigurationRefusal refusal, string text, MemberId leader)
+    public void TryRefuse(MembershipRefusal refusal, string text, MemberId leader)
     {
         if (TryEnd())
         {
@@ -43,5 +43,5 @@ internal abstract class PendingConfigurationChange : PendingCall
     protected abstract void OnCompleted(ClusterConfiguration configuration, ulong index);
 
     /// <summary>Gives the caller the refusal.</summary>
-    protected abstract void OnRefused(ConfigurationRefusal refusal, string text, MemberId leader);
+    protected abstract void OnRefused(MembershipRefusal refusal, string text, MemberId leader);
 }

@@ -1,5 +1,5 @@
+using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.StateMachine;
 
 namespace EmbeddedConsensus.Replica.Core;
 

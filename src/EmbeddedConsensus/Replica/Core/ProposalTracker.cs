@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
 

@@ -84,7 +84,7 @@ internal sealed class ReplicaCore
     public void ObserveClock(TimeSpan now) => Node.ObserveClock(now);
 
     /// <summary>A caller changes the membership. At a member that does not lead the call ends with
-    /// <see cref="ConfigurationRefusal.NotLeader"/>. It completes when the whole change is committed.</summary>
+    /// <see cref="MembershipRefusal.NotLeader"/>. It completes when the whole change is committed.</summary>
     public void Submit(PendingConfigurationChange change) => Changes.Submit(change, _now);
 
     /// <summary>What others propose, before it is stepped.</summary>

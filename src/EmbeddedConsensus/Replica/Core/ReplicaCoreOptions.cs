@@ -54,5 +54,5 @@ internal sealed record ReplicaCoreOptions
     public ulong SnapshotKeepEntries { get; init; } = 5_000;
 
     /// <summary>The newest format of commands that this member writes; the members may agree on an older one.</summary>
-    public byte CommandFormat { get; init; } = StateMachine.CommandFormat.Newest;
+    public byte CommandFormat { get; init; } = Commands.CommandFormat.Newest;
 }

@@ -1,5 +1,4 @@
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Replica.Membership;
 
@@ -29,7 +28,7 @@ internal sealed class ClusterManager(ReplicaHost host, MembershipChanges changes
 
     /// <inheritdoc />
     public ValueTask<ClusterMembership> AddMemberAsync(
-        Peer member, MemberRole role = MemberRole.Voter, CancellationToken cancellationToken = default)
+        MemberEndpoint member, MemberRole role = MemberRole.Voter, CancellationToken cancellationToken = default)
     {
         Check(member, nameof(member));
         return role switch
@@ -58,14 +57,14 @@ internal sealed class ClusterManager(ReplicaHost host, MembershipChanges changes
 
     /// <inheritdoc />
     public ValueTask<ClusterMembership> ReplaceMemberAsync(
-        MemberId member, Peer replacement, CancellationToken cancellationToken = default)
+        MemberId member, MemberEndpoint replacement, CancellationToken cancellationToken = default)
     {
         Check(replacement, nameof(replacement));
         return ChangeAsync(ConfigurationChange.Replace(member, replacement), cancellationToken);
     }
 
     /// <inheritdoc />
-    public ValueTask<ClusterMembership> UpdateMemberAsync(Peer member, CancellationToken cancellationToken = default)
+    public ValueTask<ClusterMembership> UpdateMemberAsync(MemberEndpoint member, CancellationToken cancellationToken = default)
     {
         Check(member, nameof(member));
         return ChangeAsync(ConfigurationChange.Update(member), cancellationToken);
@@ -73,7 +72,7 @@ internal sealed class ClusterManager(ReplicaHost host, MembershipChanges changes
 
     /// <inheritdoc />
     public ValueTask<ClusterMembership> ChangeMembersAsync(
-        IReadOnlyCollection<Peer> voters, CancellationToken cancellationToken = default)
+        IReadOnlyCollection<MemberEndpoint> voters, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(voters);
         if (voters.Count is 0 or > ClusterConfigurationCodec.MaxVoters)
@@ -82,7 +81,7 @@ internal sealed class ClusterManager(ReplicaHost host, MembershipChanges changes
                 nameof(voters), $"{voters.Count} voters were given. Give 1 to {ClusterConfigurationCodec.MaxVoters}.");
         }
 
-        foreach (Peer voter in voters)
+        foreach (MemberEndpoint voter in voters)
         {
             Check(voter, nameof(voters));
         }
@@ -123,7 +122,7 @@ internal sealed class ClusterManager(ReplicaHost host, MembershipChanges changes
             : MemberRole.Learner;
     }
 
-    private static void Check(Peer member, string argument)
+    private static void Check(MemberEndpoint member, string argument)
     {
         ArgumentNullException.ThrowIfNull(member, argument);
         if (member.Id.IsNone || string.IsNullOrWhiteSpace(member.Address))

@@ -19,7 +19,7 @@ internal sealed class ConfigurationChangeCall(IReplicaSchedule? schedule) : Pend
         _source.SetResult((configuration, index));
 
     /// <inheritdoc />
-    protected override void OnRefused(ConfigurationRefusal refusal, string text, MemberId leader) =>
+    protected override void OnRefused(MembershipRefusal refusal, string text, MemberId leader) =>
         _source.SetException(new MembershipChangeRefusedException(refusal, text));
 
     /// <inheritdoc />

@@ -8,7 +8,7 @@ namespace EmbeddedConsensus.Replica.Membership;
 internal sealed record MembershipAnswer(MembershipAnswerStatus Status, MemberId From)
 {
     /// <summary>Why it was refused.</summary>
-    public ConfigurationRefusal Refusal { get; init; }
+    public MembershipRefusal Refusal { get; init; }
 
     /// <summary>Why it was refused or not taken, for people.</summary>
     public string Text { get; init; } = "";

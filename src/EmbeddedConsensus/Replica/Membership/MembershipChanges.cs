@@ -113,7 +113,7 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
         }
         catch (MembershipChangeRefusedException exception)
         {
-            bool isOver = exception.Reason is not (ConfigurationRefusal.NotLeader or ConfigurationRefusal.NotReady);
+            bool isOver = exception.Reason is not (MembershipRefusal.NotLeader or MembershipRefusal.NotReady);
             return host.NewAnswer(isOver ? MembershipAnswerStatus.Refused : NotFinished(call)) with
             {
                 Refusal = exception.Reason, Text = exception.Message,
@@ -228,7 +228,7 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
         return request.ConfigurationIndex == 0 && configuration.Find(request.From) is { HasStarted: true } member
             ? host.NewAnswer(MembershipAnswerStatus.Refused) with
             {
-                Refusal = ConfigurationRefusal.MemberIdUsed,
+                Refusal = MembershipRefusal.MemberIdUsed,
                 Text = $"Member {member.Id} belongs to the cluster and has run before, at '{member.Address}'; now it "
                     + "comes with an empty disk. What it voted for and acknowledged is lost with the old one. Restore "
                     + $"that disk; or remove the member and add it anew with an id {configuration.UnusedInWords()}.",

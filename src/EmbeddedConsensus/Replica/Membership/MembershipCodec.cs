@@ -112,7 +112,7 @@ internal static class MembershipCodec
         ReadOnlySpan<byte> configuration = source.Slice(AnswerBytes, length);
         return new MembershipAnswer(status, new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(source[3..])))
         {
-            Refusal = (ConfigurationRefusal)source[2],
+            Refusal = (MembershipRefusal)source[2],
             ClusterId = BinaryPrimitives.ReadUInt64LittleEndian(source[11..]),
             Leader = new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(source[19..])),
             ConfigurationIndex = BinaryPrimitives.ReadUInt64LittleEndian(source[27..]),

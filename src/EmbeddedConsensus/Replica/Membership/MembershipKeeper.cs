@@ -79,7 +79,7 @@ internal sealed partial class MembershipKeeper(
 
     private async Task JoinAsync(CancellationToken cancellationToken)
     {
-        Peer self = new(host.Self, host.Address!);
+        MemberEndpoint self = new(host.Self, host.Address!);
         ConfigurationChange change =
             options.JoinAsLearner ? ConfigurationChange.AddLearner(self) : ConfigurationChange.AddVoter(self);
         LogJoining(host.Self, self.Address, string.Join(", ", options.JoinAddresses));
@@ -125,7 +125,7 @@ internal sealed partial class MembershipKeeper(
         }
 
         bool isFinal = answer.Status == MembershipAnswerStatus.Refused
-            && answer.Refusal is ConfigurationRefusal.MemberIdUsed or ConfigurationRefusal.InvalidAddress;
+            && answer.Refusal is MembershipRefusal.MemberIdUsed or MembershipRefusal.InvalidAddress;
         if (isFinal && host.View!.Membership == MembershipState.Joining)
         {
             host.Leave(new MemberRefusedException($"The cluster does not take member {host.Self} in: {answer.Text}"));
@@ -149,7 +149,7 @@ internal sealed partial class MembershipKeeper(
 
     private async Task TellAddressAsync(CancellationToken cancellationToken)
     {
-        Peer self = new(host.Self, host.Address!);
+        MemberEndpoint self = new(host.Self, host.Address!);
         try
         {
             await changes.ChangeAsync(ConfigurationChange.Update(self), cancellationToken).ConfigureAwait(false);

@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.Replica.Membership;
 
 /// <summary>What arrives from other members: messages go to the consensus lane, requests about the membership are
 /// answered here, or carried to the leader.</summary>
-internal sealed class MembershipRequests(ReplicaHost host, ConsensusLane lane, MembershipChanges changes)
+internal sealed class MembershipRequests(ReplicaHost host, ConsensusLoop lane, MembershipChanges changes)
     : ITransportReceiver
 {
     /// <inheritdoc />

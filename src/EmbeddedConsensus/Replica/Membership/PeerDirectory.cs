@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Replica.Membership;
 
@@ -23,14 +22,14 @@ internal sealed class PeerDirectory(MemberId self)
     private ImmutableArray<ClusterMember> _introduced = [];
 
     /// <summary>The others, in order of id.</summary>
-    public IReadOnlyList<Peer> Peers
+    public IReadOnlyList<MemberEndpoint> Peers
     {
         get
         {
             lock (_gate)
             {
                 return [.. Known().Where(member => member.Id != self && AddressOf(member).Length > 0)
-                    .Select(member => new Peer(member.Id, AddressOf(member)))];
+                    .Select(member => new MemberEndpoint(member.Id, AddressOf(member)))];
             }
         }
     }

@@ -1,5 +1,4 @@
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Tests.Raft.Leases;
 
@@ -16,7 +15,7 @@ public sealed class LeaseMembershipTests
     {
         StartWithLease();
         _cluster.Do(1, member => member.Node.Change(
-            ConfigurationChange.AddLearner(new Peer(new MemberId(4), "member-4"))));
+            ConfigurationChange.AddLearner(new MemberEndpoint(new MemberId(4), "member-4"))));
 
         Assert.Contains(new MemberId(4), Leader.Configuration.Learners);
         Assert.False(Leader.HoldsLease);
@@ -53,7 +52,7 @@ public sealed class LeaseMembershipTests
             _cluster.Add(new SimulatedMember(
                 _ => new RaftOptions
                 {
-                    Id = new MemberId(own), Seed = own, LeaderLease = true,
+                    Id = new MemberId(own), Seed = own, UseReadLease = true,
                     TickInterval = TimeSpan.FromMilliseconds(100),
                 },
                 voters));

@@ -40,7 +40,7 @@ internal sealed class LeaseRunMember
                 ElectionTicks = ElectionTicks,
                 HeartbeatTicks = 2,
                 PreVote = run.Seed % 4 != 0,
-                LeaderLease = true,
+                UseReadLease = true,
                 TickInterval = TickInterval,
                 MaxClockDrift = run.Options.MaxClockDrift,
             },

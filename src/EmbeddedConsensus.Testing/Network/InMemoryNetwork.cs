@@ -1,0 +1,202 @@
+using EmbeddedConsensus.Transport;
+
+namespace EmbeddedConsensus.Testing.Network;
+
+/// <summary>
+/// A network inside one process: the transports that it makes reach each other without sockets, and every link can be
+/// cut and healed, in one direction or in both.
+/// </summary>
+/// <remarks>For several replicas in one process, and for tests. Messages are handed over by reference: payloads are
+/// never changed, so nothing is copied but the list of entries. All members are safe for use by several
+/// threads.</remarks>
+public sealed class InMemoryNetwork
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<MemberId, InMemoryTransport> _started = [];
+    private readonly HashSet<(MemberId From, MemberId To)> _cutLinks = [];
+
+    /// <summary>A network whose links are whole.</summary>
+    /// <param name="time">The clock that <see cref="InMemoryTransportOptions.RequestTimeout"/> is taken on; null for
+    /// the system's.</param>
+    public InMemoryNetwork(TimeProvider? time = null) => Time = time ?? TimeProvider.System;
+
+    /// <summary>A network for tests that want a say in what happens to messages.</summary>
+    internal InMemoryNetwork(TimeProvider time, IInMemoryWire wire)
+        : this(time) => Wire = wire;
+
+    /// <summary>The clock.</summary>
+    internal TimeProvider Time { get; }
+
+    /// <summary>What lies between the transports; null when messages simply go from one to the other.</summary>
+    internal IInMemoryWire? Wire { get; }
+
+    /// <summary>The links that are cut, in order.</summary>
+    internal IReadOnlyList<(MemberId From, MemberId To)> CutLinks
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _cutLinks.Order()];
+            }
+        }
+    }
+
+    /// <summary>Makes the transport of one member. A member that restarts gets a new one.</summary>
+    /// <param name="member">The member that will use it.</param>
+    /// <param name="clusterId">The cluster that the member belongs to: transports of different clusters never reach
+    /// each other.</param>
+    /// <param name="options">The bounds of its queues; null for the defaults.</param>
+    /// <param name="address">Where the member is to be found, any text: messages then reach it from those alone that
+    /// look for it there, and so do requests. Null: messages reach it by its id, and requests do not reach it.</param>
+    /// <exception cref="ArgumentException"><paramref name="member"/> is none, or a bound is out of range.</exception>
+    public InMemoryTransport CreateTransport(
+        MemberId member, ulong clusterId = 0, InMemoryTransportOptions? options = null, string? address = null)
+    {
+        if (member.IsNone)
+        {
+            throw new ArgumentException("A transport needs a member id other than zero.", nameof(member));
+        }
+
+        options ??= new InMemoryTransportOptions();
+        options.Validate();
+        return new InMemoryTransport(this, member, clusterId, options, address);
+    }
+
+    /// <summary>Cuts the link from one member to another: what is sent over it is lost. The way back stays
+    /// open.</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The receiver.</param>
+    public void CutOneWay(MemberId from, MemberId to)
+    {
+        lock (_gate)
+        {
+            _cutLinks.Add((from, to));
+        }
+    }
+
+    /// <summary>Cuts the links between two members in both directions.</summary>
+    /// <param name="first">One member.</param>
+    /// <param name="second">The other.</param>
+    public void Cut(MemberId first, MemberId second)
+    {
+        lock (_gate)
+        {
+            _cutLinks.Add((first, second));
+            _cutLinks.Add((second, first));
+        }
+    }
+
+    /// <summary>Heals the link from one member to another.</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The receiver.</param>
+    public void HealOneWay(MemberId from, MemberId to)
+    {
+        lock (_gate)
+        {
+            _cutLinks.Remove((from, to));
+        }
+    }
+
+    /// <summary>Heals the links between two members in both directions.</summary>
+    /// <param name="first">One member.</param>
+    /// <param name="second">The other.</param>
+    public void Heal(MemberId first, MemberId second)
+    {
+        lock (_gate)
+        {
+            _cutLinks.Remove((first, second));
+            _cutLinks.Remove((second, first));
+        }
+    }
+
+    /// <summary>Heals every link.</summary>
+    public void HealAll()
+    {
+        lock (_gate)
+        {
+            _cutLinks.Clear();
+        }
+    }
+
+    /// <summary>Whether a one-way link is cut.</summary>
+    internal bool IsCut(MemberId from, MemberId to)
+    {
+        lock (_gate)
+        {
+            return _cutLinks.Contains((from, to));
+        }
+    }
+
+    /// <summary>Makes a transport reachable. A member has one at a time.</summary>
+    internal void Register(InMemoryTransport transport)
+    {
+        lock (_gate)
+        {
+            if (transport.Address is { } address
+                && _started.Values.FirstOrDefault(other => other.Address == address) is { } occupant)
+            {
+                throw new TransportException(
+                    $"Member {occupant.Member} listens at '{address}' on this network; choose another address.");
+            }
+
+            if (!_started.TryAdd(transport.Member, transport))
+            {
+                throw new TransportException(
+                    $"Member {transport.Member} already has a started transport on this network; dispose it first.");
+            }
+        }
+    }
+
+    /// <summary>Makes a transport unreachable.</summary>
+    internal void Unregister(InMemoryTransport transport)
+    {
+        lock (_gate)
+        {
+            if (_started.TryGetValue(transport.Member, out InMemoryTransport? current)
+                && ReferenceEquals(current, transport))
+            {
+                _started.Remove(transport.Member);
+            }
+        }
+    }
+
+    /// <summary>The transport that a message reaches, or null when the link is cut or nobody is there.</summary>
+    internal InMemoryTransport? Route(InMemoryTransport sender, MemberEndpoint to)
+    {
+        lock (_gate)
+        {
+            return !_cutLinks.Contains((sender.Member, to.Id))
+                && _started.TryGetValue(to.Id, out InMemoryTransport? target)
+                && target.ClusterId == sender.ClusterId
+                && (target.Address is null || target.Address == to.Address)
+                    ? target
+                    : null;
+        }
+    }
+
+    /// <summary>The transport that a request reaches, and that can answer it.</summary>
+    /// <exception cref="TransportException">There is none.</exception>
+    internal InMemoryTransport RouteRequest(InMemoryTransport sender, string address)
+    {
+        lock (_gate)
+        {
+            InMemoryTransport? target = _started.Values.FirstOrDefault(other => other.Address == address);
+            if (target is null || _cutLinks.Contains((sender.Member, target.Member))
+                || _cutLinks.Contains((target.Member, sender.Member)))
+            {
+                throw new TransportException($"Nobody answers at '{address}'.") { IsUndelivered = true };
+            }
+
+            return target.ClusterId == sender.ClusterId
+                ? target
+                : throw new TransportException(
+                    $"The member at '{address}' belongs to cluster {target.ClusterId:x}, this member to "
+                    + $"{sender.ClusterId:x}. Check the address.")
+                {
+                    IsWrongCluster = true,
+                    IsUndelivered = true,
+                };
+        }
+    }
+}

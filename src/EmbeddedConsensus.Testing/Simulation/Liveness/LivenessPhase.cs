@@ -1,0 +1,188 @@
+using EmbeddedConsensus.Mvcc;
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Testing.Simulation.Checking;
+using EmbeddedConsensus.Testing.Simulation.Workload;
+
+namespace EmbeddedConsensus.Testing.Simulation;
+
+/// <summary>
+/// The end of a simulation: the faults stop, at first perhaps for a majority only, and from then on the cluster has to
+/// make progress within bounded time (scenario 23), to change its membership, and to end in one state (scenario 46).
+/// </summary>
+internal sealed partial class LivenessPhase(SimulatedCluster cluster, SimulationRandom random)
+{
+    private const long BoundMicros = 90_000_000;
+    private const double MajorityOnlyRate = 0.6;
+    private const double BrokenLinkRate = 0.3;
+    private const long SettleMicros = 5_000_000;
+
+    private static readonly PutRequest AliveRequest = new("alive", Value.FromString("yes"), ReturnPrevious: true);
+
+    private readonly SimulatedCaller _caller = new(cluster, number: 1_000, new RequestGenerator(random.Fork(1)), random)
+    {
+        IsStopped = true,
+    };
+
+    /// <summary>Runs the phase.</summary>
+    public void Run()
+    {
+        cluster.Note($"faults end");
+        cluster.Workload.Stop();
+        cluster.Operator.Stop();
+        cluster.FaultsAreOn = false;
+        cluster.Faults.Stop();
+        cluster.Network.Mend();
+        if (random.Chance(BrokenLinkRate))
+        {
+            RunWithBrokenLink();
+        }
+
+        bool someAreBroken = HealSome();
+        Require("pending calls end", () => cluster.Workload.Pending == 0);
+        SimulatedReplica[] healthy = [.. Members.Where(replica => !replica.IsAbandoned)];
+        if (_isPartlyCutOff)
+        {
+            RequireServiceSomewhere(healthy);
+        }
+        else
+        {
+            Array.ForEach(healthy, RequireService);
+        }
+
+        RejoinAll(someAreBroken);
+        RequireMembership();
+        Require("all members apply everything", () => Members.All(HasAppliedAll));
+        foreach (SimulatedReplica replica in Members)
+        {
+            CheckState(replica.Life!.Apply);
+        }
+
+        Require("calls at members that came back end", () => cluster.Workload.Pending == 0);
+        Require("watchers get everything", () =>
+            cluster.Workload.Watchers.All(watcher => watcher.HasSeen(cluster.Committed.Model.Revision)));
+    }
+
+    private IEnumerable<SimulatedReplica> Members => cluster.Replicas.Where(IsMember);
+
+    private bool IsMember(SimulatedReplica replica) =>
+        !replica.IsLost && (cluster.Rules.Latest?.Contains(replica.Id) ?? replica.Number < cluster.InitialReplicas);
+
+    // A leader that reaches a majority leads on; whoever has no link to it learns nothing, and cannot depose it either.
+    private void RequireServiceSomewhere(SimulatedReplica[] replicas)
+    {
+        long writes = cluster.Statistics.Writes;
+        Require("some replica writes, with links broken", () =>
+        {
+            if (_caller.Life is null && replicas[random.Below(replicas.Length)].Life is { IsFaulted: false } life)
+            {
+                _caller.Write(life, AliveRequest);
+            }
+
+            return cluster.Statistics.Writes > writes;
+        });
+        Require("the caller is done", () => _caller.Life is null);
+    }
+
+    /// <summary>Brings back what is still broken; a leader that is not behind in term stays leader (scenario
+    /// 15).</summary>
+    private void RejoinAll(bool someAreBroken)
+    {
+        ReplicaLife? leader = null;
+        if (someAreBroken)
+        {
+            cluster.Run(cluster.Now + SettleMicros);
+            leader = StableLeader();
+        }
+
+        ulong term = leader?.Core.Node.Term ?? 0;
+        ulong configuration = leader?.Core.Node.ConfigurationIndex ?? 0;
+        HealAll();
+        Require("all replicas apply everything", () => Members.All(HasAppliedAll));
+        if (leader is not null && leader.Core.Node.ConfigurationIndex == configuration
+            && (leader.Core.Node.Role != RaftRole.Leader || leader.Core.Node.Term != term))
+        {
+            throw new SimulationFailedException("Leader Stability",
+                $"Replica {leader.Replica.Id} led a majority in term {term}, and members of no higher term that came "
+                + $"back have deposed it. {leader.Replica}");
+        }
+    }
+
+    // Not one that is itself about to come back: it may have to step down when it does.
+    private ReplicaLife? StableLeader()
+    {
+        ulong highest = cluster.Replicas.Max(
+            replica => Math.Max(replica.Disk.HardState.Term, replica.Life?.Core.Node.Term ?? 0));
+        return cluster.Replicas.Where(replica => !replica.IsAbandoned).Select(replica => replica.Life).FirstOrDefault(
+            life => life?.Core.Node.Role == RaftRole.Leader && life.Core.Node.Term == highest
+                && !life.Core.Node.Configuration.IsJoint);
+    }
+
+    // A write and a read at every healthy member must go through. A call may still fail for a cause from before.
+    private void RequireService(SimulatedReplica replica)
+    {
+        long writes = cluster.Statistics.Writes;
+        long reads = cluster.Statistics.Reads;
+        Require($"replica {replica.Id} writes", () =>
+        {
+            if (cluster.Statistics.Writes > writes || !IsMember(replica))
+            {
+                return true;
+            }
+
+            if (_caller.Life is null && replica.Life is { IsFaulted: false } life)
+            {
+                _caller.Write(life, AliveRequest);
+            }
+
+            return false;
+        });
+        Require($"replica {replica.Id} reads", () =>
+        {
+            if (cluster.Statistics.Reads > reads || !IsMember(replica))
+            {
+                return true;
+            }
+
+            if (_caller.Life is null && replica.Life is { IsFaulted: false } life)
+            {
+                _caller.Read(life, new ReadRequest(KeyRange.All, new RangeOptions()));
+            }
+
+            return false;
+        });
+        Require("the caller is done", () => _caller.Life is null);
+    }
+
+    private bool HasAppliedAll(SimulatedReplica replica) =>
+        replica.Life is { } life && life.Apply.PublishedIndex == cluster.Committed.LastIndex
+        && cluster.Committed.LastIndex >= cluster.Invariants.LastCommitted;
+
+    private void CheckState(SimulatedApplyLoop lane)
+    {
+        lane.CheckHash();
+        using PinnedView snapshot = lane.OpenSnapshot();
+        RangeOptions options = new();
+        RangeResult all = RangeReader.Read(snapshot.View, RangeQuery.Of(KeyRange.All, options));
+        ReferenceStore model = cluster.Committed.Model;
+        RangeResult expected = ReferenceStore.Read(
+            KeyRange.All, options, model.StateAt(model.Revision), model.Revision);
+        if (!ResultComparer.AreEqual(all, expected))
+        {
+            throw new SimulationFailedException("Equal State",
+                $"At the end a replica holds {ResultText.Of(all)}. Expected: {ResultText.Of(expected)}.");
+        }
+
+        lane.Machine.Store.Validate();
+    }
+
+    private void Require(string what, Func<bool> condition)
+    {
+        if (!condition() && !cluster.Run(cluster.Now + BoundMicros, condition))
+        {
+            throw new SimulationFailedException("Liveness",
+                $"{BoundMicros / 1_000_000} s after the faults ended it is not true that {what}. "
+                + string.Join(" ", cluster.Replicas.Select(replica => replica.ToString())));
+        }
+    }
+}

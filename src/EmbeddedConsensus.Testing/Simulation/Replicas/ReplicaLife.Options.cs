@@ -1,0 +1,39 @@
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Core;
+
+namespace EmbeddedConsensus.Testing.Simulation;
+
+/// <summary>The limits and time-outs of a life, which are those of the seed's profile.</summary>
+internal sealed partial class ReplicaLife
+{
+    private static RaftOptions RaftOptionsOf(SimulatedCluster cluster, SimulatedReplica replica) => new()
+    {
+        Id = replica.Id,
+        FormatVersion = replica.Release,
+        UseReadLease = cluster.Profile.UsesLeases,
+        TickInterval = TimeSpan.FromMicroseconds(SimulatedClock.TickMicros),
+        ElectionTicks = ElectionTicks,
+        HeartbeatTicks = cluster.Profile.HeartbeatTicks,
+        Seed = (cluster.Options.Seed * 1_000_003) + (replica.Disk.Incarnation * 1_009) + replica.Id.Value,
+        LogCacheBytes = cluster.Profile.LogCacheBytes,
+        MaxMessageBytes = cluster.Profile.MaxMessageBytes,
+        MaxApplyBytes = cluster.Profile.MaxMessageBytes,
+        SnapshotChunkBytes = cluster.Profile.SnapshotChunkBytes,
+        MaxInflightMessages = cluster.Profile.MaxInflightMessages,
+        MaxInflightBytes = cluster.Profile.MaxInflightBytes,
+        MaxUncommittedBytes = cluster.Profile.MaxUncommittedBytes,
+    };
+
+    private static ReplicaCoreOptions CoreOptionsOf(RunProfile profile, SimulatedReplica replica) => new()
+    {
+        CommandFormat = replica.Release,
+        RequestTimeoutTicks = RequestTimeoutTicks,
+        RetryTicks = ElectionTicks,
+        PauseTicks = (ulong)profile.HeartbeatTicks,
+        SnapshotLogBytes = profile.SnapshotLogBytes,
+        SnapshotKeepEntries = profile.SnapshotKeepEntries,
+        MaxProposeBytes = profile.MaxMessageBytes,
+        MaxWaitingProposals = profile.MaxWaiting,
+        MaxWaitingReads = profile.MaxWaiting,
+    };
+}

@@ -1,0 +1,14 @@
+namespace EmbeddedConsensus;
+
+/// <summary>The leader refused to change the membership. Nothing was changed.</summary>
+public sealed class MembershipChangeRefusedException : ConsensusStoreException
+{
+    /// <summary>A refusal.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <param name="message">The reason for people: which members, and what to do.</param>
+    public MembershipChangeRefusedException(MembershipRefusal reason, string message) : base(message) =>
+        Reason = reason;
+
+    /// <summary>The reason.</summary>
+    public MembershipRefusal Reason { get; }
+}

@@ -1,0 +1,60 @@
+namespace EmbeddedConsensus.Mvcc;
+
+/// <summary>A pinned state of the store: nothing in it changes, and none of its memory is reused, until it is disposed.
+/// A small value: copies share one pin, and disposing any of them again does nothing.</summary>
+internal readonly struct PinnedView : IMvccReader, IDisposable
+{
+    private readonly ViewPin _pin;
+    private readonly long _generation;
+
+    /// <summary>A handle for the present use of a pin.</summary>
+    public PinnedView(ViewPin pin)
+    {
+        _pin = pin;
+        _generation = pin.Generation;
+    }
+
+    /// <summary>The reads; usable until the snapshot is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The snapshot was disposed.</exception>
+    public MvccView View
+    {
+        get
+        {
+            MvccView view = default;
+            ObjectDisposedException.ThrowIf(
+                _pin is null || !_pin.TryGetView(_generation, out view), typeof(PinnedView));
+            return view;
+        }
+    }
+
+    /// <inheritdoc />
+    public long Revision => View.Revision;
+
+    /// <inheritdoc />
+    public long CompactRevision => View.CompactRevision;
+
+    /// <inheritdoc />
+    public bool TryGet(ReadOnlySpan<byte> key, long atRevision, out MvccRecord record)
+        => View.TryGet(key, atRevision, out record);
+
+    /// <inheritdoc />
+    public MvccRangeCursor Range(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
+        => View.Range(key, rangeEnd, atRevision);
+
+    /// <inheritdoc />
+    public long Count(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
+        => View.Count(key, rangeEnd, atRevision);
+
+    /// <inheritdoc />
+    public MvccEventCursor Events(long fromRevision) => View.Events(fromRevision);
+
+    /// <inheritdoc />
+    public bool TryGetPrevious(in MvccRecord change, out MvccRecord previous)
+        => View.TryGetPrevious(change, out previous);
+
+    /// <inheritdoc />
+    public uint Hash(long atRevision) => View.Hash(atRevision);
+
+    /// <summary>Lets the store reuse what only this snapshot held. Once is enough; again is harmless.</summary>
+    public void Dispose() => _pin?.Release(_generation);
+}

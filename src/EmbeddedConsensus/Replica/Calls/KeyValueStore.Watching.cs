@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using EmbeddedConsensus.Commands;
+using EmbeddedConsensus.Watches;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>Watches, read from the hub of the replica.</summary>
+internal sealed partial class KeyValueStore
+{
+    /// <inheritdoc />
+    public IAsyncEnumerable<WatchEvent> WatchAsync(
+        KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= DefaultWatch;
+        RequestValidator.CheckRange(range, nameof(range));
+        if (options.StartRevision < 0)
+        {
+            throw new InvalidRequestException(nameof(options),
+                $"The start revision is {options.StartRevision}. Use 0 for from now on, or a positive number.");
+        }
+
+        // "From now on" is the moment of this call, not of the first read of the result.
+        long first = options.StartRevision > 0 ? options.StartRevision
+            : _host.State == StoreState.Running ? _host.Apply.Revision + 1
+            : 0;
+        return ReadWatchAsync(range, options, first, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<WatchEvent> ReadWatchAsync(
+        KeyRange range, WatchOptions options, long first, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
+        WatchHub hub = _host.Apply.Watches;
+        using AsyncSignal signal = new(_host.Schedule);
+        Watcher watcher = hub.Add(range, options, first > 0 ? first : hub.Revision + 1, signal);
+        try
+        {
+            List<WatchEvent> events = [];
+            while (true)
+            {
+                while (!watcher.TryTake(events))
+                {
+                    await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                if (events.Count == 0)
+                {
+                    // A piece of the history without a change of these keys. There may be many of them: the reader's
+                    // thread is not held up for all, and a reader that has gone ends the search.
+                    cancellationToken.ThrowIfCancellationRequested();
+                    await signal.YieldAsync().ConfigureAwait(false);
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+
+                foreach (WatchEvent next in events)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    yield return next;
+                }
+
+                events.Clear();
+            }
+        }
+        finally
+        {
+            hub.Remove(watcher);
+        }
+    }
+}

@@ -1,0 +1,355 @@
+using System.Buffers;
+using EmbeddedConsensus.Commands;
+using EmbeddedConsensus.Mvcc;
+using EmbeddedConsensus.Replica.Membership;
+using EmbeddedConsensus.StateMachine;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>The calls of an app, turned into commands, read rounds and watchers of the replica that it hosts.</summary>
+internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
+{
+    private static readonly ReadOptions DefaultRead = new();
+    private static readonly RangeOptions DefaultRange = new();
+    private static readonly WatchOptions DefaultWatch = new();
+
+    private static readonly Func<ApplyResult, PutResult> ToPutResult =
+        static result => new PutResult(result.Revision, (KeyValue?)result.Payload);
+
+    private static readonly Func<ApplyResult, DeleteResult> ToDeleteResult =
+        static result => new DeleteResult(result.Revision, result.Deleted, (IReadOnlyList<KeyValue>)result.Payload!);
+
+    private static readonly Func<ApplyResult, TxnResult> ToTxnResult = static result => (TxnResult)result.Payload!;
+
+    private static readonly Func<ApplyResult, long> ToRevision = static result => result.Revision;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _scratch;
+
+    private readonly ReplicaHost _host;
+    private readonly RequestValidator _validator;
+
+    /// <summary>The calls to a replica.</summary>
+    public KeyValueStore(ReplicaHost host, ConsensusStoreOptions options)
+    {
+        _host = host;
+        _validator = new RequestValidator(options.MaxRequestBytes, options.MaxTxnOperations);
+    }
+
+    /// <inheritdoc />
+    public StoreStatus Status
+    {
+        get
+        {
+            StoreState state = _host.State;
+            ReplicaView? view = _host.View;
+            (long revision, long compactRevision) = _host.Revisions();
+
+            // Who takes no part leads nobody, and hears of no leader: what it knew last says nothing about now.
+            bool takesPart = view is not null && state == StoreState.Running;
+            MemberId leader = takesPart ? view!.Leader : MemberId.None;
+            return new StoreStatus
+            {
+                Member = _host.Self,
+                State = state,
+                Role = RoleOf(view, takesPart),
+                Leader = leader,
+                Term = view?.Term ?? 0,
+                LastIndex = view?.LastIndex ?? 0,
+                CommitIndex = view?.CommitIndex ?? 0,
+                AppliedIndex = view?.AppliedIndex ?? 0,
+                SnapshotIndex = _host.SnapshotIndex,
+                Revision = revision,
+                CompactRevision = compactRevision,
+                Voters = view is null ? [] : view.Configuration.Voters,
+                Membership = view is null ? null : ClusterManager.Describe(
+                    view.CommittedConfiguration, view.CommittedConfigurationIndex, leader),
+                ConfigurationIndex = view?.ConfigurationIndex ?? 0,
+                HoldsReadLease = takesPart && view!.HoldsLease,
+                FormatVersion = (int)(view?.Configuration.FormatVersion ?? 1),
+                Fault = _host.Fault,
+            };
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask WaitForReadyAsync(CancellationToken cancellationToken = default)
+    {
+        await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (QuorumUnavailableException)
+            {
+                // No leader yet: the request timeout paces the attempts, the caller's token ends them.
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask<KeyValue?> GetAsync(
+        Key key, ReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= DefaultRead;
+        RequestValidator.CheckKey(key, nameof(key));
+        RequestValidator.CheckRevision(options, nameof(options));
+        return options.Consistency == Consistency.Serializable
+            ? ReadLocalKey(key, options.Revision, cancellationToken)
+            : ReadKeyAsync(key, options.Revision, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<RangeResult> RangeAsync(
+        KeyRange range, RangeOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= DefaultRange;
+        RequestValidator.CheckRange(range, nameof(range));
+        RequestValidator.CheckRangeOptions(options, nameof(options));
+        return options.Consistency == Consistency.Serializable
+            ? ReadLocalRange(range, options, cancellationToken)
+            : ReadRangeAsync(range, options, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<PutResult> PutAsync(
+        Key key, Value value, PutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        RequestValidator.CheckKey(key, nameof(key));
+        long length = (long)CommandEncoder.PutLength(key.Length, 0) + value.Length;
+        _validator.CheckSize(length);
+        Memory<byte> command = PayloadArena.Allocate(CommandEncoder.PutLength(key.Length, value.Length));
+        CommandEncoder.WritePut(command.Span, key.Span, value.Span, FlagsOf(options?.ReturnPrevious ?? false));
+        return Write(command, ToPutResult, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<DeleteResult> DeleteAsync(
+        KeyRange range, DeleteOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        RequestValidator.CheckRange(range, nameof(range));
+        ArrayBufferWriter<byte> scratch = Scratch();
+        CommandEncoder.WriteDelete(scratch, range, FlagsOf(options?.ReturnPrevious ?? false));
+        return Write(Keep(scratch), ToDeleteResult, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<TxnResult> TxnAsync(Txn txn, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(txn);
+        _validator.CheckTxn(txn);
+        ArrayBufferWriter<byte> scratch = Scratch();
+        CommandEncoder.WriteTxn(scratch, txn);
+        return Write(Keep(scratch), ToTxnResult, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken = default)
+    {
+        if (revision <= 0)
+        {
+            throw new InvalidRequestException(nameof(revision), "The revision must be positive.");
+        }
+
+        Memory<byte> command = EncodeCompact(revision);
+        await Write(command, ToRevision, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<StoreHash> HashAsync(long revision = 0, CancellationToken cancellationToken = default)
+    {
+        _host.ThrowIfNotRunning();
+        if (revision < 0)
+        {
+            throw new InvalidRequestException(
+                nameof(revision), $"The revision is {revision}. Use 0 for the newest, or a positive number.");
+        }
+
+        return _host.Schedule is null
+            ? await Task.Run(() => Hash(revision), cancellationToken).ConfigureAwait(false)
+            : Hash(revision);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask TransferLeadershipAsync(MemberId target, CancellationToken cancellationToken = default)
+    {
+        _host.ThrowIfNotRunning();
+        if (_host.View!.Role != ReplicaRole.Leader)
+        {
+            throw new NotLeaderException(
+                $"Leadership can be handed over by the leader only, which is {_host.View.Leader}. Call it there.");
+        }
+
+        if (target == _host.Self)
+        {
+            return;
+        }
+
+        if (!_host.View.Configuration.Voters.Contains(target))
+        {
+            throw new InvalidRequestException(nameof(target), $"Member {target} has no vote in this cluster.");
+        }
+
+        if (!await _host.TransferLeadershipAsync(target, cancellationToken).ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _host.ThrowIfNotRunning();
+            MemberId leader = _host.View.Leader;
+            throw new LeadershipTransferException(leader == _host.Self || leader.IsNone
+                ? $"Member {target} did not take over in time. Check that it is up and has caught up."
+                : $"Member {target} did not take over: member {leader} leads now. Check that {target} is up and has "
+                    + $"caught up, and call this at {leader}.");
+        }
+    }
+
+    private static ReplicaRole RoleOf(ReplicaView? view, bool takesPart) => view?.Role switch
+    {
+        null => ReplicaRole.Follower,
+        ReplicaRole.Learner => ReplicaRole.Learner,
+        ReplicaRole role => takesPart ? role : ReplicaRole.Follower,
+    };
+
+    private static CommandFlags FlagsOf(bool returnPrevious) =>
+        returnPrevious ? CommandFlags.ReturnPrevious : CommandFlags.None;
+
+    private static ArrayBufferWriter<byte> Scratch()
+    {
+        // A single large transaction does not keep its buffer for ever.
+        const int LargestKept = 1 << 20;
+        if (_scratch is null || _scratch.Capacity > LargestKept)
+        {
+            _scratch = new ArrayBufferWriter<byte>(1024);
+        }
+
+        _scratch.ResetWrittenCount();
+        return _scratch;
+    }
+
+    private static Memory<byte> EncodeCompact(long revision)
+    {
+        ArrayBufferWriter<byte> scratch = Scratch();
+        CommandEncoder.WriteCompact(scratch, revision);
+        Memory<byte> command = PayloadArena.Allocate(scratch.WrittenCount);
+        scratch.WrittenSpan.CopyTo(command.Span);
+        return command;
+    }
+
+    private Memory<byte> Keep(ArrayBufferWriter<byte> scratch)
+    {
+        _validator.CheckSize(scratch.WrittenCount);
+        Memory<byte> command = PayloadArena.Allocate(scratch.WrittenCount);
+        scratch.WrittenSpan.CopyTo(command.Span);
+        return command;
+    }
+
+    private ValueTask<TResult> Write<TResult>(
+        Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<TResult>(cancellationToken);
+        }
+
+        WriteCall<TResult> call = new(command, project, _host.Schedule);
+        _host.Submit(call);
+        call.ListenTo(cancellationToken);
+        return call.Task;
+    }
+
+    private ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ReadCall call = new(_host.Schedule);
+        _host.Submit(call);
+        call.ListenTo(cancellationToken);
+        return call.Task;
+    }
+
+    private async ValueTask<KeyValue?> ReadKeyAsync(Key key, long revision, CancellationToken cancellationToken)
+    {
+        await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+        return ReadKey(key, revision);
+    }
+
+    // At once, on the caller's thread; what fails is told by the task all the same, as with every other call.
+    private ValueTask<KeyValue?> ReadLocalKey(Key key, long revision, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<KeyValue?>(cancellationToken);
+        }
+
+        try
+        {
+            _host.ThrowIfNotRunning();
+            return new ValueTask<KeyValue?>(ReadKey(key, revision));
+        }
+        catch (ConsensusStoreException exception)
+        {
+            return ValueTask.FromException<KeyValue?>(exception);
+        }
+    }
+
+    // Behind a barrier: a store that drains still serves it.
+    private KeyValue? ReadKey(Key key, long revision)
+    {
+        _host.ThrowIfFaulted();
+        using PinnedView snapshot = _host.Apply.OpenSnapshot();
+        MvccView view = snapshot.View;
+        return RangeReader.CheckRevision(view, revision) is { } refusal
+            ? throw refusal
+            : RangeReader.Get(view, key.Span, revision);
+    }
+
+    private async ValueTask<RangeResult> ReadRangeAsync(
+        KeyRange range, RangeOptions options, CancellationToken cancellationToken)
+    {
+        await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+        return ReadRange(range, options);
+    }
+
+    private ValueTask<RangeResult> ReadLocalRange(
+        KeyRange range, RangeOptions options, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<RangeResult>(cancellationToken);
+        }
+
+        try
+        {
+            _host.ThrowIfNotRunning();
+            return new ValueTask<RangeResult>(ReadRange(range, options));
+        }
+        catch (ConsensusStoreException exception)
+        {
+            return ValueTask.FromException<RangeResult>(exception);
+        }
+    }
+
+    private RangeResult ReadRange(KeyRange range, RangeOptions options)
+    {
+        _host.ThrowIfFaulted();
+        using PinnedView snapshot = _host.Apply.OpenSnapshot();
+        MvccView view = snapshot.View;
+        return RangeReader.CheckRevision(view, options.Revision) is { } refusal
+            ? throw refusal
+            : RangeReader.Read(view, RangeQuery.Of(range, options));
+    }
+
+    private StoreHash Hash(long revision)
+    {
+        using PinnedView snapshot = _host.Apply.OpenSnapshot();
+        MvccView view = snapshot.View;
+        if (RangeReader.CheckRevision(view, revision) is { } refusal)
+        {
+            throw refusal;
+        }
+
+        long at = revision == 0 ? view.Revision : revision;
+        return new StoreHash(view.Hash(at), at, view.CompactRevision);
+    }
+}
