@@ -61,5 +61,6 @@ internal static class RaftScript
         return string.Join('\n', lines) + "\n";
     }
 
-    private static string PathOf(string name) => Path.Combine(Folder, name + ".txt");
+    private static string PathOf(string name) =>
+        Directory.EnumerateFiles(Folder, name + ".txt", SearchOption.AllDirectories).Single();
 }
