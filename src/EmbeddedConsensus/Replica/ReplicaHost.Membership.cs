@@ -4,7 +4,6 @@ using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.Replica.Membership;
 using EmbeddedConsensus.Transport;
-using Microsoft.Extensions.Logging;
 
 namespace EmbeddedConsensus.Replica;
 
