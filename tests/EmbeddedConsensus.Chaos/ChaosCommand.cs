@@ -64,7 +64,7 @@ internal static class ChaosCommand
             + "check failed.",
     };
 
-    /// <summary>Runs what the command line says.</summary>
+    /// <summary>Parses the command line and runs it.</summary>
     /// <param name="args">The arguments.</param>
     /// <returns>The exit code: 1 when a check failed.</returns>
     public static async Task<int> RunAsync(string[] args)

@@ -9,7 +9,7 @@ namespace EmbeddedConsensus.Chaos;
 
 /// <summary>A run: rounds of load and faults on one cluster, each followed by its checks.</summary>
 /// <param name="options">What to run.</param>
-/// <param name="output">Where to tell.</param>
+/// <param name="output">Receives the report.</param>
 internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
 {
     private readonly Stopwatch _time = Stopwatch.StartNew();
@@ -17,7 +17,7 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
     private readonly LoadStatistics _statistics = new();
 
     /// <summary>Runs.</summary>
-    /// <param name="cancellationToken">Ends the run behind the round that is under way.</param>
+    /// <param name="cancellationToken">Ends the run after the current round.</param>
     /// <returns>The exit code: 1 when a check failed.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -63,7 +63,7 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
             revision = await new RoundClosing(cluster, _checks, round).RunAsync(revision + 1);
             if (revision == 0)
             {
-                // Without an end there is nothing to check against, and nothing to go on from.
+                // Without an end revision there is nothing to check against and nothing to continue from.
                 break;
             }
 
@@ -75,8 +75,7 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         await checking;
     }
 
-    /// <summary>Does something. That it fails is a finding like any other, and the summary comes all the
-    /// same.</summary>
+    /// <summary>Runs a step. A failure is a finding like any other, and the summary is still printed.</summary>
     private async Task CompleteAsync(string name, Func<Task> act)
     {
         string? failure = null;

@@ -2,7 +2,7 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>A member is stopped as a service is stopped, under load, and started again.</summary>
+/// <summary>A member is stopped cleanly under load and started again.</summary>
 internal sealed class RestartFault : IFault
 {
     private static readonly TimeSpan MaxDown = TimeSpan.FromSeconds(1);

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>An operator starts a member that runs already. The second process must say that the folder is in use, and
-/// must leave it alone; the first goes on.</summary>
+/// <summary>An operator starts a member that is already running. The second process must report that the directory is
+/// in use and leave it alone; the first one is unaffected.</summary>
 internal sealed class SecondProcessFault : IFault
 {
     /// <inheritdoc />
