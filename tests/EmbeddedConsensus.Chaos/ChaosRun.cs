@@ -31,8 +31,8 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
                 cluster, _checks, options.Seed, options.Only, line => TellIf(options.IsVerbose, line));
             await CompleteAsync("the cluster starts", cluster.StartAsync);
             await CompleteAsync(
-                "every round comes to its end", () => RunRoundsAsync(cluster, faults, cancellationToken));
-            await CompleteAsync("every process comes to its end", () => StopAllAsync(cluster));
+                "every round completes", () => RunRoundsAsync(cluster, faults, cancellationToken));
+            await CompleteAsync("every process exits", () => StopAllAsync(cluster));
             Summarize(cluster, faults);
         }
 
@@ -68,7 +68,7 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
             }
 
             Tell($"round {round} of {rounds}: revision {revision}, {faults.Journal.Count} faults so far");
-            checking = CheckBehindAsync(checking, new RoundCheck(
+            checking = CheckConcurrentlyAsync(checking, new RoundCheck(
                 cluster.Folders, [.. cluster.Members.Select(static member => member.Id)], _checks, round));
         }
 
@@ -93,7 +93,7 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
     }
 
     /// <summary>Checks a round while the next one runs.</summary>
-    private async Task<RoundState> CheckBehindAsync(Task<RoundState> before, RoundCheck check)
+    private async Task<RoundState> CheckConcurrentlyAsync(Task<RoundState> before, RoundCheck check)
     {
         RoundState state = await before;
         return await Task.Run(() => check.Run(state, _statistics));
@@ -105,12 +105,12 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         for (int i = 0; i < areClean.Length; i++)
         {
             _checks.Note(
-                0, "a member that is told to stop does so",
+                0, "a member stops when asked to",
                 areClean[i] ? null : $"Member {cluster.Members[i].Id} did not stop in time.");
         }
 
         _checks.Note(
-            0, "no process ends by itself and no term has two leaders",
+            0, "no process exits on its own and no term has two leaders",
             cluster.Observer.Problems.Count == 0 ? null : string.Join(Environment.NewLine, cluster.Observer.Problems));
     }
 
@@ -120,13 +120,13 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         Tell($"load: {_statistics.Calls:N0} calls in {_statistics.LoadTime.TotalSeconds:F0} s, "
             + $"{_statistics.CallsPerSecond:N0}/s");
         WriteLines(_statistics.ToLines());
-        Tell($"  {_statistics.Watches:N0} watches were given {_statistics.WatchEvents:N0} events; the longest time "
+        Tell($"  {_statistics.Watches:N0} watches received {_statistics.WatchEvents:N0} events; the longest period "
             + $"without a successful write was {_statistics.LongestWithoutWrite.TotalSeconds:F1} s");
         output.WriteLine();
         Tell($"faults: {faults.Journal.Count}, of {faults.Journal.Kinds} kinds");
         WriteLines(faults.Journal.ToLines());
         output.WriteLine();
-        Tell($"what happened to the members:");
+        Tell($"members:");
         WriteLines(TextTable.Of(
         [
             ["processes started", TextTable.Of(cluster.Starts)],

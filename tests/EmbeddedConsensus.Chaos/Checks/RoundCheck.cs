@@ -59,7 +59,7 @@ internal sealed class RoundCheck(
                 Note("watch validity", WatchValidator.Validate(watch, changes));
                 if (stopped is not null)
                 {
-                    Note("a watch goes on where it stopped",
+                    Note("a watch resumes where it stopped",
                         WatchValidator.ValidateResumption(stopped, watch, changes));
                 }
 
@@ -96,7 +96,7 @@ internal sealed class RoundCheck(
                         + $"{first.ElementAtOrDefault(same)} and {events.ElementAtOrDefault(same)}");
         }
 
-        return whole ?? throw new InvalidDataException("No member has told its history.");
+        return whole ?? throw new InvalidDataException("No member has reported its history.");
     }
 
     /// <summary>Checks each write against the round's history: an acknowledged one is present at the revision of its

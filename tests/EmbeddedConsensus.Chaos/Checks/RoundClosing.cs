@@ -33,7 +33,7 @@ internal sealed class RoundClosing(ChaosCluster cluster, CheckBook checks, int r
             return 0;
         }
 
-        await CheckAllAsync("every member applies what is committed", new NodeRequest.Settle(end.Revision));
+        await CheckAllAsync("every member applies the committed log", new NodeRequest.Settle(end.Revision));
         await CheckAllAsync("every member reads again after healing", new NodeRequest.ReadAll());
         await CheckAllAsync("every watch reaches the end of its round", new NodeRequest.EndWatches());
         checks.Note(round, "equal hashes on every member at one revision", await CompareHashesAsync(end.Revision));

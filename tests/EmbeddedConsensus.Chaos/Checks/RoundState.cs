@@ -21,7 +21,7 @@ internal sealed record RoundState(
             .Where(static call => call is { Outcome: CallOutcome.Succeeded, Result.Range: not null })
             .Where(static call => call.Operation is RangeOperation range && range.Range == KeyRange.All)
             .MaxBy(static call => call.ReturnedAt)?.Result?.Range
-            ?? throw new InvalidDataException("Nobody read everything at the end of the round.");
+            ?? throw new InvalidDataException("No read of everything ended the round.");
         HashSet<Value> written = [.. events.Select(static one => one.KeyValue.Value)];
         return new RoundState(
             last.Revision,

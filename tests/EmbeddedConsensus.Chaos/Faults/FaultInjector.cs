@@ -63,7 +63,7 @@ internal sealed class FaultInjector(
             Journal.Ended(fault.Name, time.Elapsed);
             log(string.Create(
                 CultureInfo.InvariantCulture,
-                $"round {round}: {fault.Name} is put right, after {time.Elapsed.TotalSeconds:F1} s"));
+                $"round {round}: {fault.Name} is healed, after {time.Elapsed.TotalSeconds:F1} s"));
         }
     }
 
@@ -106,6 +106,6 @@ internal sealed class FaultInjector(
             failure = $"{name}: {exception}";
         }
 
-        checks.Note(round, "every fault can be put right", failure);
+        checks.Note(round, "every fault can be healed", failure);
     }
 }

@@ -50,7 +50,7 @@ internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : 
             TimeSpan.FromMilliseconds(context.Random.Next(MinDelayMs, MaxDelayMs))));
 
     /// <summary>Links are throttled.</summary>
-    public static NetworkFault Bandwidth { get; } = new("little bandwidth", static context =>
+    public static NetworkFault Bandwidth { get; } = new("low bandwidth", static context =>
         ForEachPair(context, (_, _, link) => link.BytesPerSecond =
             context.Random.Next(MinBytesPerSecond, MaxBytesPerSecond)));
 
@@ -86,7 +86,7 @@ internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : 
         if (isBetween)
         {
             link.Block(Blocker);
-            context.Did("ways between two members blocked", 1);
+            context.Did("links between two members blocked", 1);
         }
     }
 

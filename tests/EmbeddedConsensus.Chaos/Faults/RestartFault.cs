@@ -19,7 +19,7 @@ internal sealed class RestartFault : IFault
         ClusterMember member = context.LeaderOrAny();
         bool isClean = await member.StopAsync();
         context.Note(
-            "a member that is told to stop does so", isClean ? null : $"Member {member.Id} did not stop in time.");
+            "a member stops when asked to", isClean ? null : $"Member {member.Id} did not stop in time.");
         await context.HoldAsync(TimeSpan.Zero, MaxDown);
         await context.Cluster.StartAsync(member);
     }

@@ -39,7 +39,7 @@ internal sealed class SleepingLeaderFault : IFault
             {
                 await context.HoldAsync(MinHeadStart, MaxHeadStart);
                 old.Resume();
-                context.Did("leaders that woke up deposed and cut off", 1);
+                context.Did("leaders resumed deposed and cut off", 1);
                 await context.HoldAsync(MinAwake, MaxAwake);
             }
         }

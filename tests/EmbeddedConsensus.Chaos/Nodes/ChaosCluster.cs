@@ -132,8 +132,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public Task<NodeEvent.Reply[]> AskAllAsync(NodeRequest request, TimeSpan timeout) =>
         Task.WhenAll(_members.Select(member => TryAskAsync(member, request, timeout)));
 
-    /// <summary>Asks a member for something.</summary>
-    /// <returns>The answer; an error, or that there was none, is in it.</returns>
+    /// <summary>Sends a member a request.</summary>
+    /// <returns>The reply; an error, or the absence of a reply, is part of it.</returns>
     public static async Task<NodeEvent.Reply> TryAskAsync(
         ClusterMember member, NodeRequest request, TimeSpan timeout)
     {

@@ -143,7 +143,7 @@ internal sealed class NodeServer : IAsyncDisposable
                 await _host.StopAsync();
                 return reply;
             default:
-                throw new InvalidOperationException($"Nobody handles {request.GetType().Name}.");
+                throw new InvalidOperationException($"There is no handler for {request.GetType().Name}.");
         }
     }
 

@@ -42,8 +42,8 @@ internal abstract class MembershipFault : IFault
             NodeEvent.Reply reply = await ChaosCluster.TryAskAsync(asked, request, AskTimeout);
             if (reply.Error is null && isDone(reply))
             {
-                context.Note("a change of the membership is carried through", null);
-                context.Did("changes of the membership", request is NodeRequest.GetMembers ? 0 : 1);
+                context.Note("a membership change completes", null);
+                context.Did("membership changes", request is NodeRequest.GetMembers ? 0 : 1);
                 return;
             }
 
@@ -51,7 +51,7 @@ internal abstract class MembershipFault : IFault
             await Task.Delay(RetryInterval);
         }
 
-        context.Note("a change of the membership is carried through", failure);
+        context.Note("a membership change completes", failure);
         throw new TimeoutException($"The change was not done within {Bound.TotalSeconds} s. {failure}");
     }
 
@@ -82,7 +82,7 @@ internal abstract class MembershipFault : IFault
     {
         if (removed.Process is not null)
         {
-            context.Note("a removed member stops by itself and says so", await WaitForRemovalAsync(removed));
+            context.Note("a removed member stops on its own and reports it", await WaitForRemovalAsync(removed));
         }
 
         await context.Cluster.RetireAsync(removed);
@@ -103,6 +103,6 @@ internal abstract class MembershipFault : IFault
             await Task.Delay(RetryInterval);
         }
 
-        return $"Member {removed.Id} was removed and does not say so: {removed.Process?.Status}";
+        return $"Member {removed.Id} was removed and does not report it: {removed.Process?.Status}";
     }
 }
