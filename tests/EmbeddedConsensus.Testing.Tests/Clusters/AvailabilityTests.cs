@@ -5,7 +5,7 @@ public sealed class AvailabilityTests
 {
     [Fact]
     [Trait("Scenario", "18")]
-    public async Task Writes_go_on_while_the_disk_of_the_leader_hangs_and_its_heartbeats_continue()
+    public async Task Writes_continue_while_the_disk_of_the_leader_hangs_and_its_heartbeats_continue()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember leader = cluster.Leader;
@@ -69,7 +69,7 @@ public sealed class AvailabilityTests
 
     [Fact]
     [Trait("Scenario", "24")]
-    public async Task A_follower_that_is_paused_for_many_elections_disturbs_nobody_when_it_goes_on()
+    public async Task A_follower_that_was_paused_for_many_elections_disturbs_no_leader_when_it_resumes()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember leader = cluster.Leader;
@@ -91,7 +91,7 @@ public sealed class AvailabilityTests
 
     [Fact]
     [Trait("Scenario", "24")]
-    public async Task A_leader_that_takes_sends_and_compacts_much_at_once_stays_leader()
+    public async Task A_leader_that_snapshots_sends_and_compacts_much_at_once_stays_leader()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3, options =>
             options.ConfigureStore = store =>

@@ -11,7 +11,7 @@ public sealed class ClusterHistoryTests
     [InlineData(2)]
     [InlineData(3)]
     [Trait("Scenario", "14")]
-    public async Task Whatever_happens_to_a_cluster_its_callers_see_one_order(int seed)
+    public async Task Callers_of_a_cluster_see_one_order_under_any_faults(int seed)
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3, o => o.Seed = (ulong)seed);
         HistoryRecorder recorder = new();
@@ -54,7 +54,7 @@ public sealed class ClusterHistoryTests
 
     [Fact]
     [Trait("Scenario", "6")]
-    public async Task An_answer_that_no_order_explains_is_found_and_named()
+    public async Task A_result_that_no_order_explains_is_found_and_named()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         HistoryRecorder recorder = new();

@@ -46,7 +46,7 @@ public sealed class RaftInvariantsTests
     }
 
     [Fact]
-    public void Log_Matching_is_broken_by_equal_entries_behind_different_ones()
+    public void Log_Matching_is_broken_by_equal_entries_after_different_ones()
     {
         _invariants.OnAppend(One, isLeader: false, term: 3, LogOf(1), [Entry(index: 2, term: 3, data: 1)]);
         AssertBroken("Log Matching",

@@ -16,7 +16,7 @@ public class MvccConcurrencyTests
     };
 
     [Fact]
-    public async Task Readers_beside_the_writer_always_see_whole_transactions_and_intact_values()
+    public async Task Concurrent_readers_always_see_whole_transactions_and_intact_values()
     {
         using MvccStore store = OpenAccounts();
         using CancellationTokenSource writing = new();

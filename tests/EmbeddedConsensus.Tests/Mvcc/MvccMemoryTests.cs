@@ -10,7 +10,7 @@ public class MvccMemoryTests
     [InlineData(20)]
     [InlineData(900)]
     [InlineData(20_000)]
-    public void Deleting_and_compacting_everything_gives_the_memory_back(int valueBytes)
+    public void Deleting_and_compacting_everything_frees_the_memory(int valueBytes)
     {
         using MvccStore store = new(new MvccOptions { PageBytes = 1024 });
         MvccStatistics empty = store.Statistics;
@@ -53,7 +53,7 @@ public class MvccMemoryTests
     }
 
     [Fact]
-    public void A_snapshot_holds_what_it_needs_and_lets_it_go_in_bounded_pieces()
+    public void A_view_retains_what_it_needs_and_releases_it_in_bounded_slices()
     {
         using MvccStore store = new(new MvccOptions());
         Overwrite(store, 100);
@@ -76,7 +76,7 @@ public class MvccMemoryTests
     }
 
     [Fact]
-    public void Sparse_segments_are_emptied_and_no_reader_notices()
+    public void Sparse_segments_are_emptied_without_effect_on_readers()
     {
         using MvccStore store = new(new MvccOptions());
         Fill(store, keys: 40_000, valueBytes: 150, seed: 1);
@@ -200,7 +200,7 @@ public class MvccMemoryTests
     }
 
     [Fact]
-    public void Records_of_all_sizes_keep_their_bytes_beside_each_other()
+    public void Adjacent_records_of_all_sizes_keep_their_bytes()
     {
         RecordHeap heap = new(16 * 1024, 1);
         List<(RecordHandle Handle, int Length, byte Fill)> live = [];

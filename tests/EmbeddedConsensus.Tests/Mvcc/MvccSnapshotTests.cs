@@ -50,7 +50,7 @@ public class MvccSnapshotTests
     }
 
     [Fact]
-    public void A_snapshot_outlives_its_store_and_the_memory_goes_with_the_last_one()
+    public void A_view_outlives_its_store_and_the_last_one_frees_the_memory()
     {
         MvccStore store = Filled(1000);
         PinnedView first = store.OpenSnapshot();

@@ -9,7 +9,7 @@ public sealed class LongHistoryTests
 
     [Fact]
     [Trait("Scenario", "52")]
-    public async Task A_reader_that_leaves_ends_the_search_of_a_long_history_for_its_key()
+    public async Task Cancelling_a_reader_ends_its_search_of_a_long_history()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(1, options =>
             options.ConfigureStore = store =>
