@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>How the pieces of an app take their turns among the replicas.</summary>
+/// <summary>How the pieces of an app take turns with the replicas.</summary>
 public sealed class AppTurnTests
 {
     [Fact]
@@ -35,7 +35,7 @@ public sealed class AppTurnTests
             await store.PutAsync("k", "1");
             for (int i = 0; i < 3; i++)
             {
-#pragma warning disable xUnit1031 // That is what is tested.
+#pragma warning disable xUnit1031 // The test is about blocking.
                 Assert.Equal("1", store.GetAsync("k").AsTask().GetAwaiter().GetResult()?.Value.ToString());
 #pragma warning restore xUnit1031
             }
@@ -54,7 +54,7 @@ public sealed class AppTurnTests
         await cluster.RunUntilAsync(async () =>
         {
             await Task.Delay(TimeSpan.FromSeconds(1), cluster.Time);
-#pragma warning disable xUnit1031 // That is what is tested.
+#pragma warning disable xUnit1031 // The test is about blocking.
             cluster.AnyFollower.Store.PutAsync("k", "1").AsTask().GetAwaiter().GetResult();
 #pragma warning restore xUnit1031
             cluster.Isolate(cluster.Leader);

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>What holds one member up for long holds up nobody else.</summary>
+/// <summary>A member that is stuck for long does not hold up the others.</summary>
 public sealed class AvailabilityTests
 {
     [Fact]
@@ -33,7 +33,7 @@ public sealed class AvailabilityTests
         TestClusterMember broken = cluster.AnyFollower;
         broken.Disk.Hold();
 
-        // While nobody writes its log is as good as any, in memory: it would be elected in every fourth round or so.
+        // While no writes happen, its in-memory log is as good as any: it would win about every fourth election.
         for (int round = 0; round < 12; round++)
         {
             TestClusterMember next = await cluster.DeposeLeaderAsync();
@@ -43,7 +43,7 @@ public sealed class AvailabilityTests
 
         await cluster.RunUntilAsync(cluster.Leader.Store.PutAsync("k", "v"));
 
-        // Not even when nobody else asks for votes: its own vote is not on its disk.
+        // Not even when it is the only candidate: its own vote is not on its disk.
         foreach (TestClusterMember member in cluster.Members)
         {
             if (member != broken)

@@ -167,7 +167,7 @@ public sealed class ClusterFaultTests
         TimeSpan before = cluster.Time.Elapsed;
         await cluster.RunUntilAsync(cluster.Leader.Store.PutAsync("k", "v"));
 
-        // The disk of the leader works beside the network, and a follower answers when its own disk is done.
+        // The leader's disk and the network work in parallel; a follower replies when its own disk is done.
         Assert.Equal(way + write + way, cluster.Time.Elapsed - before);
     }
 

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>Members that come and go.</summary>
+/// <summary>Changes of the membership of a test cluster.</summary>
 public sealed class ClusterMembershipTests
 {
     [Fact]
@@ -10,7 +10,7 @@ public sealed class ClusterMembershipTests
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(
             3, options => options.ConfigureStore = static store =>
             {
-                // It falls while the first answer is waited for.
+                // The leader loses contact while the first reply is outstanding.
                 store.HeartbeatInterval = TimeSpan.FromMilliseconds(50);
                 store.ElectionTimeout = TimeSpan.FromMilliseconds(500);
             });
@@ -148,7 +148,7 @@ public sealed class ClusterMembershipTests
         Assert.Equal("v", (await cluster.RunUntilAsync(next.Store.GetAsync("k")))?.Value.ToString());
         Assert.Equal(3, (await MembershipAsync(cluster, next)).Members.Count);
 
-        // The new one counts: a majority is there without one of the two old ones.
+        // The new one counts: without one of the two old ones there is still a majority.
         await cluster.Members.First(member => member != dead && member != next).CrashAsync();
         await cluster.WaitForLeaderAsync();
         await cluster.RunUntilAsync(next.Store.PutAsync("k", "w"));
@@ -187,7 +187,7 @@ public sealed class ClusterMembershipTests
         Assert.NotEqual(before, moved.Address);
         Assert.Equal("v", (await cluster.RunUntilAsync(moved.Store.GetAsync("k")))?.Value.ToString());
 
-        // All at once: nobody finds anybody where he was.
+        // All at once: no member is at its former address.
         foreach (TestClusterMember member in cluster.Members)
         {
             await member.RestartElsewhereAsync();
@@ -236,7 +236,7 @@ public sealed class ClusterMembershipTests
         ConsensusTestCluster cluster, TestClusterMember member) =>
         await cluster.RunUntilAsync(member.ClusterManager.GetMembershipAsync());
 
-    /// <summary>Counts up, at whichever member is asked for, and asks again where the member has gone.</summary>
+    /// <summary>Counts up at the requested member, and retries where the member has gone.</summary>
     private static async Task<int> WriteAsync(
         ConsensusTestCluster cluster, Func<TestClusterMember> member, CancellationToken stop)
     {

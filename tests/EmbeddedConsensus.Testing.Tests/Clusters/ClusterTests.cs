@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>The life of a test cluster, and what calls to it see.</summary>
+/// <summary>The life cycle of a test cluster, and the calls to it.</summary>
 public sealed class ClusterTests
 {
     [Theory]

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>What time does to a cluster, and what a wait says when it comes to nothing.</summary>
+/// <summary>The effect of time on a cluster, and the report of a wait that times out.</summary>
 public sealed class ClusterTimeTests
 {
     private static readonly TimeSpan RequestTimeout = new ConsensusStoreOptions().RequestTimeout;

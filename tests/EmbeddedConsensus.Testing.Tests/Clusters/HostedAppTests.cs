@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>Apps that are put together by a host.</summary>
+/// <summary>Apps that are built by a host.</summary>
 public sealed class HostedAppTests
 {
     [Fact]

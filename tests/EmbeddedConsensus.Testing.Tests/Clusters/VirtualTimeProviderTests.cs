@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>The clock that stands still.</summary>
+/// <summary>The virtual clock of a test cluster.</summary>
 public sealed class VirtualTimeProviderTests
 {
     private readonly VirtualTimeProvider _time = new();

@@ -4,7 +4,7 @@ using EmbeddedConsensus.Testing.Tests.Linearizability;
 
 namespace EmbeddedConsensus.Testing.Tests.Histories;
 
-/// <summary>What is recorded can be read back, in this process and behind the death of another.</summary>
+/// <summary>A recorded history can be read back, in this process and after the death of another.</summary>
 public sealed class HistoryRecorderTests
 {
     [Fact]

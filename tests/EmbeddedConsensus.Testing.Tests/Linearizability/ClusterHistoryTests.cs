@@ -3,7 +3,7 @@ using EmbeddedConsensus.Testing.Linearizability;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>How to have a cluster under faults checked: the code of docs/linearizability.md.</summary>
+/// <summary>How to check a cluster under faults: the code of docs/linearizability.md.</summary>
 public sealed class ClusterHistoryTests
 {
     [Theory]
@@ -32,7 +32,7 @@ public sealed class ClusterHistoryTests
             await leader.CrashAsync();
             await cluster.WaitForLeaderAsync();
 
-            // Another life of the replica: what it has not kept, its serializable reads may not show any more.
+            // Another run of the replica: its serializable reads may miss what it had not kept.
             stores[leader.Index] = Recorded(leader, recorder, life);
             await leader.RestartAsync();
             await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
@@ -66,7 +66,7 @@ public sealed class ClusterHistoryTests
         StoreHistory history = recorder.ToHistory();
         Assert.Equal(Verdict.Linearizable, LinearizabilityChecker.Check(history).Verdict);
 
-        // What a store would answer that reads from a replica which lags.
+        // The result of a store that reads from a lagging replica.
         StoreCall stale = history.Calls[^1] with
         {
             Result = new OperationResult { Range = new RangeResult([old!], 1, false, 0) },

@@ -4,10 +4,10 @@ using static EmbeddedConsensus.Testing.Tests.Linearizability.HistoryOf;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>What callers may see of compactions, and what they may not.</summary>
+/// <summary>What callers may and may not observe of compactions.</summary>
 public sealed class CompactionHistoryTests
 {
-    // Revisions 2 to 5, made one behind the other.
+    // Revisions 2 to 5, made one after the other.
     private static readonly StoreCall[] Writes =
         [.. Enumerable.Range(1, 4).Select(i => Put(10 * i, (10 * i) + 5, "a", $"{i}", i + 1))];
 
@@ -181,8 +181,8 @@ public sealed class CompactionHistoryTests
         }
     }
 
-    // Calls that take effect one by one, each somewhere between its beginning and its return; those of unknown outcome
-    // anywhere behind their beginning, or never.
+    // Calls take effect one by one, each somewhere between its start and its return; those of unknown outcome at any
+    // time after their start, or never.
     private static StoreCall[] RandomHistory(Random random)
     {
         const int Calls = 12;

@@ -4,8 +4,8 @@ using static EmbeddedConsensus.Testing.Tests.Linearizability.HistoryOf;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>The mistakes that a replicated store makes, as its callers see them, and what looks like one and is
-/// none.</summary>
+/// <summary>Typical bugs of a replicated store as its callers see them, and correct histories that resemble them.
+/// </summary>
 public sealed class KnownHistoryTests
 {
     private static readonly Txn CreateLock = Txn.If(Compare.Missing("lock")).Then(Op.Put("lock", "me"));
@@ -123,7 +123,7 @@ public sealed class KnownHistoryTests
     [Fact]
     public void A_write_of_unknown_outcome_happens_once()
     {
-        // It was overwritten, and is there again.
+        // It was overwritten, and reappears.
         Convict(
             Lost(0, Op.Put("a", "twice")),
             Get(10, 20, "a", Item("a", "twice", 2, 2, 1)),
@@ -149,7 +149,7 @@ public sealed class KnownHistoryTests
     [Trait("Scenario", "14")]
     public void A_retried_transaction_that_finds_its_own_first_execution_is_found()
     {
-        // The lock was taken at revision 2 by the call that was then executed again and told that it is taken.
+        // Revision 2 took the lock; the same call then ran again and found the lock taken.
         Violation violation = Convict(
             Transaction(0, 10, CreateLock, false, 2),
             Range(20, 30, "lock", 2, Item("lock", "me", 2, 2, 1)));

@@ -4,8 +4,8 @@ using static EmbeddedConsensus.Testing.Tests.Linearizability.HistoryOf;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>A history that begins with a store which has lived before: what was then is not known, and nobody is
-/// convicted for showing it.</summary>
+/// <summary>A history that starts with a store that was in use before: its earlier states are unknown, and showing one
+/// is not a violation.</summary>
 public sealed class LaterBeginningTests
 {
     private static readonly RangeOptions AtSeven = new() { Revision = 7 };

@@ -4,7 +4,7 @@ using static EmbeddedConsensus.Testing.Tests.Linearizability.HistoryOf;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>What is not decided is neither a pass nor a failure; what is large is decided all the same.</summary>
+/// <summary>An undecided check is neither a pass nor a failure; large histories are still decided.</summary>
 public sealed class LimitTests
 {
     [Fact]
@@ -63,8 +63,8 @@ public sealed class LimitTests
     [Fact]
     public void A_violation_after_many_irrelevant_placements_is_still_found()
     {
-        // Forty revisions of which nobody saw anything, for sixty writes that may have made them: more placements than
-        // can be tried. None of them has to do with what is wrong.
+        // Forty revisions that no call observed, for sixty writes that may have made them: more placements than can be
+        // tried, none of which matters to the violation.
         CheckResult result = LinearizabilityChecker.Check(Calls(
         [
             .. Enumerable.Range(0, 60).Select(i => Lost(0, Op.Put($"lost/{i}", "1"))),
@@ -108,7 +108,8 @@ public sealed class LimitTests
         static CheckResult Check(params StoreCall[] calls) => LinearizabilityChecker.Check(Calls(calls));
     }
 
-    /// <summary>A set of numbers to which calls add; the state, as bits, tells every subset apart.</summary>
+    /// <summary>A set of numbers to which calls add; the state has one bit per number, so every subset is
+    /// distinct.</summary>
     private sealed class SetModel : ISequentialModel<long, int, int>
     {
         public long InitialState => 0;

@@ -2,7 +2,7 @@ using EmbeddedConsensus.Testing.Linearizability;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>The search by itself, on a register that answers what it held before.</summary>
+/// <summary>The search alone, on a register whose calls return the previous value.</summary>
 public sealed class WingGongLoweCheckerTests
 {
     [Fact]
@@ -74,7 +74,7 @@ public sealed class WingGongLoweCheckerTests
     [Fact]
     public void Each_set_of_calls_is_visited_once_with_a_state()
     {
-        // Twelve calls that commute, and an answer that nothing explains: 2^12 sets, against 12! orders.
+        // Twelve calls that commute, and a result that nothing explains: 2^12 sets instead of 12! orders.
         ModelCall<int, int>[] calls =
         [
             .. Enumerable.Range(0, 12).Select(_ => new ModelCall<int, int>(0, 100, 0, 0)),

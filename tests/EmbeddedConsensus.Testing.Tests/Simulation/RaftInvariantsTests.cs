@@ -124,7 +124,7 @@ public sealed class RaftInvariantsTests
         _invariants.OnTurn(default, new ConsensusView(id, true, term, commit, 0, 0, 0), mirror, HeldBy(One, Two));
     }
 
-    // Unless the member votes for somebody else already.
+    // Unless the member has already voted for another candidate.
     private void Vote(MemberId voter, MemberId candidate, ulong term)
     {
         try

@@ -138,7 +138,7 @@ public sealed class WatchValidatorTests
     [Fact]
     public void A_watch_that_resumes_after_the_last_complete_revision_delivers_exactly_the_rest()
     {
-        // Of revision 3 only a part was given: it is given again.
+        // Only a part of revision 3 was delivered: it is delivered again.
         WatchRecording stopped = Watch(A2, B3);
 
         Assert.Equal(3, WatchValidator.ResumeRevision(stopped));

@@ -28,7 +28,7 @@ public class MvccMemoryTests
         Assert.Equal((1, 1), (after.Keys, after.Records));
         Assert.Equal(empty.UsedPages, after.UsedPages);
         Assert.InRange(after.UsedBytes, 0, empty.UsedBytes + 64 * 1024);
-        // A slab that is not yet needed stays in hand: at most the largest of each kind.
+        // At most one spare slab of each kind is kept, of the largest size.
         Assert.InRange(after.AllocatedBytes, 0, Math.Max(full / 3, 6_000_000));
         store.Validate();
     }
@@ -94,7 +94,7 @@ public class MvccMemoryTests
         store.Publish();
         using PinnedView held = store.OpenSnapshot();
         uint hash = held.Hash(0);
-        // The next compaction lets go of the tombstones at the compact revision too.
+        // The next compaction also frees the tombstones at the compact revision.
         Fill(store, keys: 1, valueBytes: 10, seed: 2);
         uint later = store.WriterView.Hash(0);
         while (store.Reclaim(8000))
@@ -102,7 +102,7 @@ public class MvccMemoryTests
             store.Publish();
             Assert.Equal(later, store.WriterView.Hash(0));
         }
-        // The index follows the records that were moved: 36,800 deletions and the change behind them.
+        // The index follows the moved records: 36,800 deletions and the change after them.
         long lengths = 0;
         int changes = 0;
         foreach (MvccRecord change in store.WriterView.Events(store.CompactRevision))
@@ -146,7 +146,7 @@ public class MvccMemoryTests
             MvccRoot next = epochs.Rent();
             roots.Add(next);
             epochs.Publish(next, i);
-            // A reader that is still there when its root is superseded, and leaves later.
+            // A reader that is still pinned when its root is superseded, and unpins later.
             brief!.Unpin(1);
         }
         Assert.InRange(roots.Count, 1, 40);
@@ -261,7 +261,7 @@ public class MvccMemoryTests
             more = store.Reclaim(500);
             store.Publish();
         }
-        // Freeing segments can leave others sparse: a few more rounds settle it.
+        // Freeing segments can leave others sparse: a few more rounds settle that.
         for (int round = 0; round < 4; round++)
         {
             store.Reclaim(int.MaxValue);

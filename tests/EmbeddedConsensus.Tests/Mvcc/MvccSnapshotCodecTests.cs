@@ -105,7 +105,7 @@ public class MvccSnapshotCodecTests
                 continue;
             }
         }
-        // Values and leases may be anything, so some damage must pass.
+        // Values and leases are arbitrary, so some damage must pass.
         Assert.InRange(accepted, 1, 3999);
     }
 
@@ -144,7 +144,7 @@ public class MvccSnapshotCodecTests
         Assert.Throws<ObjectDisposedException>(() => encoder.WriteNext(bytes, 10));
     }
 
-    // A damaged store may be nonsense, but every operation on it must hold its own invariants.
+    // A damaged store may be nonsense, but every operation on it must keep its own invariants.
     private static void Exercise(MvccStore store)
     {
         store.Validate();

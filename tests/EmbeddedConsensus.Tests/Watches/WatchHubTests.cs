@@ -112,7 +112,7 @@ public sealed class WatchHubTests : IDisposable
             Put("k", "v");
         }
 
-        // Each put overruns the buffer of one more. An index that was built anew for each would be about 250 nodes.
+        // Each put overflows the buffer of one more watcher. Rebuilding the index for each would allocate 250 nodes.
         long allocated = 0;
         for (; puts < EventBuffer.MaxEvents + Slow; puts++)
         {
@@ -150,7 +150,7 @@ public sealed class WatchHubTests : IDisposable
         int events = 0;
         while (slow.TryTake(piece))
         {
-            // The first one is what was buffered.
+            // The first batch is what was buffered.
             Assert.True(pieces == 0 || piece.Count < EventBuffer.MaxEvents, $"{piece.Count} events came at once.");
             events += piece.Count;
             pieces++;
@@ -304,7 +304,7 @@ public sealed class WatchHubTests : IDisposable
         Put("b", "2");
         Assert.Equal("2:a=1. 3:b=2.", Text(Take(watcher)));
 
-        // What arrives by a snapshot is published by nobody.
+        // The changes in a snapshot are never published.
         _machine.Put("c", "3");
         _machine.Put("d", "4");
         _hub.Restored(_machine.State.Store.CurrentRevision);

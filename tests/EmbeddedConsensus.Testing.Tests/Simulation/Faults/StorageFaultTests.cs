@@ -34,7 +34,7 @@ public sealed class StorageFaultTests
     public void A_member_whose_storage_is_damaged_refuses_to_start_and_the_others_continue(string fault)
     {
         FaultKind kind = Enum.Parse<FaultKind>(fault);
-        // Damaged in the moment of the crash, so that nothing is dropped or written over before the start.
+        // Damaged at the moment of the crash, so that nothing is dropped or overwritten before the start.
         List<FaultEvent> events = [];
         for (int second = 5; second < 40; second++)
         {
