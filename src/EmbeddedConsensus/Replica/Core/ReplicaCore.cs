@@ -176,9 +176,9 @@ internal sealed class ReplicaCore
                 Proposals.ProposeAgain(_now);
             }
         }
-        else if (!_knownLeader.IsNone && Proposals.IsOverdue(_now))
+        else if (!_knownLeader.IsNone)
         {
-            Proposals.Retry(_now);
+            Proposals.RetryIfOverdue(_now);
         }
 
         Changes.Advance(Node, _now);

@@ -1,5 +1,4 @@
 using EmbeddedConsensus.Diagnostics;
-using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
