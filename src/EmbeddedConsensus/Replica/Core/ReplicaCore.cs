@@ -134,8 +134,8 @@ internal sealed class ReplicaCore
     /// that is applied in the state that it writes.</summary>
     public void SnapshotBegun() => _snapshots.Begin();
 
-    /// <summary>The driver gave up the snapshot that it began, because a newer one came from the leader.</summary>
-    public void SnapshotAbandoned() => _snapshots.Abandoned();
+    /// <summary>The driver aborted the snapshot that it began, because a newer one came from the leader.</summary>
+    public void SnapshotAborted() => _snapshots.Aborted();
 
     /// <summary>The driver's snapshot is published: the log below it may go, but for a tail.</summary>
     /// <param name="metadata">What the snapshot stands for.</param>
@@ -176,9 +176,9 @@ internal sealed class ReplicaCore
                 Proposals.ProposeAgain(_now);
             }
         }
-        else if (!_knownLeader.IsNone && Proposals.IsOverdue(_now))
+        else if (!_knownLeader.IsNone)
         {
-            Proposals.Retry(_now);
+            Proposals.RetryIfOverdue(_now);
         }
 
         Changes.Advance(Node, _now);
