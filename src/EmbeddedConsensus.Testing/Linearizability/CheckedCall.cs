@@ -3,12 +3,12 @@ using EmbeddedConsensus.Testing.Histories;
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>A call as the check of revisions sees it.</summary>
-/// <param name="Call">What was recorded.</param>
-/// <param name="Kind">What it is to the check.</param>
-/// <param name="Revision">The revision that it made or showed; 0 where it did not tell.</param>
+/// <param name="Call">The recorded call.</param>
+/// <param name="Kind">Its role in the check.</param>
+/// <param name="Revision">The revision that it produced or stated; 0 if it stated none.</param>
 internal sealed record CheckedCall(StoreCall Call, CallKind Kind, long Revision)
 {
-    /// <summary>What the check sees of a call; null when there is nothing to see.</summary>
+    /// <summary>The call as the check sees it; null if it is irrelevant.</summary>
     /// <exception cref="ArgumentException">The call cannot come from a recorder.</exception>
     public static CheckedCall? Of(StoreCall call) => call.Outcome switch
     {

@@ -35,21 +35,21 @@ internal interface IMvccReader
     /// <inheritdoc cref="Range" path="/exception"/>
     long Count(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision);
 
-    /// <summary>Every change from a revision to <see cref="Revision"/>, deletions too, in the order they were
-    /// made.</summary>
-    /// <param name="fromRevision">From <see cref="CompactRevision"/> on; one in the future gives no events.</param>
+    /// <summary>Every change from a revision to <see cref="Revision"/>, including deletions, in the order in which they
+    /// were made.</summary>
+    /// <param name="fromRevision">From <see cref="CompactRevision"/> on; a future revision yields no events.</param>
     /// <exception cref="InvariantViolationException">The revision is compacted; the caller checks.</exception>
     MvccEventCursor Events(long fromRevision);
 
-    /// <summary>The version that a change replaced: what a watch gives as the previous value.</summary>
+    /// <summary>The version that a change replaced: the previous value of a watch event.</summary>
     /// <param name="change">The change, of this store.</param>
     /// <param name="previous">The version before it.</param>
     /// <returns>False when the key did not exist before, or the change is at or below the compact revision: then the
-    /// version before it is compacted.</returns>
+    /// previous version is compacted.</returns>
     bool TryGetPrevious(in MvccRecord change, out MvccRecord previous);
 
     /// <summary>A CRC-32C over all history that is readable up to a revision: equal on every member with the same
-    /// revisions, whatever each has reclaimed so far. Reads everything.</summary>
+    /// revisions, whatever each has reclaimed. Reads everything.</summary>
     /// <param name="atRevision">As for <see cref="TryGet"/>.</param>
     /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller
     /// checks.</exception>

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Reads of one state of the store. Taken from a snapshot it may be used until the snapshot is disposed, on
-/// any thread; taken from the writer it follows the writer.</summary>
+/// <summary>Reads of one state of the store. A view from a <see cref="PinnedView"/> is usable on any thread until that
+/// is disposed; the writer's own view follows the writer.</summary>
 internal readonly struct MvccView : IMvccReader
 {
     private readonly MvccStore _store;
@@ -58,7 +58,7 @@ internal readonly struct MvccView : IMvccReader
     /// <inheritdoc />
     public bool TryGetPrevious(in MvccRecord change, out MvccRecord previous)
     {
-        // Whether it was taken out yet must not show: members reclaim at their own pace.
+        // Whether it was reclaimed already must not be visible: members reclaim at their own pace.
         if (change.ModRevision <= CompactRevision)
         {
             previous = default;
@@ -88,7 +88,7 @@ internal readonly struct MvccView : IMvccReader
         return crc;
     }
 
-    /// <summary>The retained history, for a snapshot's encoder.</summary>
+    /// <summary>The retained history, for the snapshot encoder.</summary>
     public RetainedCursor Retained() => new(_store.Tree, _root.TreeRoot, CompactRevision, Revision);
 
     private RecordHandle Find(in TreeKey target)

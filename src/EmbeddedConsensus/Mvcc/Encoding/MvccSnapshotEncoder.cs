@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Writes a snapshot as bytes, piece by piece, in <see cref="MvccSnapshotFormat"/>. What is waiting to be
-/// reclaimed is left out. The snapshot must stay open until the last piece; disposing it is the caller's.</summary>
+/// <summary>Encodes a view in pieces, in <see cref="MvccSnapshotFormat"/>. What only waits to be reclaimed is omitted.
+/// The view must stay open until the last piece; the caller disposes it.</summary>
 internal sealed class MvccSnapshotEncoder
 {
     private readonly PinnedView _snapshot;
@@ -36,16 +36,16 @@ internal sealed class MvccSnapshotEncoder
         End,
     }
 
-    /// <summary>Writes the next piece.</summary>
+    /// <summary>Encodes the next piece.</summary>
     /// <param name="destination">Receives the bytes.</param>
-    /// <param name="maxBytes">The most to write; a version may be divided between pieces.</param>
+    /// <param name="maxBytes">The most bytes to write; a version may be split between pieces.</param>
     /// <returns>True while more is left.</returns>
-    /// <exception cref="ObjectDisposedException">The snapshot was disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
     public bool WriteNext(IBufferWriter<byte> destination, int maxBytes)
     {
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
-        // Also the check that the memory is still pinned.
+        // This also checks that the memory is still pinned.
         _ = _snapshot.View;
         int left = maxBytes;
         while (_offset < _itemBytes || BeginNextItem())
