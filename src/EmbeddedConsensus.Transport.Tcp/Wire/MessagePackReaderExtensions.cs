@@ -17,11 +17,11 @@ internal static class MessagePackReaderExtensions
     public static int ReadArrayHeader(this ref MessagePackReader reader, int minElementBytes)
     {
         int count = reader.ReadArrayHeader();
-        long remaining = reader.Remaining();
-        return (long)count * minElementBytes <= remaining
+        return count == 0 || (long)count * minElementBytes <= reader.Remaining()
             ? count
             : throw new MessagePackFormatException(
-                $"An array claims {count} values of {minElementBytes} bytes or more, and {remaining} bytes are left.");
+                $"An array claims {count} values of {minElementBytes} bytes or more, and {reader.Remaining()} bytes "
+                + "are left.");
     }
 
     /// <summary>Reads binary as a slice of the input. Nil and text, which the library reads as binary too, are

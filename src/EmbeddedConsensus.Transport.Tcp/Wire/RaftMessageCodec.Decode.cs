@@ -43,9 +43,6 @@ internal static partial class RaftMessageCodec
             RejectHint = reader.ReadUInt64(),
             Context = reader.ReadUInt64(),
             Chunk = ReadChunk(ref reader, ownership),
-        };
-        message = message with
-        {
             ClusterId = TakeField(ref extra) ? reader.ReadUInt64() : 0,
             FormatVersion = TakeField(ref extra) ? reader.ReadUInt32() : 0,
         };
