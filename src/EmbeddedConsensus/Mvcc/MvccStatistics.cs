@@ -24,6 +24,6 @@ internal readonly record struct MvccStatistics
     /// <summary>Pages, records and index chunks that wait for readers of older roots.</summary>
     public long RetiredItems { get; init; }
 
-    /// <summary>Snapshots open at this moment.</summary>
+    /// <summary>Views open at this moment.</summary>
     public long PinnedReaders { get; init; }
 }

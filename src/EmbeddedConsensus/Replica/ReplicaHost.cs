@@ -95,8 +95,8 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     {
         try
         {
-            using PinnedView snapshot = _apply?.OpenSnapshot() ?? default;
-            return _apply is null ? default : (snapshot.Revision, snapshot.CompactRevision);
+            using PinnedView pinned = _apply?.OpenView() ?? default;
+            return _apply is null ? default : (pinned.Revision, pinned.CompactRevision);
         }
         catch (StoreStoppedException)
         {

@@ -19,10 +19,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
 
     private static readonly PutRequest AliveRequest = new("alive", Value.FromString("yes"), ReturnPrevious: true);
 
-    private readonly SimulatedCaller _caller = new(cluster, number: 1_000, new RequestGenerator(random.Fork(1)), random)
-    {
-        IsStopped = true,
-    };
+    private readonly SimulatedCaller _caller = cluster.Workload.AddProber(number: 1_000, random);
 
     /// <summary>Runs the phase.</summary>
     public void Run()
@@ -161,9 +158,9 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
     private void CheckState(SimulatedApplyLoop lane)
     {
         lane.CheckHash();
-        using PinnedView snapshot = lane.OpenSnapshot();
+        using PinnedView pinned = lane.OpenView();
         RangeOptions options = new();
-        RangeResult all = RangeReader.Read(snapshot.View, RangeQuery.Of(KeyRange.All, options));
+        RangeResult all = RangeReader.Read(pinned.View, RangeQuery.Of(KeyRange.All, options));
         ReferenceStore model = cluster.Committed.Model;
         RangeResult expected = ReferenceStore.Read(
             KeyRange.All, options, model.StateAt(model.Revision), model.Revision);

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>The published root, and those before it that a snapshot may hold. The writer publishes and asks how far
+/// <summary>The published root, and those before it that a view may hold. The writer publishes and asks how far
 /// reclamation may go; any thread pins. No locks: a reader counts itself on the root and then checks that it is still
 /// the current one, the writer replaces the root and then looks at the counts, each with a full fence in
 /// between.</summary>
@@ -24,7 +24,7 @@ internal sealed class EpochTable
     /// final.</summary>
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
-    /// <summary>Snapshots open at this moment. For the writer, or for any thread after <see cref="Close"/>.</summary>
+    /// <summary>Views open at this moment. For the writer, or for any thread after <see cref="Close"/>.</summary>
     public long PinnedReaders
     {
         get
@@ -90,20 +90,20 @@ internal sealed class EpochTable
         return freed;
     }
 
-    /// <summary>Ends publishing: nobody can pin any more.</summary>
+    /// <summary>Ends publishing: no root can be pinned any more.</summary>
     public void Close()
     {
         MvccRoot? old = Interlocked.Exchange(ref _current, null);
         if (old is not null)
         {
             Append(old);
-            // A full fence: whoever gives up the last pin must see this, or its count must be seen after this.
+            // A full fence: a thread that gives up the last pin must see this, or its count must be seen after this.
             Interlocked.Exchange(ref _closed, 1);
         }
     }
 
-    // An unpinned root behind a pinned one holds up nothing: its items wait for the one before it only. Looking at a
-    // few at a time keeps the list about as long as the number of pinned roots, however long a snapshot is held.
+    // An unpinned root after a pinned one holds up nothing: its items wait only for the root before it. Looking at a
+    // few at a time keeps the list about as long as the number of pinned roots, however long a view is held.
     private void Sweep()
     {
         for (int i = 0; i < SweptPerPublish; i++)

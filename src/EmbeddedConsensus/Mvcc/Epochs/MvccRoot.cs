@@ -1,9 +1,9 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>One published state of the store, and how many snapshots hold it. Immutable while it is current or pinned;
+/// <summary>One published state of the store, and how many views hold it. Immutable while it is current or pinned;
 /// the epoch table fills it again after that.</summary>
 /// <remarks>A pin counts on the root itself, on one of several counters a cache line apart, so the number of
-/// simultaneous snapshots is unbounded. The counters are never reset: a reader that pinned too late, found the root
+/// simultaneous views is unbounded. The counters are never reset: a reader that pinned too late, found the root
 /// replaced and is about to take the pin back may still be under way when the root is used again.</remarks>
 internal sealed class MvccRoot
 {
@@ -35,7 +35,7 @@ internal sealed class MvccRoot
     /// <summary>The counter that the calling thread should use.</summary>
     public static int StripeOfThread => Environment.CurrentManagedThreadId & (StripeCount - 1);
 
-    /// <summary>Snapshots that hold this root.</summary>
+    /// <summary>Views that hold this root.</summary>
     public long Pins
     {
         get
@@ -49,10 +49,10 @@ internal sealed class MvccRoot
         }
     }
 
-    /// <summary>Counts a snapshot.</summary>
+    /// <summary>Counts a view.</summary>
     public void Pin(int stripe) => Interlocked.Increment(ref PinCounter(stripe));
 
-    /// <summary>Takes a snapshot off the same counter.</summary>
+    /// <summary>Takes a view off the same counter.</summary>
     public void Unpin(int stripe) => Interlocked.Decrement(ref PinCounter(stripe));
 
     private ref long PinCounter(int stripe) => ref _pins[(stripe + 1) * StripeStride];

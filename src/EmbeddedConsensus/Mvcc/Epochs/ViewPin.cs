@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>The pooled part of a snapshot: which root it pins. A generation tells its uses apart.</summary>
+/// <summary>The pooled part of a <see cref="PinnedView"/>: the root that it pins. A generation tells its uses apart.</summary>
 internal sealed class ViewPin
 {
     private readonly MvccStore _store;

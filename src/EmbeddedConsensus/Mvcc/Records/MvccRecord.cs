@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>One version of one key. A view of native memory: valid while the snapshot that it came from is open, or,
+/// <summary>One version of one key. A view of native memory: valid while the view that it came from is open, or,
 /// from <see cref="MvccStore.WriterView"/>, until the writer next publishes or reclaims.</summary>
 /// <remarks>Layout, little endian: create revision 0, mod revision 8, version 16, lease 24 (8 bytes each), sub-revision
 /// 32, key length 36, value length 40, tag and flags 44 (4 bytes each), then the key and the value.</remarks>
