@@ -17,7 +17,14 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
     private const double BrokenLinkRate = 0.3;
     private const long SettleMicros = 5_000_000;
 
+    // More than the least limits of a seed's profile let wait: what is never released shows.
+    private const int SustainedWrites = 32;
+    private const int SustainedValueBytes = 200;
+
     private static readonly PutRequest AliveRequest = new("alive", Value.FromString("yes"), ReturnPrevious: true);
+
+    private static readonly PutRequest SustainedRequest = new(
+        "sustained", Value.FromString(new string('s', SustainedValueBytes)), ReturnPrevious: false);
 
     private readonly SimulatedCaller _caller = cluster.Workload.AddProber(number: 1_000, random);
 
@@ -45,6 +52,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         else
         {
             Array.ForEach(healthy, RequireService);
+            RequireSustainedWrites(healthy, someAreBroken);
         }
 
         RejoinAll(someAreBroken);
@@ -147,6 +155,27 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
             }
 
             return false;
+        });
+        Require("the caller is done", () => _caller.Life is null);
+    }
+
+    // Members that are broken for good cost the others nothing, however much is written (scenario 23).
+    private void RequireSustainedWrites(SimulatedReplica[] healthy, bool someAreBroken)
+    {
+        if (!someAreBroken)
+        {
+            return;
+        }
+
+        long enough = cluster.Statistics.Writes + SustainedWrites;
+        Require("writes go on with some members broken", () =>
+        {
+            if (_caller.Life is null && healthy[random.Below(healthy.Length)].Life is { IsFaulted: false } life)
+            {
+                _caller.Write(life, SustainedRequest);
+            }
+
+            return cluster.Statistics.Writes >= enough || !healthy.Any(IsMember);
         });
         Require("the caller is done", () => _caller.Life is null);
     }
