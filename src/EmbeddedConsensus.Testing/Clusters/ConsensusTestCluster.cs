@@ -211,7 +211,7 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            Clock.Stop();
+            Clock.Dispose();
             foreach (TestClusterMember member in Members)
             {
                 await member.CrashAsync().ConfigureAwait(false);

@@ -9,7 +9,7 @@ namespace EmbeddedConsensus.Testing;
 /// <param name="time">The clock.</param>
 /// <param name="turns">The turns of all replicas, and of the app's tasks that take turns with them.</param>
 /// <param name="describe">Describes the cluster, for the message about one that hangs.</param>
-internal sealed class ClusterClock(VirtualTimeProvider time, TurnQueue turns, Func<string> describe)
+internal sealed class ClusterClock(VirtualTimeProvider time, TurnQueue turns, Func<string> describe) : IDisposable
 {
     // An app that calls without a pause does not stop the clock: after this many turns time goes on.
     private const int MaxTurnsPerStep = 16_000;
@@ -20,8 +20,8 @@ internal sealed class ClusterClock(VirtualTimeProvider time, TurnQueue turns, Fu
     private readonly SemaphoreSlim _step = new(1);
     private volatile bool _isStopped;
 
-    /// <summary>Ends the waits that are under way, and refuses new ones.</summary>
-    public void Stop() => _isStopped = true;
+    /// <summary>Ends the waits that are under way at their next step, and refuses new ones.</summary>
+    public void Dispose() => _isStopped = true;
 
     /// <summary>Moves the clock from timer to timer until a condition holds or a time has come.</summary>
     /// <param name="condition">The condition; evaluated whenever the cluster is at rest.</param>

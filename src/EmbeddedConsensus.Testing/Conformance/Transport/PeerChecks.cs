@@ -6,8 +6,6 @@ namespace EmbeddedConsensus.Testing.Transport;
 /// <summary>Peers that are unknown, dead, restarted, moved, removed, or of another cluster.</summary>
 internal static class PeerChecks
 {
-    private const ulong OtherClusterId = 0xbad;
-
     public static async Task A_message_to_an_unknown_peer_is_refused(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
@@ -104,7 +102,7 @@ internal static class PeerChecks
     {
         ConformanceMember ours = await cluster.StartAsync(1).ConfigureAwait(false);
         ConformanceMember friend = await cluster.StartAsync(2).ConfigureAwait(false);
-        ConformanceMember stranger = await cluster.StartAsync(3, OtherClusterId).ConfigureAwait(false);
+        ConformanceMember stranger = await cluster.StartAsync(3, ConformanceCluster.OtherClusterId).ConfigureAwait(false);
         cluster.Introduce(ours, friend, stranger);
         cluster.Introduce(stranger, ours);
         await ours.SendUntilUnreachableAsync(stranger.Id, 2).ConfigureAwait(false);

@@ -81,7 +81,7 @@ internal static class RequestChecks
     public static async Task A_request_to_another_cluster_is_refused(ConformanceCluster cluster)
     {
         ConformanceMember ours = await cluster.StartAsync(1).ConfigureAwait(false);
-        ConformanceMember stranger = await cluster.StartAsync(2, OtherClusterId).ConfigureAwait(false);
+        ConformanceMember stranger = await cluster.StartAsync(2, ConformanceCluster.OtherClusterId).ConfigureAwait(false);
         Exception? failure = await FailureAsync(cluster, ours, stranger.Id, [1]).ConfigureAwait(false);
         Require(failure is TransportException, "A request to a member of another cluster was answered.");
         Require(stranger.Receiver.Requests.Count == 0, "A request of another cluster's member was delivered.");
