@@ -8,8 +8,8 @@ using EmbeddedConsensus.Mutations.Suites;
 namespace EmbeddedConsensus.Mutations;
 
 /// <summary>
-/// Puts each mutation into a copy of the binaries and runs its suite. A mutation is caught when the suite fails with
-/// it, for the reason that the mutation names, and passes without it.
+/// Compiles each mutation into a copy of the binaries and runs its suite on them. A mutation is caught if the suite
+/// passes without it and fails with it for the reason that the mutation states.
 /// </summary>
 internal sealed class MutationRunner(string original, RunOptions options, RunReport report)
 {
@@ -17,7 +17,7 @@ internal sealed class MutationRunner(string original, RunOptions options, RunRep
 
     private readonly ConcurrentDictionary<string, Lazy<CompilerCall>> _compilers = [];
 
-    // Why a suite does not pass without any mutation; null if it does.
+    // The reason a suite fails without any mutation; null if it passes.
     private readonly Dictionary<string, string?> _unchanged = [];
 
     /// <summary>Runs mutations.</summary>

@@ -12,27 +12,27 @@ Option<string[]> only = new("--only")
 };
 Option<bool> verbose = new("--verbose")
 {
-    Description = "Write down what the suites wrote when they failed.",
+    Description = "Print the output of failed suites.",
 };
 Option<bool> check = new("--check")
 {
-    Description = "Only check that every mutation still fits the sources.",
+    Description = "Only check that every mutation still applies to the sources.",
 };
 Option<bool> skipUnchanged = new("--skip-unchanged")
 {
-    Description = "Do not first run the suites without a mutation: when that has just been done.",
+    Description = "Skip the runs without a mutation, if they have just passed.",
 };
 Option<bool> quick = new("--quick")
 {
     Description = "Only see that each is caught: stop a suite at the first failure that counts, skip the runs without "
-        + "a mutation, and run one mutation a processor.",
+        + "a mutation, and run one mutation per processor.",
 };
 Option<int?> jobs = new("--jobs")
 {
     Description = "How many mutations run at a time. Default: 1, or with --quick the number of processors.",
 };
-Option<bool> list = new("--list") { Description = "Only list them." };
-RootCommand command = new("Puts known bugs back into a copy of the sources, and runs the suites that should notice.")
+Option<bool> list = new("--list") { Description = "Only list the mutations." };
+RootCommand command = new("Puts known bugs back into a copy of the sources, and runs the suites that have to find them.")
 {
     only, check, list, quick, jobs, skipUnchanged, verbose,
 };

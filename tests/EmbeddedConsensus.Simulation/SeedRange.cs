@@ -10,9 +10,9 @@ internal readonly record struct SeedRange(ulong First, ulong Last)
     // Days apart by more seeds than a day runs: no two days share one.
     private const ulong SeedsPerDay = 1_000_000;
 
-    /// <summary>Reads a range from the command line.</summary>
-    /// <param name="text">A seed, two with a hyphen between them, or <c>today:</c> and a number of seeds, which are
-    /// others every day.</param>
+    /// <summary>Parses a range as written on the command line.</summary>
+    /// <param name="text">A seed, two with a hyphen between them, or <c>today:</c> and a number of seeds, which
+    /// differ every day.</param>
     /// <param name="day">The present day, which chooses the seeds of <c>today:</c>.</param>
     /// <param name="range">The seeds.</param>
     public static bool TryParse(string text, DateOnly day, out SeedRange range)

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Mutations.Suites;
 
-/// <summary>Tests that should notice a mutation.</summary>
+/// <summary>Tests that have to find a mutation.</summary>
 internal interface ISuite
 {
     /// <summary>The project to build for it, relative to the root of the tree.</summary>
