@@ -1,4 +1,3 @@
-using EmbeddedConsensus.Hosting;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing.Clusters;
 using Microsoft.Extensions.Options;
