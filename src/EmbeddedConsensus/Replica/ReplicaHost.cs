@@ -96,7 +96,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
 
         try
         {
-            using PinnedView view = engine.Apply.OpenSnapshot();
+            using PinnedView view = engine.Apply.OpenView();
             return (view.Revision, view.CompactRevision);
         }
         catch (StoreStoppedException)

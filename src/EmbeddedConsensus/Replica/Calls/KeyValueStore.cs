@@ -295,8 +295,8 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private KeyValue? ReadKey(Key key, long revision)
     {
         _host.ThrowIfFaulted();
-        using PinnedView snapshot = _host.Apply.OpenSnapshot();
-        MvccView view = snapshot.View;
+        using PinnedView pinned = _host.Apply.OpenView();
+        MvccView view = pinned.View;
         return RangeReader.CheckRevision(view, revision) is { } refusal
             ? throw refusal
             : RangeReader.Get(view, key.Span, revision);
@@ -331,8 +331,8 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private RangeResult ReadRange(KeyRange range, RangeOptions options)
     {
         _host.ThrowIfFaulted();
-        using PinnedView snapshot = _host.Apply.OpenSnapshot();
-        MvccView view = snapshot.View;
+        using PinnedView pinned = _host.Apply.OpenView();
+        MvccView view = pinned.View;
         return RangeReader.CheckRevision(view, options.Revision) is { } refusal
             ? throw refusal
             : RangeReader.Read(view, RangeQuery.Of(range, options));
@@ -340,8 +340,8 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
 
     private StoreHash Hash(long revision)
     {
-        using PinnedView snapshot = _host.Apply.OpenSnapshot();
-        MvccView view = snapshot.View;
+        using PinnedView pinned = _host.Apply.OpenView();
+        MvccView view = pinned.View;
         if (RangeReader.CheckRevision(view, revision) is { } refusal)
         {
             throw refusal;

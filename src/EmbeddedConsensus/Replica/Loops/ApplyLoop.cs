@@ -41,7 +41,7 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
         _self = self;
         _incarnation = incarnation;
         _events = events;
-        Watches = new WatchHub(OpenSnapshot, machine.Store.CurrentRevision);
+        Watches = new WatchHub(OpenView, machine.Store.CurrentRevision);
     }
 
     /// <summary>The watchers of this replica.</summary>
@@ -51,14 +51,14 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     public long Revision => Watches.Revision;
 
     /// <summary>Opens what is published.</summary>
-    public PinnedView OpenSnapshot()
+    public PinnedView OpenView()
     {
         while (true)
         {
             ReplicatedStateMachine machine = _machine;
             try
             {
-                return machine.Store.OpenSnapshot();
+                return machine.Store.OpenView();
             }
             catch (ObjectDisposedException) when (machine != _machine)
             {

@@ -1,13 +1,15 @@
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Transport;
+using static EmbeddedConsensus.Testing.ConformanceException;
 
 namespace EmbeddedConsensus.Testing.Transport;
 
-public static partial class TransportConformance
+/// <summary>Bounded queues, lanes that do not hold each other up, and disposal.</summary>
+internal static class FlowChecks
 {
     private const int MessageBytes = 64 * 1024;
 
-    private static async Task A_full_queue_refuses_and_does_not_block(ConformanceCluster cluster)
+    public static async Task A_full_queue_refuses_and_does_not_block(ConformanceCluster cluster)
     {
         const long Limit = 256L * 1024 * 1024;
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
@@ -30,7 +32,7 @@ public static partial class TransportConformance
             "A heartbeat after the receiver has room again").ConfigureAwait(false);
     }
 
-    private static async Task A_held_snapshot_lane_does_not_delay_the_consensus_lane(ConformanceCluster cluster)
+    public static async Task A_held_snapshot_lane_does_not_delay_the_consensus_lane(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         members[1].Receiver.Hold(TransportLane.Snapshot);
@@ -58,7 +60,7 @@ public static partial class TransportConformance
             "The arrival of the second chunk").ConfigureAwait(false);
     }
 
-    private static async Task A_receiver_without_room_is_given_nothing_more_on_that_lane(ConformanceCluster cluster)
+    public static async Task A_receiver_without_room_is_given_nothing_more_on_that_lane(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(3).ConfigureAwait(false);
         ConformanceMember target = members[2];
@@ -87,7 +89,7 @@ public static partial class TransportConformance
             "The arrival of the second heartbeat").ConfigureAwait(false);
     }
 
-    private static async Task Disposal_does_not_wait_for_a_receiver_without_room(ConformanceCluster cluster)
+    public static async Task Disposal_does_not_wait_for_a_receiver_without_room(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         members[1].Receiver.Hold(TransportLane.Consensus);
@@ -99,7 +101,7 @@ public static partial class TransportConformance
         }
     }
 
-    private static async Task Disposal_may_come_twice_and_before_the_start(ConformanceCluster cluster)
+    public static async Task Disposal_may_come_twice_and_before_the_start(ConformanceCluster cluster)
     {
         ITransport unstarted = cluster.Create(7);
         await DisposeInTimeAsync(unstarted).ConfigureAwait(false);
@@ -110,7 +112,7 @@ public static partial class TransportConformance
         await DisposeInTimeAsync(members[0].Transport).ConfigureAwait(false);
     }
 
-    private static async Task Nothing_is_delivered_or_taken_after_disposal(ConformanceCluster cluster)
+    public static async Task Nothing_is_delivered_or_taken_after_disposal(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         await members[0].SendUntilReceivedAsync(

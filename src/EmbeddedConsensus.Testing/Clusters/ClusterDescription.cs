@@ -3,33 +3,35 @@ using System.Text;
 
 namespace EmbeddedConsensus.Testing;
 
-/// <summary>What a test is told when it fails.</summary>
-public sealed partial class ConsensusTestCluster
+/// <summary>The state of a test cluster as text, for the messages of tests that fail.</summary>
+internal static class ClusterDescription
 {
-    /// <summary>How the cluster stands: the time, the members and who of them belongs to it, the cut links, the calls
-    /// of the app that wait, and the pieces that <see cref="Run(Func{Task}, string?)"/> has started and that have
-    /// failed. It is in the message of every <see cref="ClusterTimeoutException"/>.</summary>
-    public string Describe()
+    /// <summary>Describes a cluster.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="failures">Failures of the app's tasks.</param>
+    public static string Of(ConsensusTestCluster cluster, string[] failures)
     {
         StringBuilder text = new();
-        text.AppendLine(CultureInfo.InvariantCulture, $"virtual time {Time.Elapsed}, seed {Options.Seed}");
-        AppendMembers(text);
-        if (Members.Select(static member => member.Status.Membership).MaxBy(static known => known?.Index) is { } known)
+        text.AppendLine(
+            CultureInfo.InvariantCulture, $"virtual time {cluster.Time.Elapsed}, seed {cluster.Options.Seed}");
+        AppendMembers(text, cluster.Members);
+        if (cluster.Members.Select(static member => member.Status.Membership).MaxBy(static known => known?.Index)
+            is { } known)
         {
             AppendList(
                 text, "belong to the cluster", known.Members.Select(static member => $"{member.Id} ({member.Role})"));
             text.AppendLine();
         }
 
-        AppendList(text, "cut links", Network.CutLinks.Select(static cut => $"{cut.From} to {cut.To}"));
+        AppendList(text, "cut links", cluster.Network.CutLinks.Select(static cut => $"{cut.From} to {cut.To}"));
         text.AppendLine();
         AppendList(
             text,
             "calls that wait",
-            Members.SelectMany(static member => member.WaitingCalls.Select(call => $"{call} at {member.Id}")));
-        foreach (string failure in FailuresOfPieces())
+            cluster.Members.SelectMany(static member => member.WaitingCalls.Select(call => $"{call} at {member.Id}")));
+        foreach (string failure in failures)
         {
-            text.AppendLine().Append("a piece of the app has failed: ").Append(failure);
+            text.AppendLine().Append("a task of the app has failed: ").Append(failure);
         }
 
         return text.ToString();
@@ -38,11 +40,11 @@ public sealed partial class ConsensusTestCluster
     private static void AppendList(StringBuilder text, string name, IEnumerable<string> items) =>
         text.Append(name).Append(": ").AppendJoin(", ", items.DefaultIfEmpty("none"));
 
-    private void AppendMembers(StringBuilder text)
+    private static void AppendMembers(StringBuilder text, IReadOnlyList<TestClusterMember> members)
     {
         CultureInfo culture = CultureInfo.InvariantCulture;
         text.AppendLine("member  process  replica   role          leader  term  last index  commit  applied  revision");
-        foreach (TestClusterMember member in Members)
+        foreach (TestClusterMember member in members)
         {
             StoreStatus s = member.Status;
             string leader = s.Leader.IsNone ? "-" : s.Leader.ToString();

@@ -1,12 +1,12 @@
 using EmbeddedConsensus.Transport;
+using static EmbeddedConsensus.Testing.ConformanceException;
 
 namespace EmbeddedConsensus.Testing.Transport;
 
-public static partial class TransportConformance
+/// <summary>Peers that are unknown, dead, restarted, moved, removed, or of another cluster.</summary>
+internal static class PeerChecks
 {
-    private const ulong OtherClusterId = 0xbad;
-
-    private static async Task A_message_to_an_unknown_peer_is_refused(ConformanceCluster cluster)
+    public static async Task A_message_to_an_unknown_peer_is_refused(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         ITransport transport = members[0].Transport;
@@ -18,7 +18,7 @@ public static partial class TransportConformance
             "TrySend refused a message for a member that SetPeers named.");
     }
 
-    private static async Task A_dead_peer_does_not_hold_up_the_others(ConformanceCluster cluster)
+    public static async Task A_dead_peer_does_not_hold_up_the_others(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(3).ConfigureAwait(false);
         await members[1].Transport.DisposeAsync().ConfigureAwait(false);
@@ -34,7 +34,7 @@ public static partial class TransportConformance
             "A heartbeat to a live member").ConfigureAwait(false);
     }
 
-    private static async Task A_lost_peer_is_reported_unreachable(ConformanceCluster cluster)
+    public static async Task A_lost_peer_is_reported_unreachable(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         await members[0].SendUntilReceivedAsync(
@@ -44,7 +44,7 @@ public static partial class TransportConformance
         await members[0].SendUntilUnreachableAsync(members[1].Id, before + 1).ConfigureAwait(false);
     }
 
-    private static async Task A_peer_that_restarts_is_reached_again(ConformanceCluster cluster)
+    public static async Task A_peer_that_restarts_is_reached_again(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         for (ulong restart = 1; restart <= 3; restart++)
@@ -63,7 +63,7 @@ public static partial class TransportConformance
         }
     }
 
-    private static async Task A_peer_that_moves_is_reached_at_its_new_address(ConformanceCluster cluster)
+    public static async Task A_peer_that_moves_is_reached_at_its_new_address(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         await members[0].SendUntilReceivedAsync(
@@ -77,7 +77,7 @@ public static partial class TransportConformance
             "A heartbeat to a member at its new address").ConfigureAwait(false);
     }
 
-    private static async Task A_peer_that_is_taken_out_is_sent_nothing_more(ConformanceCluster cluster)
+    public static async Task A_peer_that_is_taken_out_is_sent_nothing_more(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(3).ConfigureAwait(false);
         cluster.Introduce(members[0], members[2]);
@@ -98,11 +98,11 @@ public static partial class TransportConformance
             "The message that was refused arrived nevertheless.");
     }
 
-    private static async Task A_message_of_another_cluster_is_never_delivered(ConformanceCluster cluster)
+    public static async Task A_message_of_another_cluster_is_never_delivered(ConformanceCluster cluster)
     {
         ConformanceMember ours = await cluster.StartAsync(1).ConfigureAwait(false);
         ConformanceMember friend = await cluster.StartAsync(2).ConfigureAwait(false);
-        ConformanceMember stranger = await cluster.StartAsync(3, OtherClusterId).ConfigureAwait(false);
+        ConformanceMember stranger = await cluster.StartAsync(3, ConformanceCluster.OtherClusterId).ConfigureAwait(false);
         cluster.Introduce(ours, friend, stranger);
         cluster.Introduce(stranger, ours);
         await ours.SendUntilUnreachableAsync(stranger.Id, 2).ConfigureAwait(false);
@@ -114,7 +114,7 @@ public static partial class TransportConformance
         Require(ours.Receiver.Messages.Count == 0, "A message of another cluster's member was delivered.");
     }
 
-    private static async Task A_message_for_another_member_is_never_delivered(ConformanceCluster cluster)
+    public static async Task A_message_for_another_member_is_never_delivered(ConformanceCluster cluster)
     {
         ConformanceMember sender = await cluster.StartAsync(1).ConfigureAwait(false);
         ConformanceMember target = await cluster.StartAsync(2).ConfigureAwait(false);

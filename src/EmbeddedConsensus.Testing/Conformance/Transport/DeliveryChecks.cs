@@ -1,11 +1,13 @@
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Transport;
+using static EmbeddedConsensus.Testing.ConformanceException;
 
 namespace EmbeddedConsensus.Testing.Transport;
 
-public static partial class TransportConformance
+/// <summary>Messages arrive whole, unchanged, and only if they were sent.</summary>
+internal static class DeliveryChecks
 {
-    private static async Task Every_type_of_message_arrives_whole_and_unchanged(ConformanceCluster cluster)
+    public static async Task Every_type_of_message_arrives_whole_and_unchanged(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         RaftMessage[] sent = [.. SampleMessages.OfEveryType(members[0].Id, members[1].Id)];
@@ -18,7 +20,7 @@ public static partial class TransportConformance
         RequireOnly(members[1], sent);
     }
 
-    private static async Task Large_messages_arrive_whole_and_unchanged(ConformanceCluster cluster)
+    public static async Task Large_messages_arrive_whole_and_unchanged(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         RaftMessage manyEntries = SampleMessages.Append(members[0].Id, members[1].Id, 4000, 200);
@@ -30,7 +32,7 @@ public static partial class TransportConformance
         RequireOnly(members[1], manyEntries, oneEntry, chunk);
     }
 
-    private static async Task Many_messages_arrive_and_none_is_invented(ConformanceCluster cluster)
+    public static async Task Many_messages_arrive_and_none_is_invented(ConformanceCluster cluster)
     {
         const int Count = 3000;
         ConformanceMember[] members = await cluster.StartAllAsync(3).ConfigureAwait(false);
@@ -72,7 +74,7 @@ public static partial class TransportConformance
             [.. target.Receiver.Messages.Select(message => (message.From, message.Context))];
     }
 
-    private static async Task The_sender_may_reuse_its_list_of_entries(ConformanceCluster cluster)
+    public static async Task The_sender_may_reuse_its_list_of_entries(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         RaftMessage message = SampleMessages.Append(members[0].Id, members[1].Id, 3, 10);

@@ -2,18 +2,18 @@ using EmbeddedConsensus.Mvcc;
 
 namespace EmbeddedConsensus.Tests.Mvcc;
 
-public class MvccSnapshotTests
+public class PinnedViewTests
 {
     private static readonly byte[] All = [0];
 
     [Fact]
-    public void Disposing_a_snapshot_twice_does_not_touch_the_next_user_of_its_pin()
+    public void Disposing_a_view_twice_does_not_touch_the_next_user_of_its_pin()
     {
         using MvccStore store = Filled(10);
-        PinnedView first = store.OpenSnapshot();
+        PinnedView first = store.OpenView();
         PinnedView copy = first;
         first.Dispose();
-        PinnedView second = store.OpenSnapshot();
+        PinnedView second = store.OpenView();
         first.Dispose();
         copy.Dispose();
         Assert.Equal(1, store.Statistics.PinnedReaders);
@@ -25,7 +25,7 @@ public class MvccSnapshotTests
     }
 
     [Fact]
-    public void Any_number_of_snapshots_may_be_open_and_each_keeps_its_state()
+    public void Any_number_of_views_may_be_open_and_each_keeps_its_state()
     {
         using MvccStore store = new(new MvccOptions());
         List<PinnedView> open = [];
@@ -36,7 +36,7 @@ public class MvccSnapshotTests
                 Put(store, i % 50);
                 store.Publish();
             }
-            open.Add(store.OpenSnapshot());
+            open.Add(store.OpenView());
         }
         Assert.Equal(20_000, store.Statistics.PinnedReaders);
         for (int i = 0; i < open.Count; i += 97)
@@ -53,13 +53,13 @@ public class MvccSnapshotTests
     public void A_view_outlives_its_store_and_the_last_one_frees_the_memory()
     {
         MvccStore store = Filled(1000);
-        PinnedView first = store.OpenSnapshot();
+        PinnedView first = store.OpenView();
         for (int i = 0; i < 1000; i++)
         {
             Put(store, i);
         }
         store.Publish();
-        PinnedView second = store.OpenSnapshot();
+        PinnedView second = store.OpenView();
         store.Dispose();
         store.Dispose();
         uint hash = first.Hash(0);
@@ -77,7 +77,7 @@ public class MvccSnapshotTests
         MvccStore store = Filled(1);
         store.Dispose();
         Assert.Equal(0, store.Statistics.AllocatedBytes);
-        Assert.Throws<ObjectDisposedException>(() => store.OpenSnapshot());
+        Assert.Throws<ObjectDisposedException>(() => store.OpenView());
         Assert.Throws<ObjectDisposedException>(() => store.WriterView.Revision);
         Assert.Throws<ObjectDisposedException>(store.BeginTxn);
         Assert.Throws<ObjectDisposedException>(store.Publish);
@@ -87,7 +87,7 @@ public class MvccSnapshotTests
     }
 
     [Fact]
-    public void Gets_puts_and_snapshots_allocate_nothing_on_the_managed_heap_once_warm()
+    public void Gets_puts_and_views_allocate_nothing_on_the_managed_heap_once_warm()
     {
         using MvccStore store = Filled(2000);
         byte[] key = new byte[4];
@@ -115,9 +115,9 @@ public class MvccSnapshotTests
                 store.Reclaim(1000);
                 for (int i = 0; i < 100; i++)
                 {
-                    using PinnedView snapshot = store.OpenSnapshot();
-                    snapshot.TryGet(key, 0, out _);
-                    snapshot.Count(key, [], 0);
+                    using PinnedView pinned = store.OpenView();
+                    pinned.TryGet(key, 0, out _);
+                    pinned.Count(key, [], 0);
                 }
             }
         }

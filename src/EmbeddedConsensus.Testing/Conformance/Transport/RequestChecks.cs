@@ -1,13 +1,14 @@
 using System.Text;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Transport;
+using static EmbeddedConsensus.Testing.ConformanceException;
 
 namespace EmbeddedConsensus.Testing.Transport;
 
-/// <content>Checks of requests.</content>
-public static partial class TransportConformance
+/// <summary>Requests and their answers.</summary>
+internal static class RequestChecks
 {
-    private static async Task A_request_is_answered_by_whoever_listens_there(ConformanceCluster cluster)
+    public static async Task A_request_is_answered_by_whoever_listens_there(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(3).ConfigureAwait(false);
         foreach (ConformanceMember asker in members)
@@ -23,7 +24,7 @@ public static partial class TransportConformance
         }
     }
 
-    private static async Task A_request_needs_no_peers_and_no_id(ConformanceCluster cluster)
+    public static async Task A_request_needs_no_peers_and_no_id(ConformanceCluster cluster)
     {
         ConformanceMember stranger = await cluster.StartAsync(7).ConfigureAwait(false);
         ConformanceMember member = await cluster.StartAsync(1).ConfigureAwait(false);
@@ -32,7 +33,7 @@ public static partial class TransportConformance
         Require(member.Receiver.Requests.Count == 2, "An empty request was not given to the receiver.");
     }
 
-    private static async Task A_request_reaches_a_member_at_its_new_address(ConformanceCluster cluster)
+    public static async Task A_request_reaches_a_member_at_its_new_address(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         string before = cluster.PeerOf(members[1].Id).Address;
@@ -55,7 +56,7 @@ public static partial class TransportConformance
             "A heartbeat to a member at its new address").ConfigureAwait(false);
     }
 
-    private static async Task A_request_as_long_as_may_be_is_answered_and_a_longer_one_refused(
+    public static async Task A_request_as_long_as_may_be_is_answered_and_a_longer_one_refused(
         ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
@@ -68,7 +69,7 @@ public static partial class TransportConformance
         Require(members[1].Receiver.Requests.Count == 1, "A request above the limit was delivered.");
     }
 
-    private static async Task A_request_to_nobody_fails(ConformanceCluster cluster)
+    public static async Task A_request_to_nobody_fails(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         await members[1].Transport.DisposeAsync().ConfigureAwait(false);
@@ -77,16 +78,16 @@ public static partial class TransportConformance
             failure is TransportException, "A request to an address where nobody listens did not fail as it should.");
     }
 
-    private static async Task A_request_to_another_cluster_is_refused(ConformanceCluster cluster)
+    public static async Task A_request_to_another_cluster_is_refused(ConformanceCluster cluster)
     {
         ConformanceMember ours = await cluster.StartAsync(1).ConfigureAwait(false);
-        ConformanceMember stranger = await cluster.StartAsync(2, OtherClusterId).ConfigureAwait(false);
+        ConformanceMember stranger = await cluster.StartAsync(2, ConformanceCluster.OtherClusterId).ConfigureAwait(false);
         Exception? failure = await FailureAsync(cluster, ours, stranger.Id, [1]).ConfigureAwait(false);
         Require(failure is TransportException, "A request to a member of another cluster was answered.");
         Require(stranger.Receiver.Requests.Count == 0, "A request of another cluster's member was delivered.");
     }
 
-    private static async Task A_request_that_the_receiver_fails_tells_why(ConformanceCluster cluster)
+    public static async Task A_request_that_the_receiver_fails_tells_why(ConformanceCluster cluster)
     {
         const string Reason = "the dog ate it";
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
@@ -98,7 +99,7 @@ public static partial class TransportConformance
         await AskAsync(cluster, members[1], members[0], [1]).ConfigureAwait(false);
     }
 
-    private static async Task A_request_can_be_cancelled(ConformanceCluster cluster)
+    public static async Task A_request_can_be_cancelled(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         members[1].Receiver.HoldRequests();
@@ -121,7 +122,7 @@ public static partial class TransportConformance
         throw new ConformanceException("A request whose caller cancelled ended otherwise.");
     }
 
-    private static async Task Requests_at_a_time_are_bounded(ConformanceCluster cluster)
+    public static async Task Requests_at_a_time_are_bounded(ConformanceCluster cluster)
     {
         const int Count = TransportLimits.MaxConcurrentRequests + 20;
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
@@ -151,7 +152,7 @@ public static partial class TransportConformance
         await AskAsync(cluster, members[0], members[1], [1]).ConfigureAwait(false);
     }
 
-    private static async Task Requests_do_not_wait_behind_each_other_or_behind_messages(ConformanceCluster cluster)
+    public static async Task Requests_do_not_wait_behind_each_other_or_behind_messages(ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         members[1].Receiver.Hold(TransportLane.Consensus);
@@ -170,7 +171,7 @@ public static partial class TransportConformance
         members[1].Receiver.Release(TransportLane.Consensus);
     }
 
-    private static async Task Disposal_ends_the_requests_of_both_sides(ConformanceCluster cluster)
+    public static async Task Disposal_ends_the_requests_of_both_sides(ConformanceCluster cluster)
     {
         foreach (bool asker in new[] { true, false })
         {

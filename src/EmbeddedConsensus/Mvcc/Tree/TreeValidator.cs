@@ -1,24 +1,30 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>A walk over the whole tree that checks its structure.</summary>
-internal sealed unsafe partial class BPlusTree
+/// <summary>A walk over a whole tree that checks its structure.</summary>
+internal sealed class TreeValidator
 {
-    /// <summary>Checks order, separators, equal depth of all leaves and the absence of empty pages; gives the number of
-    /// cells. Reads every page: for tests and for a suspect store.</summary>
+    private readonly BPlusTree _tree;
+    private int _leafDepth = -1;
+    private long _cells;
+
+    private TreeValidator(BPlusTree tree) => _tree = tree;
+
+    /// <summary>Checks the order of cells, the separators, that all leaves have the same depth, and that no page is
+    /// empty. Reads every page: for tests and for a suspect store.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <param name="root">The root to start from.</param>
+    /// <returns>The number of cells.</returns>
     /// <exception cref="InvariantViolationException">The structure is broken.</exception>
-    public long Validate(uint root)
+    public static long Validate(BPlusTree tree, uint root)
     {
-        long cells = 0;
-        int leafDepth = -1;
-        ValidatePage(root, depth: 0, lower: default, hasLower: false, upper: default, hasUpper: false,
-            ref leafDepth, ref cells);
-        return cells;
+        TreeValidator validator = new(tree);
+        validator.Visit(root, depth: 0, lower: default, hasLower: false, upper: default, hasUpper: false);
+        return validator._cells;
     }
 
-    private void ValidatePage(uint id, int depth, TreeKey lower, bool hasLower, TreeKey upper, bool hasUpper,
-        ref int leafDepth, ref long cells)
+    private void Visit(uint id, int depth, TreeKey lower, bool hasLower, TreeKey upper, bool hasUpper)
     {
-        NodePage page = Page(id);
+        NodePage page = _tree.Page(id);
         Require(page.UsedBytes <= page.Capacity, id, "holds more than its capacity");
         for (int i = 0; i < page.Count; i++)
         {
@@ -30,9 +36,9 @@ internal sealed unsafe partial class BPlusTree
         if (page.IsLeaf)
         {
             Require(page.Count > 0 || depth == 0, id, "is an empty leaf");
-            Require(leafDepth < 0 || leafDepth == depth, id, "is a leaf at another depth");
-            leafDepth = depth;
-            cells += page.Count;
+            Require(_leafDepth < 0 || _leafDepth == depth, id, "is a leaf at another depth");
+            _leafDepth = depth;
+            _cells += page.Count;
             return;
         }
         Require(page.Count > 0 || depth > 0, id, "is a root with a single child");
@@ -40,11 +46,10 @@ internal sealed unsafe partial class BPlusTree
         {
             bool first = position == 0;
             bool last = position == page.Count;
-            ValidatePage(
+            Visit(
                 page.Child(position), depth + 1,
                 first ? lower : KeyAt(page, position - 1), !first || hasLower,
-                last ? upper : KeyAt(page, position), !last || hasUpper,
-                ref leafDepth, ref cells);
+                last ? upper : KeyAt(page, position), !last || hasUpper);
         }
     }
 
