@@ -69,7 +69,7 @@ public sealed class ClusterHistoryTests
         // What a store would answer that reads from a replica which lags.
         StoreCall stale = history.Calls[^1] with
         {
-            Result = new OperationResult { Range = new RangeResult([old!], 1, false, 0) },
+            Result = new RangeOperationResult(new RangeResult([old!], 1, false, 0)),
         };
         CheckResult result = LinearizabilityChecker.Check(
             history with { Calls = [.. history.Calls.SkipLast(1), stale] });
