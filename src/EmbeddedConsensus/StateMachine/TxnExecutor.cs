@@ -242,7 +242,7 @@ internal sealed class TxnExecutor(MvccStore store)
         }
     }
 
-    private OperationResult? RunPut(ref CommandReader reader, bool wantsResult)
+    private PutOperationResult? RunPut(ref CommandReader reader, bool wantsResult)
     {
         CommandFlags flags = (CommandFlags)reader.ReadByte();
         ReadOnlySpan<byte> key = reader.ReadBytes();
@@ -254,7 +254,7 @@ internal sealed class TxnExecutor(MvccStore store)
         return wantsResult ? new PutOperationResult(new PutResult(0, previous)) : null;
     }
 
-    private OperationResult? RunDelete(ref CommandReader reader, bool wantsResult)
+    private DeleteOperationResult? RunDelete(ref CommandReader reader, bool wantsResult)
     {
         CommandFlags flags = (CommandFlags)reader.ReadByte();
         ReadOnlySpan<byte> start = reader.ReadBytes();

@@ -157,13 +157,13 @@ internal sealed class ReferenceStore
         return new TxnResult(plan.Succeeded, 0, responses);
     }
 
-    private OperationResult RunPut(PutOperation put)
+    private PutOperationResult RunPut(PutOperation put)
     {
         KeyValue? previous = Put(put.Key, put.Value);
         return new PutOperationResult(new PutResult(0, put.ReturnPrevious ? previous : null));
     }
 
-    private OperationResult RunDelete(DeleteOperation delete)
+    private DeleteOperationResult RunDelete(DeleteOperation delete)
     {
         List<KeyValue> previous = Delete(delete.Range);
         return new DeleteOperationResult(new DeleteResult(0, previous.Count, delete.ReturnPrevious ? previous : []));
