@@ -219,13 +219,14 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         ReplicatedStateMachine machine;
         if (snapshot is null)
         {
-            machine = new ReplicatedStateMachine(_settings.Mvcc);
+            machine = new ReplicatedStateMachine(_settings.Mvcc) { NewestFormat = _settings.NewestFormat };
         }
         else
         {
             await using (snapshot.ConfigureAwait(false))
             {
-                machine = await StateSnapshotLoader.LoadAsync(snapshot, _settings.Mvcc, cancellationToken)
+                machine = await StateSnapshotLoader
+                    .LoadAsync(snapshot, _settings.Mvcc, _settings.NewestFormat, cancellationToken)
                     .ConfigureAwait(false);
             }
 
@@ -262,7 +263,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
             _consensus.Fail,
             Schedule);
         _snapshotReceiver = new SnapshotReceiver(
-            _storage.Snapshots, _settings.Mvcc, this, _consensus.Fail, Schedule);
+            _storage.Snapshots, _settings.Mvcc, _settings.NewestFormat, this, _consensus.Fail, Schedule);
         if (_createTransport is not null)
         {
             _transport = _createTransport(new TransportContext(

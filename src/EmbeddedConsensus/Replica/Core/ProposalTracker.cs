@@ -171,6 +171,9 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
                 + "and reachable.");
     }
 
+    private static void Refuse(PendingProposal proposal, byte version) =>
+        proposal.TryFail(new OperationNotSupportedException(proposal.Format, version));
+
     private bool ProposeInFlight(RaftNode node, ulong now)
     {
         while (_cursor < _next)
@@ -206,9 +209,15 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
 
     private void ProposeWaiting(RaftNode node, ulong now)
     {
-        byte version = (byte)Math.Min(options.CommandFormat, node.Configuration.FormatVersion);
+        byte version = CommandFormat.Agreed(options.CommandFormat, node.Configuration.FormatVersion);
         while (_waiting.Count > 0)
         {
+            if (_waiting.Peek().Format > version)
+            {
+                Refuse(Dequeue(), version);
+                continue;
+            }
+
             ulong first = _next;
             long bytes = NumberWaiting(node, version);
             if (_batch.Count == 0)
@@ -238,7 +247,7 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
         {
             bool isFull = _next - _lowest >= Window
                 || (InFlightCount > 0 && _inFlightBytes + bytes + SizeOf(proposal) > options.MaxInFlightBytes);
-            if (isFull || !Fits(node, bytes, proposal))
+            if (isFull || proposal.Format > version || !Fits(node, bytes, proposal))
             {
                 break;
             }

@@ -36,6 +36,7 @@ internal sealed class ReplicaCore
         Proposals = new ProposalTracker(options, self, incarnation);
         Reads = new ReadTracker(options);
         Changes = new ConfigurationTracker(options);
+        Inspection = new ProposalInspection(options.NewestFormat);
         _snapshots = new SnapshotPolicy(options);
     }
 
@@ -88,7 +89,7 @@ internal sealed class ReplicaCore
     public void Submit(PendingConfigurationChange change) => Changes.Submit(change, _now);
 
     /// <summary>What others propose, before it is stepped.</summary>
-    public ProposalInspection Inspection { get; } = new();
+    public ProposalInspection Inspection { get; }
 
     /// <summary>A message arrived.</summary>
     public void Step(in RaftMessage message)

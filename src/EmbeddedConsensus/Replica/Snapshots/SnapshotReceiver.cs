@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Replica;
 
 /// <summary>Carries out the steps of receiving a snapshot from the leader, in order, beside everything else.</summary>
 internal sealed class SnapshotReceiver(
-    ISnapshotStorage storage, MvccOptions options, ISnapshotReceiverEvents events, Action<Exception> failed,
+    ISnapshotStorage storage, MvccOptions options, byte newestFormat, ISnapshotReceiverEvents events, Action<Exception> failed,
     IReplicaSchedule? schedule)
 {
     private readonly OrderedSteps _steps = new(failed, schedule);
@@ -83,7 +83,7 @@ internal sealed class SnapshotReceiver(
 
         await using (reader.ConfigureAwait(false))
         {
-            return await StateSnapshotLoader.LoadAsync(reader, options).ConfigureAwait(false);
+            return await StateSnapshotLoader.LoadAsync(reader, options, newestFormat).ConfigureAwait(false);
         }
     }
 
