@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Transport;
 
@@ -160,7 +161,7 @@ internal sealed partial class ReplicaHost
             StopLanesAsync,
             () => _storage.Log.DisposeAsync().AsTask(),
             () => _storage.Snapshots.DisposeAsync().AsTask()).ConfigureAwait(false);
-        LogStopped(_settings.Self);
+        _logger.Stopped(_settings.Self);
     }
 
     /// <summary>Runs every step, whether those before it failed or not, and frees the state behind them.</summary>
