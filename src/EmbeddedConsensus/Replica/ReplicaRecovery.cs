@@ -45,13 +45,14 @@ internal sealed class ReplicaRecovery(ReplicaSettings settings, MembershipBootst
         ISnapshotReader? snapshot = await storage.OpenNewestAsync(cancellationToken).ConfigureAwait(false);
         if (snapshot is null)
         {
-            return (new ReplicatedStateMachine(settings.Mvcc), null);
+            return (new ReplicatedStateMachine(settings.Mvcc) { NewestFormat = settings.NewestFormat }, null);
         }
 
         await using (snapshot.ConfigureAwait(false))
         {
             ReplicatedStateMachine machine =
-                await StateSnapshotLoader.LoadAsync(snapshot, settings.Mvcc, cancellationToken).ConfigureAwait(false);
+                await StateSnapshotLoader.LoadAsync(snapshot, settings.Mvcc, settings.NewestFormat, cancellationToken)
+                    .ConfigureAwait(false);
             return (machine, snapshot.Metadata);
         }
     }

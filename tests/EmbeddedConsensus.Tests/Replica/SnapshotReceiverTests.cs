@@ -1,4 +1,5 @@
 using System.Buffers;
+using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
@@ -20,7 +21,7 @@ public sealed class SnapshotReceiverTests : IAsyncDisposable
         EmptyState()[..^1]);
 
     public SnapshotReceiverTests() => _receiver = new SnapshotReceiver(
-        _storage, new MvccOptions(), _reported, schedule: null);
+        _storage, new MvccOptions(), CommandFormat.Newest, _reported, schedule: null);
 
     public async ValueTask DisposeAsync()
     {

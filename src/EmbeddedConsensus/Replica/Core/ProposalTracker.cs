@@ -196,6 +196,9 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
                 + "and reachable.");
     }
 
+    private static void Refuse(PendingProposal proposal, byte version) =>
+        proposal.TryFail(new OperationNotSupportedException(proposal.Format, version));
+
     private bool ProposeInFlight(RaftNode node, ulong now)
     {
         while (_cursor < _next)
@@ -248,9 +251,15 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
 
     private void ProposeWaiting(RaftNode node, ulong now)
     {
-        byte version = (byte)Math.Min(options.CommandFormat, node.Configuration.FormatVersion);
+        byte version = CommandFormat.Agreed(options.CommandFormat, node.Configuration.FormatVersion);
         while (_waiting.Count > 0)
         {
+            if (_waiting.Peek().Format > version)
+            {
+                Refuse(Dequeue(), version);
+                continue;
+            }
+
             ulong first = _next;
             long bytes = NumberWaiting(node, version);
             if (_batch.Count == 0)
@@ -280,7 +289,7 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
         {
             bool isFull = _next - _lowest >= Window
                 || (InFlightCount > 0 && _inFlightBytes + bytes + SizeOf(proposal) > options.MaxInFlightBytes);
-            if (isFull || !Fits(node, bytes, proposal))
+            if (isFull || proposal.Format > version || !Fits(node, bytes, proposal))
             {
                 break;
             }

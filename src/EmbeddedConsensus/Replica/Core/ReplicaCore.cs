@@ -37,6 +37,7 @@ internal sealed class ReplicaCore
         Proposals = new ProposalTracker(options, self, incarnation);
         Reads = new ReadTracker(options);
         Changes = new ConfigurationTracker();
+        Inspection = new ProposalInspection(options.NewestFormat);
         _snapshots = new SnapshotPolicy(options);
     }
 
@@ -101,7 +102,7 @@ internal sealed class ReplicaCore
     }
 
     /// <summary>What others propose, before it is stepped.</summary>
-    public ProposalInspection Inspection { get; } = new();
+    public ProposalInspection Inspection { get; }
 
     /// <summary>A message arrived.</summary>
     public void Step(in RaftMessage message)

@@ -45,7 +45,7 @@ internal sealed class ReplicaSnapshots : ISnapshotSenderEvents, ISnapshotReceive
         _schedule = schedule;
         _stopped = stopped;
         _sender = new SnapshotSender(storage, this, schedule);
-        _receiver = new SnapshotReceiver(storage, settings.Mvcc, this, schedule);
+        _receiver = new SnapshotReceiver(storage, settings.Mvcc, settings.NewestFormat, this, schedule);
     }
 
     /// <summary>The index of the newest snapshot; 0 when there is none.</summary>

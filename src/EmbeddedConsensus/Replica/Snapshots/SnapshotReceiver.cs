@@ -9,7 +9,8 @@ namespace EmbeddedConsensus.Replica;
 /// <summary>Receives snapshots from the leader beside the replica's other work: executes what
 /// <see cref="SnapshotInstallation"/> asks for, one action after another.</summary>
 internal sealed class SnapshotReceiver(
-    ISnapshotStorage storage, MvccOptions options, ISnapshotReceiverEvents events, IReplicaSchedule? schedule)
+    ISnapshotStorage storage, MvccOptions options, byte newestFormat, ISnapshotReceiverEvents events,
+    IReplicaSchedule? schedule)
 {
     private readonly OrderedSteps _steps = new(events, schedule);
     private readonly SnapshotInstallation _installation = new();
@@ -105,7 +106,7 @@ internal sealed class SnapshotReceiver(
         await using (reader.ConfigureAwait(false))
         {
             return reader.Metadata.Position == position
-                ? await StateSnapshotLoader.LoadAsync(reader, options).ConfigureAwait(false)
+                ? await StateSnapshotLoader.LoadAsync(reader, options, newestFormat).ConfigureAwait(false)
                 : throw new InvariantViolationException(
                     $"The newest snapshot is {reader.Metadata.Position}, and not {position}, just published.");
         }
