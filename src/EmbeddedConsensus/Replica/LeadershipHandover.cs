@@ -7,7 +7,7 @@ internal sealed class LeadershipHandover(
     MemberId self, ReplicaLifecycle lifecycle, ConsensusInbox consensus, ConsensusLoop loop, TimeSpan limit,
     TimeProvider time)
 {
-    // An attempt may come to nothing: the successor was not active, or was behind.
+    // An attempt can fail: the successor was not active, or its log was behind.
     private const int PollsPerAttempt = 20;
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
