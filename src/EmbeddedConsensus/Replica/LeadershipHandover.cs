@@ -14,13 +14,10 @@ internal sealed class LeadershipHandover(
 
     /// <summary>Hands leadership over, if this member leads and there is another voter.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public async Task LeaveLeadAsync(CancellationToken cancellationToken)
-    {
-        if (loop.View is { Role: ReplicaRole.Leader, Configuration.Voters.Length: > 1 })
-        {
-            await TransferAsync(null, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    /// <returns>False when this member should have handed over and no other one took the lead.</returns>
+    public async Task<bool> TryLeaveLeadAsync(CancellationToken cancellationToken) =>
+        loop.View is not { Role: ReplicaRole.Leader, Configuration.Voters.Length: > 1 }
+        || await TransferAsync(null, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Hands leadership to a voter. Ends when another member leads, when the transfer takes too long, or when
     /// the replica no longer runs.</summary>
