@@ -30,10 +30,13 @@ internal static class CallText
     /// <summary>The result of an operation.</summary>
     public static string Of(OperationResult result) => result switch
     {
-        { Put: { } put } => $"put at {put.Revision}{Previous(put.Previous is null ? [] : [put.Previous])}",
-        { Range: { } range } => $"{range.Count} at {range.Revision}: [{Join(range.Items)}]",
-        { Delete: { } delete } => $"deleted {delete.Deleted} at {delete.Revision}{Previous(delete.Previous)}",
-        { Txn: { } txn } => $"{(txn.Succeeded ? "succeeded" : "did not succeed")} at {txn.Revision}: "
+        PutOperationResult { Result: var put } =>
+            $"put at {put.Revision}{Previous(put.Previous is null ? [] : [put.Previous])}",
+        RangeOperationResult { Result: var range } => $"{range.Count} at {range.Revision}: [{Join(range.Items)}]",
+        DeleteOperationResult { Result: var delete } =>
+            $"deleted {delete.Deleted} at {delete.Revision}{Previous(delete.Previous)}",
+        TxnOperationResult { Result: var txn } =>
+            $"{(txn.Succeeded ? "succeeded" : "did not succeed")} at {txn.Revision}: "
             + $"[{string.Join("; ", txn.Responses.Select(Of))}]",
         _ => "nothing",
     };

@@ -34,7 +34,7 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
         {
             found = await store.GetAsync(key, options, cancellationToken).ConfigureAwait(false);
             KeyValue[] items = found is null ? [] : [found];
-            return new OperationResult { Range = new RangeResult(items, items.Length, false, 0) };
+            return new RangeOperationResult(new RangeResult(items, items.Length, false, 0));
         }).ConfigureAwait(false);
         return found;
     }
@@ -43,11 +43,10 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
     public async ValueTask<RangeResult> RangeAsync(
         KeyRange range, RangeOptions? options = null, CancellationToken cancellationToken = default)
     {
-        OperationResult? result = await RecordAsync(Op.Range(range, options), async () => new OperationResult
-        {
-            Range = await store.RangeAsync(range, options, cancellationToken).ConfigureAwait(false),
-        }).ConfigureAwait(false);
-        return result!.Range!;
+        Operation operation = Op.Range(range, options);
+        RangeOperationResult recorded = await RecordAsync(operation, async () => new RangeOperationResult(
+            await store.RangeAsync(range, options, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
+        return recorded.Result;
     }
 
     /// <inheritdoc />
@@ -55,11 +54,9 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
         Key key, Value value, PutOptions? options = null, CancellationToken cancellationToken = default)
     {
         Operation operation = Op.Put(key, value, options?.ReturnPrevious ?? false);
-        OperationResult? result = await RecordAsync(operation, async () => new OperationResult
-        {
-            Put = await store.PutAsync(key, value, options, cancellationToken).ConfigureAwait(false),
-        }).ConfigureAwait(false);
-        return result!.Put!.Value;
+        PutOperationResult recorded = await RecordAsync(operation, async () => new PutOperationResult(
+            await store.PutAsync(key, value, options, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
+        return recorded.Result;
     }
 
     /// <inheritdoc />
@@ -67,28 +64,24 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
         KeyRange range, DeleteOptions? options = null, CancellationToken cancellationToken = default)
     {
         Operation operation = Op.Delete(range, options?.ReturnPrevious ?? false);
-        OperationResult? result = await RecordAsync(operation, async () => new OperationResult
-        {
-            Delete = await store.DeleteAsync(range, options, cancellationToken).ConfigureAwait(false),
-        }).ConfigureAwait(false);
-        return result!.Delete!.Value;
+        DeleteOperationResult recorded = await RecordAsync(operation, async () => new DeleteOperationResult(
+            await store.DeleteAsync(range, options, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
+        return recorded.Result;
     }
 
     /// <inheritdoc />
     public async ValueTask<TxnResult> TxnAsync(Txn txn, CancellationToken cancellationToken = default)
     {
-        OperationResult? result = await RecordAsync(Op.Txn(txn), async () => new OperationResult
-        {
-            Txn = await store.TxnAsync(txn, cancellationToken).ConfigureAwait(false),
-        }).ConfigureAwait(false);
-        return result!.Txn!;
+        TxnOperationResult recorded = await RecordAsync(Op.Txn(txn), async () => new TxnOperationResult(
+            await store.TxnAsync(txn, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
+        return recorded.Result;
     }
 
     /// <inheritdoc />
     public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken = default)
     {
         int call = recorder.InvokeCompaction(client, revision, session);
-        await EndAsync(call, isRead: false, async () =>
+        await EndAsync<OperationResult?>(call, isRead: false, async () =>
         {
             await store.CompactAsync(revision, cancellationToken).ConfigureAwait(false);
             return null;
@@ -118,14 +111,16 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
         }
     }
 
-    private Task<OperationResult?> RecordAsync(Operation operation, Func<Task<OperationResult?>> call) =>
+    private Task<TResult> RecordAsync<TResult>(Operation operation, Func<Task<TResult>> call)
+        where TResult : OperationResult =>
         EndAsync(recorder.Invoke(client, operation, session), operation is RangeOperation, call);
 
-    private async Task<OperationResult?> EndAsync(int call, bool isRead, Func<Task<OperationResult?>> run)
+    private async Task<TResult> EndAsync<TResult>(int call, bool isRead, Func<Task<TResult>> run)
+        where TResult : OperationResult?
     {
         try
         {
-            OperationResult? result = await run().ConfigureAwait(false);
+            TResult result = await run().ConfigureAwait(false);
             recorder.Succeed(call, result);
             return result;
         }

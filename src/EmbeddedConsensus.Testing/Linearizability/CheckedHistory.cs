@@ -42,9 +42,9 @@ internal sealed class CheckedHistory
                 newest = Math.Max(newest, read.Options.Revision);
             }
 
-            if (call.Kind == CallKind.Get)
+            if (call is { Kind: CallKind.Get, Call.Result: RangeOperationResult { Result.Items: [var item] } })
             {
-                newest = Math.Max(newest, call.Call.Result!.Range!.Items is [var item] ? item.ModRevision : 0);
+                newest = Math.Max(newest, item.ModRevision);
             }
         }
 

@@ -79,7 +79,7 @@ internal sealed class GapAbsences
     private void TakeRead(CheckedCall call)
     {
         if (call is not { Kind: CallKind.Observation, Call.Operation: RangeOperation read }
-            || call.Call.Result?.Range is not { More: false } found || read.Options.CountOnly)
+            || call.Call.Result is not RangeOperationResult { Result: { More: false } found } || read.Options.CountOnly)
         {
             return;
         }

@@ -108,7 +108,7 @@ internal sealed class KeyPartition
             && read.Options is { Revision: 0, KeysOnly: false, CountOnly: false }
             && _history.Keys.IndexOf(read.Range.Start) is { } key)
         {
-            KeyValue? shown = call.Call.Result!.Range!.Items is [var item] ? item : null;
+            KeyValue? shown = call.Shown;
             Add(key, call, new KeyStep(KeyStepKind.Read), KeyAnswer.Showing(shown));
         }
     }
@@ -122,8 +122,8 @@ internal sealed class KeyPartition
                     _history.Keys.IndexOf(put.Key)!.Value,
                     call,
                     new KeyStep(KeyStepKind.Put, put.Value, call.Revision),
-                    put.ReturnPrevious && result is not null
-                        ? KeyAnswer.Showing(result.Put!.Value.Previous)
+                    put.ReturnPrevious && result is PutOperationResult { Result: var answer }
+                        ? KeyAnswer.Showing(answer.Previous)
                         : default);
                 break;
             case DeleteOperation delete:
@@ -131,11 +131,12 @@ internal sealed class KeyPartition
                 break;
             case TxnOperation { Txn: { } txn }:
                 // Without a result it has no conditions, so it succeeds.
-                bool succeeded = result?.Txn!.Succeeded ?? true;
+                TxnResult? outcome = (result as TxnOperationResult)?.Result;
+                bool succeeded = outcome?.Succeeded ?? true;
                 IReadOnlyList<Operation> chosen = succeeded ? txn.Success : txn.Failure;
                 for (int i = 0; i < chosen.Count; i++)
                 {
-                    TakeWrite(call, chosen[i], result?.Txn!.Responses[i]);
+                    TakeWrite(call, chosen[i], outcome?.Responses[i]);
                 }
 
                 break;
@@ -150,8 +151,8 @@ internal sealed class KeyPartition
         (int from, int to) = _history.Keys.Find(delete.Range);
         for (int key = from; key < to; key++)
         {
-            // The number of deleted keys decides for each key when it is one, none or all.
-            bool? existed = result?.Delete!.Value.Deleted switch
+            // How many were deleted tells of each one when it is one, or none, or all.
+            bool? existed = (result as DeleteOperationResult)?.Result.Deleted switch
             {
                 0 => false,
                 { } deleted when deleted == to - from => true,

@@ -172,7 +172,7 @@ internal sealed class CompactionCheck
     private static IEnumerable<long> Read(Operation operation, OperationResult? result) => operation switch
     {
         RangeOperation { Options.Revision: > 0 and long revision } => [revision],
-        TxnOperation { Txn: { } txn } when result?.Txn is { } answer =>
+        TxnOperation { Txn: { } txn } when result is TxnOperationResult { Result: var answer } =>
             (answer.Succeeded ? txn.Success : txn.Failure)
                 .Zip(answer.Responses, Read)
                 .SelectMany(static revisions => revisions),

@@ -126,7 +126,7 @@ internal sealed class RealTimeSweep
     private long? RevisionOfGet(CheckedCall call, long from, ReplayStore store)
     {
         RangeOperation read = (RangeOperation)call.Call.Operation!;
-        KeyValue? item = call.Call.Result!.Range!.Items is [var only] ? only : null;
+        KeyValue? item = call.Shown;
         if (_history.Keys.IndexOf(read.Range.Start) is not { } key)
         {
             // Nothing in the history ever puts the key.

@@ -101,7 +101,7 @@ internal sealed partial class ReplayStore
                 item is null ? WatchEventType.Delete : WatchEventType.Put,
                 item ?? new KeyValue(_keys[key], default, 0, revision, 0),
                 place == 0 ? null : _versions[key][place - 1].Item,
-                EndsRevision: false));
+                endsRevision: false));
         }
 
         return new RevisionLog(_initialRevision, events);

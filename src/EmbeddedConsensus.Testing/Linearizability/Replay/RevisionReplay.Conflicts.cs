@@ -23,7 +23,11 @@ internal sealed partial class RevisionReplay
                 .Select(delete => delete.Range),
         ];
         bool matters = deletes.Count > 0 && _history.Calls.Any(call =>
-            call is { Kind: CallKind.Get, Call: { Operation: RangeOperation get, Result.Range.Items: [] } }
+            call is
+            {
+                Kind: CallKind.Get,
+                Call: { Operation: RangeOperation get, Result: RangeOperationResult { Result.Items: [] } },
+            }
             && deletes.Any(range => range.Contains(get.Range.Start)));
         return matters ? unknown : [];
     }
@@ -64,7 +68,8 @@ internal sealed partial class RevisionReplay
     private static Key? FirstDifference(Operation operation, OperationResult? expected, OperationResult given)
     {
         if (operation is not RangeOperation { Options: { Limit: 0, CountOnly: false } }
-            || expected?.Range is not { } right || given.Range is not { } wrong)
+            || expected is not RangeOperationResult { Result: var right }
+            || given is not RangeOperationResult { Result: var wrong })
         {
             return null;
         }

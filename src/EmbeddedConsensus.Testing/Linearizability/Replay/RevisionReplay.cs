@@ -265,7 +265,7 @@ internal sealed partial class RevisionReplay
     {
         { Kind: CallKind.Observation } => call.Revision,
         { Kind: CallKind.Get, Call.Operation: RangeOperation { Options.Revision: > 0 and long at } } => at,
-        { Kind: CallKind.Get, Call.Result.Range.Items: [var item] } =>
+        { Kind: CallKind.Get, Shown: { } item } =>
             Math.Max(item.ModRevision, call.Call.IsSerializable ? 0 : newestBefore),
         _ => null,
     };
@@ -273,12 +273,10 @@ internal sealed partial class RevisionReplay
     private Conflict? ObserveGet(CheckedCall call, long revision)
     {
         Key key = ((RangeOperation)call.Call.Operation!).Range.Start;
-        KeyValue? shown = call.Call.Result!.Range!.Items is [var item] ? item : null;
+        KeyValue? shown = call.Shown;
         KeyValue? held = _history.Keys.IndexOf(key) is { } index ? _store.At(index, revision) : null;
-        return held == shown ? null : Differs(call, revision, new OperationResult
-        {
-            Range = new RangeResult(held is null ? [] : [held], held is null ? 0 : 1, false, 0),
-        });
+        return held == shown ? null : Differs(call, revision, new RangeOperationResult(
+            new RangeResult(held is null ? [] : [held], held is null ? 0 : 1, false, 0)));
     }
 
     /// <summary>A write that was placed at a gap.</summary>

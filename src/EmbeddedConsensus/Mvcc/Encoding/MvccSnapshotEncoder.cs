@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Mvcc;
 /// The view must stay open until the last piece; the caller disposes it.</summary>
 internal sealed class MvccSnapshotEncoder
 {
-    private readonly PinnedView _snapshot;
+    private readonly PinnedView _pinned;
     private readonly byte[] _fixedPart = new byte[MvccSnapshotFormat.RecordHeaderBytes];
     private RetainedCursor _cursor;
     private RecordHandle _record;
@@ -18,11 +18,11 @@ internal sealed class MvccSnapshotEncoder
     private long _versions;
     private uint _crc;
 
-    /// <summary>An encoder at the start of a snapshot.</summary>
-    public MvccSnapshotEncoder(PinnedView snapshot)
+    /// <summary>An encoder that writes a view from its start.</summary>
+    public MvccSnapshotEncoder(PinnedView pinned)
     {
-        MvccView view = snapshot.View;
-        _snapshot = snapshot;
+        MvccView view = pinned.View;
+        _pinned = pinned;
         _cursor = view.Retained();
         MvccSnapshotFormat.WriteHeader(_fixedPart, view.Revision, view.CompactRevision);
         _fixedBytes = MvccSnapshotFormat.HeaderBytes;
@@ -45,8 +45,8 @@ internal sealed class MvccSnapshotEncoder
     {
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
-        // This also checks that the memory is still pinned.
-        _ = _snapshot.View;
+        // Also the check that the memory is still pinned.
+        _ = _pinned.View;
         int left = maxBytes;
         while (_offset < _itemBytes || BeginNextItem())
         {
