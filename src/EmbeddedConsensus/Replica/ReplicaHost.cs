@@ -65,6 +65,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         Peers = new PeerDirectory(_settings.Self);
         Changes = new MembershipChanges(this, options, time);
         Schedule = schedule;
+        Completion = new CallCompletion(schedule);
     }
 
     /// <summary>Where the replica is in its life.</summary>
@@ -78,6 +79,9 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
 
     /// <summary>What decides when its threads take their turns; null in production.</summary>
     public IReplicaSchedule? Schedule { get; }
+
+    /// <summary>Decides where the continuations of callers run.</summary>
+    public CallCompletion Completion { get; }
 
     /// <summary>This member.</summary>
     public MemberId Self => _settings.Self;
