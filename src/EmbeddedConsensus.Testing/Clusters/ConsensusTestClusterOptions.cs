@@ -10,7 +10,7 @@ public sealed class ConsensusTestClusterOptions
     /// that passes goes on passing. A theory over several seeds sees more.</summary>
     public ulong Seed { get; set; } = 1;
 
-    /// <summary>Sets the options of every member's store, behind the cluster's own settings. The members and their ids
+    /// <summary>Sets the options of every member's store, after the cluster's own settings. The members and their ids
     /// are the cluster's. Default: nothing.</summary>
     public Action<ConsensusStoreOptions>? ConfigureStore { get; set; }
 

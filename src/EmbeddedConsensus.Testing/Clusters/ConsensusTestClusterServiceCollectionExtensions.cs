@@ -12,7 +12,7 @@ public static class ConsensusTestClusterServiceCollectionExtensions
     /// <c>AddConsensusStore</c> would host; that one is never started, and its storage and transport are never made.
     /// The app's <see cref="TimeProvider"/> becomes the cluster's clock.
     /// </summary>
-    /// <remarks>Call it behind the app's own registrations. An app that has not called <c>AddConsensusStore</c> can be
+    /// <remarks>Call it after the app's own registrations. An app that has not called <c>AddConsensusStore</c> can be
     /// given a store in this way too. The member lives with the test's cluster, not with the app's host.</remarks>
     /// <param name="services">The services, before a provider is built from them.</param>
     /// <param name="member">The member.</param>

@@ -13,7 +13,7 @@ internal enum CallKind
     /// <summary>It read one key and did not tell the store's revision.</summary>
     Get = 2,
 
-    /// <summary>It would change something, and nobody knows whether it did, nor at which revision.</summary>
+    /// <summary>It would change something, and it is unknown whether it did, and at which revision.</summary>
     UnknownWrite = 3,
 
     /// <summary>It told of a revision that the store had reached by its return, and not how far beyond it the store

@@ -25,7 +25,7 @@ public static class LinearizabilityChecker
         SearchBudget budget = new(limits);
         CheckedHistory sorted = CheckedHistory.Of(history);
         RevisionLog? changes = null;
-        // The keys before the whole, and on a part of the budget: they can only convict, but tell of fewer calls.
+        // The keys before the whole, and on a part of the budget: they can only convict, but name fewer calls.
         Violation? violation = CompactionCheck.Find(history)
             ?? KeyPartition.Check(sorted, new SearchBudget(limits.Part(KeysPart)));
         Verdict verdict = violation is null

@@ -17,7 +17,7 @@ public sealed record Violation(ViolationKind Kind, string Message)
     /// <summary>The calls that contradict each other, or of which none could come next.</summary>
     public IReadOnlyList<StoreCall> Calls { get; init; } = [];
 
-    /// <summary>The end of the longest explanation that was found: the calls, in order, behind which it stopped. At
+    /// <summary>The end of the longest explanation that was found: the calls, in order, after which it stopped. At
     /// most the last ten.</summary>
     public IReadOnlyList<StoreCall> Before { get; init; } = [];
 

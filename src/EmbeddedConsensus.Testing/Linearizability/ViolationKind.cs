@@ -6,7 +6,7 @@ public enum ViolationKind
     /// <summary>Two writes made the same revision.</summary>
     DuplicateRevision = 0,
 
-    /// <summary>A call that began behind the answer of another shows an older revision, or a write not a newer
+    /// <summary>A call that began after the answer of another shows an older revision, or a write not a newer
     /// one.</summary>
     RealTimeOrder = 1,
 
@@ -24,7 +24,8 @@ public enum ViolationKind
     /// <summary>A serializable read shows an older state than its session had seen.</summary>
     SessionOrder = 5,
 
-    /// <summary>A compacted revision was read, a revision that nobody compacted was refused, or a compaction did not go
+    /// <summary>A compacted revision was read, a revision that was never compacted was refused, or a compaction did not
+    /// go
     /// forward.</summary>
     Compaction = 6,
 }

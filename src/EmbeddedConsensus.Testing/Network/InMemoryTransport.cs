@@ -4,11 +4,11 @@ using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Testing.Network;
 
-/// <summary>A transport between replicas of one process. <see cref="InMemoryNetwork.CreateTransport"/> makes
-/// it.</summary>
+/// <summary>A transport between replicas of one process. Created by
+/// <see cref="InMemoryNetwork.CreateTransport"/>.</summary>
 /// <remarks>Messages are delivered on the thread pool, in order on each lane of each peer, after
-/// <see cref="Flush"/>. The address of a <see cref="MemberEndpoint"/> is looked at when the peer has one.</remarks>
-public sealed partial class InMemoryTransport : ITransport
+/// <see cref="Flush"/>. The address of a <see cref="MemberEndpoint"/> is checked when the peer has one.</remarks>
+internal sealed partial class InMemoryTransport : ITransport
 {
     private readonly InMemoryNetwork _network;
     private readonly InMemoryTransportOptions _options;
@@ -137,7 +137,7 @@ public sealed partial class InMemoryTransport : ITransport
     internal void Run(Func<Task> pump) => _ = _network.Wire is null ? Task.Run(pump) : pump();
 
     /// <summary>Sends a message on its way.</summary>
-    /// <returns>False when nobody was reached.</returns>
+    /// <returns>False when the receiver was not reached.</returns>
     internal ValueTask<bool> CarryAsync(MemberEndpoint to, RaftMessage message) => _network.Wire is { } wire
         ? wire.CarryAsync(this, to, message)
         : DeliverAsync(to, message);

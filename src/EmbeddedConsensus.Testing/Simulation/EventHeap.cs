@@ -14,9 +14,9 @@ internal sealed class EventHeap
     public long Happened { get; private set; }
 
     /// <summary>Lets something happen later.</summary>
-    /// <param name="delayMicros">How much later; zero is behind what is already due now.</param>
+    /// <param name="delayMicros">How much later; zero is after what is already due now.</param>
     /// <param name="kind">What it is, for the trace.</param>
-    /// <param name="actor">Whom it concerns, for the trace.</param>
+    /// <param name="actor">The replica that it concerns, for the trace.</param>
     /// <param name="action">What to do.</param>
     public void Schedule(long delayMicros, EventKind kind, ulong actor, Action action) =>
         _events.Enqueue(

@@ -1,18 +1,19 @@
 namespace EmbeddedConsensus.Testing.Simulation;
 
 /// <summary>
-/// What a seed makes of everything that is no fault: how fast machines and network are, and the limits, windows, caches
-/// and thresholds of the product, which are small so that their edges are met often.
+/// What a seed draws besides faults: the speed of machines and network, and the limits, windows, caches and thresholds
+/// of
+/// the product, which are small so that runs often reach them.
 /// </summary>
 internal sealed record RunProfile
 {
     /// <summary>The shortest time a message takes, in microseconds.</summary>
     public long LatencyMicros { get; init; }
 
-    /// <summary>How much longer than that it takes at the most, in microseconds.</summary>
+    /// <summary>The most time that is added to that, in microseconds.</summary>
     public long JitterMicros { get; init; }
 
-    /// <summary>How long an overtaken message takes at the most, in microseconds.</summary>
+    /// <summary>The longest time that an overtaken message takes, in microseconds.</summary>
     public long ReorderMicros { get; init; }
 
     /// <summary>The shortest flush of a disk, in microseconds.</summary>
@@ -21,7 +22,7 @@ internal sealed record RunProfile
     /// <summary>The probability that what was not flushed is on the disk after a crash, for each record.</summary>
     public double KeepUnflushedRate { get; init; }
 
-    /// <summary>How long a batch of entries takes to apply at the most, in microseconds.</summary>
+    /// <summary>The longest time that a batch of entries takes to apply, in microseconds.</summary>
     public long ApplyMicros { get; init; }
 
     /// <summary>The probability that a turn waits for more inputs.</summary>

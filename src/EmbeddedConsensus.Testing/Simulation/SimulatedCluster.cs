@@ -102,7 +102,7 @@ internal sealed class SimulatedCluster
     /// <summary>All replicas that ever were, by number.</summary>
     public IReadOnlyList<SimulatedReplica> Replicas => _replicas;
 
-    /// <summary>Who changes the membership.</summary>
+    /// <summary>The operator, who changes the membership.</summary>
     public MembershipOperator Operator { get; }
 
     /// <summary>The rules of membership changes.</summary>
@@ -148,7 +148,7 @@ internal sealed class SimulatedCluster
     /// <summary>A replica was elected.</summary>
     public void LeaderChanged(ReplicaLife life) => _leader = life;
 
-    /// <summary>A replica that is up, or null when none is; a member, but for the few that nobody told.</summary>
+    /// <summary>A replica that is up, or null when none is; almost always one that takes itself for a member.</summary>
     public ReplicaLife? RandomLife(SimulationRandom random)
     {
         ReplicaLife? life = null;
@@ -165,7 +165,7 @@ internal sealed class SimulatedCluster
     }
 
     /// <summary>Whether a replica takes itself for a member; and is one, once the faults are over: then callers know
-    /// whom to ask.</summary>
+    /// which replicas to call.</summary>
     public bool IsInTouch(ReplicaLife life) =>
         life.Core.Node.Membership == MembershipState.Member
         && (FaultsAreOn || Rules.Latest is not { } latest || latest.Contains(life.Replica.Id));
@@ -203,7 +203,7 @@ internal sealed class SimulatedCluster
         return condition is not null && condition();
     }
 
-    /// <summary>Writes down an event of note, if somebody reads along.</summary>
+    /// <summary>Writes an event to the log, if there is one.</summary>
     public void Note(FormattableString what) =>
         Options.Log?.Invoke(string.Create(
             CultureInfo.InvariantCulture, $"{Now / 1e6,10:F6} {FormattableString.Invariant(what)}"));

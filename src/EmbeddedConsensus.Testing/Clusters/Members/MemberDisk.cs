@@ -51,7 +51,8 @@ public sealed class MemberDisk
 
     /// <summary>Makes the next write to the log fail, as on a full or broken disk.</summary>
     /// <param name="failure">What it fails with; null for a <see cref="StorageException"/>.</param>
-    /// <param name="reachesDisk">Whether the write happens all the same, as when the flush behind it failed.</param>
+    /// <param name="reachesDisk">Whether the write happens all the same, as when only the flush after it
+    /// failed.</param>
     /// <exception cref="InvalidOperationException">The member does not run.</exception>
     public void FailNextWrite(Exception? failure = null, bool reachesDisk = false) =>
         Session.Log.FailNextWrite(failure, reachesDisk);
@@ -74,7 +75,7 @@ public sealed class MemberDisk
     {
         lock (_gate)
         {
-            // Whoever waits goes on within Release, so that nothing is under way behind it that nobody knows of.
+            // Waiters continue within Release, so that nothing untracked is under way after it.
             _held ??= new TaskCompletionSource();
         }
     }
@@ -119,7 +120,7 @@ public sealed class MemberDisk
     /// <summary>The member's life ends now.</summary>
     internal void CutPower() => _session?.Power.CutPower();
 
-    /// <summary>Nobody has the disk open any more.</summary>
+    /// <summary>The disk is closed.</summary>
     internal void Closed()
     {
         _disk.Crash();

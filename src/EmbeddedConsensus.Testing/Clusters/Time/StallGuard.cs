@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace EmbeddedConsensus.Testing.Clusters;
 
 /// <summary>Knows the calls of the app that wait at a member. A test that awaits a call which only time can end, and
-/// lets none pass, is told so: it would hang.</summary>
+/// lets none pass, fails at once, since it would hang.</summary>
 /// <param name="time">The clock of the cluster.</param>
 /// <param name="stallLimit">How long, in real time, a call may wait while the clock stands still.</param>
 /// <param name="describe">Tells how the cluster stands.</param>

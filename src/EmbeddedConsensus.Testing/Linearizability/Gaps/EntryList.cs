@@ -15,7 +15,7 @@ internal sealed class EntryList
     /// <param name="count">How many there are. They are numbered in the order of time.</param>
     public EntryList(int count)
     {
-        // The entry behind the last is a sentinel, first and last at once.
+        // The entry after the last is a sentinel, first and last at once.
         End = count;
         _next = new int[count + 1];
         _previous = new int[count + 1];
@@ -32,7 +32,7 @@ internal sealed class EntryList
     /// <summary>The first entry, or <see cref="End"/>.</summary>
     public int First => _next[End];
 
-    /// <summary>The entry behind one, or <see cref="End"/>.</summary>
+    /// <summary>The entry after one, or <see cref="End"/>.</summary>
     public int Next(int entry) => _next[entry];
 
     /// <summary>Takes an entry out.</summary>

@@ -3,7 +3,7 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 /// <summary>What an answer says about the store.</summary>
 internal static class Evidence
 {
-    /// <summary>The store's revision behind the call; 0 when the answer does not tell.</summary>
+    /// <summary>The store's revision after the call; 0 when the answer does not show it.</summary>
     public static long RevisionOf(OperationResult result) => result switch
     {
         { Put: { } put } => put.Revision,

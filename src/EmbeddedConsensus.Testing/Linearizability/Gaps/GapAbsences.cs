@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 /// found, if nothing can have deleted it in between.
 /// </summary>
 /// <remarks>Only for keys that a put of unknown outcome names and no delete of unknown outcome can reach: where it
-/// deleted, nobody knows. A get tells no revision and is left out.</remarks>
+/// deleted, is unknown. A get shows no revision and is left out.</remarks>
 internal sealed class GapAbsences
 {
     private readonly KeyTable _keys;

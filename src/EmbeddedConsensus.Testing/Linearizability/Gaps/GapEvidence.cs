@@ -77,14 +77,14 @@ internal sealed class GapEvidence
             return false;
         }
 
-        int behind = revisions.BinarySearch(revision);
-        int before = (behind < 0 ? ~behind : behind) - 1;
+        int after = revisions.BinarySearch(revision);
+        int before = (after < 0 ? ~after : after) - 1;
         return before >= 0 && _stillThere[(key, revisions[before])] >= revision;
     }
 
     private void TakeAnswer(CheckedCall call, OperationResult result, long newestBefore)
     {
-        // Behind its own revision a write shows nothing of the state before it but what that revision may have changed.
+        // After its own revision a write shows nothing of the state before it but what that revision may have changed.
         bool isRead = call.Call.Operation is RangeOperation;
         long readAt = call.Call.Operation is RangeOperation { Options.Revision: > 0 and long at } ? at
             : call.Kind != CallKind.Get ? call.Revision

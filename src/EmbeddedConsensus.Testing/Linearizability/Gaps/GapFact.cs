@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <summary>Something that the write behind a revision is known to have done.</summary>
+/// <summary>Something that the write of a revision is known to have done.</summary>
 /// <param name="Key">The key that it changed.</param>
 /// <param name="Item">What it left there; null when it deleted the key.</param>
 /// <param name="HasValue">Whether the value is known as well.</param>

@@ -24,7 +24,7 @@ internal sealed class Timeline
     /// <summary>The calls that never returned, in the order of their beginnings.</summary>
     public int[] Unreturned { get; }
 
-    /// <summary>Of each call that never returned, the first entry behind its beginning.</summary>
+    /// <summary>Of each call that never returned, the first entry after its beginning.</summary>
     public int[] UnreturnedFrom { get; }
 
     /// <summary>Sorts a history. What begins in the very moment in which something else answers, overlaps it.</summary>
@@ -88,7 +88,7 @@ internal sealed class Timeline
         int entry = 0;
         for (int i = 0; i < places.Length; i++)
         {
-            // An answer of the same moment lies behind it, a beginning may as well.
+            // An answer of the same moment comes after it, a beginning may as well.
             while (entry < entries.Count && entries[entry].Time < calls[unreturned[i]].InvokedAt)
             {
                 entry++;

@@ -9,7 +9,7 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 /// <para>A history of several objects is linearizable exactly when that of each object is (Herlihy and Wing 1990,
 /// theorem 1). Keys are such objects only as long as no call concerns two of them. What remains sound for all calls is
 /// the one direction: if an order explains the whole history, its part that concerns one key explains what each call
-/// did to that key. So a key without an order convicts the store; keys with orders acquit nobody, which is left to
+/// did to that key. So a key without an order convicts the store; keys with orders acquit nothing, which is left to
 /// <see cref="RevisionReplay"/>.</para>
 /// <para>Reads may be left out of a key's history, and those of ranges, of past revisions and of replicas that lag are.
 /// Writes may not: a key that a transaction of unknown outcome may have written, or not, depending on other keys, has
@@ -57,7 +57,7 @@ internal sealed class KeyPartition
             ? null
             : new Violation(
                 ViolationKind.KeyOrder,
-                $"The calls of key {name} have no order: behind {result.Order.Count} of {steps.Count} none of the open "
+                $"The calls of key {name} have no order: after {result.Order.Count} of {steps.Count} none of the open "
                     + "ones can come next.")
             {
                 Key = name,
@@ -150,7 +150,7 @@ internal sealed class KeyPartition
         (int from, int to) = _history.Keys.Find(delete.Range);
         for (int key = from; key < to; key++)
         {
-            // How many were deleted tells of each one when it is one, or none, or all.
+            // The number of deleted keys says something of each one when it is one, or none, or all.
             bool? existed = result?.Delete!.Value.Deleted switch
             {
                 0 => false,

@@ -12,7 +12,7 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 /// that it names, or is refused when that would not raise it; a refusal shows it. It never goes down and nothing else
 /// changes it. From that follows, in the order of real time:</para>
 /// <list type="bullet">
-/// <item>Behind the return of a compaction to r, or of a refusal that shows r, a linearizable read below r is refused
+/// <item>After the return of a compaction to r, or of a refusal that shows r, a linearizable read below r is refused
 /// and a compaction to r or below is refused. Those that overlap may go either way.</item>
 /// <item>A refusal shows a revision that a call compacted to, which began before the refusal returned and did not fail,
 /// or one that the store may have been compacted to before the history began.</item>
@@ -41,7 +41,7 @@ internal sealed class CompactionCheck
     /// <summary>Looks for an answer that no compaction explains.</summary>
     /// <param name="history">The history.</param>
     public static Violation? Find(StoreHistory history) =>
-        // Without compactions there is nothing to check but that nobody was refused because of one.
+        // Without compactions there is nothing to check but that no call was refused because of one.
         history.Calls.Any(call => call.IsCompaction || call.Refusal is { CompactRevision: > 0 })
             ? new CompactionCheck(history).Run()
             : null;
@@ -114,7 +114,7 @@ internal sealed class CompactionCheck
         if (compacted < bound.Revision)
         {
             return Violates(call, compacted, bound, Invariant(
-                $"A refusal shows a compaction to {compacted}, and began behind one that shows {bound.Revision}."));
+                $"A refusal shows a compaction to {compacted}, and began after one that shows {bound.Revision}."));
         }
 
         return compacted <= _history.InitialRevision || _begun.Contains(compacted)
@@ -129,7 +129,7 @@ internal sealed class CompactionCheck
         if (revision <= bound.Revision)
         {
             return Violates(call, revision, bound, Invariant(
-                $"A compaction to {revision} succeeded, but began behind the compaction to {bound.Revision}."));
+                $"A compaction to {revision} succeeded, but began after the compaction to {bound.Revision}."));
         }
 
         return _succeeded.TryAdd(revision, index)
@@ -145,7 +145,7 @@ internal sealed class CompactionCheck
             if (revision < bound.Revision)
             {
                 return Violates(call, revision, bound, Invariant(
-                    $"Revision {revision} was read behind the compaction to {bound.Revision}."));
+                    $"Revision {revision} was read after the compaction to {bound.Revision}."));
             }
         }
 

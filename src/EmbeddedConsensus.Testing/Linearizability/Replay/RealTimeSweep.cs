@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 /// order of time, with the newest revision that any answer has shown so far.
 /// </summary>
 /// <remarks>
-/// <para>A call whose answer came before another began comes before it in every linearization. So behind an answer that
+/// <para>A call whose answer came before another began comes before it in every linearization. So after an answer that
 /// shows revision r a linearizable read must show r or more, and a write must make more than r. This holds for answers
 /// of serializable reads as well: what they show has been committed. It does not hold for what serializable reads must
 /// show: they may lag, even behind the state that the history begins with, but within a session, which is one life of
@@ -109,7 +109,7 @@ internal sealed class RealTimeSweep
 
         if (call.Kind == CallKind.Reached)
         {
-            // It may tell of a revision as old as it likes.
+            // It may show any older revision.
             return call.Revision;
         }
 
@@ -150,7 +150,7 @@ internal sealed class RealTimeSweep
         (isWrite ? $"A write made revision {revision}" : $"A call showed revision {revision}")
             + (bound.Call < 0
                 ? $", but the store began at revision {bound.Revision}."
-                : $", but began behind an answer that showed revision {bound.Revision}."))
+                : $", but began after an answer that showed revision {bound.Revision}."))
     {
         Revision = revision,
         Calls = WithBound(call, bound),
@@ -161,7 +161,7 @@ internal sealed class RealTimeSweep
         Key key = ((RangeOperation)call.Call.Operation!).Range.Start;
         return new Violation(
             call.Call.IsSerializable ? ViolationKind.SessionOrder : ViolationKind.RealTimeOrder,
-            $"Key {key} was never what the read showed at revision {bound.Revision} or behind it, which an "
+            $"Key {key} was never what the read showed at revision {bound.Revision} or after it, which an "
                 + "answer before it had shown.")
         {
             Key = key,

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// The store as the recorded writes make it, one revision behind the other, with all its history and a way back.
+/// The store as the recorded writes make it, one revision after the other, with all its history and a way back.
 /// </summary>
 /// <remarks>Written for checking: it shares no code with the store but the types of requests and results.</remarks>
 internal sealed partial class ReplayStore
@@ -34,7 +34,7 @@ internal sealed partial class ReplayStore
     /// <summary>How many changes were made: a place to go back to.</summary>
     public int Mark => _journal.Count;
 
-    /// <summary>Takes back every change behind a place.</summary>
+    /// <summary>Takes back every change after a place.</summary>
     public void GoBackTo(int mark)
     {
         for (int i = _journal.Count - 1; i >= mark; i--)

@@ -2,12 +2,12 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <content>What a conflict means: whether another placement could avoid it, and how it is told.</content>
+/// <content>What a conflict means: whether another placement could avoid it, and how it is reported.</content>
 internal sealed partial class RevisionReplay
 {
     private const int MaxCallsBefore = 10;
 
-    // Every answer with a revision lies at or before the last one. A get that found nothing may have come behind it,
+    // Every answer with a revision lies at or before the last one. A get that found nothing may have come after it,
     // when a write of unknown outcome can have deleted its key.
     private int[] FindWritesBehindLast()
     {

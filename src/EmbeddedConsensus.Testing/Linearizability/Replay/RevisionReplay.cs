@@ -12,7 +12,7 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 /// outcome made the revisions that no answer claims. The search goes through the revisions upwards, tries every
 /// candidate at such a gap, and goes back when an answer does not fit: not to the last choice but to the last that has
 /// a say in the keys of that answer (conflict-directed backjumping: Prosser, "Hybrid Algorithms for the Constraint
-/// Satisfaction Problem", 1993). Without that, a mistake behind a few dozen gaps that have nothing to do with it would
+/// Satisfaction Problem", 1993). Without that, a mistake after a few dozen gaps that have nothing to do with it would
 /// drown in their permutations.</para>
 /// <para>Sound and complete: it says linearizable only with an explanation of every answer in hand, and not
 /// linearizable only when every placement fails. Gets, which tell no revision, are fitted in at the end by
@@ -39,7 +39,7 @@ internal sealed partial class RevisionReplay
     // Of each gap, why the candidates that were tried there failed.
     private readonly Dictionary<long, HashSet<long>> _reasons = [];
 
-    // The writes that may have happened behind the last revision that is known, if any could matter.
+    // The writes that may have happened after the last revision that is known, if any could matter.
     private readonly int[] _behindLast;
 
     private readonly Stack<Choice> _choices = new();

@@ -19,14 +19,14 @@ public interface ISequentialModel<TState, TInput, TOutput>
     /// <param name="state">The state before.</param>
     /// <param name="input">What it asked for.</param>
     /// <param name="output">What it answered.</param>
-    /// <param name="next">The state behind it.</param>
+    /// <param name="next">The state after it.</param>
     /// <returns>Whether the object may give this answer in this state.</returns>
     bool TryAnswer(TState state, TInput input, TOutput output, [MaybeNullWhen(false)] out TState next);
 
     /// <summary>Executes a call of whose answer nothing is known.</summary>
     /// <param name="state">The state before.</param>
     /// <param name="input">What it asked for.</param>
-    /// <param name="next">The state behind it.</param>
+    /// <param name="next">The state after it.</param>
     /// <returns>Whether the call changes anything. One that does not may as well never have happened, and saying so
     /// spares the search a branch.</returns>
     bool TryExecute(TState state, TInput input, [MaybeNullWhen(false)] out TState next);

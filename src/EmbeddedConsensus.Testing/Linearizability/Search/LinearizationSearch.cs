@@ -76,7 +76,7 @@ internal sealed partial class LinearizationSearch<TState, TInput, TOutput>
             }
             else if (_timeline.IsReturn[cursor.Place])
             {
-                // An open answer: nothing that begins behind it can come first. What never returned still can.
+                // An open answer: nothing that begins after it can come first. What never returned still can.
                 cursor = new Cursor(IsUnreturned: true, _unreturned.First);
             }
             else
@@ -127,7 +127,7 @@ internal sealed partial class LinearizationSearch<TState, TInput, TOutput>
 
     private Cursor TryUnreturned(int place)
     {
-        // It cannot come before its beginning: the first open answer must lie behind it.
+        // It cannot come before its beginning: the first open answer must come after it.
         if (place == _unreturned.End || _timeline.UnreturnedFrom[place] > FirstOpenReturn())
         {
             return Cursor.DeadEnd;

@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 /// <typeparam name="TOutput">What a call answers.</typeparam>
 /// <param name="InvokedAt">When it began, by a clock that all callers share.</param>
 /// <param name="ReturnedAt">When it answered, by the same clock; null when it never did: then it takes effect at any
-/// time behind its beginning, or never.</param>
+/// time after its beginning, or never.</param>
 /// <param name="Input">What it asked for.</param>
 /// <param name="Output">What it answered; without meaning when it never did.</param>
 public readonly record struct ModelCall<TInput, TOutput>(

@@ -1,14 +1,14 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>How far a search goes before it gives up undecided. Checking is NP-complete: without bounds, an unlucky
-/// history runs for ever.</summary>
+/// history runs forever.</summary>
 public sealed record SearchLimits
 {
-    /// <summary>How many states are visited at the most. Each is remembered, at some hundred bytes. Default: 2
+    /// <summary>The most states to visit. Each is remembered, at some hundred bytes. Default: 2
     /// million.</summary>
     public long MaxStates { get; init; } = 2_000_000;
 
-    /// <summary>How long the search takes at the most. Default: 60 seconds.</summary>
+    /// <summary>The longest time the search may take. Default: 60 seconds.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>One part in so many of these limits.</summary>

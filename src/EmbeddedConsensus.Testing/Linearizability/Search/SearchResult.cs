@@ -4,7 +4,7 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 /// <param name="Verdict">Whether there is one.</param>
 /// <param name="Order">The linearization when there is one, otherwise the longest beginning of one that was found.
 /// Calls that never returned stand in it only if they had to happen.</param>
-/// <param name="Stuck">When there is none: the calls of which one should have come behind the longest beginning, and
+/// <param name="Stuck">When there is none: the calls of which one should have come after the longest prefix, and
 /// none could.</param>
 /// <param name="StatesVisited">How many states the search visited.</param>
 public sealed record SearchResult(

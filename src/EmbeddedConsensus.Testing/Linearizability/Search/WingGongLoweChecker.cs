@@ -9,7 +9,7 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 /// and go on with the rest; go back when an open answer has been reached and no call can be taken. Lowe: two paths that
 /// took the same set of calls and reached the same state have the same future, so each (set, state) is visited once.
 /// The sets are compared bit by bit, never by hash alone: a collision would make a good history look bad.</para>
-/// <para>A call that never returned has no answer that could be open. It is tried behind those that did return, and may
+/// <para>A call that never returned has no answer that could be open. It is tried after those that did return, and may
 /// be left out.</para>
 /// </remarks>
 public static class WingGongLoweChecker

@@ -9,7 +9,7 @@ namespace EmbeddedConsensus.Testing.Simulation.Faults;
 internal sealed class FaultAtlas(SimulatedCluster cluster)
 {
     /// <summary>Whether the disk of a replica may be damaged now, or the others may lose its address. While the
-    /// membership changes nobody knows which majorities will count.</summary>
+    /// membership changes it is unknown which majorities will count.</summary>
     public bool MayImpair(SimulatedReplica replica)
     {
         if (replica.IsLost || replica.HasLeft || cluster.Operator.IsBusy || cluster.Rules.Latest is null)

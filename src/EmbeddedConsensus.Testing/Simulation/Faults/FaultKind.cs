@@ -25,7 +25,7 @@ internal enum FaultKind : byte
     /// <summary>The targets and all others are cut off from each other.</summary>
     Partition,
 
-    /// <summary>The link between target and peer is cut; both still talk to everybody else.</summary>
+    /// <summary>The link between target and peer is cut; both still reach all others.</summary>
     LinkCut,
 
     /// <summary>The link between target and peer is cut and mended again and again, amount times in the

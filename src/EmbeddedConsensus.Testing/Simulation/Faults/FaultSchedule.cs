@@ -9,11 +9,11 @@ namespace EmbeddedConsensus.Testing.Simulation.Faults;
 /// has a schedule of its own (<see cref="FaultPlanner"/>); a smaller one that still fails says more.
 /// </summary>
 /// <param name="VirtualSeconds">How long faults and callers go on.</param>
-/// <param name="MaxCallers">How many callers there are at the most.</param>
+/// <param name="MaxCallers">The most callers there may be.</param>
 /// <param name="Events">The faults, in order of time.</param>
 internal sealed record FaultSchedule(int VirtualSeconds, int MaxCallers, ImmutableArray<FaultEvent> Events)
 {
-    /// <summary>The number of callers that limits nobody.</summary>
+    /// <summary>A number of callers that is no limit.</summary>
     public const int ManyCallers = 1_000;
 
     /// <summary>A schedule without faults.</summary>

@@ -6,9 +6,9 @@ internal enum LinkDirection : byte
     /// <summary>Those of both directions.</summary>
     Both,
 
-    /// <summary>Those that the target sends: nobody hears it.</summary>
+    /// <summary>From the target: its messages are lost.</summary>
     Outgoing,
 
-    /// <summary>Those to the target: it hears nobody.</summary>
+    /// <summary>To the target: it receives no messages.</summary>
     Incoming,
 }

@@ -44,7 +44,7 @@ internal sealed class ScheduleShrinker(Func<FaultSchedule, bool> fails, int maxR
         return _best;
     }
 
-    // What came behind the failure has no part in it.
+    // Faults after the failure have no part in it.
     private void CutBehind(long failedAtMicros)
     {
         ImmutableArray<FaultEvent> before = [.. _best.Events.Where(item => item.AtMicros <= failedAtMicros)];

@@ -3,7 +3,7 @@ using EmbeddedConsensus.Testing.Simulation.Membership;
 
 namespace EmbeddedConsensus.Testing.Simulation;
 
-/// <summary>What must become of the membership once everybody is there.</summary>
+/// <summary>What must become of the membership once all members are back.</summary>
 internal sealed partial class LivenessPhase
 {
     private const int MostVotersToGrowFrom = 5;
@@ -49,13 +49,14 @@ internal sealed partial class LivenessPhase
         if (order.Refusal != MembershipRefusal.None)
         {
             throw new SimulationFailedException("Liveness",
-                $"{order.Change.Kind} {order.Change.Member} [{string.Join<MemberEndpoint>(' ', order.Change.Peers)}] is refused "
-                + $"in a cluster that is whole: {order.Refusal}.");
+                $"{order.Change.Kind} {order.Change.Member} [{string.Join<MemberEndpoint>(' ', order.Change.Peers)}] is "
+                + $"refused in a cluster that is whole: {order.Refusal}.");
         }
     }
 
-    // Whoever never was a member, and waits to become one, need not stop. Who has been away for so long that none of
-    // those that it knows is a member any more has nobody to learn it from. Learners are left out.
+    // A replica that was never a member, and waits to become one, need not stop. One that was away for so long that
+    // none
+    // of the members it knows is still one cannot learn of its removal. Learners are left out.
     private bool IsToStop(SimulatedReplica replica) =>
         replica.Life is { } life && life.Core.Node.Membership == MembershipState.Member
         && cluster.Rules.Latest is { } latest && !latest.Contains(replica.Id)

@@ -17,7 +17,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
     private const double BrokenLinkRate = 0.3;
     private const long SettleMicros = 5_000_000;
 
-    // More than the least limits of a seed's profile let wait: what is never released shows.
+    // More than the smallest limits of a seed's profile admit, so that a limit that is never released shows.
     private const int SustainedWrites = 32;
     private const int SustainedValueBytes = 200;
 
@@ -73,7 +73,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
     private bool IsMember(SimulatedReplica replica) =>
         !replica.IsLost && (cluster.Rules.Latest?.Contains(replica.Id) ?? replica.Number < cluster.InitialReplicas);
 
-    // A leader that reaches a majority leads on; whoever has no link to it learns nothing, and cannot depose it either.
+    // A leader that reaches a majority stays leader; a member without a link to it learns nothing and cannot depose it.
     private void RequireServiceSomewhere(SimulatedReplica[] replicas)
     {
         long writes = cluster.Statistics.Writes;
@@ -159,7 +159,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         Require("the caller is done", () => _caller.Life is null);
     }
 
-    // Members that are broken for good cost the others nothing, however much is written (scenario 23).
+    // Members that are broken for good must not slow down the others, however much is written (scenario 23).
     private void RequireSustainedWrites(SimulatedReplica[] healthy, bool someAreBroken)
     {
         if (!someAreBroken)
@@ -184,10 +184,10 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         replica.Life is { } life && life.Apply.PublishedIndex == cluster.Committed.LastIndex
         && cluster.Committed.LastIndex >= cluster.Invariants.LastCommitted;
 
-    private void CheckState(SimulatedApplyLoop lane)
+    private void CheckState(SimulatedApplyLoop apply)
     {
-        lane.CheckHash();
-        using PinnedView pinned = lane.OpenView();
+        apply.CheckHash();
+        using PinnedView pinned = apply.OpenView();
         RangeOptions options = new();
         RangeResult all = RangeReader.Read(pinned.View, RangeQuery.Of(KeyRange.All, options));
         ReferenceStore model = cluster.Committed.Model;
@@ -199,7 +199,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
                 $"At the end a replica holds {ResultText.Of(all)}. Expected: {ResultText.Of(expected)}.");
         }
 
-        lane.Machine.Store.Validate();
+        apply.Machine.Store.Validate();
     }
 
     private void Require(string what, Func<bool> condition)

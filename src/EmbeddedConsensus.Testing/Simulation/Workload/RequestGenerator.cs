@@ -85,7 +85,7 @@ internal sealed class RequestGenerator
 
     private Value NextValue()
     {
-        // Unique, so that no two writes can be taken for each other.
+        // Unique, so that no two writes can be confused.
         string text = (++_values).ToString(CultureInfo.InvariantCulture);
         return Value.FromString(text.PadRight((int)_random.Between(0, MaxValueBytes), '.'));
     }
@@ -112,13 +112,15 @@ internal sealed class RequestGenerator
         return target switch
         {
             CompareTarget.Value => Compare.OfValue(
-                range, relation, Value.FromString(_random.Between(1, _values + 1).ToString(CultureInfo.InvariantCulture))),
+                range,
+                relation,
+                Value.FromString(_random.Between(1, _values + 1).ToString(CultureInfo.InvariantCulture))),
             CompareTarget.Version => Compare.OfNumber(range, target, relation, _random.Below(4)),
             _ => Compare.OfNumber(range, target, relation, Math.Max(0, revision - _random.Between(-1, 10))),
         };
     }
 
-    // No path through a transaction may write a key twice, so each key is used for one write at the most.
+    // No path through a transaction may write a key twice, so each key is used for at most one write.
     private Operation[] NextOperations(long revision, int depth, SortedSet<Key> taken)
     {
         List<Operation> operations = [];
