@@ -45,7 +45,7 @@ internal sealed partial class FaultPlanner
     private void PlanLateAnswers()
     {
         SimulationRandom random = Stream(FaultKind.MessageDelay).Fork(1);
-        Repeat(random, 0.35, 4 * Second, 16 * Second, at => New(at, FaultKind.MessageDelay) with
+        Repeat(random, 0.5, 3 * Second, 10 * Second, at => New(at, FaultKind.MessageDelay) with
         {
             Target = FaultTarget.Leader,
             Peer = FaultTarget.All,

@@ -13,7 +13,7 @@ namespace EmbeddedConsensus.Testing.Simulation;
 internal sealed partial class LivenessPhase(SimulatedCluster cluster, SimulationRandom random)
 {
     private const long BoundMicros = 90_000_000;
-    private const double MajorityOnlyRate = 0.6;
+    private const double MajorityOnlyRate = 0.75;
     private const double BrokenLinkRate = 0.3;
     private const long SettleMicros = 5_000_000;
 
