@@ -58,8 +58,8 @@ internal sealed class SimulatedCluster
         foreach (MemberId founder in founders)
         {
             AddReplica(founder, bootstrap).Release = shape.Chance(Profile.OldReleaseRate)
-                ? CommandFormat.Plain
-                : CommandFormat.Newest;
+                ? SimulatedReplica.OldRelease
+                : SimulatedReplica.NewRelease;
         }
 
         Operator = new MembershipOperator(this, random.Fork(8));

@@ -17,7 +17,7 @@ public enum WatchProperty
     /// them, and the last of them says that it is.</summary>
     Atomic = 3,
 
-    /// <summary>A watch that begins at a revision is given everything from there on: continuing after the last revision
+    /// <summary>A watch that begins at a revision is given everything from there on: going on behind the last revision
     /// that was given to an earlier watch loses nothing and repeats nothing.</summary>
     Resumable = 4,
 

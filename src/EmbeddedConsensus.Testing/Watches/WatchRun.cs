@@ -101,7 +101,7 @@ internal sealed class WatchRun
         if (_last is not null && (place < _next || item.Revision < _last.Revision))
         {
             Report(WatchProperty.Ordered, item.Revision,
-                $"The event of key {item.KeyValue.Key} came after one that follows it, of revision {_last.Revision}.");
+                $"The event of key {item.KeyValue.Key} came behind one that follows it, of revision {_last.Revision}.");
         }
         else if (place > _next)
         {

@@ -80,7 +80,7 @@ internal readonly struct MvccView
     /// version before it is compacted.</returns>
     public bool TryGetPrevious(in MvccRecord change, out MvccRecord previous)
     {
-        // Whether it was taken out yet must not show: members reclaim at their own pace.
+        // Whether it was reclaimed already must not be visible: members reclaim at their own pace.
         if (change.ModRevision <= CompactRevision)
         {
             previous = default;
@@ -114,7 +114,7 @@ internal readonly struct MvccView
         return crc;
     }
 
-    /// <summary>The retained history, for a snapshot's encoder.</summary>
+    /// <summary>The retained history, for the snapshot encoder.</summary>
     public RetainedCursor Retained() => new(_store.Tree, _root.TreeRoot, CompactRevision, Revision);
 
     private RecordHandle Find(in TreeKey target)

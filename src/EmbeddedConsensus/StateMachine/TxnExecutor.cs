@@ -60,13 +60,13 @@ internal sealed class TxnExecutor(MvccStore store)
             OperationResult response = responses[i];
             responses[i] = response switch
             {
-                { Put: { } put } => new OperationResult { Put = put with { Revision = revision } },
-                { Range: { } range } => new OperationResult { Range = range with { Revision = revision } },
-                { Delete: { } delete } => new OperationResult { Delete = delete with { Revision = revision } },
-                { Txn: { } txn } => new OperationResult
-                {
-                    Txn = Seal(txn.Succeeded, (List<OperationResult>)txn.Responses),
-                },
+                PutOperationResult { Result: var put } => new PutOperationResult(put with { Revision = revision }),
+                RangeOperationResult { Result: var range } =>
+                    new RangeOperationResult(range with { Revision = revision }),
+                DeleteOperationResult { Result: var delete } =>
+                    new DeleteOperationResult(delete with { Revision = revision }),
+                TxnOperationResult { Result: var txn } =>
+                    new TxnOperationResult(Seal(txn.Succeeded, (List<OperationResult>)txn.Responses)),
                 _ => response,
             };
         }
@@ -232,17 +232,17 @@ internal sealed class TxnExecutor(MvccStore store)
             case OperationKind.Range:
                 RangeQuery query = ReadQuery(ref reader);
                 return wantsResult
-                    ? new OperationResult { Range = RangeReader.Read(store.WriterView, query) }
+                    ? new RangeOperationResult(RangeReader.Read(store.WriterView, query))
                     : null;
             case OperationKind.Txn:
                 List<OperationResult>? inner = RunTxn(ref reader, wantsResult, out bool succeeded);
-                return wantsResult ? new OperationResult { Txn = new TxnResult(succeeded, 0, inner!) } : null;
+                return wantsResult ? new TxnOperationResult(new TxnResult(succeeded, 0, inner!)) : null;
             default:
                 throw UnknownOperation();
         }
     }
 
-    private OperationResult? RunPut(ref CommandReader reader, bool wantsResult)
+    private PutOperationResult? RunPut(ref CommandReader reader, bool wantsResult)
     {
         CommandFlags flags = (CommandFlags)reader.ReadByte();
         ReadOnlySpan<byte> key = reader.ReadBytes();
@@ -251,17 +251,17 @@ internal sealed class TxnExecutor(MvccStore store)
             ? RangeReader.Get(store.WriterView, key, 0)
             : null;
         store.Put(key, value, lease: 0);
-        return wantsResult ? new OperationResult { Put = new PutResult(0, previous) } : null;
+        return wantsResult ? new PutOperationResult(new PutResult(0, previous)) : null;
     }
 
-    private OperationResult? RunDelete(ref CommandReader reader, bool wantsResult)
+    private DeleteOperationResult? RunDelete(ref CommandReader reader, bool wantsResult)
     {
         CommandFlags flags = (CommandFlags)reader.ReadByte();
         ReadOnlySpan<byte> start = reader.ReadBytes();
         ReadOnlySpan<byte> end = reader.ReadBytes();
         bool wantsPrevious = wantsResult && flags.HasFlag(CommandFlags.ReturnPrevious);
         long deleted = Delete(store, start, end, wantsPrevious, out List<KeyValue> previous);
-        return wantsResult ? new OperationResult { Delete = new DeleteResult(0, deleted, previous) } : null;
+        return wantsResult ? new DeleteOperationResult(new DeleteResult(0, deleted, previous)) : null;
     }
 
     private static RangeQuery ReadQuery(ref CommandReader reader)

@@ -195,7 +195,7 @@ public sealed class TestClusterMember
             schedule);
         _life = new MemberLife(host, schedule);
         _store.Attach(new KeyValueStore(host, options));
-        _manager.Attach(new ClusterManager(host, host.Changes));
+        _manager.Attach(new ClusterManager(host, host.Membership.Changes, host.Completion));
         State = MemberState.Running;
         try
         {

@@ -7,7 +7,7 @@ public sealed class RevisionLog
 
     /// <summary>A log of changes.</summary>
     /// <param name="initialRevision">The revision before the first change.</param>
-    /// <param name="events">Of each revision after it, in order, the changes in the order in which they were made,
+    /// <param name="events">For each revision after it, in order, the changes in the order in which they were made,
     /// with what the keys held before.</param>
     public RevisionLog(long initialRevision, IEnumerable<IReadOnlyList<WatchEvent>> events)
     {

@@ -52,7 +52,7 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
         if (entry.Index != LastIndex + 1)
         {
             throw new SimulationFailedException("State Machine Safety",
-                $"Replica {replica} applies index {entry.Index}; no replica has applied {LastIndex + 1}.");
+                $"Replica {replica} applies index {entry.Index}; nobody has applied {LastIndex + 1}.");
         }
 
         if (entry.Kind == LogEntryKind.Command)
@@ -68,36 +68,36 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
         statistics.Entries++;
     }
 
-    /// <summary>The store's revision after an entry.</summary>
+    /// <summary>The store's revision behind an entry.</summary>
     public long RevisionAt(ulong index) => _applied[(int)index].Revision;
 
-    /// <summary>The compacted revision after an entry.</summary>
+    /// <summary>The compacted revision behind an entry.</summary>
     public long CompactRevisionAt(ulong index) => _applied[(int)index].CompactRevision;
 
-    /// <summary>Checks a replica's revisions after an entry.</summary>
+    /// <summary>Checks a replica's revisions behind an entry.</summary>
     public void CheckState(MemberId replica, ulong index, long revision, long compactRevision)
     {
         if (index > LastIndex)
         {
             throw new SimulationFailedException("State Machine Safety",
-                $"Replica {replica} is restored to index {index}, and no replica has applied more than {LastIndex}.");
+                $"Replica {replica} is restored to index {index}, and nobody has applied more than {LastIndex}.");
         }
 
         if (revision != RevisionAt(index) || compactRevision != CompactRevisionAt(index))
         {
             throw new SimulationFailedException("Equal State",
-                $"Replica {replica} is at revision {revision}, compacted at {compactRevision}, after entry {index}; "
+                $"Replica {replica} is at revision {revision}, compacted at {compactRevision}, behind entry {index}; "
                 + $"the model is at {RevisionAt(index)}, compacted at {CompactRevisionAt(index)}.");
         }
     }
 
-    /// <summary>Checks a hash of all that a replica holds after an entry (scenario 46).</summary>
+    /// <summary>Checks a hash of all that a replica holds behind an entry (scenario 46).</summary>
     public void CheckHash(MemberId replica, ulong index, uint hash)
     {
         if (!_hashes.TryAdd(index, (hash, replica)) && _hashes[index].Hash != hash)
         {
             throw new SimulationFailedException("Equal State",
-                $"After entry {index} replica {replica} has hash {hash:x8}, and replica {_hashes[index].Replica} "
+                $"Behind entry {index} replica {replica} has hash {hash:x8}, and replica {_hashes[index].Replica} "
                 + $"had {_hashes[index].Hash:x8}.");
         }
     }
@@ -110,8 +110,7 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
         _ = CommandHeader.Read(entry.Data.Span, out ProposalId id);
         if (!_proposed.TryGetValue(id, out WriteRequest? request))
         {
-            throw new SimulationFailedException("Validity",
-                $"Entry {entry.Index} is a command that no replica proposed: "
+            throw new SimulationFailedException("Validity", $"Entry {entry.Index} is a command that nobody proposed: "
                 + $"{id}.");
         }
 

@@ -14,7 +14,7 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
     /// <summary>The newest configuration that any replica has applied; null before the first.</summary>
     public ClusterConfiguration? Latest => _applied.Count == 0 ? null : _applied[^1].Configuration;
 
-    /// <summary>The configuration that is in force after an applied entry; null before the first.</summary>
+    /// <summary>The configuration that is in force behind an applied entry; null before the first.</summary>
     public ClusterConfiguration? At(ulong index)
     {
         int i = _applied.Count - 1;

@@ -31,7 +31,7 @@ internal sealed class LogMirror
     /// <summary>The index of the last entry.</summary>
     public ulong LastIndex => _start + (ulong)_terms.Count;
 
-    /// <summary>The position after which the log begins.</summary>
+    /// <summary>The position behind which the log begins.</summary>
     public LogPosition Start => new(_start, StartTerm);
 
     private ulong StartTerm { get; set; }

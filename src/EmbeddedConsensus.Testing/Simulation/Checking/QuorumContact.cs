@@ -3,7 +3,7 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
 
 /// <summary>Check Quorum: a leader that hears from no majority steps down within two election timeouts of its own
-/// clock, so that its callers do not wait for a leader without followers (dissertation, section 6.2).</summary>
+/// clock, so that its callers are not kept waiting at it and nobody follows it (dissertation, section 6.2).</summary>
 /// <param name="electionTicks">The election timeout, in ticks.</param>
 internal sealed class QuorumContact(int electionTicks)
 {

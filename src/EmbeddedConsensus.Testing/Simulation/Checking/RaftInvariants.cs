@@ -9,7 +9,7 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
     private readonly Dictionary<(MemberId Voter, ulong Term), MemberId> _votes = [];
     private readonly Dictionary<LogPosition, EntryFacts> _entries = [];
 
-    // The terms of all entries known to be committed, by index, with the replica that knew first.
+    // The terms of all entries known to be committed, by index, and who knew when.
     private readonly List<ulong> _committed = [0];
     private readonly SortedDictionary<ulong, ulong> _committedByTerm = [];
 
@@ -55,8 +55,8 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
         }
     }
 
-    /// <summary>Checks a replica's state after a turn.</summary>
-    /// <param name="before">Its state after the previous turn.</param>
+    /// <summary>Checks a replica's state behind a turn.</summary>
+    /// <param name="before">Its state behind the turn before.</param>
     /// <param name="now">Its state.</param>
     /// <param name="mirror">Its log.</param>
     /// <param name="quorums">What decides on quorums.</param>
@@ -110,8 +110,7 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
             {
                 throw new SimulationFailedException("Leader Completeness",
                     $"Leader {leader.Id} of term {leader.Term} has "
-                    + $"{mirror.TermAt(index)?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no entry"} at index {index}, "
-                    + $"where an entry of term {_committed[(int)index]} is committed.");
+                    + $"{mirror.TermAt(index)?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no entry"} at index {index}, where an entry of term {_committed[(int)index]} is committed.");
             }
         }
     }

@@ -12,7 +12,7 @@ internal sealed class RealTimeOrder
     /// <summary>The highest revision that some caller has heard of.</summary>
     public long SeenRevision { get; private set; } = 1;
 
-    /// <summary>A caller received an answer that shows the state after an index.</summary>
+    /// <summary>A caller got an answer that shows the state behind an index.</summary>
     public void Acknowledged(ulong index, long revision)
     {
         SeenIndex = Math.Max(SeenIndex, index);
@@ -28,7 +28,7 @@ internal sealed class RealTimeOrder
         if (index < seenBefore)
         {
             throw new SimulationFailedException("Linearizability",
-                $"{what} shows the state after entry {index}; entry {seenBefore} was acknowledged before it began.");
+                $"{what} shows the state behind entry {index}; entry {seenBefore} was acknowledged before it began.");
         }
     }
 }

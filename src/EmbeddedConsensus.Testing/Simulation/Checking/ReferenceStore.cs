@@ -149,27 +149,24 @@ internal sealed class ReferenceStore
             {
                 PutOperation put => RunPut(put),
                 DeleteOperation delete => RunDelete(delete),
-                RangeOperation range => new OperationResult { Range = ReadInTxn(range) },
-                _ => new OperationResult { Txn = Run(inner!) },
+                RangeOperation range => new RangeOperationResult(ReadInTxn(range)),
+                _ => new TxnOperationResult(Run(inner!)),
             });
         }
 
         return new TxnResult(plan.Succeeded, 0, responses);
     }
 
-    private OperationResult RunPut(PutOperation put)
+    private PutOperationResult RunPut(PutOperation put)
     {
         KeyValue? previous = Put(put.Key, put.Value);
-        return new OperationResult { Put = new PutResult(0, put.ReturnPrevious ? previous : null) };
+        return new PutOperationResult(new PutResult(0, put.ReturnPrevious ? previous : null));
     }
 
-    private OperationResult RunDelete(DeleteOperation delete)
+    private DeleteOperationResult RunDelete(DeleteOperation delete)
     {
         List<KeyValue> previous = Delete(delete.Range);
-        return new OperationResult
-        {
-            Delete = new DeleteResult(0, previous.Count, delete.ReturnPrevious ? previous : []),
-        };
+        return new DeleteOperationResult(new DeleteResult(0, previous.Count, delete.ReturnPrevious ? previous : []));
     }
 
     private RangeResult ReadInTxn(RangeOperation range) => Read(
@@ -205,12 +202,15 @@ internal sealed class ReferenceStore
         Revision = revision,
         Responses =
         [
-            .. result.Responses.Select(response => response switch
+            .. result.Responses.Select<OperationResult, OperationResult>(response => response switch
             {
-                { Put: { } put } => new OperationResult { Put = put with { Revision = revision } },
-                { Range: { } range } => new OperationResult { Range = range with { Revision = revision } },
-                { Delete: { } delete } => new OperationResult { Delete = delete with { Revision = revision } },
-                _ => new OperationResult { Txn = Stamp(response.Txn!, revision) },
+                PutOperationResult { Result: var put } => new PutOperationResult(put with { Revision = revision }),
+                RangeOperationResult { Result: var range } =>
+                    new RangeOperationResult(range with { Revision = revision }),
+                DeleteOperationResult { Result: var delete } =>
+                    new DeleteOperationResult(delete with { Revision = revision }),
+                TxnOperationResult { Result: var txn } => new TxnOperationResult(Stamp(txn, revision)),
+                _ => throw new ArgumentException($"A result of an unknown kind: {response}.", nameof(result)),
             }),
         ],
     };

@@ -42,11 +42,11 @@ internal static class ResultComparer
 
     private static bool AreEqual(OperationResult left, OperationResult right) => (left, right) switch
     {
-        ({ Put: { } a }, { Put: { } b }) => a == b,
-        ({ Range: { } a }, { Range: { } b }) => AreEqual(a, b),
-        ({ Delete: { } a }, { Delete: { } b }) =>
+        (PutOperationResult { Result: var a }, PutOperationResult { Result: var b }) => a == b,
+        (RangeOperationResult { Result: var a }, RangeOperationResult { Result: var b }) => AreEqual(a, b),
+        (DeleteOperationResult { Result: var a }, DeleteOperationResult { Result: var b }) =>
             a.Revision == b.Revision && a.Deleted == b.Deleted && a.Previous.SequenceEqual(b.Previous),
-        ({ Txn: { } a }, { Txn: { } b }) => AreEqual(a, b),
+        (TxnOperationResult { Result: var a }, TxnOperationResult { Result: var b }) => AreEqual(a, b),
         _ => false,
     };
 }

@@ -37,10 +37,11 @@ internal static class ResultText
 
     private static string Of(OperationResult response) => response switch
     {
-        { Put: { } put } => $"put at {put.Revision}, {OfPayload(put.Previous)}",
-        { Range: { } range } => "range " + Of(range),
-        { Delete: { } delete } => $"deleted {delete.Deleted} at {delete.Revision}, {OfPayload(delete.Previous)}",
-        { Txn: { } txn } => Of(txn),
+        PutOperationResult { Result: var put } => $"put at {put.Revision}, {OfPayload(put.Previous)}",
+        RangeOperationResult { Result: var range } => "range " + Of(range),
+        DeleteOperationResult { Result: var delete } =>
+            $"deleted {delete.Deleted} at {delete.Revision}, {OfPayload(delete.Previous)}",
+        TxnOperationResult { Result: var txn } => Of(txn),
         _ => "nothing",
     };
 }

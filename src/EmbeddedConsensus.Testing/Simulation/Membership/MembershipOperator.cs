@@ -5,7 +5,7 @@ using EmbeddedConsensus.Testing.Simulation.Faults;
 namespace EmbeddedConsensus.Testing.Simulation.Membership;
 
 /// <summary>
-/// The operator of the cluster: adds, removes, replaces and moves members while everything else goes on, and replaces
+/// Whoever operates the cluster: adds, removes, replaces and moves members while everything else goes on, and replaces
 /// members whose disks are damaged. It asks for nothing that a careful operator would not: no set of voters of which a
 /// half is known to be beyond repair.
 /// </summary>

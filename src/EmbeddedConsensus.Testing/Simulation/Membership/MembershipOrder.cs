@@ -31,7 +31,7 @@ internal sealed class MembershipOrder
     /// <summary>What is wanted.</summary>
     public ConfigurationChange Change { get; }
 
-    /// <summary>The replica that was asked, while an answer is awaited.</summary>
+    /// <summary>Who was asked, while an answer is awaited.</summary>
     public ReplicaLife? Life { get; private set; }
 
     /// <summary>Whether it is done, refused or given up.</summary>
@@ -40,7 +40,7 @@ internal sealed class MembershipOrder
     /// <summary>Why it was refused for good.</summary>
     public MembershipRefusal Refusal { get; private set; }
 
-    /// <summary>Asks the leader.</summary>
+    /// <summary>Asks whoever leads.</summary>
     public void Attempt()
     {
         if (HasEnded || Life is not null)
@@ -71,7 +71,7 @@ internal sealed class MembershipOrder
         attempt?.TryFail(new OperationCanceledException());
     }
 
-    /// <summary>The replica that was asked is gone; whether it began the change is unknown.</summary>
+    /// <summary>The replica that was asked is gone; whether it began the change nobody knows.</summary>
     public void ReplicaEnded(ReplicaLife life)
     {
         if (Life == life)

@@ -30,7 +30,7 @@ internal sealed class SimulatedNetwork
     /// <summary>Messages get lost, repeated, delayed or reordered from now on.</summary>
     public void Add(NoiseWindow noise) => _noise.Add(noise);
 
-    /// <summary>Ends what <see cref="Add"/> began.</summary>
+    /// <summary>They do no more.</summary>
     public void Remove(NoiseWindow noise) => _noise.Remove(noise);
 
     /// <summary>Mends all links, and lets no message get lost any more.</summary>
@@ -102,7 +102,7 @@ internal sealed class SimulatedNetwork
     private SimulatedLink Link(int from, int to) =>
         _links[from, to] ??= new SimulatedLink(_random.Fork((ulong)((from << 8) | to)));
 
-    // A replica that is not among the peers has sent a message first, which told its address.
+    // Whoever is not among the peers has been heard from, so its address is known from there.
     private bool KnowsAddress(SimulatedReplica sender, SimulatedReplica receiver)
     {
         if (!receiver.HasMoved || !_cluster.FaultsAreOn || sender.Life is not { } life)

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Writes a snapshot as bytes, piece by piece, in <see cref="MvccSnapshotFormat"/>. What is waiting to be
-/// reclaimed is left out. The view must stay open until the last piece; the caller disposes it.</summary>
+/// <summary>Encodes a view in pieces, in <see cref="MvccSnapshotFormat"/>. What only waits to be reclaimed is omitted.
+/// The view must stay open until the last piece; the caller disposes it.</summary>
 internal sealed class MvccSnapshotEncoder
 {
     private readonly PinnedView _pinned;
@@ -36,9 +36,9 @@ internal sealed class MvccSnapshotEncoder
         End,
     }
 
-    /// <summary>Writes the next piece.</summary>
+    /// <summary>Encodes the next piece.</summary>
     /// <param name="destination">Receives the bytes.</param>
-    /// <param name="maxBytes">The most to write; a version may be divided between pieces.</param>
+    /// <param name="maxBytes">The most bytes to write; a version may be split between pieces.</param>
     /// <returns>True while more is left.</returns>
     /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
     public bool WriteNext(IBufferWriter<byte> destination, int maxBytes)

@@ -11,4 +11,20 @@ namespace EmbeddedConsensus.Raft;
 /// one vote.</param>
 /// <param name="FoundingVotes">In which terms the replica voted while it held nothing.</param>
 public readonly record struct HardState(
-    ulong Term, MemberId Vote, ulong Commit, MemberId Owner = default, FoundingVotes FoundingVotes = default);
+    ulong Term, MemberId Vote, ulong Commit, MemberId Owner = default, FoundingVotes FoundingVotes = default)
+{
+    /// <summary>Checks that this is the state of a member. Two members on one disk would go by one vote and take each
+    /// other's acknowledgements for their own; a log storage that forgets the owner would hide that.</summary>
+    /// <param name="self">The member that starts on it.</param>
+    /// <exception cref="InvariantViolationException">It is another member's.</exception>
+    internal void CheckOwner(MemberId self)
+    {
+        if (Owner != self && this != default)
+        {
+            throw new InvariantViolationException(
+                Owner.IsNone
+                    ? "The hard state on disk does not say whose it is: the log storage has not kept all of it."
+                    : $"Member {self} was started on the disk of member {Owner}.");
+        }
+    }
+}

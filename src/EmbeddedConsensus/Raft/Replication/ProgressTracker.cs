@@ -137,6 +137,20 @@ internal sealed class ProgressTracker
         return null;
     }
 
+    /// <summary>How far the members are, in order of id.</summary>
+    public ImmutableArray<PeerStatus> Statuses()
+    {
+        var statuses = ImmutableArray.CreateBuilder<PeerStatus>(_members.Length);
+        foreach (Progress member in _members)
+        {
+            statuses.Add(new PeerStatus(
+                member.Id, member.IsLearner, member.State, member.Match, member.Next, member.IsActive,
+                member.Transfer?.Metadata.Position ?? default));
+        }
+
+        return statuses.DrainToImmutable();
+    }
+
     /// <summary>Whether a member has a vote.</summary>
     /// <param name="id">The member.</param>
     public bool IsVoter(MemberId id) =>
