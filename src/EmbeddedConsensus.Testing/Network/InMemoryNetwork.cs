@@ -10,7 +10,7 @@ namespace EmbeddedConsensus.Testing.Network;
 /// <para>For tests with several real replicas in one process:
 /// <c>services.AddConsensusStore(...).UseTransport((_, context) => network.CreateTransport(context.MemberId,
 /// context.ClusterId, address: context.Address))</c>. A store of a single member needs no transport. A test that also
-/// wants to control time takes a <see cref="ConsensusTestCluster"/>, which has a network of its own.</para>
+/// wants to control time uses a <see cref="ConsensusTestCluster"/>, which has a network of its own.</para>
 /// <para>Messages are passed by reference: payloads never change, so only the list of entries is copied. All members
 /// are thread-safe.</para>
 /// </remarks>
@@ -171,7 +171,7 @@ public sealed class InMemoryNetwork
         }
     }
 
-    /// <summary>The transport that a message reaches, or null when the link is cut or there is none.</summary>
+    /// <summary>The transport that a message reaches, or null when the link is cut or no member is there.</summary>
     internal InMemoryTransport? Route(InMemoryTransport sender, MemberEndpoint to)
     {
         lock (_gate)
@@ -195,7 +195,7 @@ public sealed class InMemoryNetwork
             if (target is null || _cutLinks.Contains((sender.Member, target.Member))
                 || _cutLinks.Contains((target.Member, sender.Member)))
             {
-                throw new TransportException($"No member answers at '{address}'.") { IsUndelivered = true };
+                throw new TransportException($"Nobody answers at '{address}'.") { IsUndelivered = true };
             }
 
             return target.ClusterId == sender.ClusterId

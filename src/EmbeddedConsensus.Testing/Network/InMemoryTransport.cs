@@ -4,10 +4,10 @@ using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Testing.Network;
 
-/// <summary>A transport between replicas of one process. Created by
-/// <see cref="InMemoryNetwork.CreateTransport"/>.</summary>
+/// <summary>A transport between replicas of one process. <see cref="InMemoryNetwork.CreateTransport"/> makes
+/// it.</summary>
 /// <remarks>Messages are delivered on the thread pool, in order on each lane of each peer, after
-/// <see cref="Flush"/>. The address of a <see cref="MemberEndpoint"/> is checked when the peer has one.</remarks>
+/// <see cref="Flush"/>. The address of a <see cref="MemberEndpoint"/> is looked at when the peer has one.</remarks>
 internal sealed partial class InMemoryTransport : ITransport
 {
     private readonly InMemoryNetwork _network;
@@ -136,8 +136,8 @@ internal sealed partial class InMemoryTransport : ITransport
     /// <summary>Starts a lane's pump.</summary>
     internal void Run(Func<Task> pump) => _ = _network.Wire is null ? Task.Run(pump) : pump();
 
-    /// <summary>Sends a message on its way.</summary>
-    /// <returns>False when the receiver was not reached.</returns>
+    /// <summary>Sends a message.</summary>
+    /// <returns>False when no member was reached.</returns>
     internal ValueTask<bool> CarryAsync(MemberEndpoint to, RaftMessage message) => _network.Wire is { } wire
         ? wire.CarryAsync(this, to, message)
         : DeliverAsync(to, message);
@@ -147,7 +147,7 @@ internal sealed partial class InMemoryTransport : ITransport
     internal ValueTask<bool> DeliverAsync(MemberEndpoint to, RaftMessage message) =>
         _network.Route(this, to) is { } target ? target.TakeAsync(message, Stopping) : new ValueTask<bool>(false);
 
-    /// <summary>Tells this transport's receiver that a peer could not be reached.</summary>
+    /// <summary>Reports to this transport's receiver that a peer could not be reached.</summary>
     internal void ReportUnreachable(MemberId peer)
     {
         if (!Stopping.IsCancellationRequested)

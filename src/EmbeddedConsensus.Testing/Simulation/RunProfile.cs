@@ -1,19 +1,18 @@
 namespace EmbeddedConsensus.Testing.Simulation;
 
 /// <summary>
-/// What a seed draws besides faults: the speed of machines and network, and the limits, windows, caches and thresholds
-/// of
-/// the product, which are small so that runs often reach them.
+/// What a seed makes of everything that is no fault: how fast machines and network are, and the limits, windows, caches
+/// and thresholds of the product, which are small so that their edges are met often.
 /// </summary>
 internal sealed record RunProfile
 {
     /// <summary>The shortest time a message takes, in microseconds.</summary>
     public long LatencyMicros { get; init; }
 
-    /// <summary>The most time that is added to that, in microseconds.</summary>
+    /// <summary>The maximum additional latency, in microseconds.</summary>
     public long JitterMicros { get; init; }
 
-    /// <summary>The longest time that an overtaken message takes, in microseconds.</summary>
+    /// <summary>The maximum latency of an overtaken message, in microseconds.</summary>
     public long ReorderMicros { get; init; }
 
     /// <summary>The shortest flush of a disk, in microseconds.</summary>
@@ -22,7 +21,7 @@ internal sealed record RunProfile
     /// <summary>The probability that what was not flushed is on the disk after a crash, for each record.</summary>
     public double KeepUnflushedRate { get; init; }
 
-    /// <summary>The longest time that a batch of entries takes to apply, in microseconds.</summary>
+    /// <summary>The maximum time to apply a batch of entries, in microseconds.</summary>
     public long ApplyMicros { get; init; }
 
     /// <summary>The probability that a turn waits for more inputs.</summary>

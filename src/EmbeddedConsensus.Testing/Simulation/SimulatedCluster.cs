@@ -102,7 +102,7 @@ internal sealed class SimulatedCluster
     /// <summary>All replicas that ever were, by number.</summary>
     public IReadOnlyList<SimulatedReplica> Replicas => _replicas;
 
-    /// <summary>The operator, who changes the membership.</summary>
+    /// <summary>Changes the membership.</summary>
     public MembershipOperator Operator { get; }
 
     /// <summary>The rules of membership changes.</summary>
@@ -148,7 +148,8 @@ internal sealed class SimulatedCluster
     /// <summary>A replica was elected.</summary>
     public void LeaderChanged(ReplicaLife life) => _leader = life;
 
-    /// <summary>A replica that is up, or null when none is; almost always one that takes itself for a member.</summary>
+    /// <summary>A replica that is up, or null; a member, except for the few that have not heard of their
+    /// removal.</summary>
     public ReplicaLife? RandomLife(SimulationRandom random)
     {
         ReplicaLife? life = null;
@@ -173,7 +174,8 @@ internal sealed class SimulatedCluster
     /// <summary>The members of the cluster whose disks are not lost.</summary>
     public IEnumerable<SimulatedReplica> Members => _replicas.Where(IsMember);
 
-    /// <summary>Whether a replica is a member by the latest committed configuration, and its disk is not lost.</summary>
+    /// <summary>Whether a replica is a member by the latest committed configuration, and its disk is not
+    /// lost.</summary>
     public bool IsMember(SimulatedReplica replica) =>
         !replica.IsLost && (Rules.Latest?.Contains(replica.Id) ?? replica.Number < InitialReplicas);
 
@@ -210,7 +212,7 @@ internal sealed class SimulatedCluster
         return condition is not null && condition();
     }
 
-    /// <summary>Writes an event to the log, if there is one.</summary>
+    /// <summary>Reports a notable event, if there is a listener.</summary>
     public void Note(FormattableString what) =>
         Options.Log?.Invoke(string.Create(
             CultureInfo.InvariantCulture, $"{Now / 1e6,10:F6} {FormattableString.Invariant(what)}"));

@@ -48,7 +48,7 @@ internal sealed partial class RaftNode
                 _leaderReads.StepRequest(message);
                 break;
             case RaftMessageType.ReadIndexResponse:
-                _forwards.Confirm(message.Context, message.Index, _outbox.Gathering.ReadResults);
+                _forwardedReads.StepResponse(message);
                 break;
             case RaftMessageType.TransferLeadership:
                 _transfer.StepRequest(message);
@@ -108,7 +108,7 @@ internal sealed partial class RaftNode
                 _leading.StepAppendResponse(peer, message);
                 break;
             case RaftMessageType.HeartbeatResponse:
-                _leading.HeartbeatAnswered(peer);
+                peer.HeartbeatAnswered();
                 _leaderReads.StepHeartbeatResponse(peer, message);
                 break;
             case RaftMessageType.SnapshotChunkResponse:
@@ -117,7 +117,7 @@ internal sealed partial class RaftNode
         }
     }
 
-    /// <summary>Compares terms: a higher one makes this node a follower, a message of a lower one is turned away.
+    /// <summary>Compares terms: a higher one makes this node a follower, a message of a lower one is dropped.
     /// </summary>
     /// <returns>Whether the message is to be handled.</returns>
     private bool ObserveTerm(in RaftMessage message)

@@ -14,8 +14,8 @@ namespace EmbeddedConsensus.Raft;
 /// Effects are put together when <see cref="Effects"/> is read, not before, so everything that came in since the last
 /// drain shares messages, one append and one read round (design decision D3). Read the property anew in each turn;
 /// inputs between the read and the <c>Clear</c> are kept for the next turn.</para>
-/// <para><b>A write.</b> <see cref="Propose"/> on the leader appends to the log in memory (<see cref="Proposals"/>). The
-/// next drain carries the append to the disk and, beside it, the messages to the followers (decision D2,
+/// <para><b>A write.</b> <see cref="Propose"/> on the leader appends to the log in memory (<see cref="Proposals"/>).
+/// The next drain carries the append to the disk and, beside it, the messages to the followers (decision D2,
 /// <see cref="LeaderReplication"/>). The driver reports <see cref="AppendCompleted"/>: only now does the leader's own
 /// copy count. Followers do the same (<see cref="FollowerReplication"/>), and their answers are held back until the
 /// append that makes them true is complete (<see cref="AppendPipeline"/>). When a quorum holds an entry of the leader's
@@ -23,16 +23,16 @@ namespace EmbeddedConsensus.Raft;
 /// quorum. Committed entries that are durable here come out as pages to apply, in order, each once
 /// (<see cref="ApplyPages"/>); the driver reports <see cref="AppliedTo"/>.</para>
 /// <para><b>A read.</b> <see cref="ReadIndex"/> ends in one <see cref="ReadIndexResult"/>. On the leader all waiting
-/// reads share a round of heartbeats, or need none while a lease holds (<see cref="LeaderReads"/>,
-/// <see cref="ReadLease"/>); on a follower they travel to the leader as one message, which the node sends again while it
-/// is lost (<see cref="FollowerReads"/>).</para>
+/// requests share a round of heartbeats, or need none while a lease holds (<see cref="LeaderReads"/>,
+/// <see cref="ReadLease"/>); on a follower each travels to the leader as one message, which the node sends again while
+/// it is lost (<see cref="ForwardedReads"/>). The driver makes one request for all the reads that wait.</para>
 /// <para><b>An election.</b> <see cref="Tick"/> moves the <see cref="ElectionClock"/>. A member that hears from no
 /// leader begins its <see cref="Candidacy"/>; the others answer it (<see cref="Voter"/>). Each change of term, role or
 /// leader is one of the <see cref="RoleTransitions"/>.</para>
-/// <para><b>The disk.</b> Appends may overlap; they complete in the order of their ids. A <see cref="LogDropEffect"/> is
-/// carried out after the append of its own drain and before those of later drains: one writer that takes them in this
-/// order is enough. A storage that fails ends the node's life: no completion is reported, and nothing is called any
-/// more.</para>
+/// <para><b>The disk.</b> Appends may overlap; they complete in the order of their ids. A <see cref="LogDropEffect"/>
+/// is carried out after the append of its own drain and before those of later drains: one writer that takes them in
+/// this order is enough. A storage that fails ends the node's life: no completion is reported, and nothing is called
+/// any more.</para>
 /// <para><b>A slow peer.</b> Entries that left the memory are read by the driver (<see cref="LogReadEffect"/>). Entries
 /// that were compacted are replaced by the newest snapshot: the leader asks how far the peer is, then sends pieces
 /// (<see cref="SnapshotReadEffect"/>) from there (<see cref="SnapshotTransmission"/>).</para>
@@ -45,8 +45,8 @@ namespace EmbeddedConsensus.Raft;
 /// <see cref="SnapshotTaken"/>, and later asks for <see cref="CompactLog"/>, leaving entries for followers that lag a
 /// little (<see cref="LogCompaction"/>).</para>
 /// <para><b>Membership.</b> <see cref="MembershipView"/> follows the configurations in the log,
-/// <see cref="ConfigurationChanges"/> changes them at the leader, and <see cref="MembershipNotices"/> keeps out those that
-/// are no members.</para>
+/// <see cref="ConfigurationChanges"/> changes them at the leader, and <see cref="MembershipNotices"/> keeps out those
+/// that are no members.</para>
 /// <para><b>Faults.</b> An <see cref="InvariantViolationException"/> out of any call means that the node must not be
 /// used any more. Malformed or outdated messages never cause one.</para>
 /// <para>The node itself only takes inputs, dispatches messages and drains effects. What all parts share is in
@@ -80,10 +80,8 @@ internal sealed partial class RaftNode
 
     // Reads.
     private readonly ReadLease _lease;
-    private readonly ReadRounds _rounds;
-    private readonly ForwardedReads _forwards;
+    private readonly ForwardedReads _forwardedReads;
     private readonly LeaderReads _leaderReads;
-    private readonly FollowerReads _followerReads;
 
     // Snapshots and membership.
     private readonly NewestSnapshot _newestSnapshot;
@@ -133,15 +131,13 @@ internal sealed partial class RaftNode
         _budget = new ProposalBudget(options.MaxUncommittedBytes);
         _proposals = new Proposals(_state, _outbox, _budget, _transfer);
         _heartbeats = new Heartbeats(_state, _outbox);
-        _rounds = new ReadRounds(options.MaxPendingReads);
-        _leaderReads = new LeaderReads(_state, _outbox, _rounds, _lease, _heartbeats);
-        _forwards = new ForwardedReads(options.MaxPendingReads, random.NextUInt64());
-        _followerReads = new FollowerReads(_state, _outbox, _forwards);
+        _leaderReads = new LeaderReads(_state, _outbox, _lease, _heartbeats);
+        _forwardedReads = new ForwardedReads(_state, _outbox, firstId: random.NextUInt64());
         _changes = new ConfigurationChanges(_state, _membership, _commitment, _leaderReads, _transfer, random);
         Ballots ballots = new(_state);
         _voter = new Voter(_state, _outbox, _appends, _clock, _membership);
         _roles = new RoleTransitions(
-            _state, _outbox, _clock, ballots, _transfer, _heartbeats, _budget, _leaderReads, _forwards, _reception,
+            _state, _clock, ballots, _transfer, _heartbeats, _budget, _leaderReads, _forwardedReads, _reception,
             _membership, _changes);
         _candidacy = new Candidacy(
             _state, _outbox, _appends, _clock, ballots, _voter, _roles, _reception, _membership);
@@ -175,7 +171,7 @@ internal sealed partial class RaftNode
             return;
         }
 
-        _followerReads.Tick();
+        _forwardedReads.Tick();
         _candidacy.Tick();
     }
 
@@ -212,9 +208,7 @@ internal sealed partial class RaftNode
     /// <param name="requestId">The caller's name for the request; in use for no other request that is open.</param>
     public void ReadIndex(ulong requestId)
     {
-        bool isAccepted = _state.IsLeader
-            ? _rounds.TryAdd(requestId)
-            : !_state.Leader.IsNone && _forwards.TryAdd(requestId);
+        bool isAccepted = _state.IsLeader ? _leaderReads.TryAdd(requestId) : _forwardedReads.TryAdd(requestId);
         if (!isAccepted)
         {
             _outbox.Gathering.ReadResults.Add(new ReadIndexResult(requestId, IsConfirmed: false, Index: 0));
@@ -237,7 +231,7 @@ internal sealed partial class RaftNode
     {
         if (_state.IsLeader && peer != _state.Id && _state.Tracker.FindPeer(peer) is { } progress)
         {
-            _leading.PeerUnreachable(progress);
+            progress.BecomeUnreachable();
         }
     }
 
@@ -363,10 +357,6 @@ internal sealed partial class RaftNode
             _transfer.SendTimeoutNow();
             _leading.SendAppends();
             _tenure.ResignWithoutVote();
-        }
-        else
-        {
-            _followerReads.Send();
         }
 
         _reception.Install();

@@ -204,7 +204,10 @@ internal sealed partial class FaultPlanner
         });
 
         SimulationRandom errors = Stream(FaultKind.FsyncError);
-        Repeat(errors, 0.35, 2 * Second, 20 * Second, at => New(at, FaultKind.FsyncError) with { Target = One(errors) });
+        Repeat(errors, 0.35, 2 * Second, 20 * Second, at => New(at, FaultKind.FsyncError) with
+        {
+            Target = One(errors),
+        });
 
         FaultKind[] damages =
         [

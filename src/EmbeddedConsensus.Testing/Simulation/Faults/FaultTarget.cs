@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace EmbeddedConsensus.Testing.Simulation.Faults;
 
-/// <summary>The replicas that a fault strikes: some by their numbers, or the leader at the time.</summary>
+/// <summary>The target of a fault: some replicas by number, or the leader at the time of the fault.</summary>
 internal readonly record struct FaultTarget
 {
     private const ulong LeaderBit = 1UL << 63;
@@ -18,10 +18,10 @@ internal readonly record struct FaultTarget
     /// <summary>All replicas.</summary>
     public static FaultTarget All => new(~LeaderBit);
 
-    /// <summary>The leader at the time.</summary>
+    /// <summary>The leader.</summary>
     public static FaultTarget Leader => new(LeaderBit);
 
-    /// <summary>Whether it is the leader at the time.</summary>
+    /// <summary>Whether it is the leader.</summary>
     public bool IsLeader => _bits == LeaderBit;
 
     /// <summary>One replica.</summary>

@@ -6,9 +6,9 @@ internal enum LinkDirection : byte
     /// <summary>Those of both directions.</summary>
     Both,
 
-    /// <summary>From the target: its messages are lost.</summary>
+    /// <summary>Messages that the target sends: it is not heard.</summary>
     Outgoing,
 
-    /// <summary>To the target: it receives no messages.</summary>
+    /// <summary>Messages to the target: it hears no other member.</summary>
     Incoming,
 }

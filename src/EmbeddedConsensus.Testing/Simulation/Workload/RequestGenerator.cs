@@ -85,7 +85,7 @@ internal sealed class RequestGenerator
 
     private Value NextValue()
     {
-        // Unique, so that no two writes can be confused.
+        // Unique, so that no two writes can be taken for each other.
         string text = (++_values).ToString(CultureInfo.InvariantCulture);
         return Value.FromString(text.PadRight((int)_random.Between(0, MaxValueBytes), '.'));
     }
@@ -120,7 +120,7 @@ internal sealed class RequestGenerator
         };
     }
 
-    // No path through a transaction may write a key twice, so each key is used for at most one write.
+    // No path through a transaction may write a key twice, so each key is written at most once.
     private Operation[] NextOperations(long revision, int depth, SortedSet<Key> taken)
     {
         List<Operation> operations = [];

@@ -51,10 +51,10 @@ internal sealed class LeadershipTransfer(RaftState state, Outbox outbox, ReadLea
     /// <summary>Sends <see cref="RaftMessageType.TimeoutNow"/> again in case it was lost.</summary>
     public void Repeat() => _isTimeoutNowSent = false;
 
-    /// <summary>Gives the transfer up.</summary>
+    /// <summary>Ends the transfer.</summary>
     public void Abort() => Target = MemberId.None;
 
-    /// <summary>Gives the transfer up if the configuration has taken the target's vote.</summary>
+    /// <summary>Ends the transfer if the configuration has taken the target's vote.</summary>
     public void ConfigurationChanged()
     {
         if (IsUnderWay && !state.Tracker.Configuration.Voters.Contains(Target))

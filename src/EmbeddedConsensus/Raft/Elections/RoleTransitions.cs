@@ -4,7 +4,6 @@ namespace EmbeddedConsensus.Raft;
 /// </summary>
 internal sealed class RoleTransitions(
     RaftState state,
-    Outbox outbox,
     ElectionClock clock,
     Ballots ballots,
     LeadershipTransfer transfer,
@@ -84,7 +83,7 @@ internal sealed class RoleTransitions(
         changes.AppendFirstEntry();
     }
 
-    /// <summary>Takes note of the leader, or that there is none. What waits for the one before has failed.</summary>
+    /// <summary>Records the leader, or that there is none. The reads sent to the one before have failed.</summary>
     /// <param name="leader">The leader, or none.</param>
     public void SetLeader(MemberId leader)
     {
@@ -94,7 +93,7 @@ internal sealed class RoleTransitions(
         }
 
         state.Leader = leader;
-        forwardedReads.FailAll(outbox.Gathering.ReadResults);
+        forwardedReads.FailAll();
     }
 
     /// <summary>Begins a term, or the same one in another role.</summary>

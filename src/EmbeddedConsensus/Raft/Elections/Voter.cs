@@ -29,8 +29,8 @@ internal sealed class Voter(
         appends.Hold(state.MessageTo(message.From, answer));
     }
 
-    /// <summary>Votes in the current term. The vote becomes durable with the next append, and with it, while this member
-    /// is fresh, the note that it was given then.</summary>
+    /// <summary>Votes in the current term. The vote becomes durable with the next append, and with it, while this
+    /// member is fresh, the note that it was given then.</summary>
     /// <param name="candidate">The candidate: another member, or this one.</param>
     public void CastVote(MemberId candidate)
     {

@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>Hands committed, durable entries to the state machine in pages, of which only a few are under way.</summary>
+/// <summary>Hands committed, durable entries to the state machine in pages, of which only a few are under
+/// way.</summary>
 internal sealed class ApplyPages(RaftState state, Outbox outbox)
 {
     /// <summary>Pages handed out and not yet applied.</summary>
@@ -12,7 +13,7 @@ internal sealed class ApplyPages(RaftState state, Outbox outbox)
     private readonly Queue<(ulong LastIndex, long Bytes)> _pages = new();
     private long _pageBytes;
 
-    /// <summary>Takes note of how far the state machine has applied; it may stop inside a page.</summary>
+    /// <summary>Records how far the state machine has applied; it may stop inside a page.</summary>
     /// <param name="index">The last applied index.</param>
     /// <exception cref="InvariantViolationException">The index was never handed out, or is below an earlier one.
     /// </exception>

@@ -3,8 +3,8 @@ namespace EmbeddedConsensus.Raft;
 /// <summary>What a replica must remember across a crash (Raft paper, figure 2, "persistent state"), and whose memory it
 /// is. A log storage keeps all of it.</summary>
 /// <param name="Term">The latest term seen.</param>
-/// <param name="Vote">Whom the replica voted for in that term, or none.</param>
-/// <param name="Commit">The highest index known to be committed. It may lag behind the truth: it is a hint that
+/// <param name="Vote">The member that the replica voted for in that term, or none.</param>
+/// <param name="Commit">The highest index known to be committed. It may be lower than what really is: it is a hint that
 /// shortens recovery, and is not worth a write of its own.</param>
 /// <param name="Owner">The member whose promises these are. None only in the hard state of a new storage: the first one
 /// that is written has it, and it never changes. A member does not start on what another one wrote: both would go by

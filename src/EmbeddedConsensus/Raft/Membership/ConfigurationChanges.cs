@@ -125,9 +125,9 @@ internal sealed class ConfigurationChanges(
         bool hasDeparted = false;
         foreach (Progress peer in state.Tracker.All)
         {
-            if (peer.DepartingAs is not null)
+            if (peer.Departure is { } departure)
             {
-                hasDeparted |= TickDeparting(peer);
+                hasDeparted |= TickDeparting(peer, departure);
             }
             else if (peer.IsLearner)
             {
@@ -201,16 +201,13 @@ internal sealed class ConfigurationChanges(
     }
 
     /// <summary>Lets a tick pass for a member that leaves. It gets the log up to the entry that removes it, and the
-    /// commit index with the heartbeats after that, and stops by itself. A member that is away is told when it comes
-    /// back (<see cref="RaftMessageType.MemberRemoved"/>).</summary>
-    private bool TickDeparting(Progress peer)
+    /// commit index with the heartbeats after that, and stops by itself. A member that is away learns of it when it
+    /// comes back (<see cref="RaftMessageType.MemberRemoved"/>).</summary>
+    private bool TickDeparting(Progress peer, Departure departure)
     {
         bool knows = peer.Match >= membership.LatestIndex && membership.IsLatestCommitted;
-        if (knows)
-        {
-            peer.DepartureTicks = Math.Min(peer.DepartureTicks, 2 * state.Options.ElectionTicks);
-        }
-
-        return --peer.DepartureTicks <= 0;
+        int left = knows ? Math.Min(departure.TicksLeft, 2 * state.Options.ElectionTicks) : departure.TicksLeft;
+        peer.Departure = departure with { TicksLeft = left - 1 };
+        return left <= 1;
     }
 }

@@ -112,7 +112,7 @@ internal sealed class ConfigurationHistory
         _known.Add((index, configuration.Normalized()));
     }
 
-    /// <summary>The configuration that held right behind an entry, with its index; null when the history begins later.
+    /// <summary>The configuration that held right after an entry, with its index; null when the history begins later.
     /// </summary>
     /// <param name="index">The entry.</param>
     public (ulong Index, ClusterConfiguration Configuration)? At(ulong index)

@@ -101,7 +101,7 @@ internal sealed class MembershipView
         UseLatest();
     }
 
-    /// <summary>Takes note of a configuration in an entry from the leader; <see cref="UseLatest"/> puts it to use.
+    /// <summary>Records a configuration in an entry from the leader; <see cref="UseLatest"/> puts it to use.
     /// </summary>
     /// <param name="entry">The entry.</param>
     public void Take(in LogEntry entry)
@@ -144,7 +144,7 @@ internal sealed class MembershipView
         UpdateState();
     }
 
-    /// <summary>Takes note of what a higher commit index says about the configuration.</summary>
+    /// <summary>Observes what a higher commit index says about the configuration.</summary>
     public void CommitAdvanced()
     {
         if (_history.LatestIndex > CommittedIndex)
@@ -153,7 +153,7 @@ internal sealed class MembershipView
         }
     }
 
-    /// <summary>Takes note of the committed configuration.</summary>
+    /// <summary>Observes the committed configuration.</summary>
     public void ObserveCommitted()
     {
         (ulong index, ClusterConfiguration configuration) = _history.At(_state.Log.Commit)
@@ -178,8 +178,8 @@ internal sealed class MembershipView
         UpdateState();
     }
 
-    /// <summary>Takes up those that left with the latest configuration: the leader before may not have told them.
-    /// </summary>
+    /// <summary>Adds those that left with the latest configuration: they may not have heard of it from the leader
+    /// before. </summary>
     public void TakeUpDeparting()
     {
         if (_history.BeforeLatest is { } before)
@@ -248,7 +248,7 @@ internal sealed class MembershipView
         {
             if (peer.Id != _state.Id)
             {
-                peers.Add(peer.DepartingAs ?? _state.Tracker.Configuration.Find(peer.Id)!);
+                peers.Add(peer.Departure?.Member ?? _state.Tracker.Configuration.Find(peer.Id)!);
             }
         }
 

@@ -1,17 +1,24 @@
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>Linearizable reads at the leader (dissertation, section 6.4): by a round of heartbeats that all waiting reads
-/// share, or by the lease (section 6.4.1).</summary>
-internal sealed class LeaderReads(RaftState state, Outbox outbox, ReadRounds rounds, ReadLease lease, Heartbeats heartbeats)
+/// <summary>Linearizable reads at the leader (dissertation, section 6.4): by a round of heartbeats that all waiting
+/// reads share, or by the lease (section 6.4.1).</summary>
+internal sealed class LeaderReads(RaftState state, Outbox outbox, ReadLease lease, Heartbeats heartbeats)
 {
-    /// <summary>Handles the request of another member. A member that asks one that does not lead retries when it sees the
-    /// leader change, so it gets no answer.</summary>
+    private readonly ReadRounds _rounds = new(state.Options.MaxPendingReads);
+
+    /// <summary>Takes a request of this node.</summary>
+    /// <param name="requestId">The driver's name for the request.</param>
+    /// <returns>False when too many requests wait.</returns>
+    public bool TryAdd(ulong requestId) => _rounds.TryAdd(state.Id, requestId);
+
+    /// <summary>Handles the request of another member. A member that asks one that does not lead retries when it sees
+    /// the leader change, so it gets no answer.</summary>
     /// <param name="message">A <see cref="RaftMessageType.ReadIndex"/>.</param>
     public void StepRequest(in RaftMessage message)
     {
         if (state.IsLeader && state.Tracker.Find(message.From) is not null)
         {
-            rounds.AddRemote(message.From, message.Context);
+            _rounds.TryAdd(message.From, message.Context);
         }
     }
 
@@ -20,16 +27,16 @@ internal sealed class LeaderReads(RaftState state, Outbox outbox, ReadRounds rou
     /// then.</summary>
     public void Begin()
     {
-        if (!rounds.HasWaiting || state.TermOf(state.Log.Commit) != state.Term || TryReadFromLease()
-            || !rounds.CanBegin)
+        if (!_rounds.HasWaiting || state.TermOf(state.Log.Commit) != state.Term || TryReadFromLease()
+            || !_rounds.CanBegin)
         {
             return;
         }
 
-        rounds.Begin(state.Log.Commit);
+        _rounds.Begin(state.Log.Commit);
         if (state.Self is { } self)
         {
-            self.ConfirmedRound = rounds.NewestId;
+            self.ConfirmedRound = _rounds.NewestId;
         }
 
         if (state.Tracker.IsSingleVoter)
@@ -44,7 +51,7 @@ internal sealed class LeaderReads(RaftState state, Outbox outbox, ReadRounds rou
 
     /// <summary>The round that heartbeats name. With leases every broadcast begins one of its own, so that the lease is
     /// renewed without reads.</summary>
-    public ulong RoundOfHeartbeat() => state.Options.UseReadLease ? BeginLeaseRound() : rounds.OpenRound;
+    public ulong RoundOfHeartbeat() => state.Options.UseReadLease ? BeginLeaseRound() : _rounds.OpenRound;
 
     /// <summary>Handles the answer to a heartbeat.</summary>
     /// <param name="peer">The sender.</param>
@@ -59,7 +66,7 @@ internal sealed class LeaderReads(RaftState state, Outbox outbox, ReadRounds rou
     public void EndConfirmedRounds()
     {
         ulong confirmed = state.Tracker.QuorumRound();
-        while (rounds.TakeConfirmed(confirmed) is { } round)
+        while (_rounds.TakeConfirmed(confirmed) is { } round)
         {
             Answer(round);
         }
@@ -68,13 +75,13 @@ internal sealed class LeaderReads(RaftState state, Outbox outbox, ReadRounds rou
     /// <summary>Fails all reads and ends the lease: leadership begins or ends.</summary>
     public void FailAll()
     {
-        rounds.FailAll(outbox.Gathering.ReadResults);
+        _rounds.FailAll(state.Id, outbox.Gathering.ReadResults);
         lease.Reset();
     }
 
     private void ConfirmRounds(Progress peer, ulong round)
     {
-        if (round > peer.ConfirmedRound && round <= rounds.NewestId)
+        if (round > peer.ConfirmedRound && round <= _rounds.NewestId)
         {
             peer.ConfirmedRound = round;
             EndConfirmedRounds();
@@ -83,7 +90,7 @@ internal sealed class LeaderReads(RaftState state, Outbox outbox, ReadRounds rou
 
     private ulong BeginLeaseRound()
     {
-        ulong round = rounds.DrawId();
+        ulong round = _rounds.DrawId();
         if (state.Self is { } self)
         {
             self.ConfirmedRound = round;
@@ -98,7 +105,7 @@ internal sealed class LeaderReads(RaftState state, Outbox outbox, ReadRounds rou
     {
         // A member that promises less, because its timeout is shorter or it knows no leases, supports none.
         ulong required = (ulong)(state.Options.Promise.Ticks / TimeSpan.TicksPerMicrosecond);
-        if (state.Options.UseReadLease && answer.Context > peer.PromisedRound && answer.Context <= rounds.NewestId
+        if (state.Options.UseReadLease && answer.Context > peer.PromisedRound && answer.Context <= _rounds.NewestId
             && answer.Index >= required)
         {
             peer.PromisedRound = answer.Context;
@@ -113,25 +120,26 @@ internal sealed class LeaderReads(RaftState state, Outbox outbox, ReadRounds rou
             return false;
         }
 
-        Answer(rounds.TakeWaiting(state.Log.Commit));
+        Answer(_rounds.TakeWaiting(state.Log.Commit));
         return true;
     }
 
     private void Answer(ReadRounds.Round round)
     {
-        foreach (ulong requestId in round.Local)
+        foreach ((MemberId from, ulong id) in round.Requests)
         {
-            outbox.Gathering.ReadResults.Add(new ReadIndexResult(requestId, IsConfirmed: true, round.Index));
-        }
+            if (from == state.Id)
+            {
+                outbox.Gathering.ReadResults.Add(new ReadIndexResult(id, IsConfirmed: true, round.Index));
+                continue;
+            }
 
-        foreach ((MemberId from, ulong context) in round.Remote)
-        {
             outbox.Send(state.MessageTo(from, RaftMessageType.ReadIndexResponse) with
             {
-                Term = 0, Index = round.Index, Context = context,
+                Term = 0, Index = round.Index, Context = id,
             });
         }
 
-        rounds.Recycle(round);
+        _rounds.Recycle(round);
     }
 }

@@ -73,8 +73,8 @@ internal sealed class FollowerReplication(
             Index = index, FormatVersion = state.Options.FormatVersion,
         });
 
-    /// <summary>Leader Completeness (Raft paper, section 5.4.3): every leader holds every committed entry. One that shows
-    /// another entry where this node has a committed one can only have lost data, or this node has.</summary>
+    /// <summary>Leader Completeness (Raft paper, section 5.4.3): every leader holds every committed entry. One that
+    /// shows another entry where this node has a committed one can only have lost data, or this node has.</summary>
     private void CheckCommitted(LogPosition position)
     {
         if (position.Index <= state.Log.Commit && position.Index >= state.Log.Start.Index

@@ -30,30 +30,13 @@ internal sealed class LeaderReplication(
         }
     }
 
-    /// <summary>Takes note that heartbeats were sent: their answers look for lost acknowledgements.</summary>
+    /// <summary>Records that heartbeats were sent: their answers look for lost acknowledgements.</summary>
     public void HeartbeatsSent()
     {
         foreach (Progress peer in state.Tracker.All)
         {
-            peer.IsWindowCheckArmed = true;
+            peer.HeartbeatSent();
             transmission.Tick(peer);
-        }
-    }
-
-    /// <summary>Gives a peer's window up: messages to it may have been lost.</summary>
-    /// <param name="peer">The peer.</param>
-    public void PeerUnreachable(Progress peer)
-    {
-        if (peer.State == ProgressState.Replicate)
-        {
-            peer.BecomeProbe(peer.Match + 1);
-
-            // The answer to a heartbeat shows that it is back; probing before that would only be lost again.
-            peer.IsProbePaused = true;
-        }
-        else if (peer.Transfer is { } transfer)
-        {
-            transfer.IsAsking = true;
         }
     }
 
@@ -104,18 +87,6 @@ internal sealed class LeaderReplication(
         if (isNews)
         {
             commitment.AdvanceByQuorum();
-        }
-    }
-
-    /// <summary>Takes note that a peer answered a heartbeat: it is there, so a paused probe goes out again.</summary>
-    /// <param name="peer">The peer.</param>
-    public void HeartbeatAnswered(Progress peer)
-    {
-        peer.IsProbePaused = false;
-        if (peer.IsWindowCheckArmed)
-        {
-            peer.IsWindowCheckArmed = false;
-            peer.IsWindowCheckDue = peer.State == ProgressState.Replicate && peer.Match + 1 < peer.Next;
         }
     }
 
@@ -191,7 +162,7 @@ internal sealed class LeaderReplication(
     {
         ProgressState.Probe => !peer.IsPaused && peer.Next > state.Log.Start.Index,
         ProgressState.Replicate => peer.Next > state.Log.Start.Index && peer.PendingLogRead == 0
-            && (peer.IsWindowCheckDue || Math.Min(state.Log.Commit, peer.Next - 1) > peer.SentCommit),
+            && (peer.WindowCheck == WindowCheck.Due || Math.Min(state.Log.Commit, peer.Next - 1) > peer.SentCommit),
         _ => false,
     };
 

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>Bounds the bytes of proposals that a leader has accepted and not yet applied: without a quorum the log would
-/// grow without bound.</summary>
+/// <summary>Bounds the bytes of proposals that a leader has accepted and not yet applied: without a quorum the log
+/// would grow without bound.</summary>
 internal sealed class ProposalBudget(long maxBytes)
 {
     private readonly Queue<(ulong LastIndex, long Bytes)> _unapplied = new();
@@ -12,7 +12,7 @@ internal sealed class ProposalBudget(long maxBytes)
     /// <param name="bytes">Their size.</param>
     public bool Admits(long bytes) => _unappliedBytes == 0 || _unappliedBytes + bytes <= maxBytes;
 
-    /// <summary>Takes note of proposals that were appended.</summary>
+    /// <summary>Records proposals that were appended.</summary>
     /// <param name="lastIndex">The index of the last one.</param>
     /// <param name="bytes">Their size.</param>
     public void Add(ulong lastIndex, long bytes)
@@ -21,7 +21,7 @@ internal sealed class ProposalBudget(long maxBytes)
         _unappliedBytes += bytes;
     }
 
-    /// <summary>Takes note of what was applied.</summary>
+    /// <summary>Frees what was applied.</summary>
     /// <param name="appliedIndex">The last applied index.</param>
     public void Release(ulong appliedIndex)
     {

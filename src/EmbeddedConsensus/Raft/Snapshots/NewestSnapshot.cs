@@ -12,7 +12,7 @@ internal sealed class NewestSnapshot(SnapshotMetadata? found)
     /// <summary>The last index that it contains; zero when there is none.</summary>
     public ulong Index => Metadata?.Position.Index ?? 0;
 
-    /// <summary>Takes note of a snapshot; an older one changes nothing.</summary>
+    /// <summary>Records a snapshot; an older one changes nothing.</summary>
     /// <param name="metadata">The snapshot.</param>
     /// <param name="length">Its length, in bytes.</param>
     public void Keep(SnapshotMetadata metadata, long length)

@@ -137,7 +137,7 @@ internal sealed class SnapshotReception(
         incoming.PendingStep = AddStep(SnapshotReceiveEffectKind.Restore, incoming);
     }
 
-    /// <summary>Gives a snapshot up that is still being written.</summary>
+    /// <summary>Abandons a snapshot that is still being written.</summary>
     public void Abort()
     {
         if (_incoming is { Stage: IncomingSnapshotStage.Writing } incoming)
@@ -147,7 +147,7 @@ internal sealed class SnapshotReception(
         }
     }
 
-    /// <summary>Gives a snapshot up that the log has overtaken: all it holds is committed here.</summary>
+    /// <summary>Abandons a snapshot that the log has overtaken: all it holds is committed here.</summary>
     private void AbortObsolete()
     {
         if (_incoming is { } incoming && incoming.Metadata.Position.Index <= state.Log.Commit)

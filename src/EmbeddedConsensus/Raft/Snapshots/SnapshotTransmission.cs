@@ -34,7 +34,7 @@ internal sealed class SnapshotTransmission(
     public void Begin(Progress peer)
     {
         // A member that is away would get the snapshot when it has become an old one.
-        if (peer.IsActive && peer.DepartingAs is null)
+        if (peer.IsActive && peer.Departure is null)
         {
             SnapshotTransfer transfer = newest.Transfer(state.Log.Start.Index);
             peer.BecomeSnapshot(transfer);
