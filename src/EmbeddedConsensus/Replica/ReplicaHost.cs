@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
@@ -64,6 +65,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         Peers = new PeerDirectory(_settings.Self);
         Changes = new MembershipChanges(this, options, time);
         Schedule = schedule;
+        Completion = new CallCompletion(schedule);
     }
 
     /// <summary>Where the replica is in its life.</summary>
@@ -77,6 +79,9 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
 
     /// <summary>What decides when its threads take their turns; null in production.</summary>
     public IReplicaSchedule? Schedule { get; }
+
+    /// <summary>Decides where the continuations of callers run.</summary>
+    public CallCompletion Completion { get; }
 
     /// <summary>This member.</summary>
     public MemberId Self => _settings.Self;
@@ -140,7 +145,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
             if (TryMove(StoreState.Starting, StoreState.Running))
             {
                 _started.TrySetResult();
-                LogStarted(_settings.Self, _consensus.View.Term, _consensus.View.LastIndex, _apply.Revision);
+                _logger.Started(_settings.Self, _consensus.View.Term, _consensus.View.LastIndex, _apply.Revision);
                 KeepMembership();
                 return;
             }
@@ -272,24 +277,4 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
             UsePeers();
         }
     }
-
-    [LoggerMessage(1, LogLevel.Information,
-        "Member {Member} has recovered term {Term}, log index {LastIndex} and revision {Revision}, and takes part")]
-    private partial void LogStarted(MemberId member, ulong term, ulong lastIndex, long revision);
-
-    [LoggerMessage(2, LogLevel.Critical, "Member {Member} is faulted and takes no further part in the cluster")]
-    private partial void LogFaulted(MemberId member, Exception exception);
-
-    [LoggerMessage(3, LogLevel.Information, "Member {Member} wrote a snapshot at index {Index}: {Length} bytes")]
-    private partial void LogSnapshotTaken(MemberId member, ulong index, long length);
-
-    [LoggerMessage(4, LogLevel.Information, "Member {Member} caught up by a snapshot at index {Index}: {Length} bytes")]
-    private partial void LogSnapshotRestored(MemberId member, ulong index, long length);
-
-    [LoggerMessage(17, LogLevel.Error,
-        "Member {Member} drops proposals of other members, which no member could execute. {Fault} This is told once")]
-    private partial void LogProposalDropped(MemberId member, string fault);
-
-    [LoggerMessage(5, LogLevel.Information, "Member {Member} has stopped")]
-    private partial void LogStopped(MemberId member);
 }
