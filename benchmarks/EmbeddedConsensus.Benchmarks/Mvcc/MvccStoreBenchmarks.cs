@@ -4,7 +4,7 @@ using EmbeddedConsensus.Mvcc;
 namespace EmbeddedConsensus.Benchmarks.Mvcc;
 
 /// <summary>The store with a million keys of 32 bytes and values of 256, in its steady state: puts overwrite, batches
-/// of 256 are published, and compaction follows 10,000 revisions behind.</summary>
+/// of 256 are published, and compaction keeps 10,000 revisions.</summary>
 [InProcess]
 [MemoryDiagnoser]
 public class MvccStoreBenchmarks : IDisposable
@@ -28,7 +28,7 @@ public class MvccStoreBenchmarks : IDisposable
             Put(Math.Min(Batch, Keys - i));
             _store.Publish();
         }
-        _snapshot = _store.OpenSnapshot();
+        _snapshot = _store.OpenView();
     }
 
     [GlobalCleanup]
@@ -45,8 +45,8 @@ public class MvccStoreBenchmarks : IDisposable
     [Benchmark]
     public long GetInASnapshotOfItsOwn()
     {
-        using PinnedView snapshot = _store.OpenSnapshot();
-        return snapshot.TryGet(_keys[NextIndex()], 0, out MvccRecord record) ? record.ModRevision : 0;
+        using PinnedView pinned = _store.OpenView();
+        return pinned.TryGet(_keys[NextIndex()], 0, out MvccRecord record) ? record.ModRevision : 0;
     }
 
     [Benchmark(OperationsPerInvoke = Page)]
@@ -65,7 +65,7 @@ public class MvccStoreBenchmarks : IDisposable
     [Benchmark(OperationsPerInvoke = Batch)]
     public bool PutInBatchesWithCompaction()
     {
-        // A snapshot of the filled store would hold everything that is replaced.
+        // A view of the filled store would retain everything that is replaced.
         _snapshot.Dispose();
         Put(Batch);
         if (_store.CurrentRevision - History > _store.CompactRevision)

@@ -9,10 +9,10 @@ internal sealed record RunProfile
     /// <summary>The shortest time a message takes, in microseconds.</summary>
     public long LatencyMicros { get; init; }
 
-    /// <summary>How much longer than that it takes at the most, in microseconds.</summary>
+    /// <summary>The maximum additional latency, in microseconds.</summary>
     public long JitterMicros { get; init; }
 
-    /// <summary>How long an overtaken message takes at the most, in microseconds.</summary>
+    /// <summary>The maximum latency of an overtaken message, in microseconds.</summary>
     public long ReorderMicros { get; init; }
 
     /// <summary>The shortest flush of a disk, in microseconds.</summary>
@@ -21,7 +21,7 @@ internal sealed record RunProfile
     /// <summary>The probability that what was not flushed is on the disk after a crash, for each record.</summary>
     public double KeepUnflushedRate { get; init; }
 
-    /// <summary>How long a batch of entries takes to apply at the most, in microseconds.</summary>
+    /// <summary>The maximum time to apply a batch of entries, in microseconds.</summary>
     public long ApplyMicros { get; init; }
 
     /// <summary>The probability that a turn waits for more inputs.</summary>
@@ -66,8 +66,8 @@ internal sealed record RunProfile
     /// <summary>The bytes of proposals that a leader has accepted and not applied.</summary>
     public long MaxUncommittedBytes { get; init; }
 
-    /// <summary>The writes, and the reads, that may wait at a replica.</summary>
-    public int MaxWaiting { get; init; }
+    /// <summary>The writes, and the reads, that may be pending at a replica.</summary>
+    public int MaxPending { get; init; }
 
     /// <summary>Draws the profile of a seed.</summary>
     public static RunProfile Of(SimulationRandom random)
@@ -95,7 +95,7 @@ internal sealed record RunProfile
             MaxInflightMessages = (int)random.Between(1, 4),
             MaxInflightBytes = random.Between(100, On() ? 2_000 : 1 << 20),
             MaxUncommittedBytes = On(0.3) ? random.Between(300, 3_000) : 1 << 20,
-            MaxWaiting = On(0.2) ? (int)random.Between(1, 4) : 1_000,
+            MaxPending = On(0.2) ? (int)random.Between(2, 8) : 1_000,
             UsesLeases = On(0.3),
             OldReleaseRate = On(0.3) ? random.NextDouble() * 1.5 : 0,
         };

@@ -5,9 +5,9 @@ namespace EmbeddedConsensus.Mutations.Suites;
 
 /// <summary>The xunit tests of a project that match a filter.</summary>
 /// <param name="project">The project, such as <c>EmbeddedConsensus.Tests</c>.</param>
-/// <param name="filter">Which of its tests, in the words of <c>dotnet test --filter</c>.</param>
-/// <param name="because">Words of which one must stand in the output of a failure for it to count; empty if any
-/// failure does.</param>
+/// <param name="filter">Selects its tests, in the syntax of <c>dotnet test --filter</c>.</param>
+/// <param name="because">Texts of which one must occur in the output of a failure; empty if any failure
+/// counts.</param>
 internal sealed partial class TestSuite(string project, string filter, ImmutableArray<string> because) : ISuite
 {
     private const int NamedTests = 2;
@@ -16,19 +16,27 @@ internal sealed partial class TestSuite(string project, string filter, Immutable
     public string Project => $"tests/{project}";
 
     /// <inheritdoc />
-    public SuiteResult Run(string tree, TimeSpan timeLimit)
+    public SuiteResult Run(SuiteRun run)
     {
-        CommandResult run = Command.Run(
+        // Without a reason every failure counts, so the first is enough.
+        string[] stop = run.StopsEarly && because.IsEmpty ? ["--", "xUnit.StopOnFail=true"] : [];
+        CommandResult ended = Command.Run(
             "dotnet",
-            ["test", $"{Project}/bin/Release/net10.0/{project}.dll", "--nologo", "--filter", filter,
-                "--blame-hang-timeout", "120s", "--logger", "console;verbosity=normal"],
-            tree,
-            timeLimit);
-        if (!run.HasEnded)
+            ["test", $"{project}.dll", "--nologo", "--filter", filter,
+                "--blame-hang-timeout", "120s", "--logger", "console;verbosity=normal", .. stop],
+            run.Binaries,
+            run.TimeLimit);
+        if (!ended.HasEnded)
         {
-            return new SuiteResult(SuiteVerdict.HungUp, $"the tests did not end in {timeLimit.TotalSeconds:0} s", run.Output);
+            return new SuiteResult(
+                SuiteVerdict.HungUp, $"the tests did not end in {run.TimeLimit.TotalSeconds:0} s", ended.Output);
         }
 
+        return Judge(ended);
+    }
+
+    private SuiteResult Judge(CommandResult run)
+    {
         string[] failed = [.. FailedTest().Matches(run.Output).Select(match => match.Groups[1].Value).Distinct()];
         if (failed.Length > 0)
         {
@@ -49,7 +57,7 @@ internal sealed partial class TestSuite(string project, string filter, Immutable
 
         return run.Output.Contains("hang timeout", StringComparison.OrdinalIgnoreCase)
             ? new SuiteResult(SuiteVerdict.HungUp, "a test never ended", run.Output)
-            : new SuiteResult(SuiteVerdict.NoResult, "the tests gave no result", run.Output);
+            : new SuiteResult(SuiteVerdict.NoResult, "the tests have no result", run.Output);
     }
 
     private static string ShortName(string test)

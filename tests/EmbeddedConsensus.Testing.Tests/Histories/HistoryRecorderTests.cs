@@ -4,7 +4,7 @@ using EmbeddedConsensus.Testing.Tests.Linearizability;
 
 namespace EmbeddedConsensus.Testing.Tests.Histories;
 
-/// <summary>What is recorded can be read back, in this process and behind the death of another.</summary>
+/// <summary>A recorded history can be read back, in this process and after the death of another.</summary>
 public sealed class HistoryRecorderTests
 {
     [Fact]
@@ -31,7 +31,7 @@ public sealed class HistoryRecorderTests
     }
 
     [Fact]
-    public void Every_option_and_bytes_that_are_no_text_read_back()
+    public void Every_option_and_bytes_that_are_not_text_read_back()
     {
         using MemoryStream stream = new();
         HistoryRecorder recorder = new(stream);
@@ -73,7 +73,7 @@ public sealed class HistoryRecorderTests
         recorder.Succeed(recorder.InvokeCompaction(1, 5), null);
         WatchOptions options = new() { StartRevision = 4, IncludePrevious = true, SkipDeletes = true };
         WatchEvent item = new(
-            WatchEventType.Put, new KeyValue("a", "2", 2, 4, 2), new KeyValue("a", "1", 2, 2, 1), EndsRevision: true);
+            WatchEventType.Put, new KeyValue("a", "2", 2, 4, 2), new KeyValue("a", "1", 2, 2, 1), endsRevision: true);
         int watch = recorder.BeginWatch("w", KeyRange.All, options);
         recorder.Deliver(watch, WatchRecord.Of(item));
         recorder.Deliver(watch, WatchRecord.BookmarkAt(9));
@@ -95,7 +95,7 @@ public sealed class HistoryRecorderTests
         using MemoryStream stream = new();
         HistoryRecorder recorder = new(stream);
         int first = recorder.Invoke(1, Op.Put("a", "1"));
-        recorder.Succeed(first, new OperationResult { Put = new PutResult(2, null) });
+        recorder.Succeed(first, new PutOperationResult(new PutResult(2, null)));
         recorder.Invoke(1, Op.Put("a", "2"));
         long whole = stream.Length;
         recorder.Invoke(1, Op.Put("a", "3"));
@@ -110,7 +110,7 @@ public sealed class HistoryRecorderTests
     }
 
     [Fact]
-    public void A_line_that_is_none_of_a_recorder_is_refused_with_its_number()
+    public void A_line_that_no_recorder_wrote_is_refused_with_its_number()
     {
         using MemoryStream stream = new(Encoding.UTF8.GetBytes("{\"invoke\":0,\"client\":1,\"at\":5}\nnonsense\n{}\n"));
 
@@ -120,7 +120,7 @@ public sealed class HistoryRecorderTests
     }
 
     [Fact]
-    public void A_recorder_that_is_full_says_so()
+    public void A_full_recorder_reports_it()
     {
         HistoryRecorder recorder = new(maxRecords: 1);
         recorder.Invoke(1, Op.Get("a"));
@@ -148,7 +148,7 @@ public sealed class HistoryRecorderTests
             for (int i = 0; i < 500; i++)
             {
                 int call = recorder.Invoke(client, Op.Get($"{client}/{i}"));
-                recorder.Succeed(call, new OperationResult { Range = new RangeResult([], 0, false, 1) });
+                recorder.Succeed(call, new RangeOperationResult(new RangeResult([], 0, false, 1)));
             }
         })));
 

@@ -2,10 +2,10 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>Changes a history as a store with a mistake would have made it.</summary>
+/// <summary>Changes a history as a faulty store would.</summary>
 internal static class HistorySpoiler
 {
-    /// <summary>Changes one thing in a history: an answer, a time, an outcome.</summary>
+    /// <summary>Changes one thing in a history: a result, a time, an outcome.</summary>
     public static StoreHistory Spoil(StoreHistory history, Random random)
     {
         StoreCall[] calls = [.. history.Calls];
@@ -22,7 +22,7 @@ internal static class HistorySpoiler
         StoreCall call = calls[chosen];
         calls[chosen] = random.Next(4) switch
         {
-            // Nobody saw the answer.
+            // The reply was lost.
             0 when call.Operation is not RangeOperation => call with
             {
                 Outcome = CallOutcome.Unknown,
@@ -31,7 +31,7 @@ internal static class HistorySpoiler
             },
             // It happened at another time.
             1 => Moved(call, random.Next(-20, 20)),
-            // The store answered out of another state.
+            // The store replied from another state.
             2 when SameQuestion(calls, answered, chosen) is { } other => call with { Result = other.Result },
             _ => call with { Result = Changed(call.Result!, random) },
         };
@@ -55,28 +55,21 @@ internal static class HistorySpoiler
         int by = random.Next(2) == 0 ? 1 : -1;
         return result switch
         {
-            { Put: { } put } => new OperationResult
-            {
-                Put = random.Next(2) == 0 && put.Previous is not null
+            PutOperationResult { Result: var put } => new PutOperationResult(
+                random.Next(2) == 0 && put.Previous is not null
                     ? put with { Previous = Changed(put.Previous, by) }
-                    : put with { Revision = Math.Max(2, put.Revision + by) },
-            },
-            { Range: { } range } => new OperationResult
-            {
-                Range = range.Items is [var item, ..] && random.Next(2) == 0
+                    : put with { Revision = Math.Max(2, put.Revision + by) }),
+            RangeOperationResult { Result: var range } => new RangeOperationResult(
+                range.Items is [var item, ..] && random.Next(2) == 0
                     ? range with { Items = [Changed(item, by), .. range.Items.Skip(1)] }
-                    : range with { Revision = range.Revision == 0 ? 0 : Math.Max(1, range.Revision + by) },
-            },
-            { Delete: { } delete } => new OperationResult
-            {
-                Delete = delete.Deleted == 0
+                    : range with { Revision = range.Revision == 0 ? 0 : Math.Max(1, range.Revision + by) }),
+            DeleteOperationResult { Result: var delete } => new DeleteOperationResult(
+                delete.Deleted == 0
                     ? delete with { Deleted = 1, Revision = delete.Revision + 1 }
-                    : delete with { Revision = Math.Max(2, delete.Revision + by) },
-            },
-            _ => new OperationResult
-            {
-                Txn = result.Txn! with { Revision = Math.Max(1, result.Txn.Revision + by) },
-            },
+                    : delete with { Revision = Math.Max(2, delete.Revision + by) }),
+            TxnOperationResult { Result: var txn } => new TxnOperationResult(
+                txn with { Revision = Math.Max(1, txn.Revision + by) }),
+            _ => throw new ArgumentException($"A result of an unknown kind: {result}.", nameof(result)),
         };
     }
 

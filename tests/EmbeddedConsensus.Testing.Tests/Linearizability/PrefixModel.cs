@@ -3,8 +3,8 @@ using EmbeddedConsensus.Testing.Linearizability;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>A whole store as a sequential object: its state is what was executed on it, and each step executes all of
-/// it again on the simulator's model. Slow, and as plain as can be.</summary>
+/// <summary>A whole store as a sequential object: its state is the list of executed calls, and each step executes all
+/// of them again on the simulator's model. Slow, and as simple as possible.</summary>
 internal sealed class PrefixModel : ISequentialModel<PrefixModel.Prefix, Operation, OperationResult>
 {
     public Prefix InitialState { get; } = new([]);
@@ -12,7 +12,8 @@ internal sealed class PrefixModel : ISequentialModel<PrefixModel.Prefix, Operati
     public bool TryAnswer(Prefix state, Operation input, OperationResult output, out Prefix next)
     {
         next = new Prefix(state.Operations.Add(input));
-        OperationResult expected = SequentialStore.Replay(state.Operations).Execute(input, output.Range?.Revision == 0);
+        bool hidesRevision = output is RangeOperationResult { Result.Revision: 0 };
+        OperationResult expected = SequentialStore.Replay(state.Operations).Execute(input, hidesRevision);
         return SequentialStore.AreEqual(expected, output);
     }
 

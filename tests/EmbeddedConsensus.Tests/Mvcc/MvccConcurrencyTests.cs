@@ -16,7 +16,7 @@ public class MvccConcurrencyTests
     };
 
     [Fact]
-    public async Task Readers_beside_the_writer_always_see_whole_transactions_and_intact_values()
+    public async Task Concurrent_readers_always_see_whole_transactions_and_intact_values()
     {
         using MvccStore store = OpenAccounts();
         using CancellationTokenSource writing = new();
@@ -76,17 +76,17 @@ public class MvccConcurrencyTests
     {
         while (true)
         {
-            PinnedView snapshot;
+            PinnedView pinned;
             try
             {
-                snapshot = store.OpenSnapshot();
+                pinned = store.OpenView();
             }
             catch (ObjectDisposedException)
             {
                 return;
             }
-            CheckSum(snapshot.View, 0);
-            snapshot.Dispose();
+            CheckSum(pinned.View, 0);
+            pinned.Dispose();
         }
     }
 
@@ -94,22 +94,22 @@ public class MvccConcurrencyTests
     {
         int reads = 0;
         long lastRevision = 0;
-        PinnedView held = store.OpenSnapshot();
+        PinnedView held = store.OpenView();
         uint heldHash = held.Hash(0);
         while (reads == 0 || !writing.IsCancellationRequested)
         {
-            using PinnedView snapshot = store.OpenSnapshot();
-            Assert.True(snapshot.Revision >= lastRevision);
-            lastRevision = snapshot.Revision;
-            long oldest = Math.Max(snapshot.CompactRevision, 2);
-            CheckSum(snapshot.View, 0);
-            CheckSum(snapshot.View, oldest + (snapshot.Revision - oldest) * (reads % 4) / 3);
-            CheckEvents(snapshot.View, oldest);
+            using PinnedView pinned = store.OpenView();
+            Assert.True(pinned.Revision >= lastRevision);
+            lastRevision = pinned.Revision;
+            long oldest = Math.Max(pinned.CompactRevision, 2);
+            CheckSum(pinned.View, 0);
+            CheckSum(pinned.View, oldest + (pinned.Revision - oldest) * (reads % 4) / 3);
+            CheckEvents(pinned.View, oldest);
             if (++reads % (20 + reader) == 0)
             {
                 Assert.Equal(heldHash, held.Hash(0));
                 held.Dispose();
-                held = store.OpenSnapshot();
+                held = store.OpenView();
                 heldHash = held.Hash(0);
             }
         }
@@ -155,7 +155,7 @@ public class MvccConcurrencyTests
         return store;
     }
 
-    // Money moves between accounts; an empty account is deleted. Each batch has several transactions.
+    // Moves money between accounts and deletes empty ones. Each batch has several transactions.
     private static void WriteBatch(MvccStore store, int batch)
     {
         for (int i = 0; i < 8; i++)
@@ -194,7 +194,7 @@ public class MvccConcurrencyTests
             ? [.. new byte[100], (byte)account, (byte)(account >> 8)]
             : [1, (byte)account, (byte)(account >> 8)];
 
-    // The amount, then a length that differs from put to put, filled so that torn or reused bytes are noticed.
+    // The amount, then padding whose length differs from put to put, so that torn or reused bytes are detected.
     private static void PutAmount(MvccStore store, int account, int amount, int n)
     {
         byte[] value = new byte[8 + n * 31 % 900 + (n % 50 == 0 ? 5000 : 0)];

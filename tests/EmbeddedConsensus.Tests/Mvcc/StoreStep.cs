@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace EmbeddedConsensus.Tests.Mvcc;
 
-/// <summary>One step of a random history: what to do, and three numbers that say to what.</summary>
+/// <summary>One step of a random history: its kind and three numbers as arguments.</summary>
 internal readonly record struct StoreStep(StoreStepKind Kind, int A, int B, int C)
 {
     public static Gen<StoreStep> Generator { get; } =
@@ -15,7 +15,7 @@ internal readonly record struct StoreStep(StoreStepKind Kind, int A, int B, int 
             (8, Gen.Constant(StoreStepKind.Publish)),
             (4, Gen.Constant(StoreStepKind.Compact)),
             (10, Gen.Constant(StoreStepKind.Reclaim)),
-            (5, Gen.Constant(StoreStepKind.OpenSnapshot)),
+            (5, Gen.Constant(StoreStepKind.OpenView)),
             (4, Gen.Constant(StoreStepKind.CloseSnapshot)),
             (2, Gen.Constant(StoreStepKind.Transfer)))
         from a in Gen.Choose(0, 9999)

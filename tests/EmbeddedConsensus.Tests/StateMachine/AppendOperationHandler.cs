@@ -21,7 +21,7 @@ internal sealed class AppendOperationHandler() : OperationHandler<AppendOperatio
     }
 
     public override OperationResult Respond(in ApplyResult result, long revision) =>
-        new() { Put = new PutResult(revision, null) };
+        new PutOperationResult(new PutResult(revision, null));
 
     protected override void Check(AppendOperation operation, RequestValidator limits, TxnScope? scope) =>
         RequestValidator.CheckKey(operation.Key, Argument("key", scope));

@@ -68,14 +68,14 @@ internal sealed class Machine : IApplySink, IDisposable
 
     public RangeResult Range(KeyRange range, RangeOptions? options = null)
     {
-        using PinnedView snapshot = State.Store.OpenSnapshot();
-        return RangeReader.Read(snapshot.View, RangeQuery.Of(range, options ?? new RangeOptions()));
+        using PinnedView pinned = State.Store.OpenView();
+        return RangeReader.Read(pinned.View, RangeQuery.Of(range, options ?? new RangeOptions()));
     }
 
     public string? Get(Key key, long revision = 0)
     {
-        using PinnedView snapshot = State.Store.OpenSnapshot();
-        return RangeReader.Get(snapshot.View, key.Span, revision)?.Value.ToString();
+        using PinnedView pinned = State.Store.OpenView();
+        return RangeReader.Get(pinned.View, key.Span, revision)?.Value.ToString();
     }
 
     public bool Wants(in ProposalId id) => true;

@@ -44,7 +44,8 @@ public sealed class OperationTableTests : IDisposable
         TxnResult result = _next.Txn(Txn.Do(new AppendOperation("b"), Op.Get("b")));
 
         Assert.Equal("appended", _next.Get("a"));
-        Assert.Equal("appended", result.Responses[1].Range!.Items[0].Value.ToString());
+        RangeOperationResult read = Assert.IsType<RangeOperationResult>(result.Responses[1]);
+        Assert.Equal("appended", read.Result.Items[0].Value.ToString());
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public sealed class SectionTableTests : IDisposable
 
     private List<ISectionWriter> Sections()
     {
-        using PinnedView view = _machine.State.Store.OpenSnapshot();
+        using PinnedView view = _machine.State.Store.OpenView();
         ArrayBufferWriter<byte> store = new();
         StoreSectionWriter writer = new(view);
         while (writer.WriteNext(store, 64))

@@ -22,8 +22,9 @@ internal sealed partial class ReplicaLife
     private const int ElectionTicks = 10;
     private const long MaxTurnDelayMicros = 300;
 
-    // The storage gives up on a disk that does not answer for so long, as the production storage does.
-    private const long DiskLimitMicros = 5_000_000;
+    // The default of FasterStorageOptions.CommitTimeout: after so long the storage gives up on a disk that does not
+    // answer.
+    private const long DiskLimitMicros = 30_000_000;
 
     private readonly SimulatedCluster _cluster;
     private readonly ulong _incarnation;
@@ -155,7 +156,7 @@ internal sealed partial class ReplicaLife
     public void Submit(SimulatedWrite write)
     {
         _unproposed.Add(write);
-        Replica.Run(this, () => Input(() => Core.Submit(write)));
+        Replica.Run(this, () => Submit(write, () => Core.Submit(write)));
     }
 
     /// <summary>A caller reads, linearizably.</summary>
@@ -167,12 +168,20 @@ internal sealed partial class ReplicaLife
         }
         else
         {
-            Replica.Run(this, () => Input(() => Core.Submit(read)));
+            Replica.Run(this, () => Submit(read, () => Core.Submit(read)));
         }
     }
 
     /// <summary>The operator changes the membership.</summary>
-    public void Submit(PendingConfigurationChange change) => Replica.Run(this, () => Input(() => Core.Submit(change)));
+    public void Submit(PendingConfigurationChange change) => Replica.Run(this, () => Submit(change, () => Core.Submit(change)));
+
+    private void Submit(PendingCall call, Action submit)
+    {
+        if (Core.Admission.TryAdmit(call))
+        {
+            Input(submit);
+        }
+    }
 
     /// <summary>A message arrives.</summary>
     public void Receive(RaftMessage message) => Input(() =>

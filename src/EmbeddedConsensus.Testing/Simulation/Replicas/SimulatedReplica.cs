@@ -30,6 +30,7 @@ internal sealed class SimulatedReplica
         Bootstrap = bootstrap;
         _diskRandom = random.Fork(1);
         Random = random.Fork(2);
+        SnapshotRandom = random.Fork(3);
         Number = number;
         Id = id;
         Disk.TrustsDamage = cluster.Options.Defect == SimulatedDefect.TrustDamage;
@@ -62,6 +63,9 @@ internal sealed class SimulatedReplica
 
     /// <summary>How long things take in its process.</summary>
     public SimulationRandom Random { get; }
+
+    /// <summary>Which of the snapshots that it receives it cannot load.</summary>
+    public SimulationRandom SnapshotRandom { get; }
 
     /// <summary>Its clock.</summary>
     public SimulatedClock Clock { get; } = new();
@@ -120,6 +124,12 @@ internal sealed class SimulatedReplica
         {
             Refused(exception);
             return;
+        }
+        catch (StorageException) when (Disk.NewestSnapshot is { IsUnreadable: true } unreadable)
+        {
+            throw new SimulationFailedException("Snapshot Installation",
+                $"Replica {Id} cannot start: the snapshot at {unreadable.Metadata.Position.Index}, which it received and "
+                + "could not load, stays the newest.");
         }
         catch (StorageException exception)
         {

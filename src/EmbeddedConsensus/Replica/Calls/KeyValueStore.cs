@@ -154,9 +154,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 nameof(revision), $"The revision is {revision}. Use 0 for the newest, or a positive number.");
         }
 
-        return _host.Schedule is null
-            ? await Task.Run(() => Hash(revision), cancellationToken).ConfigureAwait(false)
-            : Hash(revision);
+        return await _host.Completion.RunAsync(() => Hash(revision), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -218,7 +216,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
             return ValueTask.FromCanceled<TResult>(cancellationToken);
         }
 
-        WriteCall<TResult> call = new(command, project, _host.Schedule) { Format = format };
+        WriteCall<TResult> call = new(command, project, _host.Completion) { Format = format };
         _host.Submit(call);
         call.ListenTo(cancellationToken);
         return call.Task;
@@ -227,7 +225,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        ReadCall call = new(_host.Schedule);
+        ReadCall call = new(_host.Completion);
         _host.Submit(call);
         call.ListenTo(cancellationToken);
         return call.Task;
@@ -262,8 +260,8 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private KeyValue? ReadKey(Key key, long revision)
     {
         _host.ThrowIfFaulted();
-        using PinnedView snapshot = _host.Apply.OpenSnapshot();
-        MvccView view = snapshot.View;
+        using PinnedView pinned = _host.Apply.OpenView();
+        MvccView view = pinned.View;
         return RangeReader.CheckRevision(view, revision) is { } refusal
             ? throw refusal
             : RangeReader.Get(view, key.Span, revision);
@@ -298,8 +296,8 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private RangeResult ReadRange(KeyRange range, RangeOptions options)
     {
         _host.ThrowIfFaulted();
-        using PinnedView snapshot = _host.Apply.OpenSnapshot();
-        MvccView view = snapshot.View;
+        using PinnedView pinned = _host.Apply.OpenView();
+        MvccView view = pinned.View;
         return RangeReader.CheckRevision(view, options.Revision) is { } refusal
             ? throw refusal
             : RangeReader.Read(view, RangeQuery.Of(range, options));
@@ -307,8 +305,8 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
 
     private StoreHash Hash(long revision)
     {
-        using PinnedView snapshot = _host.Apply.OpenSnapshot();
-        MvccView view = snapshot.View;
+        using PinnedView pinned = _host.Apply.OpenView();
+        MvccView view = pinned.View;
         if (RangeReader.CheckRevision(view, revision) is { } refusal)
         {
             throw refusal;

@@ -9,6 +9,9 @@ internal abstract class PendingProposal : PendingCall
     /// <summary>The encoded command, not sealed.</summary>
     public Memory<byte> Command { get; protected set; }
 
+    /// <inheritdoc />
+    public sealed override long Bytes => Command.Length;
+
     /// <summary>The oldest command format in which it can be written.</summary>
     public byte Format { get; init; } = CommandFormat.First;
 

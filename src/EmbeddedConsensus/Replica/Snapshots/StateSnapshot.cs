@@ -18,7 +18,7 @@ internal sealed class StateSnapshot : IDisposable
     public StateSnapshot(ReplicatedStateMachine machine)
     {
         Position = machine.Applied;
-        _store = machine.Store.OpenSnapshot();
+        _store = machine.Store.OpenView();
         _sections = new SectionTableWriter(
             [new ProposalSessionsWriter(machine.Sessions), new StoreSectionWriter(_store)]);
     }

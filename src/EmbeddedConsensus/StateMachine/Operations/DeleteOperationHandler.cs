@@ -30,10 +30,8 @@ internal sealed class DeleteOperationHandler() : OperationHandler<DeleteOperatio
     }
 
     /// <inheritdoc />
-    public override OperationResult Respond(in ApplyResult result, long revision) => new()
-    {
-        Delete = new DeleteResult(revision, result.Deleted, (List<KeyValue>)result.Payload!),
-    };
+    public override OperationResult Respond(in ApplyResult result, long revision) => new DeleteOperationResult(
+        new DeleteResult(revision, result.Deleted, (List<KeyValue>)result.Payload!));
 
     /// <inheritdoc />
     protected override void Check(DeleteOperation operation, RequestValidator limits, TxnScope? scope) =>

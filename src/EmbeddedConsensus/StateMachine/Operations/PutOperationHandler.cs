@@ -43,7 +43,7 @@ internal sealed class PutOperationHandler() : OperationHandler<PutOperation>(Ope
 
     /// <inheritdoc />
     public override OperationResult Respond(in ApplyResult result, long revision) =>
-        new() { Put = new PutResult(revision, (KeyValue?)result.Payload) };
+        new PutOperationResult(new PutResult(revision, (KeyValue?)result.Payload));
 
     /// <inheritdoc />
     protected override void Check(PutOperation operation, RequestValidator limits, TxnScope? scope) =>

@@ -20,7 +20,7 @@ internal sealed class RangeOperationHandler() : OperationHandler<RangeOperation>
 
     /// <inheritdoc />
     public override OperationResult Respond(in ApplyResult result, long revision) =>
-        new() { Range = (RangeResult)result.Payload! with { Revision = revision } };
+        new RangeOperationResult((RangeResult)result.Payload! with { Revision = revision });
 
     /// <inheritdoc />
     protected override void Check(RangeOperation operation, RequestValidator limits, TxnScope? scope)

@@ -75,7 +75,7 @@ internal sealed class TxnOperationHandler(OperationTable table) : OperationHandl
 
     /// <inheritdoc />
     public override OperationResult Respond(in ApplyResult result, long revision) =>
-        new() { Txn = ((TxnOutcome)result.Payload!).ToResult(revision) };
+        new TxnOperationResult(((TxnOutcome)result.Payload!).ToResult(revision));
 
     /// <inheritdoc />
     public override ApplyResult Complete(in ApplyResult result, long revision) =>
