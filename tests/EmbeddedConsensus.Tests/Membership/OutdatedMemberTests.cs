@@ -70,7 +70,7 @@ public sealed class OutdatedMemberTests
             NullLogger.Instance);
         await host.StartAsync(CancellationToken.None);
 
-        await host.HeedAsync(new MembershipAnswer(MembershipAnswerStatus.Done, MembershipCluster.Id(1))
+        await host.Membership.Client.HeedAsync(new MembershipAnswer(MembershipAnswerStatus.Done, MembershipCluster.Id(1))
         {
             ClusterId = 77,
             Configuration = ClusterConfiguration.OfVoters(
@@ -85,14 +85,16 @@ public sealed class OutdatedMemberTests
             ConfigurationIndex = 120,
         });
 
-        Assert.Equal(["member-1", "member-2", "member-3"], host.Peers.Peers.Select(peer => peer.Address));
-        Assert.Equal(MembershipState.Joining, await host.AskLaneAsync(core => core.Node.Membership));
+        Assert.Equal(["member-1", "member-2", "member-3"], host.Membership.Peers.Select(peer => peer.Address));
+        TaskCompletionSource<MembershipState> state = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.Post(core => state.SetResult(core.Node.Membership));
+        Assert.Equal(MembershipState.Joining, await state.Task);
         Assert.Equal(StoreState.Running, host.State);
     }
 
     [Fact]
     [Trait("Scenario", "28")]
-    public async Task A_joiner_that_stopped_before_it_had_its_own_addition_goes_on_where_it_was()
+    public async Task A_joiner_that_stopped_before_it_had_its_own_addition_resumes_where_it_was()
     {
         await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1);
         for (int i = 0; i < 3; i++)

@@ -20,7 +20,7 @@ public sealed class DepartedMemberTests : IDisposable
 
     [Fact]
     [Trait("Scenario", "14")]
-    public void A_proposal_in_front_of_the_removal_runs_once_and_none_behind_it_runs()
+    public void A_proposal_before_the_removal_runs_once_and_none_after_it_runs()
     {
         Configure(Staying, Leaving);
         Assert.NotNull(Put(Leaving, 1));
@@ -114,8 +114,6 @@ public sealed class DepartedMemberTests : IDisposable
 
     private static Memory<byte> Command(MemberId origin, ulong incarnation, ulong sequence)
     {
-        byte[] command = new byte[CommandEncoder.PutLength(1, 1)];
-        CommandEncoder.WritePut(command, "k"u8, "v"u8, CommandFlags.None);
-        return CommandSeal.Seal(command, CommandFormat.Newest, new ProposalId(origin, incarnation, sequence));
+        return Machine.Sealed(Op.Put("k", "v"), new ProposalId(origin, incarnation, sequence));
     }
 }
