@@ -81,8 +81,7 @@ public sealed class TestClusterMember
     internal bool IsServing => State == MemberState.Running && Status.State == StoreState.Running;
 
     /// <summary>Ends the member's process without notice to the others. What its disk has not made durable is lost;
-    /// calls
-    /// that are under way end with an exception.</summary>
+    /// calls that are under way end with an exception.</summary>
     /// <returns>Completes when nothing of it is left. Does nothing when the member is down.</returns>
     public async Task CrashAsync()
     {
