@@ -84,7 +84,7 @@ public sealed partial class TcpTransport
             {
                 if (_context.Refusals.ShouldLog(exception.Message))
                 {
-                    TcpTransportLog.AcceptFailed(_context.Logger, exception);
+                    _context.Logger.AcceptFailed(exception);
                 }
 
                 await Task.Delay(AcceptRetryDelay, _stopping)
@@ -119,7 +119,7 @@ public sealed partial class TcpTransport
             + $"{nameof(TcpTransportOptions.MaxInboundConnections)} if they are all members'.";
         if (_context.Refusals.ShouldLog(reason))
         {
-            TcpTransportLog.Refused(_context.Logger, connection.Remote, reason);
+            _context.Logger.Refused(connection.Remote, reason);
         }
     }
 

@@ -89,8 +89,7 @@ public sealed partial class TcpTransport : ITransport
             _context.Receiver = receiver;
             _listener = listener;
             BoundEndpoint = (IPEndPoint)listener.LocalEndPoint!;
-            TcpTransportLog.Listening(
-                _context.Logger, BoundEndpoint.ToString(), _options.MemberId, _options.Incarnation);
+            _context.Logger.Listening(_options.MemberId, BoundEndpoint.ToString(), _options.Incarnation);
             _accepting = Task.Run(() => AcceptAsync(listener), CancellationToken.None);
             _keepingAlive = Task.Run(KeepAliveAsync, CancellationToken.None);
             foreach (OutboundLane lane in AllLanes())

@@ -135,7 +135,7 @@ public sealed class TcpTransportLifetimeTests
         one.Transport.SetPeers([new MemberEndpoint(lost, address), new MemberEndpoint(two.Id, two.Transport.Address)]);
         await one.ReachAsync(two, 1);
         await one.ExpectAsync(receiver => receiver.UnreachableCount(lost) > 0);
-        Assert.Contains(log.TextsOf(3), text => text.Contains(address, StringComparison.Ordinal));
+        Assert.Contains(log.TextsOf(203), text => text.Contains(address, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class TcpTransportLifetimeTests
         }
 
         await one.ReachAsync(two, 3);
-        Assert.Single(log.TextsOf(8));
+        Assert.Single(log.TextsOf(210));
         Assert.False(two.Has(2));
     }
 

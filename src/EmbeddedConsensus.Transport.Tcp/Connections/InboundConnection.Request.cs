@@ -26,8 +26,7 @@ internal sealed partial class InboundConnection
         {
             if (!stopping.IsCancellationRequested)
             {
-                TcpTransportLog.InboundEnded(
-                    context.Logger, _request.From, _request.Lane, connection.Remote, exception.Message);
+                context.Logger.InboundEnded(_request.From, _request.Lane, connection.Remote, exception.Message);
             }
         }
     }

@@ -105,8 +105,7 @@ internal sealed partial class InboundConnection(
 
             if (_request.Lane != TransportLane.Request)
             {
-                TcpTransportLog.Accepted(
-                    context.Logger, _request.From, _request.Incarnation, _request.Lane, connection.Remote);
+                context.Logger.Accepted(_request.From, _request.Incarnation, _request.Lane, connection.Remote);
                 memberSeen(_request.From);
             }
 
@@ -194,7 +193,7 @@ internal sealed partial class InboundConnection(
 
         if (!stopping.IsCancellationRequested)
         {
-            TcpTransportLog.InboundEnded(context.Logger, _request.From, _request.Lane, connection.Remote, reason);
+            context.Logger.InboundEnded(_request.From, _request.Lane, connection.Remote, reason);
         }
     }
 
@@ -229,7 +228,7 @@ internal sealed partial class InboundConnection(
         catch (Exception exception)
         {
             // A receiver must not throw; one that does loses this message and not the connection.
-            TcpTransportLog.ReceiverFailed(context.Logger, _request.From, exception);
+            context.Logger.ReceiverFailed(_request.From, exception);
         }
     }
 
@@ -250,7 +249,7 @@ internal sealed partial class InboundConnection(
         if (!_misdirectedLogged)
         {
             _misdirectedLogged = true;
-            TcpTransportLog.Misdirected(context.Logger, _request.From, message.From, message.To, _request.To);
+            context.Logger.Misdirected(_request.From, message.From, message.To, _request.To);
         }
     }
 
@@ -258,7 +257,7 @@ internal sealed partial class InboundConnection(
     {
         if (context.Refusals.ShouldLog(reason))
         {
-            TcpTransportLog.Refused(context.Logger, connection.Remote, reason);
+            context.Logger.Refused(connection.Remote, reason);
         }
     }
 }

@@ -177,7 +177,7 @@ internal sealed partial class OutboundLane
     {
         if (_oversized.ShouldLog(""))
         {
-            TcpTransportLog.Oversized(_context.Logger, _peer.Id, size, _maxFrameBytes);
+            _context.Logger.Oversized(_peer.Id, size, _maxFrameBytes);
         }
     }
 }

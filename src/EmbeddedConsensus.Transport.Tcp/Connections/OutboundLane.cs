@@ -99,7 +99,7 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
 
             if (_failures.ShouldLog(reason))
             {
-                TcpTransportLog.Unreachable(_context.Logger, _peer.Id, _peer.Address, _lane, reason);
+                _context.Logger.Unreachable(_peer.Id, _peer.Address, _lane, reason);
             }
 
             _context.ReportUnreachable(_peer.Id);
@@ -129,7 +129,7 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
         catch (Exception exception) when (
             exception is ProtocolException or TimeoutException || PeerConnection.IsFailure(exception))
         {
-            TcpTransportLog.AttemptFailed(_context.Logger, _peer.Id, _peer.Address, _lane, exception);
+            _context.Logger.AttemptFailed(_peer.Id, _peer.Address, _lane, exception);
             DropQueue();
             return exception.Message;
         }
@@ -138,7 +138,7 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
     private async Task<string> HoldAsync(PeerConnection connection, byte version)
     {
         long since = Environment.TickCount64;
-        TcpTransportLog.Connected(_context.Logger, _peer.Id, _peer.Address, _lane);
+        _context.Logger.Connected(_peer.Id, _peer.Address, _lane);
         Attach(connection, version);
         string reason;
         try

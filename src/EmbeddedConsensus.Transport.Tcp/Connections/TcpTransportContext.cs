@@ -56,7 +56,7 @@ internal sealed class TcpTransportContext(TcpTransportOptions options, ILogger l
         catch (Exception exception)
         {
             // A receiver must not throw; one that does must not end the attempts to reach the peer.
-            TcpTransportLog.ReceiverFailed(Logger, peer, exception);
+            Logger.ReceiverFailed(peer, exception);
         }
     }
 }

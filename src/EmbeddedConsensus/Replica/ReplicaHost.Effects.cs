@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Transport;
@@ -47,6 +48,9 @@ internal sealed partial class ReplicaHost : IConsensusLoopEvents, IApplyLoopEven
     }
 
     /// <inheritdoc />
+    void IConsensusLoopEvents.TurnEnded(ReplicaView view, RaftNode node) => StatusFeed.Observe();
+
+    /// <inheritdoc />
     void IConsensusLoopEvents.TakeSnapshot()
     {
         if (_sendsSnapshots && !_consensus!.IsSendingSnapshot)
@@ -59,7 +63,7 @@ internal sealed partial class ReplicaHost : IConsensusLoopEvents, IApplyLoopEven
     }
 
     /// <inheritdoc />
-    void IConsensusLoopEvents.ProposalDropped(string fault) => LogProposalDropped(Self, fault);
+    void IConsensusLoopEvents.ProposalDropped(string fault) => _logger.ProposalsDropped(Self, fault);
 
     /// <inheritdoc />
     void IConsensusLoopEvents.Faulted(Exception exception)
@@ -74,7 +78,7 @@ internal sealed partial class ReplicaHost : IConsensusLoopEvents, IApplyLoopEven
         // Peers must not hear from a replica whose disk no longer backs what it says.
         _logWriter?.Stop();
         _ = DisposeTransportAsync();
-        LogFaulted(_settings.Self, exception);
+        _logger.Faulted(_settings.Self, exception);
     }
 
     /// <inheritdoc />
@@ -112,7 +116,7 @@ internal sealed partial class ReplicaHost : IConsensusLoopEvents, IApplyLoopEven
             ProposalSessions sessions = machine.Sessions.Copy();
             Volatile.Write(ref _snapshotIndex, step.Metadata.Position.Index);
             Post(core => core.SnapshotRestored(step, sessions));
-            LogSnapshotRestored(_settings.Self, step.Metadata.Position.Index, step.TotalLength);
+            _logger.SnapshotInstalled(_settings.Self, step.Metadata.Position.Index, step.TotalLength);
         });
 
     private void Send(List<RaftMessage> messages)
@@ -186,7 +190,7 @@ internal sealed partial class ReplicaHost : IConsensusLoopEvents, IApplyLoopEven
                 .ConfigureAwait(false);
             Volatile.Write(ref _snapshotIndex, metadata.Position.Index);
             Post(core => core.SnapshotTaken(metadata, length));
-            LogSnapshotTaken(_settings.Self, metadata.Position.Index, length);
+            _logger.SnapshotTaken(_settings.Self, metadata.Position.Index, length);
         }
         catch (OperationCanceledException)
         {

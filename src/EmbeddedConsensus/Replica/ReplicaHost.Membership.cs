@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
+using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.Replica.Membership;
 using EmbeddedConsensus.Transport;
-using Microsoft.Extensions.Logging;
 
 namespace EmbeddedConsensus.Replica;
 
@@ -83,7 +83,7 @@ internal sealed partial class ReplicaHost
     /// <summary>Reads something on the consensus lane.</summary>
     public Task<TAnswer> AskLaneAsync<TAnswer>(Func<ReplicaCore, TAnswer> read)
     {
-        LoopQuery<TAnswer> query = new(read, Schedule);
+        LoopQuery<TAnswer> query = new(read, Completion);
         _consensus!.Submit(query);
         return query.Task;
     }
@@ -93,7 +93,7 @@ internal sealed partial class ReplicaHost
     {
         if (Peers.Tell(member, address))
         {
-            LogPeerMoved(Self, member, address);
+            _logger.PeerMoved(Self, member, address);
             UsePeers();
         }
     }
@@ -178,7 +178,7 @@ internal sealed partial class ReplicaHost
             _apply?.Watches.End(reason);
         }
 
-        LogLeft(Self, reason.Message);
+        _logger.Removed(Self, reason.Message);
 
         // What was said last, the call to a successor above all, is still on its way.
         _ = DisposeTransportLaterAsync();
@@ -224,7 +224,8 @@ internal sealed partial class ReplicaHost
 
         if (_options.Members.Count > 0 || _options.JoinAddresses.Count > 0)
         {
-            LogOptionsIgnored(Self, string.Join(", ", recovered.Voters), string.Join(", ", recovered.Learners));
+            _logger.OptionsIgnored(
+                Self, string.Join(", ", recovered.Voters), string.Join(", ", recovered.Learners));
         }
 
         return RecoveredMembership.BaseOf(recovered, _settings.Bootstrap);
@@ -253,15 +254,4 @@ internal sealed partial class ReplicaHost
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await DisposeTransportAsync().ConfigureAwait(false);
     }
-
-    [LoggerMessage(6, LogLevel.Warning, "Member {Member} no longer belongs to its cluster and has stopped: {Reason}")]
-    private partial void LogLeft(MemberId member, string reason);
-
-    [LoggerMessage(7, LogLevel.Information,
-        "Member {Member} goes by the membership on its disk, voters {Voters} and learners {Learners}; the members and "
-        + "addresses in its options were for the first start")]
-    private partial void LogOptionsIgnored(MemberId member, string voters, string learners);
-
-    [LoggerMessage(8, LogLevel.Information, "Member {Member} has heard that member {Peer} is at {Address}")]
-    private partial void LogPeerMoved(MemberId member, MemberId peer, string address);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Transport;
 
@@ -128,7 +129,7 @@ internal sealed partial class ReplicaHost
     {
         try
         {
-            while (_consensus!.Writes.Count + _consensus.Reads.Count > 0)
+            while (_consensus!.Admission.Writes.Count + _consensus.Admission.Reads.Count > 0)
             {
                 await Task.Delay(DrainPoll, _time, cancellationToken).ConfigureAwait(false);
             }
@@ -160,7 +161,7 @@ internal sealed partial class ReplicaHost
             StopLanesAsync,
             () => _storage.Log.DisposeAsync().AsTask(),
             () => _storage.Snapshots.DisposeAsync().AsTask()).ConfigureAwait(false);
-        LogStopped(_settings.Self);
+        _logger.Stopped(_settings.Self);
     }
 
     /// <summary>Runs every step, whether those before it failed or not, and frees the state behind them.</summary>
@@ -184,6 +185,7 @@ internal sealed partial class ReplicaHost
 
         _apply?.DisposeState();
         TryMove(StoreState.Stopping, StoreState.Stopped);
+        StatusFeed.End();
         first?.Throw();
     }
 

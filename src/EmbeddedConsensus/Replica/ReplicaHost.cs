@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
@@ -29,6 +30,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     private readonly CancellationTokenSource _startAbandoned = new();
 
     private int _state = (int)StoreState.Starting;
+    private bool _isStartRequested;
     private volatile Exception? _fault;
     private ConsensusLoop? _consensus;
     private ApplyLoop? _apply;
@@ -64,6 +66,8 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         Peers = new PeerDirectory(_settings.Self);
         Changes = new MembershipChanges(this, options, time);
         Schedule = schedule;
+        Completion = new CallCompletion(schedule);
+        StatusFeed = new StatusFeed(this);
     }
 
     /// <summary>Where the replica is in its life.</summary>
@@ -77,6 +81,18 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
 
     /// <summary>What decides when its threads take their turns; null in production.</summary>
     public IReplicaSchedule? Schedule { get; }
+
+    /// <summary>Decides where the continuations of callers run.</summary>
+    public CallCompletion Completion { get; }
+
+    /// <summary>Reports changes of the status.</summary>
+    public StatusFeed StatusFeed { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _time;
+
+    /// <summary>Whether a start was asked for, so that there is something to wait for.</summary>
+    public bool IsStartRequested => Volatile.Read(ref _isStartRequested) || State != StoreState.Starting;
 
     /// <summary>This member.</summary>
     public MemberId Self => _settings.Self;
@@ -111,6 +127,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     /// <exception cref="TransportException">The transport cannot start.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        Volatile.Write(ref _isStartRequested, true);
         await _lifecycle.WaitAsync(cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource attempt =
             CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _startAbandoned.Token);
@@ -140,7 +157,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
             if (TryMove(StoreState.Starting, StoreState.Running))
             {
                 _started.TrySetResult();
-                LogStarted(_settings.Self, _consensus.View.Term, _consensus.View.LastIndex, _apply.Revision);
+                _logger.Started(_settings.Self, _consensus.View.Term, _consensus.View.LastIndex, _apply.Revision);
                 KeepMembership();
                 return;
             }
@@ -200,8 +217,16 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     /// <summary>Does something rare on the consensus lane.</summary>
     public void Post(Action<ReplicaCore> action) => _consensus!.Post(action);
 
-    private bool TryMove(StoreState from, StoreState to) =>
-        Interlocked.CompareExchange(ref _state, (int)to, (int)from) == (int)from;
+    private bool TryMove(StoreState from, StoreState to)
+    {
+        if (Interlocked.CompareExchange(ref _state, (int)to, (int)from) != (int)from)
+        {
+            return false;
+        }
+
+        StatusFeed.Observe();
+        return true;
+    }
 
     private Exception? RefusalOf(StoreState state) => state switch
     {
@@ -272,24 +297,4 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
             UsePeers();
         }
     }
-
-    [LoggerMessage(1, LogLevel.Information,
-        "Member {Member} has recovered term {Term}, log index {LastIndex} and revision {Revision}, and takes part")]
-    private partial void LogStarted(MemberId member, ulong term, ulong lastIndex, long revision);
-
-    [LoggerMessage(2, LogLevel.Critical, "Member {Member} is faulted and takes no further part in the cluster")]
-    private partial void LogFaulted(MemberId member, Exception exception);
-
-    [LoggerMessage(3, LogLevel.Information, "Member {Member} wrote a snapshot at index {Index}: {Length} bytes")]
-    private partial void LogSnapshotTaken(MemberId member, ulong index, long length);
-
-    [LoggerMessage(4, LogLevel.Information, "Member {Member} caught up by a snapshot at index {Index}: {Length} bytes")]
-    private partial void LogSnapshotRestored(MemberId member, ulong index, long length);
-
-    [LoggerMessage(17, LogLevel.Error,
-        "Member {Member} drops proposals of other members, which no member could execute. {Fault} This is told once")]
-    private partial void LogProposalDropped(MemberId member, string fault);
-
-    [LoggerMessage(5, LogLevel.Information, "Member {Member} has stopped")]
-    private partial void LogStopped(MemberId member);
 }

@@ -43,9 +43,6 @@ internal sealed class ReplicaSettings
     /// nobody at a member that joins.</summary>
     public ClusterConfiguration Bootstrap { get; }
 
-    /// <summary>How many calls of a kind may be under way.</summary>
-    public int MaxCalls => _options.MaxWaitingRequests;
-
     /// <summary>The payload of one message between members, at the most: a request of the largest size fits.</summary>
     public int MaxMessageBytes => Math.Max(MaxBatchBytes, _options.MaxRequestBytes + CommandOverhead);
 
@@ -77,8 +74,8 @@ internal sealed class ReplicaSettings
     /// <summary>The settings of the replica's heart.</summary>
     public ReplicaCoreOptions Core() => new()
     {
-        MaxWaitingProposals = _options.MaxWaitingRequests,
-        MaxWaitingReads = _options.MaxWaitingRequests,
+        MaxPendingWrites = _options.MaxWaitingRequests,
+        MaxPendingReads = _options.MaxWaitingRequests,
         RequestTimeoutTicks = _options.RequestTimeout == Timeout.InfiniteTimeSpan
             ? 0
             : (ulong)Ticks(_options.RequestTimeout),

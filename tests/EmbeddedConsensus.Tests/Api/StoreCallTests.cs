@@ -76,19 +76,20 @@ public sealed class StoreCallTests
         await using TestCluster cluster = await TestCluster.StartAsync(1);
         IKeyValueStore store = cluster.Store(0);
         IEnumerable<string> keys = ["a", "b"];
+        await store.PutAsync("old", "1");
 
         TxnResult result = await store.TxnAsync(Txn
             .If(keys.Select(key => Compare.Missing(key)))
             .Then(keys.Select(key => Op.Put(key, key)))
             .Then(Op.Get("a"), Op.Get("x"), Op.Range(KeyRange.All), Op.Txn(Txn.Do(keys.Select(key => Op.Get(key)))))
-            .Then(Op.Delete("b"))
+            .Then(Op.Delete("old"))
             .Else(keys.Select(key => Op.Get(key))));
 
         Assert.True(result.Succeeded);
-        Assert.Equal(2, result.GetPut(0).Revision);
+        Assert.Equal(3, result.GetPut(0).Revision);
         Assert.Equal("a", result.GetKey(2)?.Value.ToString());
         Assert.Null(result.GetKey(3));
-        Assert.Equal(2, result.GetRange(4).Count);
+        Assert.Equal(3, result.GetRange(4).Count);
         Assert.Equal("b", result.GetTxn(5).GetKey(1)?.Value.ToString());
         Assert.Equal(1, result.GetDelete(6).Deleted);
         Assert.Throws<InvalidOperationException>(() => result.GetKey(0));

@@ -179,7 +179,7 @@ public sealed class ConnectionLossTests
             TcpNode.Heartbeat(2, 1, 13));
         await node.ExpectAsync(_ => node.Has(13));
         Assert.Single(node.Receiver.Messages);
-        Assert.Single(log.TextsOf(7));
+        Assert.Single(log.TextsOf(209));
     }
 
     [Fact]

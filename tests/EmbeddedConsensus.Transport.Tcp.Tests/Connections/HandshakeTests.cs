@@ -222,7 +222,7 @@ public sealed class HandshakeTests
             default);
         await peer.ExpectCloseAsync();
         await node.ExpectAsync(receiver => receiver.UnreachableCount(new MemberId(2)) > 0);
-        Assert.Empty(logger.TextsOf(2));
+        Assert.Empty(logger.TextsOf(202));
     }
 
     [Fact]
@@ -235,10 +235,10 @@ public sealed class HandshakeTests
         await using TcpNode acceptor = await TcpNode.StartAsync(2, options => options.ClusterId = 5, acceptorLog);
         dialer.SetPeers(acceptor);
         await dialer.ExpectAsync(receiver => receiver.UnreachableCount(acceptor.Id) >= 20);
-        string[] warnings = dialerLog.TextsOf(3);
+        string[] warnings = dialerLog.TextsOf(203);
         Assert.InRange(warnings.Length, 1, 2);
         Assert.All(warnings, text => Assert.Contains("cluster 5", text, StringComparison.Ordinal));
-        Assert.InRange(acceptorLog.TextsOf(5).Length, 1, 2);
+        Assert.InRange(acceptorLog.TextsOf(206).Length, 1, 2);
         Assert.Empty(acceptor.Receiver.Messages);
     }
 

@@ -33,7 +33,7 @@ internal sealed partial class ReplicaLife
         SnapshotLogBytes = profile.SnapshotLogBytes,
         SnapshotKeepEntries = profile.SnapshotKeepEntries,
         MaxProposeBytes = profile.MaxMessageBytes,
-        MaxWaitingProposals = profile.MaxWaiting,
-        MaxWaitingReads = profile.MaxWaiting,
+        MaxPendingWrites = profile.MaxPending,
+        MaxPendingReads = profile.MaxPending,
     };
 }

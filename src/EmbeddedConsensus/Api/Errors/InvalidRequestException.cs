@@ -6,9 +6,9 @@ namespace EmbeddedConsensus;
 public sealed class InvalidRequestException : ArgumentException
 {
     /// <summary>Creates a refusal.</summary>
-    /// <param name="paramName">The argument or option at fault.</param>
+    /// <param name="argument">The argument or option at fault.</param>
     /// <param name="message">What is wrong with it, and what to do.</param>
-    public InvalidRequestException(string paramName, string message) : base(message, paramName)
+    public InvalidRequestException(string argument, string message) : base(message, argument)
     {
     }
 }

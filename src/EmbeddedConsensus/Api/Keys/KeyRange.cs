@@ -104,7 +104,7 @@ public readonly record struct KeyRange
         IsSingle ? Start.ToString() : IsUnbounded ? $"[{Start}, ∞)" : $"[{Start}, {End})";
 
     // No key lies between a key and the same key with a zero byte appended.
-    private static Key Successor(Key key) => new([.. key.Span, 0]);
+    private static Key Successor(Key key) => (byte[])[.. key.Span, 0];
 
     internal bool Contains(ReadOnlySpan<byte> key) =>
         IsSingle

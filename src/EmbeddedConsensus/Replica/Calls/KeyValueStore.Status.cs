@@ -13,13 +13,20 @@ internal sealed partial class KeyValueStore
         _host.StatusFeed.Add(signal);
         try
         {
-            for (StoreStatus? last = null; last?.State != StoreState.Stopped;)
+            StoreStatus? last = null;
+            while (true)
             {
+                // Asked first, so that the last status of a replica that closes meanwhile is not missed.
+                bool hasEnded = _host.StatusFeed.HasEnded;
                 StoreStatus now = Status;
                 if (last is null || SummaryOf(now) != SummaryOf(last))
                 {
                     last = now;
                     yield return now;
+                }
+                else if (hasEnded)
+                {
+                    yield break;
                 }
                 else
                 {

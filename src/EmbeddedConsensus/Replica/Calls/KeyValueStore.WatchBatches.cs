@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Watches;
 
 namespace EmbeddedConsensus.Replica;

@@ -12,6 +12,12 @@ internal sealed partial class KeyValueStore
         KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= DefaultWatch;
+        return ReadWatchAsync(range, options, FirstRevision(range, options), cancellationToken);
+    }
+
+    // The first revision to deliver, or 0 for all that follows the replica's start.
+    private long FirstRevision(KeyRange range, WatchOptions options)
+    {
         RequestValidator.CheckRange(range, nameof(range));
         if (options.StartRevision < 0)
         {
@@ -20,10 +26,9 @@ internal sealed partial class KeyValueStore
         }
 
         // "From now on" is the moment of this call, not of the first read of the result.
-        long first = options.StartRevision > 0 ? options.StartRevision
+        return options.StartRevision > 0 ? options.StartRevision
             : _host.State == StoreState.Running ? _host.Apply.Revision + 1
             : 0;
-        return ReadWatchAsync(range, options, first, cancellationToken);
     }
 
     private async IAsyncEnumerable<WatchEvent> ReadWatchAsync(
@@ -31,7 +36,7 @@ internal sealed partial class KeyValueStore
     {
         await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         WatchHub hub = _host.Apply.Watches;
-        using AsyncSignal signal = new(_host.Schedule);
+        using AsyncSignal signal = new(_host.Completion);
         Watcher watcher = hub.Add(range, options, first > 0 ? first : hub.Revision + 1, signal);
         try
         {
@@ -48,7 +53,7 @@ internal sealed partial class KeyValueStore
                     // A piece of the history without a change of these keys. There may be many of them: the reader's
                     // thread is not held up for all, and a reader that has gone ends the search.
                     cancellationToken.ThrowIfCancellationRequested();
-                    await signal.YieldAsync().ConfigureAwait(false);
+                    await _host.Completion.YieldAsync().ConfigureAwait(false);
                     cancellationToken.ThrowIfCancellationRequested();
                 }
 

@@ -75,6 +75,11 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     /// <inheritdoc />
     public async ValueTask WaitForReadyAsync(CancellationToken cancellationToken = default)
     {
+        if (!_host.IsStartRequested)
+        {
+            _host.ThrowIfNotRunning();
+        }
+
         await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         while (true)
         {
@@ -168,9 +173,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 nameof(revision), $"The revision is {revision}. Use 0 for the newest, or a positive number.");
         }
 
-        return _host.Schedule is null
-            ? await Task.Run(() => Hash(revision), cancellationToken).ConfigureAwait(false)
-            : Hash(revision);
+        return await _host.Completion.RunAsync(() => Hash(revision), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -250,10 +253,12 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            return ValueTask.FromCanceled<TResult>(cancellationToken);
+            return ValueTask.FromException<TResult>(new WriteCanceledException(
+                "The call was cancelled before it began. Nothing was executed.", mayHaveExecuted: false,
+                cancellationToken));
         }
 
-        WriteCall<TResult> call = new(command, project, _host.Schedule);
+        WriteCall<TResult> call = new(command, project, _host.Completion);
         _host.Submit(call);
         call.ListenTo(cancellationToken);
         return call.Task;
@@ -262,7 +267,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        ReadCall call = new(_host.Schedule);
+        ReadCall call = new(_host.Completion);
         _host.Submit(call);
         call.ListenTo(cancellationToken);
         return call.Task;

@@ -11,6 +11,7 @@ internal sealed class StatusFeed(ReplicaHost host)
     private readonly HashSet<AsyncSignal> _readers = [];
     private (StoreState State, ReplicaRole Role, MemberId Leader, ulong Term, ulong Membership) _last;
     private CancellationTokenSource? _leadership;
+    private volatile bool _hasEnded;
 
     /// <summary>Looks at the replica. Called on the consensus thread after each turn, and by each change of the replica's
     /// state; the view is read inside, so that the last to look has seen the newest.</summary>
@@ -40,6 +41,22 @@ internal sealed class StatusFeed(ReplicaHost host)
                 host.Completion.Cancel(leadership);
             }
 
+            foreach (AsyncSignal reader in _readers)
+            {
+                reader.Wake();
+            }
+        }
+    }
+
+    /// <summary>Whether the replica is closed: the status changes no more.</summary>
+    public bool HasEnded => _hasEnded;
+
+    /// <summary>The replica is closed.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _hasEnded = true;
             foreach (AsyncSignal reader in _readers)
             {
                 reader.Wake();

@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace EmbeddedConsensus.Replica.Membership;
 /// </summary>
 /// <remarks>The others may have nobody to tell: a member that was removed while it was away, or that moved, is no peer
 /// of theirs under the address that it has. So it asks, rather than that they tell.</remarks>
-internal sealed partial class MembershipKeeper(
+internal sealed class MembershipKeeper(
     ReplicaHost host, MembershipChanges changes, ConsensusStoreOptions options, TimeProvider time, ILogger logger)
 {
     private const int MaxBackoff = 5;
@@ -36,7 +37,7 @@ internal sealed partial class MembershipKeeper(
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                LogFailed(host.Self, exception);
+                logger.MembershipMaintenanceFailed(host.Self, exception);
                 await Task.Delay(options.ElectionTimeout, time, cancellationToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -82,13 +83,13 @@ internal sealed partial class MembershipKeeper(
         MemberEndpoint self = new(host.Self, host.Address!);
         ConfigurationChange change =
             options.JoinAsLearner ? ConfigurationChange.AddLearner(self) : ConfigurationChange.AddVoter(self);
-        LogJoining(host.Self, self.Address, string.Join(", ", options.JoinAddresses));
+        logger.Joining(host.Self, self.Address, string.Join(", ", options.JoinAddresses));
         int failures = 0;
         for (int attempt = 0; host.State == StoreState.Running; attempt++)
         {
             if (host.View!.CommittedConfiguration.Contains(host.Self))
             {
-                LogJoined(host.Self, host.View.CommittedConfiguration.ClusterId);
+                logger.Joined(host.Self, host.View.CommittedConfiguration.ClusterId);
                 return;
             }
 
@@ -153,7 +154,7 @@ internal sealed partial class MembershipKeeper(
         try
         {
             await changes.ChangeAsync(ConfigurationChange.Update(self), cancellationToken).ConfigureAwait(false);
-            LogMoved(self.Id, self.Address);
+            logger.Moved(self.Id, self.Address);
         }
         catch (ConsensusStoreException exception)
         {
@@ -192,25 +193,7 @@ internal sealed partial class MembershipKeeper(
         // The same every second is told once.
         if (Interlocked.Exchange(ref _lastTrouble, trouble) != trouble)
         {
-            LogTrouble(host.Self, address, trouble);
+            logger.MembershipRequestFailed(host.Self, address, trouble);
         }
     }
-
-    [LoggerMessage(10, LogLevel.Information,
-        "Member {Member} at {Address} has an empty disk and asks to join a cluster by way of {Addresses}")]
-    private partial void LogJoining(MemberId member, string address, string addresses);
-
-    [LoggerMessage(11, LogLevel.Information, "Member {Member} has joined cluster {ClusterId:x}")]
-    private partial void LogJoined(MemberId member, ulong clusterId);
-
-    [LoggerMessage(12, LogLevel.Warning,
-        "Member {Member} asked {Address} about its membership, and goes on asking: {Trouble}")]
-    private partial void LogTrouble(MemberId member, string address, string trouble);
-
-    [LoggerMessage(13, LogLevel.Information, "Member {Member} has told its cluster that it is now at {Address}")]
-    private partial void LogMoved(MemberId member, string address);
-
-    [LoggerMessage(14, LogLevel.Error,
-        "Member {Member} failed to look after its membership, and begins again within an election timeout")]
-    private partial void LogFailed(MemberId member, Exception exception);
 }

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedConsensus.Diagnostics;
+
+/// <summary>What a replica logs about the membership of its cluster. Event ids from 101; docs/logging.md lists them.
+/// </summary>
+internal static partial class MembershipLog
+{
+    [LoggerMessage(101, LogLevel.Information,
+        "Member {Member} goes by the membership on its disk, voters {Voters} and learners {Learners}; the members and "
+        + "addresses in its options apply to a first start only")]
+    public static partial void OptionsIgnored(this ILogger logger, MemberId member, string voters, string learners);
+
+    [LoggerMessage(102, LogLevel.Information,
+        "Member {Member} at {Address} has an empty disk and asks to join the cluster at {Addresses}")]
+    public static partial void Joining(this ILogger logger, MemberId member, string address, string addresses);
+
+    [LoggerMessage(103, LogLevel.Information, "Member {Member} has joined cluster {ClusterId:x}")]
+    public static partial void Joined(this ILogger logger, MemberId member, ulong clusterId);
+
+    [LoggerMessage(104, LogLevel.Information, "Member {Member} is now known to its cluster at {Address}")]
+    public static partial void Moved(this ILogger logger, MemberId member, string address);
+
+    [LoggerMessage(105, LogLevel.Information, "Member {Member} has learned that member {Peer} is at {Address}")]
+    public static partial void PeerMoved(this ILogger logger, MemberId member, MemberId peer, string address);
+
+    [LoggerMessage(106, LogLevel.Warning, "Member {Member} no longer belongs to its cluster and has stopped: {Reason}")]
+    public static partial void Removed(this ILogger logger, MemberId member, string reason);
+
+    [LoggerMessage(107, LogLevel.Warning,
+        "Member {Member} asked the member at {Address} about its membership and asks again: {Trouble}")]
+    public static partial void MembershipRequestFailed(
+        this ILogger logger, MemberId member, string address, string trouble);
+
+    [LoggerMessage(108, LogLevel.Error,
+        "Member {Member} failed to maintain its membership and retries within an election timeout")]
+    public static partial void MembershipMaintenanceFailed(
+        this ILogger logger, MemberId member, Exception exception);
+}
