@@ -2,14 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace EmbeddedConsensus.Testing.Histories;
 
-/// <summary>A store that passes every call on to another and records it: what a caller under test is given.</summary>
+/// <summary>A store that forwards every call to another and records it: pass it to the caller under test.</summary>
 /// <param name="store">The store to call.</param>
-/// <param name="recorder">What records.</param>
-/// <param name="client">Who calls.</param>
-/// <param name="session">To which life of which replica the calls go, if that is known: when the replica restarts, go
-/// on with another one.</param>
-/// <remarks>A failure that says that nothing was executed is recorded as a failure; every other end of a write without
-/// an answer, a cancellation among them, as of unknown outcome. Exceptions reach the caller as they are.</remarks>
+/// <param name="recorder">The recorder.</param>
+/// <param name="client">The caller.</param>
+/// <param name="session">The replica and its run that the calls go to, if known: use another value after the replica
+/// has restarted.</param>
+/// <remarks>A failure that proves that nothing was executed is recorded as a failure; any other end of a write without
+/// a result, including a cancellation, as an unknown outcome. Exceptions reach the caller unchanged.</remarks>
 public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorder, int client, string session = "")
     : IKeyValueStore
 {
@@ -92,7 +92,7 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
     public IAsyncEnumerable<WatchEvent> WatchAsync(
         KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default)
     {
-        // Called at once: where a watch "from now on" begins is not for the first read of the result to say.
+        // Called at once: the start of a watch "from now on" must not depend on when its events are first read.
         IAsyncEnumerable<WatchEvent> events = store.WatchAsync(range, options, cancellationToken);
         return RecordAsync(events, range, options, cancellationToken);
     }
@@ -152,7 +152,7 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
         }
         catch (Exception exception) when (isRead || IsDefinite(exception))
         {
-            // A read that gave no answer showed nothing to anybody, whatever happened to it.
+            // A read without a result showed nothing to its caller, whatever the reason.
             recorder.Fail(call, exception);
             throw;
         }
@@ -163,7 +163,8 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
         }
     }
 
-    // What says that nothing was executed. A replica that faults or stops may leave a write behind that others execute.
+    // Exceptions that prove that nothing was executed. A replica that faults or stops may leave a write that others
+    // execute.
     private static bool IsDefinite(Exception exception) => exception
         is QuorumUnavailableException or TooManyRequestsException or InvalidRequestException
         or CompactedException or FutureRevisionException or WriteCanceledException { MayHaveExecuted: false };

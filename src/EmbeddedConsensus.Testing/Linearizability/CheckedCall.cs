@@ -3,9 +3,9 @@ using EmbeddedConsensus.Testing.Histories;
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>A call as the check of revisions sees it.</summary>
-/// <param name="Call">What was recorded.</param>
-/// <param name="Kind">What it is to the check.</param>
-/// <param name="Revision">The revision that it made or showed; 0 where it did not tell.</param>
+/// <param name="Call">The recorded call.</param>
+/// <param name="Kind">Its role in the check.</param>
+/// <param name="Revision">The revision that it produced or stated; 0 if it stated none.</param>
 internal sealed record CheckedCall(StoreCall Call, CallKind Kind, long Revision)
 {
     /// <summary>The one key that a read returned; null when it returned none or several, or the call is no read.

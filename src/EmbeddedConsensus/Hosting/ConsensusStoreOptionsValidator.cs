@@ -1,4 +1,5 @@
 using System.Text;
+using EmbeddedConsensus.Commands;
 using Microsoft.Extensions.Options;
 
 namespace EmbeddedConsensus.Hosting;
@@ -131,8 +132,10 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
             $"SnapshotKeepEntries is {options.SnapshotKeepEntries}. Use 0 or more.");
         Require(faults, options.LogCacheBytes >= MinLogBytes,
             $"LogCacheBytes is {options.LogCacheBytes}. Use at least {MinLogBytes}.");
-        Require(faults, options.MaxFormatVersion is >= 1 and <= ConsensusStoreOptions.NewestFormatVersion,
-            $"MaxFormatVersion is {options.MaxFormatVersion}. Use 1 to {ConsensusStoreOptions.NewestFormatVersion}.");
+        Require(faults, options.MaxFormatVersion >= CommandFormat.First
+                && options.MaxFormatVersion <= options.ReadFormatVersion,
+            $"MaxFormatVersion is {options.MaxFormatVersion}. Use {CommandFormat.First} to "
+                + $"{options.ReadFormatVersion}.");
     }
 
     private static void Require(List<string> faults, bool holds, string fault)

@@ -51,7 +51,7 @@ internal sealed class ConsensusStoreService : IHostedLifecycleService, IAsyncDis
             services.GetService<TimeProvider>() ?? TimeProvider.System,
             loggers.CreateLogger(builder.ServiceKey is { } key ? $"{LogCategory}.{key}" : LogCategory));
         _store = new KeyValueStore(_replica, options);
-        _cluster = new ClusterManager(_replica, _replica.Changes);
+        _cluster = new ClusterManager(_replica, _replica.Membership.Changes, _replica.Completion);
     }
 
     /// <summary>A service with nothing to host: the store's replica lives elsewhere, in a test's cluster.</summary>
@@ -83,7 +83,8 @@ internal sealed class ConsensusStoreService : IHostedLifecycleService, IAsyncDis
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc />
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppingAsync(CancellationToken cancellationToken) =>
+        _replica?.BeginStopAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) =>

@@ -56,6 +56,9 @@ internal sealed class ReplicaSettings
     /// dead before it has read what arrived meanwhile.</summary>
     public static int MaxTicksPerTurn => TicksPerHeartbeat;
 
+    /// <summary>The newest command format that this member reads.</summary>
+    public byte NewestFormat => (byte)_options.ReadFormatVersion;
+
     /// <summary>The settings of consensus.</summary>
     public RaftOptions Raft(ulong seed) => new()
     {
@@ -84,6 +87,7 @@ internal sealed class ReplicaSettings
         SnapshotLogBytes = _options.SnapshotLogBytes,
         SnapshotKeepEntries = (ulong)_options.SnapshotKeepEntries,
         CommandFormat = (byte)_options.MaxFormatVersion,
+        NewestFormat = NewestFormat,
     };
 
     private ClusterConfiguration Founders()

@@ -46,7 +46,7 @@ public sealed class OptionsTests
         { "SnapshotLogBytes", options => options.SnapshotLogBytes = 1 },
         { "SnapshotKeepEntries", options => options.SnapshotKeepEntries = -1 },
         { "LogCacheBytes", options => options.LogCacheBytes = 1 },
-        { "MaxFormatVersion", options => options.MaxFormatVersion = 3 },
+        { "MaxFormatVersion", options => options.MaxFormatVersion = 4 },
         { "call UseTcpTransport()", options => AddMembers(options, 1, 2, 3) },
     };
 

@@ -203,8 +203,7 @@ public sealed class TxnTests : IDisposable
     [Trait("Scenario", "14")]
     public void A_command_that_stands_in_the_log_twice_runs_once()
     {
-        byte[] command = new byte[CommandEncoder.PutLength(1, 1)];
-        CommandEncoder.WritePut(command, "k"u8, "v"u8, CommandFlags.None);
+        byte[] command = _machine.Encode(Op.Put("k", "v"));
         MemberId origin = new(7);
 
         Assert.NotNull(_machine.TryRun(command, new ProposalId(origin, 1, 2)));
@@ -221,8 +220,7 @@ public sealed class TxnTests : IDisposable
     [Fact]
     public void A_member_cannot_be_further_ahead_than_the_window()
     {
-        byte[] command = new byte[CommandEncoder.PutLength(1, 0)];
-        CommandEncoder.WritePut(command, "k"u8, default, CommandFlags.None);
+        byte[] command = _machine.Encode(Op.Put("k", ""));
         MemberId origin = new(7);
 
         Assert.NotNull(_machine.TryRun(command, new ProposalId(origin, 1, ProposalSession.WindowSize)));

@@ -1,9 +1,9 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <summary>What an answer says about the store.</summary>
+/// <summary>What a result shows about the store.</summary>
 internal static class Evidence
 {
-    /// <summary>The store's revision behind the call; 0 when the answer does not tell.</summary>
+    /// <summary>The store's revision after the call; 0 if the result does not state it.</summary>
     public static long RevisionOf(OperationResult result) => result switch
     {
         PutOperationResult { Result: var put } => put.Revision,
@@ -22,7 +22,7 @@ internal static class Evidence
         _ => false,
     };
 
-    /// <summary>Every key with its value and revisions that the answer shows.</summary>
+    /// <summary>Every key with its value and revisions that the result shows.</summary>
     public static IEnumerable<KeyValue> ItemsOf(OperationResult result) => result switch
     {
         PutOperationResult { Result.Previous: { } previous } => [previous],
@@ -32,7 +32,7 @@ internal static class Evidence
         _ => [],
     };
 
-    /// <summary>Whether two operations answered alike.</summary>
+    /// <summary>Whether two operations returned the same result.</summary>
     public static bool AreEqual(OperationResult left, OperationResult right) => (left, right) switch
     {
         (PutOperationResult { Result: var a }, PutOperationResult { Result: var b }) => a == b,

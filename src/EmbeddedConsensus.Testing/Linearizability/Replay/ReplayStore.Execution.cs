@@ -7,7 +7,7 @@ internal sealed partial class ReplayStore
 {
     /// <summary>Executes an operation on the newest state.</summary>
     /// <param name="operation">The operation.</param>
-    /// <param name="revision">The revision that it makes, if it changes anything: the one behind the newest.</param>
+    /// <param name="revision">The revision that it makes, if it changes anything: the one after the newest.</param>
     /// <returns>What it answers; null when it reads a revision that does not exist yet, which a store
     /// refuses.</returns>
     public OperationResult? Execute(Operation operation, long revision)

@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.Testing.Simulation.Checking;
 /// <summary>Compares results in depth.</summary>
 internal static class ResultComparer
 {
-    /// <summary>Whether two commands gave the same.</summary>
+    /// <summary>Whether two commands returned the same result.</summary>
     public static bool AreEqual(in ApplyResult left, in ApplyResult right) =>
         left.Revision == right.Revision
         && left.Deleted == right.Deleted
@@ -19,12 +19,12 @@ internal static class ResultComparer
             _ => false,
         };
 
-    /// <summary>Whether two reads gave the same.</summary>
+    /// <summary>Whether two reads returned the same result.</summary>
     public static bool AreEqual(RangeResult left, RangeResult right) =>
         left.Revision == right.Revision && left.Count == right.Count && left.More == right.More
         && left.Items.SequenceEqual(right.Items);
 
-    /// <summary>Whether two refusals say the same.</summary>
+    /// <summary>Whether two refusals are the same.</summary>
     public static bool AreEqual(Exception? left, Exception? right) => (left, right) switch
     {
         (null, null) => true,

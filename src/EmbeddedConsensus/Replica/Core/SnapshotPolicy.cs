@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Replica.Core;
 
-/// <summary>Decides when a snapshot is due: when the log behind the last one costs more than writing a new
+/// <summary>Decides when a snapshot is due: when the log since the last one costs more than writing a new
 /// one.</summary>
 internal sealed class SnapshotPolicy(ReplicaCoreOptions options)
 {
@@ -28,8 +28,8 @@ internal sealed class SnapshotPolicy(ReplicaCoreOptions options)
         _snapshotBytes = bytes;
     }
 
-    /// <summary>The snapshot that was begun is not needed any more.</summary>
-    public void Abandoned() => _running = false;
+    /// <summary>The snapshot that was begun is aborted.</summary>
+    public void Aborted() => _running = false;
 
     /// <summary>The snapshot that was begun is published.</summary>
     public void Published(long bytes)
