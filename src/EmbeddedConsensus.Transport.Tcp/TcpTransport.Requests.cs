@@ -4,7 +4,7 @@ using EmbeddedConsensus.Transport.Tcp.Wire;
 
 namespace EmbeddedConsensus.Transport.Tcp;
 
-/// <content>Requests: each has a short connection of its own, so that none waits behind another.</content>
+/// <content>Requests: each has a short connection of its own, so that none waits for another.</content>
 public sealed partial class TcpTransport
 {
     /// <inheritdoc />

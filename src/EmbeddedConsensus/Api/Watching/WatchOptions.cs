@@ -4,7 +4,7 @@ namespace EmbeddedConsensus;
 public sealed record WatchOptions
 {
     /// <summary>The first revision whose events to deliver; it may be in the future. 0, the default, is everything
-    /// after what this replica has applied when the watch begins.</summary>
+    /// after what this replica has applied when the watch starts.</summary>
     public long StartRevision { get; init; }
 
     /// <summary>Deliver with each event what the key held before.</summary>
