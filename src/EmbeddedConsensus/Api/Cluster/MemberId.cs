@@ -58,12 +58,12 @@ public readonly record struct MemberId(ulong Value) : IComparable<MemberId>, ISp
     /// <summary>Whether <paramref name="left"/> sorts before <paramref name="right"/>.</summary>
     public static bool operator <(MemberId left, MemberId right) => left.Value < right.Value;
 
-    /// <summary>Whether <paramref name="left"/> sorts behind <paramref name="right"/>.</summary>
+    /// <summary>Whether <paramref name="left"/> sorts after <paramref name="right"/>.</summary>
     public static bool operator >(MemberId left, MemberId right) => left.Value > right.Value;
 
     /// <summary>Whether <paramref name="left"/> sorts before <paramref name="right"/> or equals it.</summary>
     public static bool operator <=(MemberId left, MemberId right) => left.Value <= right.Value;
 
-    /// <summary>Whether <paramref name="left"/> sorts behind <paramref name="right"/> or equals it.</summary>
+    /// <summary>Whether <paramref name="left"/> sorts after <paramref name="right"/> or equals it.</summary>
     public static bool operator >=(MemberId left, MemberId right) => left.Value >= right.Value;
 }

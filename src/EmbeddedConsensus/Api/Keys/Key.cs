@@ -51,13 +51,13 @@ public readonly struct Key : IEquatable<Key>, IComparable<Key>
     /// <summary>Whether <paramref name="left"/> sorts before <paramref name="right"/>, byte by byte.</summary>
     public static bool operator <(Key left, Key right) => left.CompareTo(right) < 0;
 
-    /// <summary>Whether <paramref name="left"/> sorts behind <paramref name="right"/>, byte by byte.</summary>
+    /// <summary>Whether <paramref name="left"/> sorts after <paramref name="right"/>, byte by byte.</summary>
     public static bool operator >(Key left, Key right) => left.CompareTo(right) > 0;
 
     /// <summary>Whether <paramref name="left"/> sorts before <paramref name="right"/> or equals it.</summary>
     public static bool operator <=(Key left, Key right) => left.CompareTo(right) <= 0;
 
-    /// <summary>Whether <paramref name="left"/> sorts behind <paramref name="right"/> or equals it.</summary>
+    /// <summary>Whether <paramref name="left"/> sorts after <paramref name="right"/> or equals it.</summary>
     public static bool operator >=(Key left, Key right) => left.CompareTo(right) >= 0;
 
     /// <inheritdoc />

@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus;
 
 /// <summary>One key, or all keys from one to another.</summary>
-/// <remarks>Written as etcd writes it, as two keys: an empty end stands for the single key, an end of one zero byte for
-/// "and everything behind it".</remarks>
+/// <remarks>Represented as in etcd, by two keys: an empty end means the single key, an end of one zero byte means
+/// "and everything after it".</remarks>
 public readonly record struct KeyRange
 {
     private static readonly byte[] Unbounded = [0];
@@ -19,8 +19,7 @@ public readonly record struct KeyRange
     /// <summary>The first key of the range.</summary>
     public Key Start { get; }
 
-    /// <summary>The first key behind the range; empty for a single key; one zero byte when nothing bounds the
-    /// range.</summary>
+    /// <summary>The first key after the range; empty for a single key; one zero byte for an unbounded range.</summary>
     public Key End { get; }
 
     /// <summary>Whether this is a single key.</summary>
@@ -41,7 +40,7 @@ public readonly record struct KeyRange
         int last = bytes.LastIndexOfAnyExcept((byte)0xff);
         if (last < 0)
         {
-            // Nothing sorts behind a prefix of 0xff bytes but what begins with it.
+            // Only keys that start with a prefix of 0xff bytes sort after it.
             return prefix.IsEmpty ? All : From(prefix);
         }
 
@@ -56,7 +55,7 @@ public readonly record struct KeyRange
 
     /// <summary>The keys from <paramref name="start"/> to before <paramref name="end"/>.</summary>
     /// <param name="start">The first key.</param>
-    /// <param name="end">The first key behind the range; a range whose end does not lie behind its start is
+    /// <param name="end">The first key after the range; a range whose end does not sort after its start is
     /// empty.</param>
     /// <exception cref="ArgumentException"><paramref name="end"/> is empty.</exception>
     public static KeyRange Between(Key start, Key end) =>

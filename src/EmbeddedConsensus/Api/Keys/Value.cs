@@ -51,13 +51,13 @@ public readonly struct Value : IEquatable<Value>, IComparable<Value>
     /// <summary>Whether <paramref name="left"/> sorts before <paramref name="right"/>, byte by byte.</summary>
     public static bool operator <(Value left, Value right) => left.CompareTo(right) < 0;
 
-    /// <summary>Whether <paramref name="left"/> sorts behind <paramref name="right"/>, byte by byte.</summary>
+    /// <summary>Whether <paramref name="left"/> sorts after <paramref name="right"/>, byte by byte.</summary>
     public static bool operator >(Value left, Value right) => left.CompareTo(right) > 0;
 
     /// <summary>Whether <paramref name="left"/> sorts before <paramref name="right"/> or equals it.</summary>
     public static bool operator <=(Value left, Value right) => left.CompareTo(right) <= 0;
 
-    /// <summary>Whether <paramref name="left"/> sorts behind <paramref name="right"/> or equals it.</summary>
+    /// <summary>Whether <paramref name="left"/> sorts after <paramref name="right"/> or equals it.</summary>
     public static bool operator >=(Value left, Value right) => left.CompareTo(right) >= 0;
 
     /// <inheritdoc />

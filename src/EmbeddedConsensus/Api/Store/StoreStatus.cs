@@ -47,8 +47,8 @@ public sealed record StoreStatus
     public ulong ConfigurationIndex { get; init; }
 
     /// <summary>Whether this replica runs, leads and holds a lease, so that linearizable reads need no round. Always
-    /// false with <see cref="LinearizableReadMode.QuorumRound"/>, and in a cluster of one, where a round asks
-    /// nobody.</summary>
+    /// false with <see cref="LinearizableReadMode.QuorumRound"/>, and in a cluster of one, where a round involves no
+    /// other member.</summary>
     public bool HoldsReadLease { get; init; }
 
     /// <summary>The format that the cluster writes: the newest that all its members read, 1 while that is not known of

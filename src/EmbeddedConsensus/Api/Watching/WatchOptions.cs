@@ -3,8 +3,8 @@ namespace EmbeddedConsensus;
 /// <summary>How to watch keys.</summary>
 public sealed record WatchOptions
 {
-    /// <summary>The first revision to give events of; it may lie in the future. 0, the default, is everything behind
-    /// what this replica has applied when the watch begins.</summary>
+    /// <summary>The first revision whose events to deliver; it may be in the future. 0, the default, is everything
+    /// after what this replica has applied when the watch starts.</summary>
     public long StartRevision { get; init; }
 
     /// <summary>Give with each event what the key held before.</summary>
