@@ -3,8 +3,8 @@ namespace EmbeddedConsensus.Testing;
 /// <content>What can happen to the network, and how leadership changes.</content>
 public sealed partial class ConsensusTestCluster
 {
-    /// <summary>The leader: of those that believe to lead, the one of the highest term.</summary>
-    /// <exception cref="InvalidOperationException">Nobody leads now.</exception>
+    /// <summary>The leader: of the members that believe they lead, the one with the highest term.</summary>
+    /// <exception cref="InvalidOperationException">There is no leader now.</exception>
     public TestClusterMember Leader => ClusterLeadership.FindLeader(_members) ?? throw new InvalidOperationException(
         $"Nobody leads now. Await WaitForLeaderAsync first.{Environment.NewLine}{Describe()}");
 
@@ -57,7 +57,7 @@ public sealed partial class ConsensusTestCluster
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
     /// <returns>The new leader.</returns>
-    /// <exception cref="InvalidOperationException">Nobody else runs.</exception>
+    /// <exception cref="InvalidOperationException">No other member runs.</exception>
     /// <exception cref="LeadershipTransferException">The member did not take over.</exception>
     /// <exception cref="ClusterTimeoutException">The limit has passed.</exception>
     public async Task<TestClusterMember> ChangeLeaderAsync(TimeSpan? limit = null)
@@ -166,7 +166,7 @@ public sealed partial class ConsensusTestCluster
         Network.HealAll();
     }
 
-    /// <summary>Gives the link from one member to another its conditions.</summary>
+    /// <summary>Sets the conditions of the link from one member to another.</summary>
     /// <param name="from">The sender.</param>
     /// <param name="to">The receiver.</param>
     /// <param name="conditions">The conditions; they hold for what is sent from now on.</param>
@@ -181,7 +181,7 @@ public sealed partial class ConsensusTestCluster
         Network.SetConditions(from.Id, to.Id, conditions);
     }
 
-    /// <summary>Gives every link the same conditions, those of members that come later too.</summary>
+    /// <summary>Sets the same conditions on every link, including those of later members.</summary>
     /// <param name="conditions">The conditions; they hold for what is sent from now on.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value of the conditions is out of range.</exception>
     public void SetLinks(LinkConditions conditions)

@@ -68,8 +68,8 @@ public sealed partial class ConsensusTestCluster
     }
 
     /// <inheritdoc cref="RunUntilAsync(Task, TimeSpan?, string?, CancellationToken)" />
-    /// <typeparam name="T">What the task gives.</typeparam>
-    /// <returns>What the task gave.</returns>
+    /// <typeparam name="T">The type of the task's result.</typeparam>
+    /// <returns>The task's result.</returns>
     public async Task<T> RunUntilAsync<T>(
         Task<T> task,
         TimeSpan? limit = null,
@@ -89,8 +89,8 @@ public sealed partial class ConsensusTestCluster
         RunUntilAsync(task.AsTask(), limit, what, cancellationToken);
 
     /// <inheritdoc cref="RunUntilAsync(Task, TimeSpan?, string?, CancellationToken)" />
-    /// <typeparam name="T">What the task gives.</typeparam>
-    /// <returns>What the task gave.</returns>
+    /// <typeparam name="T">The type of the task's result.</typeparam>
+    /// <returns>The task's result.</returns>
     public Task<T> RunUntilAsync<T>(
         ValueTask<T> task,
         TimeSpan? limit = null,
@@ -120,8 +120,8 @@ public sealed partial class ConsensusTestCluster
     }
 
     /// <inheritdoc cref="RunUntilAsync(Func{Task}, TimeSpan?, string?, CancellationToken)" />
-    /// <typeparam name="T">What the piece gives.</typeparam>
-    /// <returns>What the piece gave.</returns>
+    /// <typeparam name="T">The type of the piece's result.</typeparam>
+    /// <returns>The piece's result.</returns>
     public async Task<T> RunUntilAsync<T>(
         Func<Task<T>> start,
         TimeSpan? limit = null,
@@ -135,11 +135,11 @@ public sealed partial class ConsensusTestCluster
         return await piece!.ConfigureAwait(false);
     }
 
-    /// <summary>Starts a piece of the app that goes on beside the test, in turn with the replicas and with other such
-    /// pieces: what they share needs no lock, and a run depends on the seed and on the code alone.</summary>
+    /// <summary>Starts a piece of the app that runs concurrently with the test and takes turns with the replicas and
+    /// other such pieces: what they share needs no lock, and a run depends only on the seed and the code.</summary>
     /// <param name="start">Starts the piece. It runs without the test's own synchronization context.</param>
-    /// <param name="what">What it is, for messages; the text of the argument if you say nothing.</param>
-    /// <returns>Ends as the piece does. When nobody awaits it, <see cref="Describe"/> tells of a failure.</returns>
+    /// <param name="what">Its name in messages; by default the text of the argument.</param>
+    /// <returns>Completes with the piece. If it is not awaited, <see cref="Describe"/> reports a failure.</returns>
     public Task Run(Func<Task> start, [CallerArgumentExpression(nameof(start))] string? what = null)
     {
         ArgumentNullException.ThrowIfNull(start);
@@ -150,7 +150,7 @@ public sealed partial class ConsensusTestCluster
     }
 
     /// <inheritdoc cref="Run(Func{Task}, string?)" />
-    /// <typeparam name="T">What the piece gives.</typeparam>
+    /// <typeparam name="T">The type of the piece's result.</typeparam>
     public async Task<T> Run<T>(Func<Task<T>> start, [CallerArgumentExpression(nameof(start))] string? what = null)
     {
         ArgumentNullException.ThrowIfNull(start);

@@ -121,7 +121,7 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
         await WaitForRoleAsync(member, role, limit).ConfigureAwait(false);
         if (role == MemberRole.Learner)
         {
-            // The leader sees it with the next heartbeat; who asks for a promotion before that is refused.
+            // The leader sees it with the next heartbeat; a promotion requested before that is refused.
             await WaitForConvergenceAsync(limit).ConfigureAwait(false);
             await AdvanceAsync(StoreOptions(member).HeartbeatInterval).ConfigureAwait(false);
         }
@@ -179,11 +179,11 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
             cancellationToken);
 
     /// <summary>Checks that all running members hold the same data with the same history, at the newest revision. Waits
-    /// for those that are behind; members that are down, paused or faulted are left out.</summary>
+    /// for lagging members; members that are down, paused or faulted are ignored.</summary>
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ReplicasDisagreeException">They do not hold the same.</exception>
+    /// <exception cref="ReplicasDisagreeException">Their data differs.</exception>
     /// <exception cref="ClusterTimeoutException">A member did not catch up within the limit.</exception>
     public async Task AssertReplicasAgreeAsync(TimeSpan? limit = null, CancellationToken cancellationToken = default)
     {
@@ -201,8 +201,8 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
     }
 
     /// <summary>The state of the cluster as text: the time, the members and which of them belong to it, the cut links,
-    /// the calls of the app that wait, and the tasks started by <see cref="Run(Func{Task}, string?)"/> that have failed.
-    /// It is part of the message of every <see cref="ClusterTimeoutException"/>.</summary>
+    /// the calls of the app that wait, and the tasks started by <see cref="Run(Func{Task}, string?)"/> that have
+    /// failed. It is part of the message of every <see cref="ClusterTimeoutException"/>.</summary>
     public string Describe() => ClusterDescription.Of(this, _appFailures.All);
 
     /// <summary>Ends every member and frees everything. Ending twice is fine.</summary>

@@ -80,8 +80,8 @@ public sealed class TestClusterMember
     /// <summary>Whether it runs, and its replica takes part.</summary>
     internal bool IsServing => State == MemberState.Running && Status.State == StoreState.Running;
 
-    /// <summary>Ends the member's process without a word to anybody. What its disk has not made durable is lost; calls
-    /// that are under way end with an exception.</summary>
+    /// <summary>Ends the member's process abruptly. What its disk has not made durable is lost; pending calls end with
+    /// an exception.</summary>
     /// <returns>Completes when nothing of it is left. Does nothing when the member is down.</returns>
     public async Task CrashAsync()
     {
@@ -99,7 +99,7 @@ public sealed class TestClusterMember
     }
 
     /// <summary>Stops the member in an orderly way, as its host would: it hands over leadership, lets its calls end and
-    /// closes. Virtual time passes meanwhile. A member that is paused goes on first.</summary>
+    /// closes. Virtual time passes meanwhile. A paused member is resumed first.</summary>
     /// <param name="limit">How much virtual time it may take; null for the cluster's
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
     /// <returns>Completes when nothing of it is left. Does nothing when the member is down.</returns>
@@ -141,8 +141,8 @@ public sealed class TestClusterMember
         await StartAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Starts the member again on what its disk holds, at an address that the others do not know: as a
-    /// container that was moved. It tells them as time passes. One that runs crashes first.</summary>
+    /// <summary>Starts the member again on its disk, at an address that the others do not know, like a container that
+    /// was moved. It announces the address as time passes. A running member crashes first.</summary>
     public async Task RestartElsewhereAsync()
     {
         await CrashAsync().ConfigureAwait(false);
@@ -150,9 +150,9 @@ public sealed class TestClusterMember
         await StartAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Stops the member's threads where they are, as a debugger, a long collection of garbage or a stopped
-    /// virtual machine does. Nobody is told; messages for it pile up. Its calls wait and do not time out, but a
-    /// serializable read is served, because the caller's own thread does it.</summary>
+    /// <summary>Pauses the member's threads, as a debugger, a long garbage collection or a stopped virtual machine
+    /// does. The others are not informed; messages for it pile up. Its calls wait and do not time out, but a
+    /// serializable read is served, because the caller's own thread executes it.</summary>
     /// <exception cref="InvalidOperationException">The member is down.</exception>
     public void Pause()
     {
@@ -166,7 +166,7 @@ public sealed class TestClusterMember
         State = MemberState.Paused;
     }
 
-    /// <summary>Lets a paused member go on. Does nothing when it is not paused.</summary>
+    /// <summary>Resumes a paused member. Does nothing when it is not paused.</summary>
     public void Resume()
     {
         if (State == MemberState.Paused)

@@ -108,7 +108,7 @@ internal sealed partial class FaultPlanner
         }
     }
 
-    // Whoever is away for long is behind the log, and gets a snapshot.
+    // A replica that is away for long needs entries that are compacted, and gets a snapshot.
     private static long Longer(SimulationRandom random) => random.Chance(0.3) ? 5 : 1;
 
     private static FaultEvent New(long at, FaultKind kind) => new(at, kind, FaultTarget.None);

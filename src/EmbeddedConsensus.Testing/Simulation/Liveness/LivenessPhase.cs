@@ -73,7 +73,8 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
     private bool IsMember(SimulatedReplica replica) =>
         !replica.IsLost && (cluster.Rules.Latest?.Contains(replica.Id) ?? replica.Number < cluster.InitialReplicas);
 
-    // A leader that reaches a majority leads on; whoever has no link to it learns nothing, and cannot depose it either.
+    // A leader that reaches a majority keeps leading; a member without a link to it learns nothing and cannot depose
+    // it.
     private void RequireServiceSomewhere(SimulatedReplica[] replicas)
     {
         long writes = cluster.Statistics.Writes;
@@ -89,7 +90,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         Require("the caller is done", () => _caller.Life is null);
     }
 
-    /// <summary>Brings back what is still broken; a leader that is not behind in term stays leader (scenario
+    /// <summary>Brings back what is still broken; a leader that is up to date in term stays leader (scenario
     /// 15).</summary>
     private void RejoinAll(bool someAreBroken)
     {

@@ -10,7 +10,7 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
     private const double CancelRate = 0.02;
     private const long MaxCancelMicros = 500_000;
 
-    // Behind its time-out a call may wait for its turn, while the clock of its replica jumps.
+    // After its timeout a call may wait for its turn, while the clock of its replica jumps.
     private const long MostTicks = 2 * ReplicaLife.RequestTimeoutTicks;
 
     private long _call;
@@ -21,7 +21,7 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
     /// <summary>The life of a replica that works on the present call; null when there is no call.</summary>
     public ReplicaLife? Life { get; private set; }
 
-    /// <summary>Whether the caller goes on with another call when one has ended.</summary>
+    /// <summary>Whether the caller makes no further call when its current one has ended.</summary>
     public bool IsStopped { get; set; }
 
     /// <summary>Makes a call, or tries again later if no replica is up.</summary>
@@ -56,7 +56,7 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
         }
     }
 
-    /// <summary>The replica that works on the call crashed: nobody is told what became of it.</summary>
+    /// <summary>The replica that works on the call crashed: its outcome is not reported.</summary>
     public void Lost()
     {
         Count(isUnknown: _isWrite);
@@ -124,7 +124,7 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
         cluster.Workload.CallEnded(this);
     }
 
-    // Whoever may read does so on a thread of their own, some time later.
+    // A released read runs on a caller's own thread, some time later.
     private void ServeLater(ReplicaLife life, ReadRequest request) =>
         life.Later(random.Between(0, cluster.Profile.ApplyMicros), EventKind.Call, () => Serve(life, request));
 
@@ -198,7 +198,7 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
         End();
     }
 
-    // Whoever is told that a write was not executed may make it again, under another id.
+    // After a write that was certainly not executed, the caller may repeat it under another id.
     private void Failed(SimulatedWrite write, Exception exception)
     {
         if (write.WasNotExecuted && write.Id is { } id)
