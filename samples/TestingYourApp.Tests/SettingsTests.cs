@@ -30,7 +30,7 @@ public sealed class SettingsTests
     {
         // Snapshots so early that the late member gets one, and never sees what happened one by one.
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(
-            3, o => o.ConfigureStore = store => (store.SnapshotLogBytes, store.SnapshotKeepEntries) = (1 << 20, 0));
+            3, o => o.ConfigureStore = store => (store.SnapshotThresholdBytes, store.RetainedLogBytes) = (1 << 20, 0));
         TestClusterMember late = cluster.AnyFollower;
         Settings settings = new(late.Store, cluster.Time);
         Settings others = new(cluster.Leader.Store, cluster.Time);

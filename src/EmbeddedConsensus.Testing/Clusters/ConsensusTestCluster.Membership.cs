@@ -117,11 +117,12 @@ public sealed partial class ConsensusTestCluster
         {
             foreach (TestClusterMember founder in _members.Take(_founders))
             {
-                options.Members.Add(new MemberEndpoint(founder.Id, founder.Address));
+                options.Members.Add(new MemberOptions { Id = founder.Id.Value, Address = founder.Address });
             }
         }
 
-        ValidateOptionsResult result = new ConsensusStoreOptionsValidator().Validate(null, options);
+        ValidateOptionsResult result = new ConsensusStoreOptionsValidator(null, null)
+            .Validate("", options);
         return result.Succeeded
             ? options
             : throw new OptionsValidationException(

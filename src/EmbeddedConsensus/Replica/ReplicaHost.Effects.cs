@@ -38,6 +38,7 @@ internal sealed partial class ReplicaHost : IConsensusLoopEvents, IApplyLoopEven
         foreach (SnapshotReadEffect read in effects.SnapshotReads)
         {
             _sendsSnapshots = true;
+            _observer!.ObserveSnapshotRead(read);
             _snapshotSender!.Read(read);
         }
 
@@ -46,6 +47,9 @@ internal sealed partial class ReplicaHost : IConsensusLoopEvents, IApplyLoopEven
             _snapshotReceiver!.Enqueue(step);
         }
     }
+
+    /// <inheritdoc />
+    void IConsensusLoopEvents.TurnEnded(ReplicaView view, RaftNode node) => _observer!.Observe(view, node);
 
     /// <inheritdoc />
     void IConsensusLoopEvents.TakeSnapshot()

@@ -51,7 +51,7 @@ internal sealed partial class ReplicaHost
     [
         .. _options.JoinAddresses
             .Concat(Peers.Peers.Select(peer => peer.Address))
-            .Concat(_options.Members.Where(member => member.Id != Self).Select(member => member.Address))
+            .Concat(_options.Members.Where(member => member.Id != Self.Value).Select(member => member.Address))
             .Where(address => address != Address)
             .Distinct(),
     ];
@@ -203,7 +203,13 @@ internal sealed partial class ReplicaHost
         if (recovered is null)
         {
             Address = _settings.Address;
-            return _settings.Bootstrap;
+            return _createTransport is null || Address is not null || _options.JoinAddresses.Count > 0
+                ? _settings.Bootstrap
+                : throw new MemberRefusedException(
+                    $"Member {Self} has a transport and an empty disk, and its options name no member: it would found a "
+                    + "cluster of its own. List the members of the cluster in Members, this one included (this one alone "
+                    + "for a cluster of one), set AdvertisedAddress to found a cluster that others join, or set "
+                    + "JoinAddresses to join one.");
         }
 
         ulong nameHash = ClusterIdentity.Of(_options.ClusterName);

@@ -51,6 +51,7 @@ internal sealed partial class ReplicaHost
         }
         finally
         {
+            Metrics.Dispose();
             _lifecycle.Release();
         }
     }

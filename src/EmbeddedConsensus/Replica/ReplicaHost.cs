@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Mvcc;
@@ -36,6 +37,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     private LogBatcher? _logWriter;
     private SnapshotSender? _snapshotSender;
     private SnapshotReceiver? _snapshotReceiver;
+    private ViewObserver? _observer;
     private ITransport? _transport;
     private Task? _transportDisposal;
     private Task _snapshotTask = Task.CompletedTask;
@@ -48,13 +50,15 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where to report.</param>
     /// <param name="schedule">What decides when its threads take their turns; null in production.</param>
+    /// <param name="meters">Makes its meter; null for one of its own.</param>
     public ReplicaHost(
         ConsensusStoreOptions options,
         ReplicaStorage storage,
         Func<TransportContext, ITransport>? createTransport,
         TimeProvider time,
         ILogger logger,
-        IReplicaSchedule? schedule = null)
+        IReplicaSchedule? schedule = null,
+        IMeterFactory? meters = null)
     {
         _options = options;
         _settings = new ReplicaSettings(options);
@@ -62,6 +66,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         _createTransport = createTransport;
         _time = time;
         _logger = logger;
+        Metrics = new StoreMetrics(options.ClusterName, _settings.Self, meters);
         Peers = new PeerDirectory(_settings.Self);
         Changes = new MembershipChanges(this, options, time);
         Schedule = schedule;
@@ -78,6 +83,9 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
 
     /// <summary>What decides when its threads take their turns; null in production.</summary>
     public IReplicaSchedule? Schedule { get; }
+
+    /// <summary>Its instruments.</summary>
+    public StoreMetrics Metrics { get; }
 
     /// <summary>This member.</summary>
     public MemberId Self => _settings.Self;
@@ -256,7 +264,9 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         ReplicaCore core = new(_settings.Core(), node, _settings.Self, incarnation);
         _consensus = new ConsensusLoop(core, _settings, _time, this, Schedule);
         _apply = new ApplyLoop(machine, _storage.Log, core.Proposals, _settings.Self, incarnation, this, Schedule);
-        _logWriter = new LogBatcher(_storage.Log, _consensus.Appended, _consensus.Fail);
+        _observer = new ViewObserver(
+            _consensus.View, _settings.Self, _options.ElectionTimeout, _logger, Metrics, _time);
+        _logWriter = new LogBatcher(_storage.Log, _consensus.Appended, _consensus.Fail, Metrics.FlushDuration, _time);
         _snapshotSender = new SnapshotSender(
             _storage.Snapshots,
             result => Post(replica => replica.Node.SnapshotReadCompleted(result)),

@@ -26,7 +26,7 @@ internal sealed class ReplicaSettings
         TickInterval = options.HeartbeatInterval / TicksPerHeartbeat;
         Self = new MemberId(options.MemberId);
         Address = options.AdvertisedAddress
-            ?? options.Members.FirstOrDefault(member => member.Id == Self)?.Address;
+            ?? options.Members.FirstOrDefault(member => member.Id == options.MemberId)?.Address;
         Bootstrap = options.JoinAddresses.Count > 0 ? new ClusterConfiguration() : Founders();
     }
 
@@ -44,7 +44,7 @@ internal sealed class ReplicaSettings
     public ClusterConfiguration Bootstrap { get; }
 
     /// <summary>How many calls of a kind may be under way.</summary>
-    public int MaxCalls => _options.MaxWaitingRequests;
+    public int MaxCalls => _options.MaxPendingRequests;
 
     /// <summary>The payload of one message between members, at the most: a request of the largest size fits.</summary>
     public int MaxMessageBytes => Math.Max(MaxBatchBytes, _options.MaxRequestBytes + CommandOverhead);
@@ -69,7 +69,7 @@ internal sealed class ReplicaSettings
         LogCacheBytes = _options.LogCacheBytes,
         MaxMessageBytes = MaxBatchBytes,
         TickInterval = TickInterval,
-        UseReadLease = _options.LinearizableReads == LinearizableReadMode.LeaderLease,
+        UseReadLease = _options.LinearizableReadMode == LinearizableReadMode.LeaderLease,
         MaxClockDrift = _options.MaxClockDrift,
         FormatVersion = (uint)_options.MaxFormatVersion,
     };
@@ -77,15 +77,15 @@ internal sealed class ReplicaSettings
     /// <summary>The settings of the replica's heart.</summary>
     public ReplicaCoreOptions Core() => new()
     {
-        MaxWaitingProposals = _options.MaxWaitingRequests,
-        MaxWaitingReads = _options.MaxWaitingRequests,
+        MaxWaitingProposals = _options.MaxPendingRequests,
+        MaxWaitingReads = _options.MaxPendingRequests,
         RequestTimeoutTicks = _options.RequestTimeout == Timeout.InfiniteTimeSpan
             ? 0
             : (ulong)Ticks(_options.RequestTimeout),
         RetryTicks = (ulong)Ticks(_options.ElectionTimeout),
         PauseTicks = TicksPerHeartbeat,
-        SnapshotLogBytes = _options.SnapshotLogBytes,
-        SnapshotKeepEntries = (ulong)_options.SnapshotKeepEntries,
+        SnapshotThresholdBytes = _options.SnapshotThresholdBytes,
+        RetainedLogBytes = _options.RetainedLogBytes,
         CommandFormat = (byte)_options.MaxFormatVersion,
     };
 
@@ -93,7 +93,7 @@ internal sealed class ReplicaSettings
     {
         IEnumerable<ClusterMember> members = _options.Members.Count == 0
             ? [new ClusterMember(Self, Address ?? "")]
-            : _options.Members.Select(member => new ClusterMember(member.Id, member.Address));
+            : _options.Members.Select(member => new ClusterMember(new MemberId(member.Id), member.Address));
         ClusterMember[] sorted = [.. members.OrderBy(member => member.Id)];
         ClusterConfiguration founders = new()
         {

@@ -80,7 +80,7 @@ public sealed class TestCluster : IAsyncDisposable
             {
                 for (int i = 0; i < Size; i++)
                 {
-                    options.Members.Add(new MemberEndpoint(IdOf(i), $"member-{i}"));
+                    options.Members.Add(new MemberOptions { Id = IdOf(i).Value, Address = $"member-{i}" });
                 }
             }
 

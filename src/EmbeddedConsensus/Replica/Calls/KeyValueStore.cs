@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Diagnostics;
 using EmbeddedConsensus.Commands;
+using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Replica.Membership;
 using EmbeddedConsensus.StateMachine;
@@ -123,7 +125,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         _validator.CheckSize(length);
         Memory<byte> command = PayloadArena.Allocate(CommandEncoder.PutLength(key.Length, value.Length));
         CommandEncoder.WritePut(command.Span, key.Span, value.Span, FlagsOf(options?.ReturnPrevious ?? false));
-        return Write(command, ToPutResult, cancellationToken);
+        return Write("put", command, ToPutResult, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -133,7 +135,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         RequestValidator.CheckRange(range, nameof(range));
         ArrayBufferWriter<byte> scratch = Scratch();
         CommandEncoder.WriteDelete(scratch, range, FlagsOf(options?.ReturnPrevious ?? false));
-        return Write(Keep(scratch), ToDeleteResult, cancellationToken);
+        return Write("delete", Keep(scratch), ToDeleteResult, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -143,7 +145,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         _validator.CheckTxn(txn);
         ArrayBufferWriter<byte> scratch = Scratch();
         CommandEncoder.WriteTxn(scratch, txn);
-        return Write(Keep(scratch), ToTxnResult, cancellationToken);
+        return Write("txn", Keep(scratch), ToTxnResult, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -155,7 +157,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         }
 
         Memory<byte> command = EncodeCompact(revision);
-        await Write(command, ToRevision, cancellationToken).ConfigureAwait(false);
+        await Write("compact", command, ToRevision, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -246,6 +248,30 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     }
 
     private ValueTask<TResult> Write<TResult>(
+        string operation, Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
+    {
+        _host.Metrics.Proposals.Add(1);
+        return StoreActivities.AreWanted
+            ? TraceAsync(operation, command, project, cancellationToken)
+            : Write(command, project, cancellationToken);
+    }
+
+    private async ValueTask<TResult> TraceAsync<TResult>(
+        string operation, Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
+    {
+        using Activity? activity = StoreActivities.Start(operation, _host.Self);
+        try
+        {
+            return await Write(command, project, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            StoreActivities.Fail(activity, exception);
+            throw;
+        }
+    }
+
+    private ValueTask<TResult> Write<TResult>(
         Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -270,8 +296,17 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
 
     private async ValueTask<KeyValue?> ReadKeyAsync(Key key, long revision, CancellationToken cancellationToken)
     {
-        await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-        return ReadKey(key, revision);
+        using Activity? activity = StoreActivities.AreWanted ? StoreActivities.Start("get", _host.Self) : null;
+        try
+        {
+            await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+            return ReadKey(key, revision);
+        }
+        catch (Exception exception) when (activity is not null)
+        {
+            StoreActivities.Fail(activity, exception);
+            throw;
+        }
     }
 
     // At once, on the caller's thread; what fails is told by the task all the same, as with every other call.
@@ -307,8 +342,17 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private async ValueTask<RangeResult> ReadRangeAsync(
         KeyRange range, RangeOptions options, CancellationToken cancellationToken)
     {
-        await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-        return ReadRange(range, options);
+        using Activity? activity = StoreActivities.AreWanted ? StoreActivities.Start("range", _host.Self) : null;
+        try
+        {
+            await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+            return ReadRange(range, options);
+        }
+        catch (Exception exception) when (activity is not null)
+        {
+            StoreActivities.Fail(activity, exception);
+            throw;
+        }
     }
 
     private ValueTask<RangeResult> ReadLocalRange(

@@ -36,7 +36,7 @@ internal sealed class ReplicaCore
         Proposals = new ProposalTracker(options, self, incarnation);
         Reads = new ReadTracker(options);
         Changes = new ConfigurationTracker(options);
-        _snapshots = new SnapshotPolicy(options);
+        _snapshots = new SnapshotPolicy(options, _applied);
     }
 
     /// <summary>The consensus state.</summary>
@@ -113,7 +113,7 @@ internal sealed class ReplicaCore
     {
         _applied = index;
         Node.AppliedTo(index);
-        _snapshots.Applied(bytes);
+        _snapshots.Applied(index, bytes);
         Reads.Release(index);
     }
 
@@ -131,10 +131,7 @@ internal sealed class ReplicaCore
     {
         _snapshots.Published(length);
         Node.SnapshotTaken(metadata, length);
-        if (metadata.Position.Index > _options.SnapshotKeepEntries)
-        {
-            Node.CompactLog(metadata.Position.Index - _options.SnapshotKeepEntries);
-        }
+        Node.CompactLog(_snapshots.CompactionIndex(metadata.Position.Index));
     }
 
     /// <summary>The state machine was restored from a snapshot of the leader.</summary>
@@ -144,7 +141,7 @@ internal sealed class ReplicaCore
     {
         _applied = step.Metadata.Position.Index;
         Node.SnapshotRestored(step.Id);
-        _snapshots.Restored(step.TotalLength);
+        _snapshots.Restored(_applied, step.TotalLength);
         Proposals.SnapshotRestored(sessions);
         Reads.Release(_applied);
     }

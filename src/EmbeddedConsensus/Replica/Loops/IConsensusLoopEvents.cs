@@ -9,6 +9,11 @@ internal interface IConsensusLoopEvents
     /// <summary>Sends, writes, applies and reads what the node wants.</summary>
     void Execute(RaftEffects effects);
 
+    /// <summary>A turn is over.</summary>
+    /// <param name="view">What the replica is now.</param>
+    /// <param name="node">Its consensus state.</param>
+    void TurnEnded(ReplicaView view, RaftNode node);
+
     /// <summary>A snapshot is due.</summary>
     void TakeSnapshot();
 
