@@ -30,7 +30,4 @@ public sealed class FasterStorageOptions
     /// <summary>How long an append may take before the disk counts as failed, which faults the replica. From 10 ms to
     /// 1 h. Default: 30 s.</summary>
     public TimeSpan CommitTimeout { get; set; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>The clock that measures <see cref="CommitTimeout"/>. Tests replace it.</summary>
-    internal TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 }

@@ -12,7 +12,8 @@ public sealed class ReplicaLogTests
     {
         await using ConsensusTestCluster cluster = await StartAsync(3);
 
-        Assert.Equal(Counts(("Started", 3), ("MembershipChanged", 3), ("Leading", 1), ("Following", 2)), _log.Take());
+        Assert.Equal(Counts(
+                ("Started", 3), ("MembershipChanged", 3), ("FormatVersionChanged", 3), ("Leading", 1), ("Following", 2)), _log.Take());
     }
 
     [Fact]
@@ -49,7 +50,7 @@ public sealed class ReplicaLogTests
         await cluster.WaitForLeaderAsync();
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(Counts(("LeaderLost", 2), ("Leading", 1), ("Following", 1)), _log.Take());
+        Assert.Equal(Counts(("Stopped", 1), ("LeaderLost", 2), ("Leading", 1), ("Following", 1)), _log.Take());
     }
 
     [Fact]
@@ -65,7 +66,7 @@ public sealed class ReplicaLogTests
         }
 
         await cluster.AdvanceAsync(TimeSpan.FromMinutes(1));
-        Assert.Equal(Counts(("LeadershipLost", 1), ("MajorityLost", 1)), _log.Take());
+        Assert.Equal(Counts(("Stopped", 2), ("LeadershipLost", 1), ("MajorityLost", 1)), _log.Take());
 
         foreach (TestClusterMember follower in followers)
         {
@@ -132,16 +133,22 @@ public sealed class ReplicaLogTests
         await cluster.RunUntilAsync(() => away.Status.SnapshotIndex > 0);
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
 
+        Assert.Fail(string.Join("\n", _log.Texts));
         SortedDictionary<string, int> counts = _log.Take();
         Assert.Equal((1, 1), (counts["SnapshotSending"], counts["SnapshotInstalled"]));
     }
 
-    private Task<ConsensusTestCluster> StartAsync(int members, Action<ConsensusStoreOptions>? configure = null) =>
-        ConsensusTestCluster.StartAsync(members, options =>
+    // Far enough for the members to agree on a format version.
+    private async Task<ConsensusTestCluster> StartAsync(int members, Action<ConsensusStoreOptions>? configure = null)
+    {
+        ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(members, options =>
         {
             options.LoggerFactory = _log;
             options.ConfigureStore = configure;
         });
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(10));
+        return cluster;
+    }
 
     private static SortedDictionary<string, int> Counts(params (string Name, int Count)[] counts) =>
         new(counts.ToDictionary(count => count.Name, count => count.Count));

@@ -49,7 +49,7 @@ public sealed class OptionsTests
         { "LogCacheBytes", options => options.LogCacheBytes = 1 },
         { "MaxFormatVersion", options => options.MaxFormatVersion = 99 },
         { "WhenFull is 7", options => options.WhenFull = (WhenFull)7 },
-        { "call UseTcpTransport()", options => AddMembers(options, 1, 2, 3) },
+        { "Call UseTcpTransport()", options => AddMembers(options, 1, 2, 3) },
     };
 
     [Fact]

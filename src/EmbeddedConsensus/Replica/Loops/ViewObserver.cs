@@ -142,7 +142,7 @@ internal sealed class ViewObserver
             _logger.MembershipChanging(_self, view.CommittedConfigurationIndex);
         }
         else if (before.IsJoint || !IsSame(now.Voters, before.Voters) || !IsSame(now.Learners, before.Learners)
-            || !IsSame(now.Members, before.Members))
+            || !now.Members.Select(AddressOf).SequenceEqual(before.Members.Select(AddressOf)))
         {
             _logger.MembershipChanged(
                 _self, view.CommittedConfigurationIndex, Text(now, now.Voters), Text(now, now.Learners));
@@ -186,8 +186,10 @@ internal sealed class ViewObserver
             .Select(peer => new PeerLag(peer.Id, (long)(lastIndex - Math.Min(peer.Match, lastIndex)))),
     ];
 
-    private static bool IsSame<T>(ImmutableArray<T> left, ImmutableArray<T> right) =>
+    private static bool IsSame(ImmutableArray<MemberId> left, ImmutableArray<MemberId> right) =>
         left.AsSpan().SequenceEqual(right.AsSpan());
+
+    private static (MemberId Id, string Address) AddressOf(ClusterMember member) => (member.Id, member.Address);
 
     private static string Text(ClusterConfiguration configuration, ImmutableArray<MemberId> ids) => string.Join(
         ", ", ids.Select(id => configuration.Find(id) is { } member ? $"{id} at {member.Address}" : $"{id}"));
