@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Running;
 using EmbeddedConsensus.Benchmarks.Cluster;
 
-// The load generator drives whole clusters; everything else is a matter of BenchmarkDotNet.
+// The load generator drives whole clusters; everything else runs in BenchmarkDotNet.
 if (args is [LoadCommand.Name or FollowerProcess.CommandName, ..])
 {
     return await LoadCommand.RunAsync(args);

@@ -3,14 +3,14 @@ using System.Net.Sockets;
 
 namespace EmbeddedConsensus.Samples.QuickStart;
 
-/// <summary>Who is in the cluster, at which address, with which folder.</summary>
+/// <summary>The members of the cluster with their addresses and directories.</summary>
 internal sealed class ClusterLayout
 {
     private readonly string _folder;
 
     /// <summary>A cluster on free ports of this machine.</summary>
     /// <param name="members">The number of members.</param>
-    /// <param name="folder">The folder that holds a folder for each member.</param>
+    /// <param name="folder">The directory that contains one directory per member.</param>
     public ClusterLayout(int members, string folder)
     {
         _folder = folder;
@@ -24,7 +24,7 @@ internal sealed class ClusterLayout
     /// <summary>The members.</summary>
     public IReadOnlyList<MemberEndpoint> Peers { get; }
 
-    /// <summary>Where a member keeps its log and its snapshots.</summary>
+    /// <summary>The directory of a member's log and snapshots.</summary>
     /// <param name="id">The member.</param>
     public string FolderOf(MemberId id) => Path.Combine(_folder, $"member-{id}");
 
@@ -33,7 +33,7 @@ internal sealed class ClusterLayout
         List<TcpListener> listeners = [];
         try
         {
-            // All at a time, so that none is given out twice.
+            // All at once, so that none is assigned twice.
             for (int i = 0; i < count; i++)
             {
                 TcpListener listener = new(IPAddress.Loopback, 0);

@@ -12,7 +12,7 @@ internal sealed class ClusterMember : IAsyncDisposable
 
     /// <summary>A member that is not started.</summary>
     /// <param name="id">Its id.</param>
-    /// <param name="layout">Where everybody is.</param>
+    /// <param name="layout">The members of the cluster.</param>
     public ClusterMember(MemberId id, ClusterLayout layout)
     {
         Id = id;
@@ -28,22 +28,22 @@ internal sealed class ClusterMember : IAsyncDisposable
     /// <summary>The store, as an app in the member's process sees it.</summary>
     public IKeyValueStore Store { get; }
 
-    /// <summary>What operators do with the replica.</summary>
+    /// <summary>The operator's view of the replica.</summary>
     public IStoreMaintenance Maintenance { get; }
 
     /// <summary>Starts the host, and the replica with it.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public Task StartAsync(CancellationToken cancellationToken) => _host.StartAsync(cancellationToken);
 
-    /// <summary>Takes the replica away without a word to the others: nothing is handed over, its connections break and
-    /// its port closes. (<see cref="IHost.StopAsync"/> is the polite way: a leader hands over first.)</summary>
+    /// <summary>Ends the replica abruptly: nothing is handed over, its connections break and its port closes.
+    /// (<see cref="IHost.StopAsync"/> is the orderly way: a leader hands over first.)</summary>
     public ValueTask DisposeAsync() => ((IAsyncDisposable)_host).DisposeAsync();
 
     private IHost BuildHost()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
 
-        // Lost connections are the point of the exercise: only what nobody expects is shown, apart from the report.
+        // Lost connections are expected here: besides the report, show only unexpected errors.
         builder.Logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Error);
 

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Samples.QuickStart;
 
-/// <summary>The folder that holds the members' folders; a temporary one goes with this object.</summary>
+/// <summary>The directory that contains the members' directories; a temporary one is deleted on disposal.</summary>
 internal sealed class DataFolder : IDisposable
 {
     private readonly bool _isTemporary;
@@ -11,15 +11,15 @@ internal sealed class DataFolder : IDisposable
         _isTemporary = isTemporary;
     }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>Its path.</summary>
     public string Path { get; }
 
-    /// <summary>Where it is, and what becomes of it.</summary>
+    /// <summary>Its path, and whether it is deleted at the end.</summary>
     public string Description => _isTemporary ? $"in {Path}, deleted at the end" : $"in {Path}";
 
-    /// <summary>Opens the folder that the user named, or a temporary one.</summary>
-    /// <param name="named">What the user named, or null.</param>
-    /// <exception cref="IOException">The folder holds something already.</exception>
+    /// <summary>Opens the directory that the user named, or a temporary one.</summary>
+    /// <param name="named">The user's directory, or null.</param>
+    /// <exception cref="IOException">The directory is not empty.</exception>
     public static DataFolder Open(string? named)
     {
         if (named is null)
@@ -29,7 +29,7 @@ internal sealed class DataFolder : IDisposable
 
         string path = Directory.CreateDirectory(named).FullName;
         return Directory.EnumerateFileSystemEntries(path).Any()
-            ? throw new IOException($"'{path}' is not empty. The run starts with a new cluster: name a new folder.")
+            ? throw new IOException($"'{path}' is not empty. The run starts with a new cluster: name a new directory.")
             : new DataFolder(path, isTemporary: false);
     }
 

@@ -1,17 +1,17 @@
 namespace EmbeddedConsensus.Samples.QuickStart;
 
-/// <summary>How the process ends.</summary>
+/// <summary>Exit codes of the process.</summary>
 internal static class ExitCode
 {
-    /// <summary>Everything held.</summary>
+    /// <summary>Every property held.</summary>
     public const int Success = 0;
 
-    /// <summary>Something did not hold, or the run could not be finished.</summary>
+    /// <summary>A property did not hold, or the run could not be completed.</summary>
     public const int Failure = 1;
 
     /// <summary>The command line is wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>Ctrl+C, as shells count it.</summary>
+    /// <summary>Ctrl+C, with the value that shells use.</summary>
     public const int Interrupted = 130;
 }

@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 
 namespace EmbeddedConsensus.Samples.QuickStart;
 
-/// <summary>Writes files into a store, several in a transaction and several transactions at a time.</summary>
+/// <summary>Writes files to a store, several per transaction and several transactions at a time.</summary>
 /// <param name="store">The store.</param>
-/// <param name="maxBytes">How large a key and its file may be together.</param>
+/// <param name="maxBytes">The maximum size of a key and its file together.</param>
 internal sealed class Importer(IKeyValueStore store, long maxBytes)
 {
     private const int Writers = 4;
@@ -13,18 +13,18 @@ internal sealed class Importer(IKeyValueStore store, long maxBytes)
     private readonly List<ImportedFile> _imported = [];
     private readonly List<string> _skipped = [];
 
-    /// <summary>What is in the store now. Read it between two imports.</summary>
+    /// <summary>The files in the store. Read it between imports.</summary>
     public IReadOnlyList<ImportedFile> Imported => _imported;
 
-    /// <summary>What could not be read, each with the reason.</summary>
+    /// <summary>The files that could not be read, with the reason.</summary>
     public IReadOnlyList<string> Skipped => _skipped;
 
-    /// <summary>How many transactions were acknowledged.</summary>
+    /// <summary>The number of acknowledged transactions.</summary>
     public long Transactions { get; private set; }
 
-    /// <summary>Writes files, and returns when all of them are acknowledged.</summary>
+    /// <summary>Writes files and returns when all are acknowledged.</summary>
     /// <param name="files">The files.</param>
-    /// <param name="advanced">Told after each transaction how many files are done.</param>
+    /// <param name="advanced">Receives the number of completed files after each transaction.</param>
     /// <param name="cancellationToken">Ends the import.</param>
     public Task ImportAsync(
         IEnumerable<SourceFile> files, Action<int> advanced, CancellationToken cancellationToken) =>
@@ -55,7 +55,7 @@ internal sealed class Importer(IKeyValueStore store, long maxBytes)
             return;
         }
 
-        // One call, whatever happens to the leader meanwhile: the store carries it through, once.
+        // One call, whatever happens to the leader meanwhile: the store executes it exactly once.
         await store.TxnAsync(Txn.Do([.. puts]), cancellationToken);
         lock (_gate)
         {

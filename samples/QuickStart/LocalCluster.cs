@@ -12,17 +12,17 @@ internal sealed class LocalCluster : IAsyncDisposable
     private readonly List<ClusterMember> _members;
 
     /// <summary>A cluster that is not started.</summary>
-    /// <param name="folder">Where the members keep their data.</param>
+    /// <param name="folder">The directory of the members' data.</param>
     public LocalCluster(string folder)
     {
         _layout = new ClusterLayout(MemberCount, folder);
         _members = [.. _layout.Peers.Select(peer => new ClusterMember(peer.Id, _layout))];
     }
 
-    /// <summary>The members that run, by id.</summary>
+    /// <summary>The running members, by id.</summary>
     public IReadOnlyList<ClusterMember> Members => _members;
 
-    /// <summary>Starts every member and waits until the cluster takes writes.</summary>
+    /// <summary>Starts every member and waits until the cluster accepts writes.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How long it took.</returns>
     public async Task<TimeSpan> StartAsync(CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         return Stopwatch.GetElapsedTime(start);
     }
 
-    /// <summary>Waits until a running member leads and all of them know.</summary>
+    /// <summary>Waits until a running member leads and all members know it.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<ClusterMember> WaitForLeaderAsync(CancellationToken cancellationToken)
     {
@@ -54,10 +54,10 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Cuts a member off and waits until the others have a leader of their own.</summary>
+    /// <summary>Cuts a member off and waits until the others have elected a leader.</summary>
     /// <param name="member">The member.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How long nobody led.</returns>
+    /// <returns>How long there was no leader.</returns>
     public async Task<TimeSpan> CutOffAsync(ClusterMember member, CancellationToken cancellationToken)
     {
         _members.Remove(member);
@@ -67,7 +67,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         return Stopwatch.GetElapsedTime(start);
     }
 
-    /// <summary>Brings a lost member back from its folder, at its old address, and waits until it has caught
+    /// <summary>Restarts a lost member from its directory at its old address, and waits until it has caught
     /// up.</summary>
     /// <param name="id">The member.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -80,12 +80,12 @@ internal sealed class LocalCluster : IAsyncDisposable
         _members.Sort(static (left, right) => left.Id.CompareTo(right.Id));
         await member.StartAsync(cancellationToken);
 
-        // Ready means that a linearizable read at this member would be answered: it has all that was acknowledged.
+        // Ready means that a linearizable read at this member would succeed: it has every acknowledged write.
         await member.Store.WaitForReadyAsync(cancellationToken);
         return Stopwatch.GetElapsedTime(start);
     }
 
-    /// <summary>Takes the members down. There is nobody left to hand over to.</summary>
+    /// <summary>Stops the members. No member is left to hand over to.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (ClusterMember member in _members)

@@ -23,7 +23,7 @@ try
 {
     IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
     {
-        // What goes to a file or a pipe is read without a terminal.
+        // Redirected output is read without a terminal.
         Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
     });
     QuickStartReport report = await new QuickStartRun(options, console).RunAsync(stop.Token);
@@ -32,19 +32,19 @@ try
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
-    Console.Error.WriteLine("Interrupted: the cluster was taken down, nothing was verified.");
+    Console.Error.WriteLine("Interrupted: the cluster was stopped, nothing was verified.");
     return ExitCode.Interrupted;
 }
 catch (Exception exception)
     when (exception is IOException or UnauthorizedAccessException or ConsensusStoreException or TimeoutException)
 {
-    Console.Error.WriteLine($"The run could not be finished: {exception.Message}");
+    Console.Error.WriteLine($"The run could not be completed: {exception.Message}");
     return ExitCode.Failure;
 }
 
 void Stop(PosixSignalContext signal)
 {
-    // The run takes its replicas down and removes its folders before the process ends.
+    // The run stops its replicas and removes its directories before the process ends.
     signal.Cancel = true;
     stop.Cancel();
 }

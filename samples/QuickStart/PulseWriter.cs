@@ -4,33 +4,33 @@ using System.Globalization;
 namespace EmbeddedConsensus.Samples.QuickStart;
 
 /// <summary>
-/// Counts in one key, one put behind the other, while everything else goes on: shows for how long nobody could write,
-/// and leaves old revisions behind that can be read later.
+/// Counts in one key, one put after the other, during the whole run: shows for how long no write succeeded, and creates
+/// old revisions to read later.
 /// </summary>
 /// <param name="store">The store.</param>
 internal sealed class PulseWriter(IKeyValueStore store)
 {
-    /// <summary>The key. Its colon keeps it apart from the paths of files.</summary>
+    /// <summary>The key. Its colon distinguishes it from file paths.</summary>
     public const string Key = "quickstart:pulse";
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
     private readonly List<long> _revisions = [];
 
-    /// <summary>The revision of each put, in order: the value of put number n is n. Read it when the writer has
+    /// <summary>The revision of each put, in order: the value of put number n is n. Read it after the writer has
     /// stopped.</summary>
     public IReadOnlyList<long> Revisions => _revisions;
 
-    /// <summary>How long the slowest put took.</summary>
+    /// <summary>The duration of the slowest put.</summary>
     public TimeSpan LongestPut { get; private set; }
 
     /// <summary>The value of a put.</summary>
     /// <param name="number">Its number, from 0.</param>
     public static string ValueOf(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Puts until it is told to stop; always at least twice.</summary>
-    /// <param name="stop">Told to stop: a put that is under way is finished first.</param>
-    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <summary>Puts until stopped; at least twice.</summary>
+    /// <param name="stop">Stops the writer after its current put.</param>
+    /// <param name="cancellationToken">Aborts at once.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken cancellationToken)
     {
         using PeriodicTimer timer = new(Interval);

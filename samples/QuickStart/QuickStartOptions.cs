@@ -5,28 +5,28 @@ namespace EmbeddedConsensus.Samples.QuickStart;
 /// <summary>The command line.</summary>
 internal sealed record QuickStartOptions
 {
-    /// <summary>What the command line may look like.</summary>
+    /// <summary>The usage text.</summary>
     public const string Usage = """
         Usage: QuickStart [--import DIR] [--data DIR]
-          --import DIR   the folder whose files are imported; by default the source tree of EmbeddedConsensus
-          --data DIR     keeps the replicas' data in DIR, which must be new or empty; by default it goes to a
-                         temporary folder that is deleted at the end
+          --import DIR   the directory to import; by default the source tree of EmbeddedConsensus
+          --data DIR     the directory of the replicas' data, which must be new or empty; by default a
+                         temporary one that is deleted at the end
           --help         shows this text
         """;
 
-    /// <summary>The folder to import; null for the source tree of the product.</summary>
+    /// <summary>The directory to import; null for this repository.</summary>
     public string? ImportFolder { get; private init; }
 
-    /// <summary>The folder that keeps the data; null for a temporary one.</summary>
+    /// <summary>The directory for the data; null for a temporary one.</summary>
     public string? DataFolder { get; private init; }
 
-    /// <summary>Whether only the usage is asked for.</summary>
+    /// <summary>Whether to print the usage only.</summary>
     public bool ShowsHelp { get; private init; }
 
-    /// <summary>Reads the command line.</summary>
+    /// <summary>Parses the command line.</summary>
     /// <param name="args">The arguments.</param>
-    /// <param name="options">What they say.</param>
-    /// <param name="problem">What is wrong with them.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="problem">The error, if there is one.</param>
     public static bool TryParse(
         ReadOnlySpan<string> args,
         [NotNullWhen(true)] out QuickStartOptions? options,
@@ -64,7 +64,7 @@ internal sealed record QuickStartOptions
         if (args.IsEmpty || string.IsNullOrWhiteSpace(args[0]))
         {
             value = null;
-            problem = $"{name} needs a folder behind it.";
+            problem = $"{name} needs a directory.";
             return false;
         }
 

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace EmbeddedConsensus.Samples.QuickStart;
 
-/// <summary>What happened, and what held.</summary>
+/// <summary>The steps of a run and the properties checked.</summary>
 internal sealed class QuickStartReport
 {
     private const int RedirectedWidth = 120;
@@ -12,7 +12,7 @@ internal sealed class QuickStartReport
     private readonly List<Check> _checks = [];
     private readonly List<string> _skipped = [];
 
-    /// <summary>Whether everything held.</summary>
+    /// <summary>Whether every property held.</summary>
     public bool Holds => _checks.TrueForAll(static check => check.Holds);
 
     /// <summary>Adds a step.</summary>
@@ -24,13 +24,13 @@ internal sealed class QuickStartReport
     /// <summary>Adds a file that was not imported.</summary>
     public void AddSkipped(string file) => _skipped.Add(file);
 
-    /// <summary>Prints it all.</summary>
-    /// <param name="console">Where to.</param>
+    /// <summary>Prints the report.</summary>
+    /// <param name="console">The console.</param>
     public void WriteTo(IAnsiConsole console)
     {
         if (!console.Profile.Out.IsTerminal)
         {
-            // Nobody's window bounds a file or a pipe.
+            // A file or a pipe has no window width.
             console.Profile.Width = RedirectedWidth;
         }
 

@@ -4,20 +4,20 @@ using Spectre.Console;
 namespace EmbeddedConsensus.Samples.QuickStart;
 
 /// <summary>
-/// The run: a cluster of three imports files, loses its leader half-way, goes on, gets the lost member back, and is
+/// The run: a cluster of three imports files, loses its leader half-way, continues, gets the lost member back, and is
 /// verified.
 /// </summary>
 /// <param name="options">The command line.</param>
-/// <param name="console">Where to show progress.</param>
+/// <param name="console">Shows progress.</param>
 internal sealed class QuickStartRun(QuickStartOptions options, IAnsiConsole console)
 {
-    // Some of a request is the store's own.
+    // The store needs part of a request for itself.
     private static readonly long MaxFileBytes = new ConsensusStoreOptions().MaxRequestBytes - (4 << 10);
     private static readonly TimeSpan WatchDeadline = TimeSpan.FromMinutes(1);
 
     private readonly QuickStartReport _report = new();
 
-    /// <summary>Runs, and tells what happened. The cluster is gone afterwards.</summary>
+    /// <summary>Runs and returns the report. The cluster is stopped afterwards.</summary>
     /// <param name="cancellationToken">Ends the run.</param>
     public async Task<QuickStartReport> RunAsync(CancellationToken cancellationToken)
     {
@@ -32,7 +32,7 @@ internal sealed class QuickStartRun(QuickStartOptions options, IAnsiConsole cons
         TimeSpan ready = await cluster.StartAsync(cancellationToken);
         _report.Add("Three replicas started", folder.Description, ready);
 
-        // The app lives beside a follower: it will survive the leader.
+        // The app embeds a follower, so it survives the leader.
         ClusterMember leader = await cluster.WaitForLeaderAsync(cancellationToken);
         ClusterMember app = cluster.Members.First(member => member != leader);
         RevisionWatcher watcher = new(app.Store, app.Store.Status.Revision + 1);
@@ -40,7 +40,7 @@ internal sealed class QuickStartRun(QuickStartOptions options, IAnsiConsole cons
 
         WrittenData written = await WriteThroughFailureAsync(cluster, leader, app, tree, cancellationToken);
         TimeSpan caughtUp = await cluster.BringBackAsync(leader.Id, cancellationToken);
-        _report.Add($"Member {leader.Id} came back", "from its own disk, and caught up", caughtUp);
+        _report.Add($"Member {leader.Id} returned", "from its own disk, and caught up", caughtUp);
         await watching.WaitAsync(WatchDeadline, cancellationToken);
         await VerifyAsync(cluster, new Verifier(written), watcher, cancellationToken);
         return _report;
@@ -65,7 +65,7 @@ internal sealed class QuickStartRun(QuickStartOptions options, IAnsiConsole cons
         DeleteResult last = await app.Store.DeleteAsync(PulseWriter.Key, null, cancellationToken);
 
         ReportImport(tree, importer, imported);
-        _report.Add($"Member {leader.Id}, the leader, was cut off", "half-way: how long nobody led", leaderless);
+        _report.Add($"Member {leader.Id}, the leader, was cut off", "half-way: time without a leader", leaderless);
         _report.Add(
             "Longest wait of a write",
             $"the slowest of {pulse.Revisions.Count:N0} puts to one key",
@@ -97,7 +97,7 @@ internal sealed class QuickStartRun(QuickStartOptions options, IAnsiConsole cons
     {
         foreach (ClusterMember member in cluster.Members)
         {
-            // From here on it has all that was acknowledged, and is asked for what it has itself.
+            // From here on it has every acknowledged write; verify its own copy.
             await member.Store.WaitForReadyAsync(cancellationToken);
             _report.Add(await verifier.CheckFilesAsync(member, cancellationToken));
             _report.Add(await verifier.CheckHistoryAsync(member, cancellationToken));

@@ -9,7 +9,7 @@ internal sealed class RevisionWatcher
     private readonly long _firstRevision;
     private bool _isInsideRevision;
 
-    /// <summary>Begins to watch.</summary>
+    /// <summary>Starts to watch.</summary>
     /// <param name="store">The store, on the replica that serves the watch.</param>
     /// <param name="firstRevision">The first revision to see.</param>
     public RevisionWatcher(IKeyValueStore store, long firstRevision)
@@ -22,13 +22,13 @@ internal sealed class RevisionWatcher
     /// <summary>The newest revision seen.</summary>
     public long LastRevision { get; private set; }
 
-    /// <summary>How many revisions were seen.</summary>
+    /// <summary>The number of revisions seen.</summary>
     public long Revisions => LastRevision - _firstRevision + 1;
 
-    /// <summary>How many events were seen.</summary>
+    /// <summary>The number of events seen.</summary>
     public long Events { get; private set; }
 
-    /// <summary>The first promise that was broken; null when all were kept.</summary>
+    /// <summary>The first violation, or null.</summary>
     public string? Violation { get; private set; }
 
     /// <summary>Reads events up to the first delete, which is the last write of the run.</summary>

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Samples.QuickStart;
 
 /// <summary>A file to import.</summary>
-/// <param name="Key">Its key: the path below the imported folder, with slashes.</param>
-/// <param name="Path">Where it is.</param>
-/// <param name="Length">How long it was when it was found, in bytes.</param>
+/// <param name="Key">Its key: the path relative to the imported directory, with slashes.</param>
+/// <param name="Path">Its path.</param>
+/// <param name="Length">Its length when it was found, in bytes.</param>
 internal sealed record SourceFile(string Key, string Path, long Length);

@@ -2,7 +2,7 @@ using System.IO.Enumeration;
 
 namespace EmbeddedConsensus.Samples.QuickStart;
 
-/// <summary>The files of a folder, without what tools leave behind in it.</summary>
+/// <summary>The files of a directory, without build output and the like.</summary>
 internal sealed class SourceTree
 {
     private const string Landmark = "EmbeddedConsensus.sln";
@@ -16,25 +16,25 @@ internal sealed class SourceTree
         TooLarge = tooLarge;
     }
 
-    /// <summary>The folder.</summary>
+    /// <summary>The directory.</summary>
     public string Root { get; }
 
-    /// <summary>What can be imported, by key.</summary>
+    /// <summary>The files that can be imported, by key.</summary>
     public IReadOnlyList<SourceFile> Files { get; }
 
-    /// <summary>What is too large for one request.</summary>
+    /// <summary>The files that are too large for one request.</summary>
     public IReadOnlyList<SourceFile> TooLarge { get; }
 
-    /// <summary>Finds the files of a folder.</summary>
-    /// <param name="folder">The folder; null for the source tree that this program was built from.</param>
-    /// <param name="maxBytes">How large a key and its file may be together.</param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <summary>Finds the files of a directory.</summary>
+    /// <param name="folder">The directory; null for the source tree of this program.</param>
+    /// <param name="maxBytes">The maximum size of a key and its file together.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
     public static SourceTree Scan(string? folder, long maxBytes)
     {
         string root = Path.GetFullPath(folder ?? FindProductRoot());
         if (!Directory.Exists(root))
         {
-            throw new DirectoryNotFoundException($"There is no folder '{root}' to import.");
+            throw new DirectoryNotFoundException($"There is no directory '{root}' to import.");
         }
 
         SourceFile[] all = [.. Enumerate(root).OrderBy(static file => file.Key, StringComparer.Ordinal)];
@@ -82,6 +82,6 @@ internal sealed class SourceTree
         }
 
         throw new DirectoryNotFoundException(
-            $"No folder above the current one holds {Landmark}. Name the folder to import: --import DIR.");
+            $"No directory above the current one contains {Landmark}. Name the directory to import: --import DIR.");
     }
 }

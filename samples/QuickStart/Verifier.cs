@@ -2,11 +2,11 @@ using System.Security.Cryptography;
 
 namespace EmbeddedConsensus.Samples.QuickStart;
 
-/// <summary>Compares what the replicas hold with what was written.</summary>
+/// <summary>Compares the replicas' data with what was written.</summary>
 /// <param name="written">What was written.</param>
 internal sealed class Verifier(WrittenData written)
 {
-    /// <summary>Compares a replica's own data with the files: no other replica is asked.</summary>
+    /// <summary>Compares a replica's own data with the files, without asking another replica.</summary>
     /// <param name="member">The replica.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
     public async Task<Check> CheckFilesAsync(ClusterMember member, CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ internal sealed class Verifier(WrittenData written)
             fault ??= FaultOf(file, found);
             if (found is not null && !await EqualsFileAsync(file, found.Value, cancellationToken))
             {
-                // The value is what was read from the file, and the file has been changed since: the store is right.
+                // The value equals what was read, and the file was edited since: the store is right.
                 edited++;
             }
         }
@@ -32,7 +32,7 @@ internal sealed class Verifier(WrittenData written)
             fault ?? $"{written.Files.Count:N0} keys{note}");
     }
 
-    /// <summary>Reads a replica's history: the first and the last value that the pulse key had.</summary>
+    /// <summary>Reads a replica's history: the first and the last value of the pulse key.</summary>
     /// <param name="member">The replica.</param>
     /// <param name="cancellationToken">Ends the reads.</param>
     public async Task<Check> CheckHistoryAsync(ClusterMember member, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal sealed class Verifier(WrittenData written)
             KeyValue? found = await member.Store.GetAsync(PulseWriter.Key, read, cancellationToken);
             if (found is null || found.Value != PulseWriter.ValueOf(number) || found.Version != number + 1)
             {
-                fault ??= $"revision {revision} gives '{found?.Value}' as version {found?.Version}, "
+                fault ??= $"revision {revision} has '{found?.Value}' as version {found?.Version}, "
                     + $"not '{PulseWriter.ValueOf(number)}' as version {number + 1}";
             }
         }
@@ -56,7 +56,7 @@ internal sealed class Verifier(WrittenData written)
             fault ?? $"read at {written.PulseRevisions[0]:N0} and {written.PulseRevisions[^1]:N0}");
     }
 
-    /// <summary>Compares the hashes over keys, values and history.</summary>
+    /// <summary>Compares the hashes of keys, values and history.</summary>
     /// <param name="members">The replicas.</param>
     /// <param name="cancellationToken">Ends the comparison.</param>
     public async Task<Check> CheckHashesAsync(
@@ -75,7 +75,7 @@ internal sealed class Verifier(WrittenData written)
                 + $" at revision {written.LastRevision:N0}");
     }
 
-    /// <summary>Compares the store's revision with the number of writes that were asked for.</summary>
+    /// <summary>Compares the store's revision with the number of writes.</summary>
     public Check CheckExactlyOnce()
     {
         long revisions = written.LastRevision - written.FirstRevision + 1;
@@ -85,7 +85,7 @@ internal sealed class Verifier(WrittenData written)
             $"{written.Writes:N0} writes made {revisions:N0} revisions");
     }
 
-    /// <summary>Compares what a watcher saw with what was written.</summary>
+    /// <summary>Compares the events a watcher saw with what was written.</summary>
     /// <param name="watcher">The watcher, which has ended.</param>
     public Check CheckWatch(RevisionWatcher watcher)
     {

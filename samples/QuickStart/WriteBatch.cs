@@ -2,20 +2,20 @@ using System.Text;
 
 namespace EmbeddedConsensus.Samples.QuickStart;
 
-/// <summary>Files that are written by one transaction: all of them or none.</summary>
+/// <summary>Files that one transaction writes: all of them or none.</summary>
 internal static class WriteBatch
 {
-    /// <summary>More than what the store adds to a key and a value.</summary>
+    /// <summary>An upper bound for what the store adds to a key and a value, in bytes.</summary>
     public const int OverheadBytes = 64;
 
     private const int MaxFiles = 8;
     private const long MaxBytes = 64 << 10;
 
-    /// <summary>How much of a request a file takes, in bytes.</summary>
+    /// <summary>The size of a file in a request, in bytes.</summary>
     public static long SizeOf(SourceFile file) => OverheadBytes + Encoding.UTF8.GetByteCount(file.Key) + file.Length;
 
-    /// <summary>Cuts a list of files into batches that are bounded in files and in bytes; a file that is larger than
-    /// a batch makes one by itself.</summary>
+    /// <summary>Splits files into batches bounded in number and bytes; a file larger than a batch is a batch of its
+    /// own.</summary>
     public static IEnumerable<IReadOnlyList<SourceFile>> Split(IEnumerable<SourceFile> files)
     {
         List<SourceFile> batch = [];

@@ -1,10 +1,10 @@
 namespace EmbeddedConsensus.Samples.QuickStart;
 
-/// <summary>What was written during a run, as the writers know it.</summary>
+/// <summary>What was written during a run, according to the writers.</summary>
 /// <param name="FirstRevision">The revision of the first write.</param>
 /// <param name="LastRevision">The revision of the last write, which deleted the pulse key.</param>
 /// <param name="Files">The files.</param>
-/// <param name="Transactions">How many transactions wrote them.</param>
+/// <param name="Transactions">The number of transactions that wrote them.</param>
 /// <param name="PulseRevisions">The revisions of the pulse key.</param>
 internal sealed record WrittenData(
     long FirstRevision,
@@ -13,6 +13,6 @@ internal sealed record WrittenData(
     long Transactions,
     IReadOnlyList<long> PulseRevisions)
 {
-    /// <summary>How many calls wrote: the transactions, the pulses and the last delete.</summary>
+    /// <summary>The number of writes: the transactions, the pulses and the last delete.</summary>
     public long Writes => Transactions + PulseRevisions.Count + 1;
 }

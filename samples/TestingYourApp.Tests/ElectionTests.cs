@@ -2,11 +2,11 @@ using EmbeddedConsensus.Testing;
 
 namespace EmbeddedConsensus.Samples.TestingYourApp.Tests;
 
-/// <summary>One process leads, and no job of the leader is done twice.</summary>
+/// <summary>One process leads, and no job of the leader runs twice.</summary>
 public sealed class ElectionTests
 {
     [Fact]
-    public async Task Somebody_leads_soon_and_somebody_else_when_the_leader_is_cut_off()
+    public async Task A_leader_is_elected_soon_and_another_one_when_it_is_cut_off()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         using Office office = new(cluster);
@@ -25,7 +25,7 @@ public sealed class ElectionTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task Never_do_two_processes_lead_and_never_is_a_job_done_twice(ulong seed)
+    public async Task No_two_processes_lead_at_once_and_no_job_runs_twice(ulong seed)
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3, o => o.Seed = seed);
         cluster.SetLinks(new LinkConditions { Jitter = TimeSpan.FromMilliseconds(40), LossProbability = 0.05 });
@@ -57,7 +57,7 @@ public sealed class ElectionTests
         Assert.Equal(office.Done.Distinct(), office.Done);
     }
 
-    /// <summary>Three processes of an app, of which the leader does jobs, one a second.</summary>
+    /// <summary>Three processes of an app; the leader does one job per second.</summary>
     private sealed class Office : IDisposable
     {
         private readonly ConsensusTestCluster _cluster;

@@ -4,8 +4,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace EmbeddedConsensus.Samples.TestingYourApp.Tests;
 
-/// <summary>The app as its own registrations put it together, three processes of it, beside the members of one cluster.
-/// </summary>
+/// <summary>The app as its own registrations build it: three processes, each with a member of one cluster.</summary>
 public sealed class HostedJobBoardTests
 {
     [Fact]

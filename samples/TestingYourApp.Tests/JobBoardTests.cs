@@ -2,7 +2,7 @@ using EmbeddedConsensus.Testing;
 
 namespace EmbeddedConsensus.Samples.TestingYourApp.Tests;
 
-/// <summary>What the app promises, under what can happen to a cluster. No test waits for real time.</summary>
+/// <summary>The app's guarantees under the faults of a cluster. No test waits for real time.</summary>
 public sealed class JobBoardTests
 {
     [Fact]
@@ -20,13 +20,13 @@ public sealed class JobBoardTests
     }
 
     [Fact]
-    public async Task A_claim_is_kept_when_the_leader_is_deposed_under_it()
+    public async Task A_claim_survives_when_its_leader_is_deposed()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         JobBoard board = new(cluster.AnyFollower.Store, cluster.Time);
         await board.PostAsync("nightly", "report");
 
-        // Nothing becomes durable, so the claim is on its way while the cluster changes its leader.
+        // Nothing becomes durable, so the claim is in flight while the cluster changes its leader.
         foreach (TestClusterMember member in cluster.Members)
         {
             member.Disk.WriteDelay = TimeSpan.FromMilliseconds(20);
@@ -41,7 +41,7 @@ public sealed class JobBoardTests
     }
 
     [Fact]
-    public async Task A_worker_that_is_cut_off_gets_no_job_before_it_is_back()
+    public async Task A_worker_that_is_cut_off_claims_no_job_until_it_is_back()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         JobBoard cutOff = new(cluster.Members[0].Store, cluster.Time);
@@ -61,7 +61,7 @@ public sealed class JobBoardTests
     }
 
     [Fact]
-    public async Task A_claim_without_a_majority_times_out_and_says_so()
+    public async Task A_claim_without_a_majority_times_out()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         JobBoard board = new(cluster.Members[0].Store, cluster.Time);
@@ -107,7 +107,7 @@ public sealed class JobBoardTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task A_bad_network_and_a_paused_process_give_nobody_a_job_twice(ulong seed)
+    public async Task No_job_is_claimed_twice_on_a_bad_network_with_a_paused_process(ulong seed)
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3, o => o.Seed = seed);
         JobBoard[] boards = [.. cluster.Members.Select(member => new JobBoard(member.Store, cluster.Time))];

@@ -26,9 +26,9 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public async Task A_process_whose_history_was_compacted_while_it_was_cut_off_begins_anew()
+    public async Task A_process_starts_over_when_history_was_compacted_while_it_was_cut_off()
     {
-        // Snapshots so early that the late member gets one, and never sees what happened one by one.
+        // Snapshots are taken early, so that the late member receives one and never sees the single changes.
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(
             3, o => o.ConfigureStore = store => (store.SnapshotThresholdBytes, store.RetainedLogBytes) = (1 << 20, 0));
         TestClusterMember late = cluster.AnyFollower;

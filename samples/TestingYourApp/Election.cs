@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus.Samples.TestingYourApp;
 
 /// <summary>
-/// Elects one process of the app to do what only one may do. The elected one renews its tenure; when it does not for a
-/// while, another takes its place. A process that was cut off stops by itself before that.
+/// Elects one process of the app for work that only one may do. The leader renews its tenure; if it fails to for a
+/// while, another process takes over. A process that was cut off stops by itself before that.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="time">The clock. In production <see cref="TimeProvider.System"/>, in a test the cluster's.</param>
@@ -14,15 +14,15 @@ public sealed class Election(IKeyValueStore store, TimeProvider time, string can
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Tenure = TimeSpan.FromSeconds(5);
 
-    /// <summary>Holds for as long as a tenure is not over: put it into the transactions of whoever leads, so that one
-    /// who does not know yet that its time is over writes nothing.</summary>
+    /// <summary>Holds until a tenure is over: add it to the leader's transactions, so that a former leader that has not
+    /// noticed the end of its tenure writes nothing.</summary>
     /// <param name="tenure">The tenure.</param>
     public static Compare Fence(string tenure) => Compare.Value(Leader).EqualTo(tenure);
 
-    /// <summary>Runs for election, again and again, and does the work of a leader whenever it is elected.</summary>
-    /// <param name="lead">The work: it is given the tenure, and a token that is cancelled when the tenure is over. When
-    /// it ends, so does the tenure.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <summary>Runs for election repeatedly, and does the leader's work whenever it is elected.</summary>
+    /// <param name="lead">The work: receives the tenure, and a token that is cancelled when the tenure is over. When
+    /// the work ends, so does the tenure.</param>
+    /// <param name="stop">Stops it.</param>
     public async Task RunAsync(Func<string, CancellationToken, Task> lead, CancellationToken stop)
     {
         while (true)
@@ -32,7 +32,7 @@ public sealed class Election(IKeyValueStore store, TimeProvider time, string can
             Task work = lead(tenure, over.Token);
             Task held = HoldAsync(tenure, over.Token);
 
-            // A leader whose work has failed does not stay leader.
+            // A leader whose work has failed does not remain leader.
             await Task.WhenAny(work, held);
             await over.CancelAsync();
             await Task.WhenAll(work, held).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -53,8 +53,8 @@ public sealed class Election(IKeyValueStore store, TimeProvider time, string can
                     (seen, since) = (current, time.GetTimestamp());
                 }
 
-                // What it replaces tells this tenure from every other, those of the same candidate included.
-                string tenure = $"{candidate}, behind {seen}";
+                // The replaced value distinguishes this tenure from every other, including those of the same candidate.
+                string tenure = $"{candidate}, after {seen}";
                 if ((seen == 0 || time.GetElapsedTime(since) > Tenure) && await TryPutAsync(
                     Compare.ModRevision(Leader).EqualTo(seen), tenure, stop))
                 {
@@ -70,7 +70,7 @@ public sealed class Election(IKeyValueStore store, TimeProvider time, string can
         }
     }
 
-    /// <summary>Renews the tenure until it cannot any more.</summary>
+    /// <summary>Renews the tenure until a renewal fails.</summary>
     private async Task HoldAsync(string tenure, CancellationToken stop)
     {
         while (true)

@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.Samples.TestingYourApp;
 
 /// <summary>
 /// Jobs that any process of the app may post, and that exactly one worker may claim, whichever processes and leaders
-/// come and go. This is the app; nothing in it knows of tests.
+/// come and go. This is app code; nothing in it depends on tests.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="time">The clock. In production <see cref="TimeProvider.System"/>, in a test the cluster's.</param>
@@ -28,11 +28,11 @@ public sealed class JobBoard(IKeyValueStore store, TimeProvider time)
         return result.Succeeded;
     }
 
-    /// <summary>Claims a job for a worker. A worker may ask again: it keeps what it has.</summary>
+    /// <summary>Claims a job for a worker. Repeating a claim is safe: a worker keeps what it has.</summary>
     /// <param name="job">The name of the job.</param>
     /// <param name="worker">The worker.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether the job is the worker's now.</returns>
+    /// <returns>Whether the worker owns the job now.</returns>
     public async Task<bool> TryClaimAsync(string job, string worker, CancellationToken cancellationToken = default)
     {
         Txn claim = Txn
@@ -44,12 +44,12 @@ public sealed class JobBoard(IKeyValueStore store, TimeProvider time)
             || (result.Responses[0].Range!.Items is [KeyValue held] && held.Value == worker);
     }
 
-    /// <summary>Claims a job for a worker, however long the cluster is away. Asking again is safe, because a worker
-    /// keeps what it has: an unknown outcome needs no other care.</summary>
+    /// <summary>Claims a job for a worker, however long the cluster is unavailable. Retrying is safe, because a worker
+    /// keeps what it has: an unknown outcome needs no further care.</summary>
     /// <param name="job">The name of the job.</param>
     /// <param name="worker">The worker.</param>
     /// <param name="cancellationToken">Ends the attempts.</param>
-    /// <returns>Whether the job is the worker's now.</returns>
+    /// <returns>Whether the worker owns the job now.</returns>
     public async Task<bool> ClaimAsync(string job, string worker, CancellationToken cancellationToken = default)
     {
         while (true)
@@ -65,7 +65,7 @@ public sealed class JobBoard(IKeyValueStore store, TimeProvider time)
         }
     }
 
-    /// <summary>Who has claimed a job.</summary>
+    /// <summary>The worker that has claimed a job.</summary>
     /// <param name="job">The name of the job.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The worker, or null.</returns>

@@ -3,10 +3,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EmbeddedConsensus.Samples.TestingYourApp;
 
-/// <summary>How the app puts itself together.</summary>
+/// <summary>Registers the app's services.</summary>
 public static class JobBoardServiceCollectionExtensions
 {
-    /// <summary>Adds the board and the store that it lives on.</summary>
+    /// <summary>Adds the board and its store.</summary>
     /// <param name="services">The services.</param>
     public static IServiceCollection AddJobBoard(this IServiceCollection services)
     {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace EmbeddedConsensus.Samples.TestingYourApp;
 
-/// <summary>The settings of the app, which every process of it has at hand and follows as they change.</summary>
+/// <summary>The settings of the app, cached in every process and kept up to date.</summary>
 /// <param name="store">The store.</param>
 /// <param name="time">The clock. In production <see cref="TimeProvider.System"/>, in a test the cluster's.</param>
 public sealed class Settings(IKeyValueStore store, TimeProvider time)
@@ -14,7 +14,7 @@ public sealed class Settings(IKeyValueStore store, TimeProvider time)
 
     private ImmutableDictionary<string, string> _values = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>A setting as it stood a moment ago, or null.</summary>
+    /// <summary>The last known value of a setting, or null.</summary>
     /// <param name="name">The name of the setting.</param>
     public string? this[string name] => Volatile.Read(ref _values).GetValueOrDefault(name);
 
@@ -25,9 +25,9 @@ public sealed class Settings(IKeyValueStore store, TimeProvider time)
     public async Task SetAsync(string name, string value, CancellationToken cancellationToken = default) =>
         await store.PutAsync(Prefix + name, value, cancellationToken: cancellationToken);
 
-    /// <summary>Follows the settings: reads all of them once, and then what changes. When that has been compacted
-    /// before it was seen, because this process was cut off for long, it begins anew.</summary>
-    /// <param name="stop">Ends it.</param>
+    /// <summary>Follows the settings: reads all of them once, and then every change. If changes were compacted before
+    /// they were seen, because this process was cut off for long, it starts over.</summary>
+    /// <param name="stop">Stops it.</param>
     public async Task FollowAsync(CancellationToken stop)
     {
         while (true)

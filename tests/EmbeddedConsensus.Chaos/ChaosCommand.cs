@@ -13,40 +13,40 @@ internal static class ChaosCommand
 
     private static readonly Option<double> Minutes = new("--minutes")
     {
-        Description = "How long faults go on, in minutes. Default: 5.",
+        Description = "How long faults are injected, in minutes. Default: 5.",
     };
 
     private static readonly Option<int> Seconds = new("--seconds")
     {
-        Description = "How long faults go on, in seconds, instead of --minutes.",
+        Description = "How long faults are injected, in seconds, instead of --minutes.",
     };
 
     private static readonly Option<int> Round = new("--round-seconds")
     {
-        Description = "How long faults go on before the cluster is healed and the history checked, in seconds.",
+        Description = "The length of a round, after which the cluster is healed and the history checked, in seconds.",
         DefaultValueFactory = static _ => DefaultRoundSeconds,
     };
 
     private static readonly Option<int> Seed = new("--seed")
     {
-        Description = "The seed of the faults and of the load. Default: another one each time, which is told.",
+        Description = "The seed of the faults and of the load. Default: random, and printed.",
     };
 
     private static readonly Option<int> Members = new("--members")
     {
-        Description = "How many members the cluster begins with: 3, 5 or 7.",
+        Description = "The initial number of members: 3, 5 or 7.",
         DefaultValueFactory = static _ => 3,
     };
 
     private static readonly Option<int> Callers = new("--callers")
     {
-        Description = "How many callers each member has, each with one call after the other.",
+        Description = "Callers per member, each with one call at a time.",
         DefaultValueFactory = static _ => 8,
     };
 
     private static readonly Option<string> Reads = new("--reads")
     {
-        Description = "How linearizable reads are confirmed: round or lease. Default: round with odd seeds, lease with "
+        Description = "How linearizable reads are confirmed: round or lease. Default: round for odd seeds, lease for "
             + "even ones.",
     };
 
@@ -56,15 +56,15 @@ internal static class ChaosCommand
         DefaultValueFactory = static _ => "",
     };
 
-    private static readonly Option<bool> Verbose = new("--verbose") { Description = "Tell every fault." };
+    private static readonly Option<bool> Verbose = new("--verbose") { Description = "Print every fault." };
 
     private static readonly Option<bool> Keep = new("--keep")
     {
-        Description = "Keep the files of the run: logs of the processes, histories, disks. They are kept anyway when a "
+        Description = "Keep the files of the run: logs of the processes, histories, disks. They are always kept when a "
             + "check failed.",
     };
 
-    /// <summary>Runs what the command line says.</summary>
+    /// <summary>Parses the command line and runs it.</summary>
     /// <param name="args">The arguments.</param>
     /// <returns>The exit code: 1 when a check failed.</returns>
     public static async Task<int> RunAsync(string[] args)
@@ -75,7 +75,7 @@ internal static class ChaosCommand
         using PosixSignalRegistration terminate =
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
         RootCommand command = new(
-            "Runs a cluster of processes under load and faults, and checks what its callers and watchers saw.")
+            "Runs a cluster of processes under load and faults, and checks what its callers and watchers observed.")
         {
             Minutes, Seconds, Round, Seed, Members, Callers, Reads, Only, Verbose, Keep,
         };
@@ -85,7 +85,7 @@ internal static class ChaosCommand
         {
             if (!FaultDeck.Has(result.GetValueOrDefault<string>()))
             {
-                result.AddError("--only names no fault. Those that there are stand in the summary of a run.");
+                result.AddError("--only matches no fault. The summary of a run lists all of them.");
             }
         });
         Members.Validators.Add(static result =>

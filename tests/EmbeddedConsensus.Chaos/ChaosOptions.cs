@@ -1,12 +1,12 @@
 namespace EmbeddedConsensus.Chaos;
 
-/// <summary>What to run.</summary>
+/// <summary>The options of a run.</summary>
 internal sealed record ChaosOptions
 {
-    /// <summary>How long faults go on, all rounds together.</summary>
+    /// <summary>How long faults are injected, all rounds together.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>How many members the cluster has.</summary>
+    /// <summary>The number of members.</summary>
     public required int Members { get; init; }
 
     /// <summary>The seed of the faults and of the load.</summary>
@@ -15,18 +15,18 @@ internal sealed record ChaosOptions
     /// <summary>How linearizable reads are confirmed.</summary>
     public required LinearizableReadMode Reads { get; init; }
 
-    /// <summary>How many callers each member has.</summary>
+    /// <summary>Callers per member.</summary>
     public required int Callers { get; init; }
 
-    /// <summary>How long faults go on in one round: about what a check of its history takes in little time.</summary>
+    /// <summary>How long faults are injected in one round: short enough that its history is checked quickly.</summary>
     public required TimeSpan RoundDuration { get; init; }
 
-    /// <summary>What the names of the faults contain that may happen; empty for all.</summary>
+    /// <summary>Text that the names of permitted faults contain; empty for all.</summary>
     public required string Only { get; init; }
 
-    /// <summary>Whether to tell every fault when it happens.</summary>
+    /// <summary>Whether to print every fault as it happens.</summary>
     public required bool IsVerbose { get; init; }
 
-    /// <summary>Whether to keep the files of a run in which everything passed.</summary>
+    /// <summary>Whether to keep the files when everything passed.</summary>
     public required bool KeepsFiles { get; init; }
 }

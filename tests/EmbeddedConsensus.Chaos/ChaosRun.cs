@@ -9,7 +9,7 @@ namespace EmbeddedConsensus.Chaos;
 
 /// <summary>A run: rounds of load and faults on one cluster, each followed by its checks.</summary>
 /// <param name="options">What to run.</param>
-/// <param name="output">Where to tell.</param>
+/// <param name="output">Receives the report.</param>
 internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
 {
     private readonly Stopwatch _time = Stopwatch.StartNew();
@@ -17,7 +17,7 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
     private readonly LoadStatistics _statistics = new();
 
     /// <summary>Runs.</summary>
-    /// <param name="cancellationToken">Ends the run behind the round that is under way.</param>
+    /// <param name="cancellationToken">Ends the run after the current round.</param>
     /// <returns>The exit code: 1 when a check failed.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -31,8 +31,8 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
                 cluster, _checks, options.Seed, options.Only, line => TellIf(options.IsVerbose, line));
             await CompleteAsync("the cluster starts", cluster.StartAsync);
             await CompleteAsync(
-                "every round comes to its end", () => RunRoundsAsync(cluster, faults, cancellationToken));
-            await CompleteAsync("every process comes to its end", () => StopAllAsync(cluster));
+                "every round completes", () => RunRoundsAsync(cluster, faults, cancellationToken));
+            await CompleteAsync("every process exits", () => StopAllAsync(cluster));
             Summarize(cluster, faults);
         }
 
@@ -63,20 +63,19 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
             revision = await new RoundClosing(cluster, _checks, round).RunAsync(revision + 1);
             if (revision == 0)
             {
-                // Without an end there is nothing to check against, and nothing to go on from.
+                // Without an end revision there is nothing to check against and nothing to continue from.
                 break;
             }
 
             Tell($"round {round} of {rounds}: revision {revision}, {faults.Journal.Count} faults so far");
-            checking = CheckBehindAsync(checking, new RoundCheck(
+            checking = CheckConcurrentlyAsync(checking, new RoundCheck(
                 cluster.Folders, [.. cluster.Members.Select(static member => member.Id)], _checks, round));
         }
 
         await checking;
     }
 
-    /// <summary>Does something. That it fails is a finding like any other, and the summary comes all the
-    /// same.</summary>
+    /// <summary>Runs a step. A failure is a finding like any other, and the summary is still printed.</summary>
     private async Task CompleteAsync(string name, Func<Task> act)
     {
         string? failure = null;
@@ -94,7 +93,7 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
     }
 
     /// <summary>Checks a round while the next one runs.</summary>
-    private async Task<RoundState> CheckBehindAsync(Task<RoundState> before, RoundCheck check)
+    private async Task<RoundState> CheckConcurrentlyAsync(Task<RoundState> before, RoundCheck check)
     {
         RoundState state = await before;
         return await Task.Run(() => check.Run(state, _statistics));
@@ -106,12 +105,12 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         for (int i = 0; i < areClean.Length; i++)
         {
             _checks.Note(
-                0, "a member that is told to stop does so",
+                0, "a member stops when asked to",
                 areClean[i] ? null : $"Member {cluster.Members[i].Id} did not stop in time.");
         }
 
         _checks.Note(
-            0, "no process ends by itself and no term has two leaders",
+            0, "no process exits on its own and no term has two leaders",
             cluster.Observer.Problems.Count == 0 ? null : string.Join(Environment.NewLine, cluster.Observer.Problems));
     }
 
@@ -121,13 +120,13 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         Tell($"load: {_statistics.Calls:N0} calls in {_statistics.LoadTime.TotalSeconds:F0} s, "
             + $"{_statistics.CallsPerSecond:N0}/s");
         WriteLines(_statistics.ToLines());
-        Tell($"  {_statistics.Watches:N0} watches were given {_statistics.WatchEvents:N0} events; the longest time "
+        Tell($"  {_statistics.Watches:N0} watches received {_statistics.WatchEvents:N0} events; the longest period "
             + $"without a successful write was {_statistics.LongestWithoutWrite.TotalSeconds:F1} s");
         output.WriteLine();
         Tell($"faults: {faults.Journal.Count}, of {faults.Journal.Kinds} kinds");
         WriteLines(faults.Journal.ToLines());
         output.WriteLine();
-        Tell($"what happened to the members:");
+        Tell($"members:");
         WriteLines(TextTable.Of(
         [
             ["processes started", TextTable.Of(cluster.Starts)],

@@ -1,7 +1,7 @@
 using EmbeddedConsensus.Chaos;
 using EmbeddedConsensus.Chaos.Nodes;
 
-// The processes of the members are this program, too.
+// Member processes run this program, too.
 if (args is [NodeProgram.Verb, string settings])
 {
     return await NodeProgram.RunAsync(settings);

@@ -6,8 +6,8 @@ using EmbeddedConsensus.Mutations.Suites;
 namespace EmbeddedConsensus.Mutations;
 
 /// <summary>
-/// Puts each mutation into a copy of the sources, builds what its suite needs and runs the suite. A mutation is caught
-/// when the suite fails with it, for the reason that the mutation names, and passes without it.
+/// Applies each mutation to a copy of the sources, builds what its suite needs and runs the suite. A mutation is caught
+/// if the suite passes without it and fails with it for the reason that the mutation states.
 /// </summary>
 internal sealed class MutationRunner(string original, TextWriter output, bool isVerbose)
 {
@@ -16,12 +16,13 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
     private static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan SuiteLimit = TimeSpan.FromMinutes(10);
 
-    // Why a suite does not pass without any mutation; null if it does.
+    // The reason a suite fails without any mutation; null if it passes.
     private readonly Dictionary<string, string?> _unchanged = [];
     private int _passed;
     private int _failed;
 
-    /// <summary>Checks that every mutation still fits the sources and names a suite, without running any.</summary>
+    /// <summary>Checks that every mutation still applies to the sources and names a suite, without running
+    /// any.</summary>
     /// <param name="mutations">The mutations.</param>
     /// <returns>The exit code: 0 when all do.</returns>
     public int Check(ImmutableArray<Mutation> mutations)
@@ -48,9 +49,9 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
         return Summarize();
     }
 
-    /// <summary>Runs mutations, one behind the other.</summary>
+    /// <summary>Runs mutations, one after the other.</summary>
     /// <param name="mutations">The mutations.</param>
-    /// <param name="skipUnchanged">Whether to leave out the runs without a mutation.</param>
+    /// <param name="skipUnchanged">Whether to skip the runs without a mutation.</param>
     /// <returns>The exit code: 0 when all are caught.</returns>
     public int Run(ImmutableArray<Mutation> mutations, bool skipUnchanged)
     {
@@ -91,8 +92,8 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
         }
     }
 
-    /// <summary>Runs each suite once without any mutation: one that fails then says nothing about a bug. Each project
-    /// is built once for all of its suites.</summary>
+    /// <summary>Runs each suite once without a mutation: a suite that fails then proves nothing. Each project is built
+    /// once for all its suites.</summary>
     private void RunUnchanged(SourceTree tree, ImmutableArray<Mutation> mutations, bool skip)
     {
         Stopwatch watch = Stopwatch.StartNew();
@@ -116,7 +117,7 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
 
     private void RunUnchanged(SourceTree tree, ImmutableArray<Mutation> sameProject)
     {
-        // All tests at once are as good as one suite behind the other, and take a fraction of the time.
+        // Running all tests at once is equivalent to running the suites one after the other, and much faster.
         bool allPass = SuiteParser.TryUnite(sameProject) is { } all
             && all.Run(tree.Root, SuiteLimit).Verdict == SuiteVerdict.Passed;
         foreach (Mutation mutation in sameProject)
@@ -166,7 +167,7 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
         }
     }
 
-    /// <summary>Builds what a mutation changes, and nothing that only depends on it, and puts it into the
+    /// <summary>Builds the projects that a mutation changes, but not their dependents, and copies them into the
     /// suite.</summary>
     private static void BuildChanged(SourceTree tree, Mutation mutation, ISuite suite)
     {
@@ -180,7 +181,7 @@ internal sealed class MutationRunner(string original, TextWriter output, bool is
 
     private static void Build(SourceTree tree, string project, params string[] options)
     {
-        // Analyzers and warnings are the gate's business: a bug often leaves something unused.
+        // The gate checks analyzers and warnings: a bug often leaves something unused.
         CommandResult build = Command.Run(
             "dotnet",
             ["build", project, "-c", "Release", "--nologo", "-v", "q", "-p:RunAnalyzers=false",

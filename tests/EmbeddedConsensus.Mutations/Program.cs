@@ -11,18 +11,18 @@ Option<string[]> only = new("--only")
 };
 Option<bool> verbose = new("--verbose")
 {
-    Description = "Write down what the suites wrote when they failed.",
+    Description = "Print the output of failed suites.",
 };
 Option<bool> check = new("--check")
 {
-    Description = "Only check that every mutation still fits the sources.",
+    Description = "Only check that every mutation still applies to the sources.",
 };
 Option<bool> skipUnchanged = new("--skip-unchanged")
 {
-    Description = "Do not first run the suites without a mutation: for whoever has just done so.",
+    Description = "Skip the runs without a mutation, if they have just passed.",
 };
-Option<bool> list = new("--list") { Description = "Only say what there is." };
-RootCommand command = new("Puts known bugs back into a copy of the sources, and runs the suites that should notice.")
+Option<bool> list = new("--list") { Description = "Only list the mutations." };
+RootCommand command = new("Puts known bugs back into a copy of the sources, and runs the suites that have to find them.")
 {
     only, check, list, skipUnchanged, verbose,
 };

@@ -2,8 +2,8 @@ using EmbeddedConsensus.Mutations.Catalogue;
 
 namespace EmbeddedConsensus.Mutations;
 
-/// <summary>A copy of the sources, to be changed and built without harm to the original. Deleted when
-/// disposed.</summary>
+/// <summary>A copy of the sources that can be changed and built without touching the original. Deleted on
+/// disposal.</summary>
 internal sealed class SourceTree : IDisposable
 {
     private static readonly string[] Folders = ["src", "tests"];
@@ -13,10 +13,10 @@ internal sealed class SourceTree : IDisposable
 
     private SourceTree(string root) => Root = root;
 
-    /// <summary>Where the copy is.</summary>
+    /// <summary>The root of the copy.</summary>
     public string Root { get; }
 
-    /// <summary>Finds the sources that this program was built from: upward from its binaries.</summary>
+    /// <summary>Finds the sources of this program, upward from its binaries.</summary>
     /// <exception cref="MutationException">There are none.</exception>
     public static string FindOriginal()
     {
@@ -48,10 +48,10 @@ internal sealed class SourceTree : IDisposable
         return tree;
     }
 
-    /// <summary>Puts a bug into the copy. Disposing what it returns takes the bug out again, and with it what was
-    /// replaced since.</summary>
+    /// <summary>Applies a bug to the copy. Disposing the result reverts it, together with everything replaced
+    /// since.</summary>
     /// <param name="mutation">The bug.</param>
-    /// <exception cref="MutationException">It does not fit the sources.</exception>
+    /// <exception cref="MutationException">It does not apply to the sources.</exception>
     public IDisposable Apply(Mutation mutation)
     {
         Restorer restorer = new(_originals);
@@ -79,7 +79,7 @@ internal sealed class SourceTree : IDisposable
         return restorer;
     }
 
-    /// <summary>Replaces a file until the bug is taken out.</summary>
+    /// <summary>Replaces a file until the bug is reverted.</summary>
     /// <param name="file">The file, relative to the root.</param>
     /// <param name="by">The file to copy, relative to the root.</param>
     public void Replace(string file, string by)

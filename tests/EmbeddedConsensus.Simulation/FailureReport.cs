@@ -5,7 +5,8 @@ using EmbeddedConsensus.Testing.Simulation.Faults;
 
 namespace EmbeddedConsensus.Simulation;
 
-/// <summary>Tells of a seed that failed: what, how to replay it, and the smallest schedule that still fails.</summary>
+/// <summary>Reports a failed seed: the broken invariant, how to replay it, and the smallest schedule that still
+/// fails.</summary>
 internal sealed class FailureReport(RunnerOptions options, TextWriter output)
 {
     private const int MaxShrinkRuns = 500;
@@ -29,9 +30,9 @@ internal sealed class FailureReport(RunnerOptions options, TextWriter output)
         output.WriteLine();
     }
 
-    /// <summary>Looks for a smaller schedule that fails in the same way.</summary>
-    /// <param name="simulation">What failed.</param>
-    /// <param name="result">How it failed.</param>
+    /// <summary>Searches for a smaller schedule that fails in the same way.</summary>
+    /// <param name="simulation">The failed simulation.</param>
+    /// <param name="result">Its result.</param>
     /// <returns>The schedule, with the command that replays it.</returns>
     public string Shrink(SimulationOptions simulation, SimulationResult result)
     {

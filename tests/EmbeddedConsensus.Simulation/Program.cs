@@ -30,30 +30,30 @@ replicas.Validators.Add(result =>
 });
 Option<int> virtualSeconds = new("--virtual-seconds")
 {
-    Description = "How long faults go on, in virtual seconds.",
+    Description = "How long faults are injected, in virtual seconds.",
     DefaultValueFactory = _ => 180,
 };
 Option<int> jobs = new("--jobs")
 {
-    Description = "How many seeds run at a time.",
+    Description = "How many seeds run in parallel.",
     DefaultValueFactory = _ => Environment.ProcessorCount,
 };
-Option<bool> verbose = new("--verbose") { Description = "Write down every event of note." };
+Option<bool> verbose = new("--verbose") { Description = "Print every notable event." };
 Option<bool> once = new("--once") { Description = "Do not run each seed a second time to compare the traces." };
 Option<SimulatedDefect> defect = new("--defect")
 {
-    Description = "Make a mistake on purpose, to see that it is found.",
+    Description = "Inject a bug on purpose, to see that it is found.",
 };
 Option<FileInfo?> schedule = new("--schedule")
 {
     Description = "A file with the faults to inject, as a failed seed prints it, instead of what the seed chooses.",
 };
-Option<bool> noShrink = new("--no-shrink") { Description = "Do not look for a smaller schedule that still fails." };
+Option<bool> noShrink = new("--no-shrink") { Description = "Do not search for a smaller schedule that still fails." };
 Option<bool> coverage = new("--coverage")
 {
-    Description = "Report how often each place was passed at which a process can end.",
+    Description = "Report how often each crash point was passed.",
 };
-RootCommand command = new("Runs simulated clusters with faults, and checks every invariant and every answer.")
+RootCommand command = new("Runs simulated clusters with faults, and checks every invariant and every response.")
 {
     seeds, replicas, virtualSeconds, schedule, jobs, verbose, once, noShrink, coverage, defect,
 };

@@ -4,12 +4,12 @@ using EmbeddedConsensus.Testing.Simulation;
 
 namespace EmbeddedConsensus.Simulation;
 
-/// <summary>Runs many seeds, several at a time, and reports.</summary>
+/// <summary>Runs many seeds in parallel and reports.</summary>
 internal sealed class Runner(RunnerOptions options, TextWriter output)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
 
-    // With a defect that breaks everything nobody reads more.
+    // With a defect that breaks every seed, more shrunk schedules would not be read.
     private const int MaxShrunkSeeds = 3;
 
     private readonly Lock _gate = new();
@@ -107,7 +107,7 @@ internal sealed class Runner(RunnerOptions options, TextWriter output)
         }
     }
 
-    // Whether the failure is one of the first, which are shrunk.
+    // Whether the failure is among the first, which are shrunk.
     private bool Count(SimulationFailedException? failure)
     {
         if (failure is null)

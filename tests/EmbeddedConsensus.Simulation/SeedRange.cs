@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.Simulation;
 /// <summary>The seeds to run: <c>17</c>, or <c>1-200</c>.</summary>
 internal readonly record struct SeedRange(ulong First, ulong Last)
 {
-    /// <summary>Reads a range as the command line gives it.</summary>
+    /// <summary>Parses a range as written on the command line.</summary>
     public static bool TryParse(string text, out SeedRange range)
     {
         string[] ends = text.Split('-');

@@ -4,13 +4,13 @@ using EmbeddedConsensus.Testing.Simulation.Faults;
 
 namespace EmbeddedConsensus.Simulation;
 
-/// <summary>What happened in all runs together.</summary>
+/// <summary>The totals over all runs.</summary>
 internal sealed class Summary(SimulationStatistics all, long seeds, TimeSpan elapsed)
 {
-    // On a machine that others share, this is the figure to compare.
+    // On a shared machine, this is the figure to compare.
     private static TimeSpan CpuTime => Environment.CpuUsage.TotalTime;
 
-    /// <summary>Writes it down.</summary>
+    /// <summary>Prints the summary.</summary>
     public void Write(RunnerOptions options, TextWriter output)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Tests;
 
-/// <summary>The folder of the sources: found upward from the test's binaries, because a deterministic build does not
-/// tell where its files lay.</summary>
+/// <summary>The root of the sources: found upward from the test's binaries, because a deterministic build does not
+/// record source paths.</summary>
 internal static class RepositoryRoot
 {
     public static string Path { get; } = Find();

@@ -16,7 +16,7 @@ internal sealed class CallWorkload
 
     /// <summary>A workload on a store.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="options">What to do.</param>
+    /// <param name="options">The load.</param>
     public CallWorkload(IKeyValueStore store, LoadOptions options)
     {
         _store = store;
@@ -60,7 +60,7 @@ internal sealed class CallWorkload
         };
     }
 
-    // Pooled state machines: what a call allocates is the store's.
+    // Pooled state machines, so that only the store's own allocations are measured.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask PutAsync(Key key) => await _store.PutAsync(key, _value);
 

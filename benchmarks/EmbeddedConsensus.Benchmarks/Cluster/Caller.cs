@@ -2,18 +2,18 @@ using System.Diagnostics;
 
 namespace EmbeddedConsensus.Benchmarks.Cluster;
 
-/// <summary>One caller: one call behind the other, counted in a histogram of its own.</summary>
-/// <param name="workload">What it calls.</param>
+/// <summary>One caller: one call after the other, counted in its own histogram.</summary>
+/// <param name="workload">The calls.</param>
 /// <param name="clock">The phase of the run.</param>
 /// <param name="seed">The seed of its choices.</param>
 internal sealed class Caller(CallWorkload workload, LoadClock clock, int seed)
 {
-    // A call that is answered at once never gives its thread up: others wait for it.
+    // A call that completes synchronously never yields its thread, and other callers wait for it.
     private const int CallsBetweenYields = 512;
 
     private readonly Random _random = new(seed);
 
-    /// <summary>What it measured. Read it when the caller has stopped.</summary>
+    /// <summary>The measured latencies. Read them after the caller has stopped.</summary>
     public LatencyHistogram Latencies { get; } = new();
 
     /// <summary>Calls until the clock stops.</summary>

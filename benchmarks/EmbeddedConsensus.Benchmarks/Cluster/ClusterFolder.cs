@@ -1,9 +1,9 @@
 namespace EmbeddedConsensus.Benchmarks.Cluster;
 
-/// <summary>A temporary folder with a folder for each replica; gone when it is disposed.</summary>
+/// <summary>A temporary directory with one directory per replica; deleted on disposal.</summary>
 internal sealed class ClusterFolder : IDisposable
 {
-    /// <summary>Where it is.</summary>
+    /// <summary>Its path.</summary>
     public string Path { get; } = Directory.CreateTempSubdirectory("consensus-load-").FullName;
 
     /// <inheritdoc />

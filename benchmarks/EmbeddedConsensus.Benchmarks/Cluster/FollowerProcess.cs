@@ -4,8 +4,8 @@ using System.Globalization;
 
 namespace EmbeddedConsensus.Benchmarks.Cluster;
 
-/// <summary>A follower in a process of its own: this program, run again. It lives as long as its standard input is
-/// open, so it goes with its parent, whatever ends that.</summary>
+/// <summary>A follower in its own process: this program, started again. It exits when its standard input closes, so it
+/// never outlives its parent.</summary>
 internal sealed class FollowerProcess : IDisposable
 {
     /// <summary>The hidden subcommand.</summary>
@@ -43,9 +43,9 @@ internal sealed class FollowerProcess : IDisposable
     }
 
     /// <summary>Starts a follower.</summary>
-    /// <param name="member">Which one.</param>
+    /// <param name="member">Its number.</param>
     /// <param name="ports">The ports of all replicas, in order.</param>
-    /// <param name="folder">The folder for the folders of all; null to keep the data in memory.</param>
+    /// <param name="folder">The directory for all replicas' directories; null to keep the data in memory.</param>
     public static FollowerProcess Start(int member, IReadOnlyList<int> ports, string? folder)
     {
         string self = Environment.ProcessPath ?? throw new InvalidOperationException("This process has no path.");
@@ -74,14 +74,14 @@ internal sealed class FollowerProcess : IDisposable
             Process.Start(start) ?? throw new InvalidOperationException($"'{self}' did not start."));
     }
 
-    /// <summary>Tells it to hand leadership to the first member, if it leads.</summary>
+    /// <summary>Asks it to transfer leadership to the first member, if it leads.</summary>
     public void TellToHandOver()
     {
         _process.StandardInput.WriteLine(HandOver);
         _process.StandardInput.Flush();
     }
 
-    /// <summary>Ends the process and waits until it is gone.</summary>
+    /// <summary>Kills the process and waits until it has exited.</summary>
     public void Dispose()
     {
         _process.StandardInput.Dispose();
@@ -118,7 +118,7 @@ internal sealed class FollowerProcess : IDisposable
         }
         catch (Exception exception) when (exception is NotLeaderException or LeadershipTransferException)
         {
-            // The parent asks until it leads.
+            // The parent asks again until it leads.
             await Console.Error.WriteLineAsync(exception.Message);
         }
     }

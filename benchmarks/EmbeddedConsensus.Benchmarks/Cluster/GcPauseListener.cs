@@ -2,7 +2,7 @@ using System.Diagnostics.Tracing;
 
 namespace EmbeddedConsensus.Benchmarks.Cluster;
 
-/// <summary>Hears from the runtime for how long the garbage collector stopped all threads.</summary>
+/// <summary>Listens to the runtime's events for how long the garbage collector stopped all threads.</summary>
 internal sealed class GcPauseListener : EventListener
 {
     private const string RuntimeSource = "Microsoft-Windows-DotNETRuntime";
@@ -45,7 +45,7 @@ internal sealed class GcPauseListener : EventListener
     /// <inheritdoc />
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
-        // The names carry a version behind the part that is looked at.
+        // The names carry a version after the part that is compared.
         if (eventData.EventName is not { } name || _gate is null)
         {
             return;

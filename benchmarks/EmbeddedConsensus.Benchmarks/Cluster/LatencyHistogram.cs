@@ -3,8 +3,8 @@ using System.Numerics;
 namespace EmbeddedConsensus.Benchmarks.Cluster;
 
 /// <summary>
-/// Counts durations in log-linear buckets, in the manner of HdrHistogram: each power of two is cut into 32 parts, so
-/// that a value is known to 1.6 % in 9 KiB, whatever it is. One writer; merged when the writers have stopped.
+/// Counts durations in log-linear buckets, as HdrHistogram does: each power of two is divided into 32 parts, so any
+/// value is known to 1.6 % in 9 KiB. One writer; merged after the writers have stopped.
 /// </summary>
 internal sealed class LatencyHistogram
 {
@@ -12,21 +12,21 @@ internal sealed class LatencyHistogram
     private const int SubBuckets = 1 << SubBucketBits;
     private const int MaxBits = 40;
 
-    // Values below SubBuckets have buckets of their own; each power of two above has SubBuckets of them.
+    // Values below SubBuckets have their own buckets; each power of two above has SubBuckets of them.
     private readonly long[] _counts = new long[(MaxBits - SubBucketBits + 1) * SubBuckets];
 
-    /// <summary>How many durations were counted.</summary>
+    /// <summary>The number of durations.</summary>
     public long Count { get; private set; }
 
     /// <summary>Counts a duration.</summary>
-    /// <param name="nanoseconds">How long it was; 18 minutes and more count as 18 minutes.</param>
+    /// <param name="nanoseconds">The duration; values above 18 minutes count as 18 minutes.</param>
     public void Record(long nanoseconds)
     {
         _counts[BucketOf(Math.Clamp(nanoseconds, 0, (1L << MaxBits) - 1))]++;
         Count++;
     }
 
-    /// <summary>Adds what another one counted.</summary>
+    /// <summary>Adds the counts of another histogram.</summary>
     public void Add(LatencyHistogram other)
     {
         for (int i = 0; i < _counts.Length; i++)

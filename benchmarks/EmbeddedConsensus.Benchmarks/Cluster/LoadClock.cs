@@ -8,13 +8,13 @@ internal sealed class LoadClock
     private volatile bool _isMeasuring;
     private volatile bool _isStopped;
 
-    /// <summary>Whether calls that end now count.</summary>
+    /// <summary>Whether calls that end now are counted.</summary>
     public bool IsMeasuring => _isMeasuring;
 
     /// <summary>Whether the callers are to stop.</summary>
     public bool IsStopped => _isStopped;
 
-    /// <summary>How long ago a timestamp was taken, in nanoseconds.</summary>
+    /// <summary>The time since a timestamp, in nanoseconds.</summary>
     /// <param name="timestamp">A timestamp of <see cref="Stopwatch"/>.</param>
     public static long NanosecondsSince(long timestamp) =>
         (long)((Stopwatch.GetTimestamp() - timestamp) * (1e9 / Stopwatch.Frequency));

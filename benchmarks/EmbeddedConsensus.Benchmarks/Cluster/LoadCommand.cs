@@ -52,12 +52,12 @@ internal static class LoadCommand
         DefaultValueFactory = static _ => LinearizableReadMode.QuorumRound,
     };
 
-    /// <summary>Runs what the command line says.</summary>
+    /// <summary>Parses the command line and runs it.</summary>
     /// <param name="args">The arguments.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        // The hosts of the replicas listen to the signals as well, and keep them from ending the process.
+        // The replicas' hosts handle the signals as well, and keep them from ending the process.
         using CancellationTokenSource stop = new();
         using PosixSignalRegistration interrupt =
             PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
@@ -122,7 +122,7 @@ internal static class LoadCommand
         return option;
     }
 
-    /// <summary>What the user wrote, if it is a number; the parser refuses what is none.</summary>
+    /// <summary>The user's number; the parser rejects anything else.</summary>
     private static int? NumberOf(OptionResult result) =>
         result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int number)
             ? number

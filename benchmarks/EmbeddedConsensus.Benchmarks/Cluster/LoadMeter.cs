@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace EmbeddedConsensus.Benchmarks.Cluster;
 
-/// <summary>What a load costs: time, processor time, allocations, pauses.</summary>
+/// <summary>The cost of a load: time, processor time, allocations, pauses.</summary>
 /// <param name="cluster">The cluster.</param>
 internal sealed class LoadMeter(LoadedCluster cluster) : IDisposable
 {
@@ -11,19 +11,19 @@ internal sealed class LoadMeter(LoadedCluster cluster) : IDisposable
     private TimeSpan _processorTime;
     private long _allocatedBytes;
 
-    /// <summary>How long it was measured.</summary>
+    /// <summary>The duration of the measurement.</summary>
     public TimeSpan Elapsed { get; private set; }
 
-    /// <summary>The processor time that all processes used meanwhile.</summary>
+    /// <summary>The processor time of all processes during the measurement.</summary>
     public TimeSpan ProcessorTime { get; private set; }
 
-    /// <summary>What this process allocated meanwhile.</summary>
+    /// <summary>The bytes this process allocated during the measurement.</summary>
     public long AllocatedBytes { get; private set; }
 
-    /// <summary>The longest pause of this process meanwhile.</summary>
+    /// <summary>The longest pause of this process during the measurement.</summary>
     public TimeSpan LongestGcPause { get; private set; }
 
-    /// <summary>Begins.</summary>
+    /// <summary>Starts the measurement.</summary>
     public void Begin()
     {
         _pauses.Reset();
@@ -32,7 +32,7 @@ internal sealed class LoadMeter(LoadedCluster cluster) : IDisposable
         _start = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>Ends.</summary>
+    /// <summary>Ends the measurement.</summary>
     public void End()
     {
         Elapsed = Stopwatch.GetElapsedTime(_start);

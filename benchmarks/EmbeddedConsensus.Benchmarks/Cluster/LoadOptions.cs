@@ -1,24 +1,24 @@
 namespace EmbeddedConsensus.Benchmarks.Cluster;
 
-/// <summary>What load to put on what cluster.</summary>
+/// <summary>A load and the cluster it runs on.</summary>
 internal sealed record LoadOptions
 {
-    /// <summary>What the callers do.</summary>
+    /// <summary>The kind of calls.</summary>
     public required WorkloadKind Workload { get; init; }
 
-    /// <summary>How many replicas there are; the first one is in this process.</summary>
+    /// <summary>The number of replicas; the first one is in this process.</summary>
     public required int Replicas { get; init; }
 
-    /// <summary>How many calls are under way at a time.</summary>
+    /// <summary>The number of concurrent calls.</summary>
     public required int Callers { get; init; }
 
-    /// <summary>How many watchers there are, in the watch workload.</summary>
+    /// <summary>The number of watchers, in the watch workload.</summary>
     public required int Watchers { get; init; }
 
     /// <summary>The size of a value, in bytes.</summary>
     public required int ValueBytes { get; init; }
 
-    /// <summary>How many keys there are.</summary>
+    /// <summary>The number of keys.</summary>
     public required int Keys { get; init; }
 
     /// <summary>How long to measure, in seconds.</summary>
@@ -27,9 +27,9 @@ internal sealed record LoadOptions
     /// <summary>How long to run before measuring, in seconds.</summary>
     public required int WarmupSeconds { get; init; }
 
-    /// <summary>Where the replicas keep their data.</summary>
+    /// <summary>The storage of the replicas.</summary>
     public required StorageKind Storage { get; init; }
 
-    /// <summary>How the leader confirms linearizable reads. The followers support a lease whatever theirs is.</summary>
+    /// <summary>How the leader confirms linearizable reads. Followers support a lease in either mode.</summary>
     public required LinearizableReadMode Reads { get; init; }
 }

@@ -21,14 +21,14 @@ internal sealed class LoadReplica : IAsyncDisposable
     /// <summary>The store.</summary>
     public IKeyValueStore Store { get; }
 
-    /// <summary>Its operator's side.</summary>
+    /// <summary>The operator's view of it.</summary>
     public IStoreMaintenance Maintenance { get; }
 
     /// <summary>Starts a replica.</summary>
-    /// <param name="member">Which one: from 1.</param>
-    /// <param name="ports">The ports of all, in order.</param>
-    /// <param name="folder">The folder for the folders of all; null to keep the data in memory.</param>
-    /// <param name="reads">How it confirms linearizable reads when it leads.</param>
+    /// <param name="member">Its number, from 1.</param>
+    /// <param name="ports">The ports of all replicas, in order.</param>
+    /// <param name="folder">The directory for all replicas' directories; null to keep the data in memory.</param>
+    /// <param name="reads">How it confirms linearizable reads as leader.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public static async Task<LoadReplica> StartAsync(
         int member, IReadOnlyList<int> ports, string? folder, LinearizableReadMode reads,

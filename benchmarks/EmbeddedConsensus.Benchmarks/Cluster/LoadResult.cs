@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace EmbeddedConsensus.Benchmarks.Cluster;
 
-/// <summary>What a load measured: one line of JSON.</summary>
+/// <summary>The result of a load: one line of JSON.</summary>
 internal sealed record LoadResult
 {
     /// <summary>The workload.</summary>
@@ -13,11 +13,11 @@ internal sealed record LoadResult
     [JsonPropertyName("reads")]
     public required string Reads { get; init; }
 
-    /// <summary>How many replicas there were.</summary>
+    /// <summary>The number of replicas.</summary>
     [JsonPropertyName("replicas")]
     public required int Replicas { get; init; }
 
-    /// <summary>How many calls were under way at a time; for watch, how many watchers there were.</summary>
+    /// <summary>The number of concurrent calls; for watch, of watchers.</summary>
     [JsonPropertyName("callers")]
     public required int Callers { get; init; }
 
@@ -25,35 +25,35 @@ internal sealed record LoadResult
     [JsonPropertyName("value")]
     public required int Value { get; init; }
 
-    /// <summary>How many calls ended (watch: events were delivered) while it was measured.</summary>
+    /// <summary>Calls completed (watch: events delivered) during the measurement.</summary>
     [JsonPropertyName("ops")]
     public required long Ops { get; init; }
 
-    /// <summary>The same for a second.</summary>
+    /// <summary>The same per second.</summary>
     [JsonPropertyName("ops_per_s")]
     public required double OpsPerSecond { get; init; }
 
-    /// <summary>Half of the calls took no longer. For watch: from the writer's call to the delivery.</summary>
+    /// <summary>The median latency in milliseconds. For watch: from the writer's call to the delivery.</summary>
     [JsonPropertyName("p50_ms")]
     public required double P50Ms { get; init; }
 
-    /// <summary>99 % of the calls took no longer.</summary>
+    /// <summary>The 99th percentile of the latency, in milliseconds.</summary>
     [JsonPropertyName("p99_ms")]
     public required double P99Ms { get; init; }
 
-    /// <summary>99.9 % of the calls took no longer.</summary>
+    /// <summary>The 99.9th percentile of the latency, in milliseconds.</summary>
     [JsonPropertyName("p999_ms")]
     public required double P999Ms { get; init; }
 
-    /// <summary>Processor time of all processes, for 1,000 calls.</summary>
+    /// <summary>Processor time of all processes per 1,000 calls, in seconds.</summary>
     [JsonPropertyName("cpu_s_per_1k_ops")]
     public required double CpuSecondsPerThousandOps { get; init; }
 
-    /// <summary>What this process allocated for a call: the callers, the leader, the log and the transport.</summary>
+    /// <summary>Bytes this process allocated per call: callers, leader, log and transport.</summary>
     [JsonPropertyName("allocated_bytes_per_op")]
     public required double AllocatedBytesPerOp { get; init; }
 
-    /// <summary>The longest pause that the garbage collector made in this process.</summary>
+    /// <summary>The longest garbage collection pause of this process, in milliseconds.</summary>
     [JsonPropertyName("gc_pause_max_ms")]
     public required double GcPauseMaxMs { get; init; }
 

@@ -6,7 +6,7 @@ internal static class LoadRun
     private const double BytesPerMebibyte = 1 << 20;
 
     /// <summary>Runs a load.</summary>
-    /// <param name="options">What load on what cluster.</param>
+    /// <param name="options">The load and the cluster.</param>
     /// <param name="cancellationToken">Ends the run.</param>
     public static async Task<LoadResult> RunAsync(LoadOptions options, CancellationToken cancellationToken)
     {
@@ -74,7 +74,7 @@ internal static class LoadRun
         meter.End();
     }
 
-    /// <summary>Waits, or throws what the load throws.</summary>
+    /// <summary>Waits, and throws if the load fails.</summary>
     private static async Task DelayAsync(int seconds, Task load, CancellationToken cancellationToken)
     {
         Task delay = Task.Delay(TimeSpan.FromSeconds(seconds), cancellationToken);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace EmbeddedConsensus.Benchmarks.Cluster;
 
-/// <summary>A cluster whose leader is in this process and whose followers are in processes of their own.</summary>
+/// <summary>A cluster with its leader in this process and its followers in their own processes.</summary>
 internal sealed class LoadedCluster : IAsyncDisposable
 {
     private static readonly TimeSpan LeadInterval = TimeSpan.FromMilliseconds(300);
@@ -23,9 +23,9 @@ internal sealed class LoadedCluster : IAsyncDisposable
         Environment.CpuUsage.TotalTime, static (sum, follower) => sum + follower.ProcessorTime);
 
     /// <summary>Starts a cluster and waits until this process leads it.</summary>
-    /// <param name="replicas">How many replicas.</param>
-    /// <param name="storage">Where they keep their data.</param>
-    /// <param name="reads">How its leader confirms linearizable reads.</param>
+    /// <param name="replicas">The number of replicas.</param>
+    /// <param name="storage">Their storage.</param>
+    /// <param name="reads">How the leader confirms linearizable reads.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<LoadedCluster> StartAsync(
         int replicas, StorageKind storage, LinearizableReadMode reads, CancellationToken cancellationToken)
@@ -51,7 +51,7 @@ internal sealed class LoadedCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether this process still leads: a measurement across a leader change says nothing.</summary>
+    /// <summary>Whether this process still leads: a measurement across a leader change is meaningless.</summary>
     public bool Leads => Store.Status.IsLeader;
 
     /// <inheritdoc />

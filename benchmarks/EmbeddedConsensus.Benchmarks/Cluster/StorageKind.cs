@@ -1,11 +1,11 @@
 namespace EmbeddedConsensus.Benchmarks.Cluster;
 
-/// <summary>Where the replicas of a load keep their data.</summary>
+/// <summary>The storage of a load's replicas.</summary>
 internal enum StorageKind
 {
-    /// <summary>On disk, by FASTER.</summary>
+    /// <summary>On disk, with FASTER.</summary>
     Faster,
 
-    /// <summary>In memory: what consensus costs without a disk.</summary>
+    /// <summary>In memory: the cost of consensus without a disk.</summary>
     Memory,
 }

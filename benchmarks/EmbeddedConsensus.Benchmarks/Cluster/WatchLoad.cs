@@ -3,10 +3,10 @@ using System.Diagnostics;
 
 namespace EmbeddedConsensus.Benchmarks.Cluster;
 
-/// <summary>Many watchers of one key, and one writer that puts it again and again, with the time of the put in the
+/// <summary>Many watchers of one key, and one writer that puts it repeatedly with the time of the put as its
 /// value.</summary>
 /// <param name="store">The store.</param>
-/// <param name="options">What to do.</param>
+/// <param name="options">The load.</param>
 /// <param name="clock">The phase of the run.</param>
 internal sealed class WatchLoad(IKeyValueStore store, LoadOptions options, LoadClock clock)
 {
@@ -15,7 +15,7 @@ internal sealed class WatchLoad(IKeyValueStore store, LoadOptions options, LoadC
     private readonly LatencyHistogram[] _latencies =
         [.. Enumerable.Range(0, options.Watchers).Select(static _ => new LatencyHistogram())];
 
-    /// <summary>What the watchers measured. Read it when the load has stopped.</summary>
+    /// <summary>The watchers' latencies. Read them after the load has stopped.</summary>
     public IEnumerable<LatencyHistogram> Latencies => _latencies;
 
     /// <summary>Watches and writes until the clock stops.</summary>

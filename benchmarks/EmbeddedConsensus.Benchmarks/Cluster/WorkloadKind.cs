@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Benchmarks.Cluster;
 
-/// <summary>What the callers of a load do.</summary>
+/// <summary>The calls of a load.</summary>
 internal enum WorkloadKind
 {
     /// <summary>Put a random key.</summary>

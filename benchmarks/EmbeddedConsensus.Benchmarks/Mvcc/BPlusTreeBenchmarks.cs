@@ -4,7 +4,7 @@ using EmbeddedConsensus.Mvcc;
 namespace EmbeddedConsensus.Benchmarks.Mvcc;
 
 /// <summary>The tree alone, with a million keys of 32 bytes; batches of 256 changes are sealed, so pages are copied as
-/// they are in a running store.</summary>
+/// in a running store.</summary>
 [InProcess]
 [MemoryDiagnoser]
 public class BPlusTreeBenchmarks

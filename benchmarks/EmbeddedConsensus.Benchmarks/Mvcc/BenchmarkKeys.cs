@@ -3,7 +3,7 @@ using System.Text;
 
 namespace EmbeddedConsensus.Benchmarks.Mvcc;
 
-/// <summary>Keys of 32 bytes with a common prefix, such as a service writes, addressed by number.</summary>
+/// <summary>Keys of 32 bytes with a common prefix, as a service would write them, addressed by number.</summary>
 internal sealed class BenchmarkKeys
 {
     private const int KeyBytes = 32;
@@ -15,7 +15,7 @@ internal sealed class BenchmarkKeys
         _keys = new byte[(long)count * KeyBytes];
         for (int i = 0; i < count; i++)
         {
-            // A spread order: neighbours in number are far apart in the tree.
+            // Scattered: consecutive numbers are far apart in the tree.
             ulong spread = (ulong)i * 0x9E3779B97F4A7C15;
             Encoding.ASCII.GetBytes(
                 string.Create(CultureInfo.InvariantCulture, $"/registry/leases/{spread >> 12:x13}/s"),

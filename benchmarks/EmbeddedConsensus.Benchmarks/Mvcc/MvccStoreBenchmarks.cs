@@ -4,7 +4,7 @@ using EmbeddedConsensus.Mvcc;
 namespace EmbeddedConsensus.Benchmarks.Mvcc;
 
 /// <summary>The store with a million keys of 32 bytes and values of 256, in its steady state: puts overwrite, batches
-/// of 256 are published, and compaction follows 10,000 revisions behind.</summary>
+/// of 256 are published, and compaction keeps 10,000 revisions.</summary>
 [InProcess]
 [MemoryDiagnoser]
 public class MvccStoreBenchmarks : IDisposable
@@ -65,7 +65,7 @@ public class MvccStoreBenchmarks : IDisposable
     [Benchmark(OperationsPerInvoke = Batch)]
     public bool PutInBatchesWithCompaction()
     {
-        // A snapshot of the filled store would hold everything that is replaced.
+        // A view of the filled store would retain everything that is replaced.
         _snapshot.Dispose();
         Put(Batch);
         if (_store.CurrentRevision - History > _store.CompactRevision)

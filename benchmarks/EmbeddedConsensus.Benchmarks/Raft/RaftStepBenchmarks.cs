@@ -3,9 +3,9 @@ using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Benchmarks.Raft;
 
-/// <summary>What consensus costs a leader for a batch of proposals: from the proposal over the append, its completion
-/// and a follower's answer to the commit and the apply. Without disk and network, which are not the state
-/// machine's.</summary>
+/// <summary>The cost of consensus at a leader for a batch of proposals: propose, append, complete the append, receive a
+/// follower's acknowledgement, commit, apply. Disk and network are not part of the state machine and not
+/// measured.</summary>
 [MemoryDiagnoser]
 public class RaftStepBenchmarks
 {

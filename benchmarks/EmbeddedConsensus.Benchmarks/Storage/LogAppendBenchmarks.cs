@@ -5,7 +5,7 @@ using EmbeddedConsensus.Storage.Faster;
 
 namespace EmbeddedConsensus.Benchmarks.Storage;
 
-/// <summary>One durable append to the log on FASTER: what a commit costs, and what a batch costs over one
+/// <summary>One durable append to the log on FASTER: the cost of a commit, and of a batch compared with one
 /// entry.</summary>
 [MemoryDiagnoser]
 public class LogAppendBenchmarks
@@ -21,7 +21,7 @@ public class LogAppendBenchmarks
     [Params(1, 256)]
     public int Entries { get; set; }
 
-    /// <summary>The folder; set TMPDIR to choose the disk.</summary>
+    /// <summary>The directory; set TMPDIR to choose the disk.</summary>
     private string Folder { get; } = Path.Combine(Path.GetTempPath(), $"log-append-{Environment.ProcessId}");
 
     [GlobalSetup]
@@ -51,7 +51,7 @@ public class LogAppendBenchmarks
         await _storage!.Log.AppendAsync(_writes);
         if (_last % (1 << 18) < (ulong)Entries)
         {
-            // As snapshots do; without it the log would grow for as long as the benchmark runs.
+            // As snapshots do; without it the log would grow throughout the benchmark.
             await _storage.Log.DropPrefixAsync(new LogPosition(_last, 1));
         }
     }

@@ -6,7 +6,7 @@ using EmbeddedConsensus.Transport.Tcp.Wire;
 
 namespace EmbeddedConsensus.Benchmarks.Transport;
 
-/// <summary>What a message costs on its way into and out of its frame. Encoding includes the checksum.</summary>
+/// <summary>The cost of encoding a message into a frame and decoding it. Encoding includes the checksum.</summary>
 [MemoryDiagnoser]
 public class RaftMessageCodecBenchmarks
 {
@@ -14,11 +14,11 @@ public class RaftMessageCodecBenchmarks
     private RaftMessage _message;
     private ReadOnlySequence<byte> _encoded;
 
-    /// <summary>How many entries the message carries; none makes it a heartbeat.</summary>
+    /// <summary>The number of entries in the message; none makes it a heartbeat.</summary>
     [Params(0, 1, 64, 1024)]
     public int Entries { get; set; }
 
-    /// <summary>The bytes of each entry's payload.</summary>
+    /// <summary>Bytes of each entry's payload.</summary>
     [Params(256)]
     public int EntryBytes { get; set; }
 
@@ -47,7 +47,7 @@ public class RaftMessageCodecBenchmarks
         _encoded = new ReadOnlySequence<byte>(output.WrittenSpan.ToArray());
     }
 
-    /// <summary>A message into a frame of the queue.</summary>
+    /// <summary>Encodes a message into a frame of the queue.</summary>
     [Benchmark]
     public long Encode()
     {
@@ -57,7 +57,7 @@ public class RaftMessageCodecBenchmarks
         return bytes;
     }
 
-    /// <summary>A message out of a frame that it owns.</summary>
+    /// <summary>Decodes a message from a frame that it owns.</summary>
     [Benchmark]
     public int Decode() => RaftMessageCodec.Decode(_encoded, PayloadOwnership.Owned).Entries.Length;
 }

@@ -26,7 +26,7 @@ internal readonly ref struct KeySpanRange
     /// <summary>The first key that can be in the range.</summary>
     public ReadOnlySpan<byte> Start { get; }
 
-    /// <summary>True when a key that is not below <see cref="Start"/> lies behind the range.</summary>
+    /// <summary>True when a key that is not below <see cref="Start"/> lies at or above the range's end.</summary>
     public bool EndsBefore(ReadOnlySpan<byte> key)
         => _single ? !key.SequenceEqual(Start) : !_unbounded && key.SequenceCompareTo(_end) >= 0;
 }

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Transport;
 
-/// <summary>A transport could not start, or a request got no answer.</summary>
+/// <summary>A transport could not start, or a request received no reply.</summary>
 public sealed class TransportException : ConsensusStoreException
 {
     /// <summary>A failure of the transport.</summary>
@@ -10,10 +10,11 @@ public sealed class TransportException : ConsensusStoreException
     {
     }
 
-    /// <summary>Whether the other side belongs to a cluster of another name: asking again does not help.</summary>
+    /// <summary>Whether the other side belongs to a cluster of another name, in which case a retry cannot
+    /// help.</summary>
     public bool IsWrongCluster { get; init; }
 
-    /// <summary>Whether it is certain that no replica has seen the request, so that nothing came of it. False says
-    /// nothing: perhaps only the answer was lost.</summary>
+    /// <summary>Whether it is certain that no replica received the request. False is inconclusive: perhaps only the
+    /// reply was lost.</summary>
     public bool IsUndelivered { get; init; }
 }

@@ -1,15 +1,15 @@
 namespace EmbeddedConsensus.Transport;
 
-/// <summary>The ways on which members speak side by side. The values go over the wire: never renumber them.</summary>
+/// <summary>The independent streams between two members. The values are on the wire: never renumber them.</summary>
 public enum TransportLane : byte
 {
-    /// <summary>Everything that keeps the cluster alive and replicates the log.</summary>
+    /// <summary>Elections, heartbeats, replication and reads.</summary>
     Consensus = 0,
 
-    /// <summary>The pieces of snapshots, and their answers.</summary>
+    /// <summary>Snapshot chunks and their replies.</summary>
     Snapshot = 1,
 
-    /// <summary>Requests with their answers (<see cref="ITransport.RequestAsync"/>), each by itself: no message travels
-    /// here.</summary>
+    /// <summary>Requests and their replies (<see cref="ITransport.RequestAsync"/>), each on its own; no Raft messages.
+    /// </summary>
     Request = 2,
 }

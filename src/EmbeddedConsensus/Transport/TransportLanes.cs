@@ -2,10 +2,10 @@ using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Transport;
 
-/// <summary>Tells which lane a message travels on.</summary>
+/// <summary>Maps messages to lanes.</summary>
 public static class TransportLanes
 {
-    /// <summary>How many lanes carry messages; their values are 0 to <c>Count - 1</c>.</summary>
+    /// <summary>The number of lanes that carry messages; their values are 0 to <c>Count - 1</c>.</summary>
     public const int Count = 2;
 
     /// <summary>The lane of a kind of message.</summary>

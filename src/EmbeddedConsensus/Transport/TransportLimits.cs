@@ -1,13 +1,13 @@
 namespace EmbeddedConsensus.Transport;
 
-/// <summary>Bounds that every <see cref="ITransport"/> keeps.</summary>
+/// <summary>Limits that every <see cref="ITransport"/> enforces.</summary>
 public static class TransportLimits
 {
-    /// <summary>The longest request, and the longest answer: 64 KiB. A whole membership with its addresses
-    /// fits.</summary>
+    /// <summary>The largest request and the largest reply, in bytes: 64 KiB, enough for a whole membership with its
+    /// addresses.</summary>
     public const int MaxRequestBytes = 64 << 10;
 
-    /// <summary>How many requests of others a member works on at a time: 64. Further ones are turned away.</summary>
+    /// <summary>The most incoming requests that a member handles at a time: 64. Further ones are rejected.</summary>
     public const int MaxConcurrentRequests = 64;
 
     /// <summary>Checks the length of a request before it is sent.</summary>

@@ -1,12 +1,12 @@
 namespace EmbeddedConsensus.Watches;
 
-/// <summary>The events that wait for one watcher's reader, bounded in number and in bytes.</summary>
+/// <summary>The events that wait for one watcher's reader, bounded in number and bytes.</summary>
 internal sealed class EventBuffer
 {
-    /// <summary>How many events a buffer holds. A watcher that needs more is behind.</summary>
+    /// <summary>The most events in a buffer. A watcher that needs more has fallen behind.</summary>
     public const int MaxEvents = 1_024;
 
-    /// <summary>How many bytes of keys and values a buffer may refer to. Watchers share the events
+    /// <summary>The most bytes of keys and values that a buffer refers to. Watchers share the events
     /// themselves.</summary>
     public const long MaxBytes = 8L << 20;
 
@@ -17,10 +17,10 @@ internal sealed class EventBuffer
     /// <summary>The number of events.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether another event is one too many. An empty buffer takes any event.</summary>
+    /// <summary>Whether the next event has no room. An empty buffer takes any event.</summary>
     public bool IsFull => Count >= MaxEvents || _bytes >= MaxBytes;
 
-    /// <summary>Adds an event. An event before it of the same revision no longer ends the revision.</summary>
+    /// <summary>Adds an event. An earlier event of the same revision no longer ends the revision.</summary>
     public void Add(WatchEvent next)
     {
         if (Count > 0 && At(Count - 1) is { } newest && newest!.Revision == next.Revision)
@@ -52,7 +52,7 @@ internal sealed class EventBuffer
         _bytes = 0;
     }
 
-    /// <summary>Takes back the events of a revision, the newest.</summary>
+    /// <summary>Removes the events of the newest revision.</summary>
     public void RemoveNewest(long revision)
     {
         while (Count > 0 && At(Count - 1) is { } newest && newest!.Revision == revision)

@@ -1,8 +1,9 @@
 namespace EmbeddedConsensus.Watches;
 
-/// <summary>Wakes whoever reads a watcher.</summary>
+/// <summary>Wakes the reader of a watcher.</summary>
 internal interface IWatchSignal
 {
-    /// <summary>There is something to take. Called from the apply lane, so it only wakes and returns.</summary>
+    /// <summary>There are events to take. Called on the apply thread, so it must only wake the reader and
+    /// return.</summary>
     void Wake();
 }

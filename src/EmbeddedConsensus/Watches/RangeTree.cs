@@ -1,9 +1,9 @@
 namespace EmbeddedConsensus.Watches;
 
 /// <summary>
-/// The watchers of ranges, in an array sorted by the range's start that is read as a balanced tree: each node also
-/// knows the largest end below it, so that a search leaves out whatever ends before the key. Built anew at the first
-/// search behind a change: watches begin and end far less often than keys change.
+/// The watchers of ranges, in an array sorted by range start and read as a balanced tree: each node also holds the
+/// largest end below it, so a search prunes subtrees that end before the key. Rebuilt by the first search after a
+/// change: watches start and end far less often than keys change.
 /// </summary>
 internal sealed class RangeTree
 {
@@ -21,7 +21,7 @@ internal sealed class RangeTree
     /// <summary>Removes a watcher, if it is there.</summary>
     public void Remove(Watcher watcher) => _isStale |= _watchers.Remove(watcher);
 
-    /// <summary>Adds the watchers whose range holds a key to a list.</summary>
+    /// <summary>Adds the watchers whose range contains a key to a list.</summary>
     public void Find(ReadOnlySpan<byte> key, List<Watcher> matches)
     {
         if (_isStale)
@@ -52,7 +52,7 @@ internal sealed class RangeTree
             matches.Add(node.Watcher);
         }
 
-        // Everything to the right starts at this node's start or behind it.
+        // Every range to the right starts at or after this node's start.
         if (node.Watcher.Range.Start.Span.SequenceCompareTo(key) <= 0)
         {
             Find(middle + 1, end, key, matches);

@@ -5,10 +5,10 @@ namespace EmbeddedConsensus.Watches;
 /// <summary>Makes events from records of the store.</summary>
 internal static class WatchEventFactory
 {
-    /// <summary>The event that a record stands for, as the last one of its revision.</summary>
-    /// <param name="reader">Where the record comes from.</param>
+    /// <summary>The event of a record, marked as the last one of its revision.</summary>
+    /// <param name="reader">The state the record comes from.</param>
     /// <param name="record">The record.</param>
-    /// <param name="includePrevious">Whether to add what the key held before.</param>
+    /// <param name="includePrevious">Whether to add the key's previous value.</param>
     public static WatchEvent Create(MvccView reader, in MvccRecord record, bool includePrevious)
     {
         KeyValue? previous = includePrevious && reader.TryGetPrevious(record, out MvccRecord before)

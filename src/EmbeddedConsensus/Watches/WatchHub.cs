@@ -3,7 +3,7 @@ using EmbeddedConsensus.Mvcc;
 namespace EmbeddedConsensus.Watches;
 
 /// <summary>
-/// All watchers of a replica. The apply lane shows it each batch behind its publication; it hands the events to the
+/// All watchers of a replica. The apply thread passes each batch after publishing it; the hub hands the events to the
 /// watchers that keep up and select them. An event is built once, however many watchers take it, and not at all when
 /// none does (design decision D9).
 /// </summary>
@@ -17,16 +17,16 @@ internal sealed class WatchHub
     private int _synced;
     private Exception? _end;
 
-    /// <summary>A hub over a store that stands at a revision.</summary>
-    /// <param name="openSnapshot">Opens what readers see at the moment.</param>
-    /// <param name="revision">The revision that is published.</param>
+    /// <summary>A hub over a store at a revision.</summary>
+    /// <param name="openSnapshot">Pins the state that readers see now.</param>
+    /// <param name="revision">The published revision.</param>
     public WatchHub(Func<PinnedView> openSnapshot, long revision)
     {
         _openSnapshot = openSnapshot;
         Revision = revision;
     }
 
-    /// <summary>The last revision that the hub has shown to its watchers.</summary>
+    /// <summary>The last revision that was passed to the watchers.</summary>
     public long Revision { get; private set; }
 
     /// <summary>The number of watchers.</summary>
@@ -43,7 +43,7 @@ internal sealed class WatchHub
 
     internal Lock Gate { get; } = new();
 
-    /// <summary>Adds a watcher. It starts by reading the history, if its first revision lies in the past.</summary>
+    /// <summary>Adds a watcher. It starts by reading the history if its first revision is in the past.</summary>
     public Watcher Add(KeyRange range, WatchOptions options, long firstRevision, IWatchSignal signal)
     {
         Watcher watcher = new(this, range, options, firstRevision, signal);
@@ -51,7 +51,8 @@ internal sealed class WatchHub
         {
             _all.Add(watcher);
 
-            // It stays there while it falls behind and catches up: only a watch that begins or ends changes the index.
+            // It stays in the index while it falls behind and catches up: only the start and end of a watch change the
+            // index.
             _index.Add(watcher);
         }
 
@@ -71,7 +72,7 @@ internal sealed class WatchHub
         }
     }
 
-    /// <summary>Shows the watchers what was published since the last call.</summary>
+    /// <summary>Passes to the watchers what was published since the last call.</summary>
     public void Publish()
     {
         using PinnedView snapshot = _openSnapshot();
@@ -84,7 +85,7 @@ internal sealed class WatchHub
 
             if (snapshot.CompactRevision > Revision + 1)
             {
-                // The batch wrote and compacted what it wrote: nobody can be shown all of it.
+                // The batch compacted revisions that it wrote itself, so it cannot be delivered in full.
                 Unsync();
             }
             else if (_synced > 0)
@@ -97,8 +98,8 @@ internal sealed class WatchHub
         }
     }
 
-    /// <summary>The store was replaced by a snapshot of the leader: every watcher reads on from the history that the
-    /// snapshot brought, so that it neither skips nor repeats (scenario 48).</summary>
+    /// <summary>The store was replaced by a snapshot from the leader: every watcher continues from the history in the
+    /// snapshot, so that it neither skips nor repeats an event (scenario 48).</summary>
     public void Restored(long revision)
     {
         lock (Gate)
@@ -108,7 +109,7 @@ internal sealed class WatchHub
         }
     }
 
-    /// <summary>Ends every watch, now and later, with an exception.</summary>
+    /// <summary>Ends every present and future watch with an exception.</summary>
     public void End(Exception reason)
     {
         lock (Gate)
@@ -131,7 +132,7 @@ internal sealed class WatchHub
         }
     }
 
-    /// <summary>Takes a watcher that has caught up among those that the hub feeds.</summary>
+    /// <summary>Adds a watcher that has caught up to those that the hub feeds.</summary>
     internal bool TrySync(Watcher watcher)
     {
         if (watcher.NextRevision <= Revision)
@@ -156,7 +157,7 @@ internal sealed class WatchHub
         }
     }
 
-    /// <summary>Lets every watcher read the history by itself.</summary>
+    /// <summary>Makes every watcher read the history itself.</summary>
     private void Unsync()
     {
         foreach (Watcher watcher in _all)

@@ -3,13 +3,13 @@ using EmbeddedConsensus.Mvcc;
 namespace EmbeddedConsensus.Watches;
 
 /// <summary>
-/// One watch. While it keeps up, the hub puts events into its bounded buffer; when the buffer is full the watcher falls
-/// back to reading the history by itself, at its own pace, until it has caught up again. So a slow reader costs nothing
-/// but its own time, and nobody waits for it (scenarios 49, 52).
+/// One watch. While it keeps up, the hub puts events into its bounded buffer. When the buffer is full, the watcher
+/// reads the history itself, at its own pace, until it has caught up. A slow reader therefore delays only itself
+/// (scenarios 49, 52).
 /// </summary>
 internal sealed class Watcher
 {
-    // How much of the history is looked at in one piece, so that a snapshot is not pinned for long.
+    // The number of changes scanned per call, so that a view is not pinned for long.
     private const int CatchUpEvents = 512;
     private const int CatchUpScans = 65_536;
 
@@ -29,7 +29,7 @@ internal sealed class Watcher
     /// <summary>The keys watched.</summary>
     public KeyRange Range { get; }
 
-    /// <summary>What the watcher asked for.</summary>
+    /// <summary>The options of the watch.</summary>
     public WatchOptions Options { get; }
 
     /// <summary>The first revision that is neither delivered nor buffered. Guarded by the hub's lock.</summary>
@@ -38,9 +38,9 @@ internal sealed class Watcher
     /// <summary>Whether the hub feeds the watcher. Guarded by the hub's lock.</summary>
     public bool IsSynced { get; set; }
 
-    /// <summary>Takes what can be delivered now.</summary>
+    /// <summary>Takes the events that can be delivered now.</summary>
     /// <param name="destination">Receives the events, in order.</param>
-    /// <returns>False when there is nothing: wait for the signal, then try again.</returns>
+    /// <returns>False when there are none: wait for the signal, then try again.</returns>
     /// <exception cref="CompactedException">The next revision is compacted.</exception>
     public bool TryTake(List<WatchEvent> destination)
     {
@@ -61,15 +61,15 @@ internal sealed class Watcher
 
         CatchUp(destination);
 
-        // Even without events there may be more history to look at: the caller comes back at once.
+        // Without events there may still be more history to scan: the caller returns at once.
         return true;
     }
 
     /// <summary>Whether the watcher selects an event of this kind.</summary>
     public bool Selects(bool isDelete) => isDelete ? !Options.SkipDeletes : !Options.SkipPuts;
 
-    /// <summary>Puts an event into the buffer; false when it is full and the watcher falls behind. Called by the hub
-    /// under its lock, revision by revision.</summary>
+    /// <summary>Buffers an event; false when the buffer is full and the watcher falls behind. Called by the hub under
+    /// its lock, revision by revision.</summary>
     internal bool TryBuffer(WatchEvent next)
     {
         if (next.Revision < NextRevision)
@@ -79,7 +79,7 @@ internal sealed class Watcher
 
         if (_buffer.IsFull)
         {
-            // A revision is delivered whole: what is buffered of this one will be read again from the history.
+            // A revision is delivered whole: the part of this one in the buffer will be read again from the history.
             _buffer.RemoveNewest(next.Revision);
             NextRevision = next.Revision;
             return false;
@@ -89,7 +89,7 @@ internal sealed class Watcher
         return true;
     }
 
-    /// <summary>The hub has shown the watcher everything up to a revision.</summary>
+    /// <summary>The hub has passed everything up to a revision.</summary>
     internal void Advance(long revision) => NextRevision = Math.Max(NextRevision, revision + 1);
 
     /// <summary>Wakes the reader.</summary>

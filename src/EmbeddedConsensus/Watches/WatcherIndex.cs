@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Watches;
 
-/// <summary>Finds the watchers that watch a key: those of the single key by a hash table, those of ranges by an
-/// interval tree.</summary>
+/// <summary>Finds the watchers of a key: single-key watchers in a hash table, range watchers in an interval
+/// tree.</summary>
 internal sealed class WatcherIndex
 {
     private readonly Dictionary<Key, List<Watcher>> _single = new(KeyComparer.Instance);
@@ -64,7 +64,7 @@ internal sealed class WatcherIndex
 
         public bool Equals(ReadOnlySpan<byte> alternate, Key other) => alternate.SequenceEqual(other.Span);
 
-        // FNV-1a: the same in every process, and good enough for keys that the process itself chose to watch.
+        // FNV-1a: equal in every process, and sufficient for keys that the process itself chose to watch.
         public int GetHashCode(ReadOnlySpan<byte> alternate)
         {
             uint hash = 2_166_136_261;

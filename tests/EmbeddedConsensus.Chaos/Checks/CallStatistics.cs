@@ -3,18 +3,18 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Chaos.Checks;
 
-/// <summary>Counts the calls of one kind by their outcomes, and how long those took that succeeded.</summary>
+/// <summary>Counts the calls of one kind by outcome, with the latencies of the successful ones.</summary>
 internal sealed class CallStatistics
 {
     private readonly long[] _outcomes = new long[Enum.GetValues<CallOutcome>().Length];
     private readonly LatencyHistogram _latencies = new();
     private TimeSpan _longest;
 
-    /// <summary>The heads of the columns of <see cref="ToRow"/>.</summary>
+    /// <summary>The column headings of <see cref="ToRow"/>.</summary>
     public static string[] Heads { get; } =
         ["", "succeeded", "failed", "unknown", "p50", "p99", "longest"];
 
-    /// <summary>How many calls there were.</summary>
+    /// <summary>The number of calls.</summary>
     public long Count => _outcomes.Sum();
 
     /// <summary>Counts a call.</summary>
@@ -30,7 +30,7 @@ internal sealed class CallStatistics
         }
     }
 
-    /// <summary>The row of a table.</summary>
+    /// <summary>A row of the summary.</summary>
     /// <param name="kind">The kind of the calls.</param>
     public string[] ToRow(string kind) =>
     [
@@ -39,7 +39,7 @@ internal sealed class CallStatistics
         TextTable.Of(_longest),
     ];
 
-    // The end of a class may lie behind the longest that is in it.
+    // The end of a histogram class can exceed the longest latency in it.
     private TimeSpan Quantile(double part) =>
         TimeSpan.FromTicks(Math.Min(_latencies.Quantile(part).Ticks, _longest.Ticks));
 }

@@ -1,20 +1,20 @@
 namespace EmbeddedConsensus.Chaos.Checks;
 
-/// <summary>Counts what was checked, and tells at once what failed.</summary>
-/// <param name="output">Where to tell.</param>
+/// <summary>Counts checks and prints failures at once.</summary>
+/// <param name="output">Receives the failures.</param>
 internal sealed class CheckBook(TextWriter output)
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, (int Passed, int Failed)> _checks = new(StringComparer.Ordinal);
 
-    /// <summary>How many checks passed.</summary>
+    /// <summary>The number of checks that passed.</summary>
     public int Passed => Sum(static counts => counts.Passed);
 
-    /// <summary>How many checks failed.</summary>
+    /// <summary>The number of checks that failed.</summary>
     public int Failed => Sum(static counts => counts.Failed);
 
-    /// <summary>Notes a check.</summary>
-    /// <param name="round">The round that it is about.</param>
+    /// <summary>Records a check.</summary>
+    /// <param name="round">The round it is about.</param>
     /// <param name="name">What must hold.</param>
     /// <param name="failure">What was found instead, or null if it holds.</param>
     public void Note(int round, string name, string? failure)
@@ -31,7 +31,7 @@ internal sealed class CheckBook(TextWriter output)
         }
     }
 
-    /// <summary>A table with one line for each kind of check.</summary>
+    /// <summary>A table with one row per kind of check.</summary>
     public IReadOnlyList<string> ToLines()
     {
         lock (_gate)

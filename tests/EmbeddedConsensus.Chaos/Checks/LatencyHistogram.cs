@@ -2,8 +2,8 @@ using System.Numerics;
 
 namespace EmbeddedConsensus.Chaos.Checks;
 
-/// <summary>Counts durations in classes that are at most a sixteenth wide: enough for quantiles, and no larger after a
-/// long run than after a short one.</summary>
+/// <summary>Counts durations in classes at most a sixteenth wide: precise enough for quantiles, and of constant size.
+/// </summary>
 internal sealed class LatencyHistogram
 {
     private const int ClassBits = 4;
@@ -22,8 +22,9 @@ internal sealed class LatencyHistogram
         _total++;
     }
 
-    /// <summary>A duration that a part of those counted does not exceed, rounded up to the end of its class.</summary>
-    /// <param name="part">The part, from 0 to 1.</param>
+    /// <summary>The duration that a fraction of those counted does not exceed, rounded up to the end of its
+    /// class.</summary>
+    /// <param name="part">The fraction, from 0 to 1.</param>
     /// <returns>The duration; zero when nothing was counted.</returns>
     public TimeSpan Quantile(double part)
     {

@@ -9,33 +9,33 @@ internal sealed class LoadStatistics
     private readonly SortedDictionary<string, CallStatistics> _calls = new(StringComparer.Ordinal);
     private long _loadTicks;
 
-    /// <summary>How many calls there were.</summary>
+    /// <summary>The number of calls.</summary>
     public long Calls => _calls.Values.Sum(static kind => kind.Count);
 
-    /// <summary>How many events watchers were given.</summary>
+    /// <summary>Events delivered to watchers.</summary>
     public long WatchEvents { get; private set; }
 
-    /// <summary>How many watches there were.</summary>
+    /// <summary>The number of watches.</summary>
     public int Watches { get; private set; }
 
-    /// <summary>The longest time in which no write succeeded while callers called.</summary>
+    /// <summary>The longest period without a successful write while callers were active.</summary>
     public TimeSpan LongestWithoutWrite { get; private set; }
 
-    /// <summary>How long callers called, all rounds together.</summary>
+    /// <summary>How long callers were active, all rounds together.</summary>
     public TimeSpan LoadTime => Stopwatch.GetElapsedTime(0, _loadTicks);
 
-    /// <summary>How many calls there were in a second, rounds only.</summary>
+    /// <summary>Calls per second of active time.</summary>
     public double CallsPerSecond => Calls / Math.Max(1, LoadTime.TotalSeconds);
 
-    /// <summary>How long the longest check of a round's calls took.</summary>
+    /// <summary>The duration of the longest check of a round's calls.</summary>
     public TimeSpan LongestCheck { get; private set; }
 
-    /// <summary>Notes how long a check took.</summary>
-    /// <param name="elapsed">How long.</param>
+    /// <summary>Records the duration of a check.</summary>
+    /// <param name="elapsed">The duration.</param>
     public void Checked(TimeSpan elapsed) => LongestCheck = elapsed > LongestCheck ? elapsed : LongestCheck;
 
     /// <summary>Counts the calls of a round.</summary>
-    /// <param name="history">What was recorded.</param>
+    /// <param name="history">The recorded calls.</param>
     public void Add(StoreHistory history)
     {
         foreach (StoreCall call in history.Calls)
@@ -54,7 +54,7 @@ internal sealed class LoadStatistics
         AddTimes(history);
     }
 
-    /// <summary>A table with one line for each kind of call.</summary>
+    /// <summary>A table with one row per kind of call.</summary>
     public IReadOnlyList<string> ToLines() => TextTable.Of(
         [CallStatistics.Heads, .. _calls.Select(static kind => kind.Value.ToRow(kind.Key))]);
 

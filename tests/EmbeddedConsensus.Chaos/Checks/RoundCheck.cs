@@ -7,17 +7,17 @@ using EmbeddedConsensus.Testing.Watches;
 namespace EmbeddedConsensus.Chaos.Checks;
 
 /// <summary>Checks what callers and watchers recorded in a round, after the round.</summary>
-/// <param name="folders">Where the records are.</param>
-/// <param name="members">Who belonged to the cluster at the end of the round.</param>
-/// <param name="checks">Where to note what was checked.</param>
+/// <param name="folders">The directories of the records.</param>
+/// <param name="members">The members at the end of the round.</param>
+/// <param name="checks">Receives the results.</param>
 /// <param name="round">The round.</param>
 internal sealed class RoundCheck(
     ClusterFolders folders, IReadOnlyList<MemberId> members, CheckBook checks, int round)
 {
     /// <summary>Checks the round.</summary>
-    /// <param name="before">How the round before ended.</param>
+    /// <param name="before">The state at the end of the previous round.</param>
     /// <param name="statistics">Counts the calls.</param>
-    /// <returns>How this round ended.</returns>
+    /// <returns>The state at the end of this round.</returns>
     public RoundState Run(RoundState before, LoadStatistics statistics)
     {
         IReadOnlyList<IReadOnlyList<StoreHistory>> lives = HistoryFile.ReadRound(folders.Histories, round);
@@ -46,8 +46,8 @@ internal sealed class RoundCheck(
         return RoundState.After(recorded, events);
     }
 
-    /// <summary>Checks what the watchers of a member were given, and that those of each process go on exactly where
-    /// those of the process before were stopped.</summary>
+    /// <summary>Checks the events delivered to a member's watchers, and that the watchers of each process resume
+    /// exactly where those of the previous process stopped.</summary>
     private void CheckWatches(IReadOnlyList<StoreHistory> lives, RevisionLog changes)
     {
         foreach (IEnumerable<WatchRecording> watcher in lives
@@ -59,7 +59,7 @@ internal sealed class RoundCheck(
                 Note("watch validity", WatchValidator.Validate(watch, changes));
                 if (stopped is not null)
                 {
-                    Note("a watch goes on where it stopped",
+                    Note("a watch resumes where it stopped",
                         WatchValidator.ValidateResumption(stopped, watch, changes));
                 }
 
@@ -71,8 +71,8 @@ internal sealed class RoundCheck(
     private void Note(string name, IReadOnlyList<WatchViolation> violations) => checks.Note(
         round, name, violations.Count == 0 ? null : string.Join(Environment.NewLine, violations));
 
-    /// <summary>Compares what a watch of the whole round gives on every member.</summary>
-    /// <returns>What it gives on the first one.</returns>
+    /// <summary>Compares the events of a watch over the whole round on every member.</summary>
+    /// <returns>The events on the first member.</returns>
     private WatchRecording CompareEventLogs()
     {
         WatchRecording? whole = null;
@@ -96,11 +96,11 @@ internal sealed class RoundCheck(
                         + $"{first.ElementAtOrDefault(same)} and {events.ElementAtOrDefault(same)}");
         }
 
-        return whole ?? throw new InvalidDataException("No member has told its history.");
+        return whole ?? throw new InvalidDataException("No member has reported its history.");
     }
 
-    /// <summary>Checks each write by itself against the round's history: what was acknowledged is there, where the
-    /// answer said; what failed for certain is not.</summary>
+    /// <summary>Checks each write against the round's history: an acknowledged one is present at the revision of its
+    /// reply, and one that failed for certain is absent.</summary>
     private void CheckAcknowledged(StoreHistory recorded, IReadOnlyList<WatchEvent> events)
     {
         Dictionary<Value, WatchEvent> puts = [];

@@ -4,23 +4,23 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Checks;
 
-/// <summary>The end of a round: the cluster is healed, every call must end, every member must write again, and all of
-/// them must hold the same.</summary>
-/// <param name="cluster">The cluster, healed.</param>
-/// <param name="checks">Where to note what was checked.</param>
+/// <summary>The end of a round: the cluster is healed, every call must end, every member must write again, and all must
+/// hold the same data.</summary>
+/// <param name="cluster">The healed cluster.</param>
+/// <param name="checks">Receives the results.</param>
 /// <param name="round">The round.</param>
 internal sealed class RoundClosing(ChaosCluster cluster, CheckBook checks, int round)
 {
     private const long MaxMemoryBytes = 512L << 20;
     private const int HashAttempts = 20;
 
-    // Generous: the machine may be busy with other things.
+    // Generous, because the machine may be busy with other work.
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan HashInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Closes the round.</summary>
     /// <param name="firstRevision">The first revision of the round.</param>
-    /// <returns>The last one.</returns>
+    /// <returns>The last revision of the round.</returns>
     public async Task<long> RunAsync(long firstRevision)
     {
         await CheckAllAsync("every call ends", new NodeRequest.StopCallers());
@@ -33,7 +33,7 @@ internal sealed class RoundClosing(ChaosCluster cluster, CheckBook checks, int r
             return 0;
         }
 
-        await CheckAllAsync("every member applies what is committed", new NodeRequest.Settle(end.Revision));
+        await CheckAllAsync("every member applies the committed log", new NodeRequest.Settle(end.Revision));
         await CheckAllAsync("every member reads again after healing", new NodeRequest.ReadAll());
         await CheckAllAsync("every watch reaches the end of its round", new NodeRequest.EndWatches());
         checks.Note(round, "equal hashes on every member at one revision", await CompareHashesAsync(end.Revision));
@@ -64,8 +64,8 @@ internal sealed class RoundClosing(ChaosCluster cluster, CheckBook checks, int r
         }
     }
 
-    /// <summary>Compares the hashes. They compare only between members that are compacted alike, which a member that
-    /// lags a little is not yet.</summary>
+    /// <summary>Compares the hashes. They are comparable only between members with the same compact revision, which a
+    /// lagging member reaches a little later.</summary>
     private async Task<string?> CompareHashesAsync(long revision)
     {
         NodeEvent.Reply[] replies = [];

@@ -2,17 +2,17 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Chaos.Checks;
 
-/// <summary>How a round ended: what the next one begins with.</summary>
+/// <summary>The state at the end of a round, from which the next one starts.</summary>
 /// <param name="Revision">The last revision.</param>
-/// <param name="Items">What the store held.</param>
-/// <param name="Unsettled">Writes of which nobody knows whether they will yet take effect.</param>
+/// <param name="Items">The contents of the store.</param>
+/// <param name="Unsettled">Writes of unknown outcome that may still take effect.</param>
 internal sealed record RoundState(
     long Revision, IReadOnlyList<KeyValue> Items, IReadOnlyList<StoreCall> Unsettled)
 {
-    /// <summary>A new store.</summary>
+    /// <summary>The state of a new store.</summary>
     public static RoundState Initial { get; } = new(1, [], []);
 
-    /// <summary>How a round ended, by what was recorded in it.</summary>
+    /// <summary>The state at the end of a recorded round.</summary>
     /// <param name="recorded">The calls; the last of them read everything.</param>
     /// <param name="events">The events of the round.</param>
     public static RoundState After(StoreHistory recorded, IReadOnlyList<WatchEvent> events)
@@ -21,7 +21,7 @@ internal sealed record RoundState(
             .Where(static call => call is { Outcome: CallOutcome.Succeeded, Result.Range: not null })
             .Where(static call => call.Operation is RangeOperation range && range.Range == KeyRange.All)
             .MaxBy(static call => call.ReturnedAt)?.Result?.Range
-            ?? throw new InvalidDataException("Nobody read everything at the end of the round.");
+            ?? throw new InvalidDataException("No read of everything ended the round.");
         HashSet<Value> written = [.. events.Select(static one => one.KeyValue.Value)];
         return new RoundState(
             last.Revision,

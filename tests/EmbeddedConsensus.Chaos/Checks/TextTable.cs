@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace EmbeddedConsensus.Chaos.Checks;
 
-/// <summary>Lays out rows in columns: names to the left, figures to the right.</summary>
+/// <summary>Formats rows as columns: names to the left, figures to the right.</summary>
 internal static class TextTable
 {
     private const string Indent = "  ";
 
-    /// <summary>Lays out.</summary>
-    /// <param name="rows">The rows, all with as many cells.</param>
-    /// <returns>A line for each row.</returns>
+    /// <summary>Formats rows.</summary>
+    /// <param name="rows">The rows, all with the same number of cells.</param>
+    /// <returns>One line per row.</returns>
     public static IReadOnlyList<string> Of(IReadOnlyList<string[]> rows)
     {
         int columns = rows.Count == 0 ? 0 : rows[0].Length;
@@ -19,11 +19,11 @@ internal static class TextTable
                 column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd())];
     }
 
-    /// <summary>A count as it is told.</summary>
+    /// <summary>A count as text.</summary>
     /// <param name="count">The count.</param>
     public static string Of(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>A duration as it is told: three digits or so, and a unit.</summary>
+    /// <summary>A duration as text: about three digits and a unit.</summary>
     /// <param name="duration">The duration.</param>
     public static string Of(TimeSpan duration) => duration.TotalMilliseconds switch
     {

@@ -2,11 +2,11 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Chaos.Checks;
 
-/// <summary>What a recorded call writes. The load never writes a value twice, so a value tells the call.</summary>
+/// <summary>What a recorded call writes. The load never writes a value twice, so a value identifies its call.</summary>
 internal static class WrittenValues
 {
-    /// <summary>The values that a call puts; those of a transaction that succeeded, failed or is unknown are those of
-    /// its success branch: the load puts nothing in the other one.</summary>
+    /// <summary>The values that a call puts. For any outcome of a transaction these are the values of its success
+    /// branch: the load puts nothing in the other one.</summary>
     /// <param name="call">The call.</param>
     public static IEnumerable<Value> Of(StoreCall call) => call.Operation switch
     {
@@ -15,7 +15,7 @@ internal static class WrittenValues
         _ => [],
     };
 
-    /// <summary>The revision at which the call says that it put its values; null if it does not say so.</summary>
+    /// <summary>The revision at which the call put its values, if its result states it; otherwise null.</summary>
     /// <param name="call">The call.</param>
     public static long? RevisionOf(StoreCall call) => call switch
     {

@@ -3,35 +3,35 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>What a fault works with.</summary>
+/// <summary>The tools of a fault.</summary>
 /// <param name="cluster">The cluster.</param>
-/// <param name="random">Decides what the fault leaves open.</param>
-/// <param name="checks">Where it notes what it checks.</param>
+/// <param name="random">Makes the fault's choices.</param>
+/// <param name="checks">Receives its checks.</param>
 /// <param name="round">The round.</param>
-/// <param name="roundEnds">Cuts waits short when the round is over.</param>
+/// <param name="roundEnds">Ends waits early when the round is over.</param>
 internal sealed class FaultContext(
     ChaosCluster cluster, Random random, CheckBook checks, int round, CancellationToken roundEnds)
 {
     /// <summary>The cluster.</summary>
     public ChaosCluster Cluster => cluster;
 
-    /// <summary>Decides what the fault leaves open.</summary>
+    /// <summary>Makes the fault's choices.</summary>
     public Random Random => random;
 
     /// <summary>Waits for a random time, or until the round is over.</summary>
-    /// <param name="min">The least.</param>
-    /// <param name="max">The most.</param>
+    /// <param name="min">The minimum.</param>
+    /// <param name="max">The maximum.</param>
     public Task HoldAsync(TimeSpan min, TimeSpan max) =>
         WaitAsync(min + ((max - min) * random.NextDouble()));
 
-    /// <summary>Notes a check.</summary>
+    /// <summary>Records a check.</summary>
     /// <param name="name">What must hold.</param>
     /// <param name="failure">What was found instead, or null if it holds.</param>
     public void Note(string name, string? failure) => checks.Note(round, name, failure);
 
-    /// <summary>Counts what was done.</summary>
-    /// <param name="deed">What.</param>
-    /// <param name="count">How often.</param>
+    /// <summary>Counts an action.</summary>
+    /// <param name="deed">The action.</param>
+    /// <param name="count">How often it was done.</param>
     public void Did(string deed, long count) => cluster.Observer.Did(deed, count);
 
     /// <summary>Any member.</summary>

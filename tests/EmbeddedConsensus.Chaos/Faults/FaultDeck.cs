@@ -1,7 +1,6 @@
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>Deals faults in random order, each once before any comes again, so that no kind is met by chance
-/// only.</summary>
+/// <summary>Deals faults in random order, each once before any repeats, so that no kind depends on luck.</summary>
 internal sealed class FaultDeck
 {
     private IFault[] _faults;
@@ -10,7 +9,7 @@ internal sealed class FaultDeck
 
     /// <summary>A shuffled deck.</summary>
     /// <param name="faults">The faults.</param>
-    /// <param name="only">Leave out those whose names do not contain this.</param>
+    /// <param name="only">Text that the names of permitted faults contain.</param>
     /// <param name="seed">The seed of the order.</param>
     public FaultDeck(IEnumerable<IFault> faults, string only, int seed)
     {
@@ -19,7 +18,7 @@ internal sealed class FaultDeck
         _next = _faults.Length;
     }
 
-    /// <summary>What happens to processes and their disks, one after the other.</summary>
+    /// <summary>Faults of processes and their disks, injected one after the other.</summary>
     public static IReadOnlyList<IFault> Processes { get; } =
     [
         KillFault.One, KillFault.Minority, KillFault.All, new PowerLossFault(), PauseFault.Leader, PauseFault.Followers,
@@ -28,26 +27,26 @@ internal sealed class FaultDeck
         new RemoveAndAddFault(), new GrowAndShrinkFault(), new MoveFault(),
     ];
 
-    /// <summary>What happens around the processes meanwhile.</summary>
+    /// <summary>Faults of the environment, injected at the same time.</summary>
     public static IReadOnlyList<IFault> Surroundings { get; } =
     [
         NetworkFault.Partition, NetworkFault.OneWayPartition, NetworkFault.PartialPartition, NetworkFault.Delay,
         NetworkFault.Bandwidth, NetworkFault.Cuts, new SlowDiskFault(),
     ];
 
-    /// <summary>Whether there is nothing to deal.</summary>
+    /// <summary>Whether the deck is empty.</summary>
     public bool IsEmpty => _faults.Length == 0;
 
-    /// <summary>What there is to deal.</summary>
+    /// <summary>The names of the faults in the deck.</summary>
     public IEnumerable<string> Names => _faults.Select(static fault => fault.Name);
 
-    /// <summary>Whether there are faults whose names contain something.</summary>
-    /// <param name="only">What.</param>
+    /// <summary>Whether the name of any fault contains a text.</summary>
+    /// <param name="only">The text.</param>
     public static bool Has(string? only) =>
         only is null || Processes.Concat(Surroundings).Any(fault => IsNamed(fault, only));
 
-    /// <summary>Takes faults out for good.</summary>
-    /// <param name="isUseless">Which.</param>
+    /// <summary>Removes faults for good.</summary>
+    /// <param name="isUseless">Selects them.</param>
     public void Discard(Predicate<IFault> isUseless)
     {
         int count = _faults.Length;
@@ -55,8 +54,8 @@ internal sealed class FaultDeck
         _next = count == _faults.Length ? _next : _faults.Length;
     }
 
-    /// <summary>The next fault, with a random source of its own: what a fault draws does not change what comes
-    /// behind it.</summary>
+    /// <summary>The next fault with a random source of its own, so that its choices do not influence later faults.
+    /// </summary>
     public (IFault Fault, Random Random) Deal()
     {
         if (_next == _faults.Length)

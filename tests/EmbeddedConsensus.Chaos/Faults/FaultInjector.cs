@@ -5,13 +5,13 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>Lets things go wrong, for the length of a round: processes in one row, their surroundings in another, so
-/// that faults of the two overlap.</summary>
+/// <summary>Injects faults for the length of a round: process faults from one deck and environment faults from another,
+/// so that the two overlap.</summary>
 /// <param name="cluster">The cluster.</param>
-/// <param name="checks">Where faults note what they check.</param>
+/// <param name="checks">Receives the checks of the faults.</param>
 /// <param name="seed">The seed of the plan.</param>
-/// <param name="only">What the names of the faults contain that may happen; empty for all.</param>
-/// <param name="log">Where to tell what happens.</param>
+/// <param name="only">Text that the names of permitted faults contain; empty for all.</param>
+/// <param name="log">Prints what happens.</param>
 internal sealed class FaultInjector(
     ChaosCluster cluster, CheckBook checks, int seed, string only, Action<string> log)
 {
@@ -21,10 +21,10 @@ internal sealed class FaultInjector(
     private readonly FaultDeck _processes = new(FaultDeck.Processes, only, seed);
     private readonly FaultDeck _surroundings = new(FaultDeck.Surroundings, only, ~seed);
 
-    /// <summary>What it did.</summary>
+    /// <summary>The faults injected so far.</summary>
     public FaultJournal Journal { get; } = new();
 
-    /// <summary>Injects faults for a while. When it returns everything is put right again.</summary>
+    /// <summary>Injects faults for a while. When it returns, all of them are healed.</summary>
     /// <param name="round">The round.</param>
     /// <param name="duration">For how long faults may begin.</param>
     public async Task RunAsync(int round, TimeSpan duration)
@@ -40,9 +40,9 @@ internal sealed class FaultInjector(
     /// <summary>Deals from a deck until the round is over.</summary>
     /// <param name="deck">The deck.</param>
     /// <param name="round">The round.</param>
-    /// <param name="mayGoOn">Whether there may be another fault. A member that is out because a fault was not put right
-    /// may be one copy less already, and the next must not take another.</param>
-    /// <param name="roundEnds">Says when the round is over.</param>
+    /// <param name="mayGoOn">Whether another fault is allowed. A member that a fault left down may already be the one
+    /// copy that can be missing, so the next fault must not take another.</param>
+    /// <param name="roundEnds">Cancelled when the round is over.</param>
     private async Task RunAsync(FaultDeck deck, int round, Func<bool> mayGoOn, CancellationToken roundEnds)
     {
         deck.Discard(fault => WhyImpossible(fault) is not null);
@@ -63,7 +63,7 @@ internal sealed class FaultInjector(
             Journal.Ended(fault.Name, time.Elapsed);
             log(string.Create(
                 CultureInfo.InvariantCulture,
-                $"round {round}: {fault.Name} is put right, after {time.Elapsed.TotalSeconds:F1} s"));
+                $"round {round}: {fault.Name} is healed, after {time.Elapsed.TotalSeconds:F1} s"));
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class FaultInjector(
         return reason;
     }
 
-    /// <summary>Puts right what a fault left behind that did not come to its end.</summary>
+    /// <summary>Heals what a fault left behind when it did not complete.</summary>
     private async Task HealAsync(int round)
     {
         cluster.Links.HealAll();
@@ -106,6 +106,6 @@ internal sealed class FaultInjector(
             failure = $"{name}: {exception}";
         }
 
-        checks.Note(round, "every fault can be put right", failure);
+        checks.Note(round, "every fault can be healed", failure);
     }
 }

@@ -2,14 +2,14 @@ using EmbeddedConsensus.Chaos.Checks;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>Which faults there were, for how long, and which there could not be.</summary>
+/// <summary>The faults that were injected, their durations, and those that could not be injected.</summary>
 internal sealed class FaultJournal
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, (int Count, TimeSpan Time)> _injected = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _skipped = new(StringComparer.Ordinal);
 
-    /// <summary>How many faults there were.</summary>
+    /// <summary>The number of faults.</summary>
     public int Count
     {
         get
@@ -21,7 +21,7 @@ internal sealed class FaultJournal
         }
     }
 
-    /// <summary>How many kinds of faults there were.</summary>
+    /// <summary>The number of kinds of faults.</summary>
     public int Kinds
     {
         get
@@ -33,20 +33,20 @@ internal sealed class FaultJournal
         }
     }
 
-    /// <summary>Notes that there may be a fault, which is told also when there was none.</summary>
+    /// <summary>Lists a kind of fault in the summary even if it never occurs.</summary>
     /// <param name="name">Its name.</param>
     public void Expect(string name) => Add(name, 0, TimeSpan.Zero);
 
-    /// <summary>Notes the beginning of a fault.</summary>
+    /// <summary>Records the start of a fault.</summary>
     /// <param name="name">Its name.</param>
     public void Injected(string name) => Add(name, 1, TimeSpan.Zero);
 
-    /// <summary>Notes the end of a fault.</summary>
+    /// <summary>Records the end of a fault.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="elapsed">How long it took until it was put right.</param>
+    /// <param name="elapsed">The time until it was healed.</param>
     public void Ended(string name, TimeSpan elapsed) => Add(name, 0, elapsed);
 
-    /// <summary>Notes a fault that cannot be done here.</summary>
+    /// <summary>Records a fault that cannot be injected here.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="reason">Why.</param>
     public void Skipped(string name, string reason)
@@ -58,7 +58,7 @@ internal sealed class FaultJournal
         }
     }
 
-    /// <summary>A table with one line for each kind of fault.</summary>
+    /// <summary>A table with one row per kind of fault.</summary>
     public IReadOnlyList<string> ToLines()
     {
         lock (_gate)

@@ -2,17 +2,17 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>Something that goes wrong, and is put right again.</summary>
+/// <summary>A fault that can be injected and healed.</summary>
 internal interface IFault
 {
-    /// <summary>What it is called in the summary.</summary>
+    /// <summary>Its name in the summary.</summary>
     string Name { get; }
 
-    /// <summary>Why it cannot be done here; null if it can.</summary>
-    /// <param name="cluster">Where it would be done.</param>
+    /// <summary>The reason it cannot be injected here; null if it can.</summary>
+    /// <param name="cluster">The cluster.</param>
     string? WhyImpossible(ChaosCluster cluster);
 
-    /// <summary>Lets it go wrong for a while, and puts it right.</summary>
-    /// <param name="context">Where to do it.</param>
+    /// <summary>Injects the fault for a while and heals it.</summary>
+    /// <param name="context">The cluster and the checks.</param>
     Task RunAsync(FaultContext context);
 }

@@ -2,9 +2,9 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>Processes are killed as <c>kill -9</c> does, and started again.</summary>
-/// <param name="name">What it is called.</param>
-/// <param name="choose">Which members are hit.</param>
+/// <summary>Processes are killed as by <c>kill -9</c> and started again.</summary>
+/// <param name="name">The name in the summary.</param>
+/// <param name="choose">Chooses the members.</param>
 internal sealed class KillFault(string name, Func<FaultContext, IReadOnlyList<ClusterMember>> choose) : IFault
 {
     private static readonly TimeSpan MaxDown = TimeSpan.FromSeconds(3);
@@ -15,7 +15,7 @@ internal sealed class KillFault(string name, Func<FaultContext, IReadOnlyList<Cl
     /// <summary>One member, half of the time the leader.</summary>
     public static KillFault One { get; } = new("kill -9 of one", static context => [context.LeaderOrAny()]);
 
-    /// <summary>As many as may fail while the rest goes on.</summary>
+    /// <summary>As many members as may fail while the others continue.</summary>
     public static KillFault Minority { get; } =
         new("kill -9 of a minority", static context => context.AnyMembers(context.Cluster.Minority));
 

@@ -3,9 +3,9 @@ using EmbeddedConsensus.Chaos.Proxy;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>The network between the members is bad for a while.</summary>
-/// <param name="name">What it is called.</param>
-/// <param name="disturb">Makes it bad.</param>
+/// <summary>The network between the members is disturbed for a while.</summary>
+/// <param name="name">The name in the summary.</param>
+/// <param name="disturb">Disturbs the network.</param>
 internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : IFault
 {
     private const int MinDelayMs = 5;
@@ -13,7 +13,7 @@ internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : 
     private const int MinBytesPerSecond = 20_000;
     private const int MaxBytesPerSecond = 200_000;
 
-    // There is one disturbance of the network at a time; other faults block links on their own account.
+    // One network fault runs at a time; other faults block links under their own key.
     private static readonly object Blocker = new();
     private static readonly TimeSpan Min = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Max = TimeSpan.FromSeconds(5);
@@ -21,14 +21,14 @@ internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : 
     /// <inheritdoc />
     public string Name => name;
 
-    /// <summary>Some members, often the leader alone, and the rest do not hear of each other.</summary>
+    /// <summary>Some members, often only the leader, and the others cannot reach each other.</summary>
     public static NetworkFault Partition { get; } = new("partition", static context =>
     {
         ClusterMember[] side = Side(context);
         ForEachPair(context, (from, to, link) => BlockIf(context, side.Contains(from) != side.Contains(to), link));
     });
 
-    /// <summary>Some members are heard and hear nothing, or hear and are not heard.</summary>
+    /// <summary>Some members can send but not receive, or receive but not send.</summary>
     public static NetworkFault OneWayPartition { get; } = new("one-way partition", static context =>
     {
         ClusterMember[] side = Side(context);
@@ -37,24 +37,24 @@ internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : 
             BlockIf(context, side.Contains(from) == outward && side.Contains(to) != outward, link));
     });
 
-    /// <summary>Two members do not hear of each other, while each reaches all the others.</summary>
+    /// <summary>Two members cannot reach each other, while each reaches all the others.</summary>
     public static NetworkFault PartialPartition { get; } = new("partial partition", static context =>
     {
         ClusterMember[] pair = context.AnyMembers(2);
         ForEachPair(context, (from, to, link) => BlockIf(context, pair.Contains(from) && pair.Contains(to), link));
     });
 
-    /// <summary>Every message takes its time, another on every way.</summary>
+    /// <summary>Every message is delayed, by a different time on every link.</summary>
     public static NetworkFault Delay { get; } = new("delays", static context =>
         ForEachPair(context, (_, _, link) => link.Delay =
             TimeSpan.FromMilliseconds(context.Random.Next(MinDelayMs, MaxDelayMs))));
 
-    /// <summary>Little passes in a second.</summary>
-    public static NetworkFault Bandwidth { get; } = new("little bandwidth", static context =>
+    /// <summary>Links are throttled.</summary>
+    public static NetworkFault Bandwidth { get; } = new("low bandwidth", static context =>
         ForEachPair(context, (_, _, link) => link.BytesPerSecond =
             context.Random.Next(MinBytesPerSecond, MaxBytesPerSecond)));
 
-    /// <summary>Connections are cut, over and over.</summary>
+    /// <summary>Connections are cut repeatedly.</summary>
     public static NetworkFault Cuts { get; } = new("cut connections", static context =>
         ForEachPair(context, (_, _, link) =>
         {
@@ -86,7 +86,7 @@ internal sealed class NetworkFault(string name, Action<FaultContext> disturb) : 
         if (isBetween)
         {
             link.Block(Blocker);
-            context.Did("ways between two members blocked", 1);
+            context.Did("links between two members blocked", 1);
         }
     }
 

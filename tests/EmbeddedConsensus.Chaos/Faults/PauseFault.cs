@@ -2,10 +2,10 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>A process stands still for longer than an election takes (SIGSTOP, SIGCONT), and goes on in the belief that
-/// no time has passed.</summary>
-/// <param name="name">What it is called.</param>
-/// <param name="choose">Which members are hit.</param>
+/// <summary>A process is stopped for longer than an election takes (SIGSTOP, SIGCONT) and resumes unaware that time has
+/// passed.</summary>
+/// <param name="name">The name in the summary.</param>
+/// <param name="choose">Chooses the members.</param>
 internal sealed class PauseFault(string name, Func<FaultContext, IEnumerable<ClusterMember>> choose) : IFault
 {
     private static readonly TimeSpan Min = NodeHost.ElectionTimeout * 2.5;
@@ -18,7 +18,7 @@ internal sealed class PauseFault(string name, Func<FaultContext, IEnumerable<Clu
     public static PauseFault Leader { get; } =
         new("SIGSTOP of the leader", static context => [context.Cluster.Leader ?? context.AnyMember()]);
 
-    /// <summary>As many followers as may fail while the rest goes on.</summary>
+    /// <summary>As many followers as may fail while the others continue.</summary>
     public static PauseFault Followers { get; } = new("SIGSTOP of followers", static context => context
         .AnyMembers(context.Cluster.Members.Count)
         .Where(member => member != context.Cluster.Leader)

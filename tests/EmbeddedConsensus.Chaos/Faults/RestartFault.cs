@@ -2,7 +2,7 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>A member is stopped as a service is stopped, under load, and started again.</summary>
+/// <summary>A member is stopped cleanly under load and started again.</summary>
 internal sealed class RestartFault : IFault
 {
     private static readonly TimeSpan MaxDown = TimeSpan.FromSeconds(1);
@@ -19,7 +19,7 @@ internal sealed class RestartFault : IFault
         ClusterMember member = context.LeaderOrAny();
         bool isClean = await member.StopAsync();
         context.Note(
-            "a member that is told to stop does so", isClean ? null : $"Member {member.Id} did not stop in time.");
+            "a member stops when asked to", isClean ? null : $"Member {member.Id} did not stop in time.");
         await context.HoldAsync(TimeSpan.Zero, MaxDown);
         await context.Cluster.StartAsync(member);
     }

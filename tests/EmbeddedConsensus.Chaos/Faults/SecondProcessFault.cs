@@ -3,12 +3,12 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>An operator starts a member that runs already. The second process must say that the folder is in use, and
-/// must leave it alone; the first goes on.</summary>
+/// <summary>An operator starts a member that is already running. The second process must report that the directory is
+/// in use and leave it alone; the first one is unaffected.</summary>
 internal sealed class SecondProcessFault : IFault
 {
     /// <inheritdoc />
-    public string Name => "second process on one folder";
+    public string Name => "second process on one directory";
 
     /// <inheritdoc />
     public string? WhyImpossible(ChaosCluster cluster) => null;
@@ -18,8 +18,8 @@ internal sealed class SecondProcessFault : IFault
     {
         ClusterMember member = context.LeaderOrAny();
         NodeEvent.StartFailed? refusal = await member.TryStartSecondAsync();
-        context.Did("second processes turned away", refusal is null ? 0 : 1);
-        context.Note("a second process is kept out of a member's folder", Judge(member, refusal));
+        context.Did("second processes rejected", refusal is null ? 0 : 1);
+        context.Note("a second process is rejected from a member's directory", Judge(member, refusal));
     }
 
     private static string? Judge(ClusterMember member, NodeEvent.StartFailed? refusal)

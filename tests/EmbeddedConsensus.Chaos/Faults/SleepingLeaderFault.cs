@@ -3,9 +3,9 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>The leader stands still, the others elect another one and write on; then it wakes up cut off, in the belief
-/// that no time has passed. Until it finds out that nobody answers, its callers ask one that leads no more: each answer
-/// that it gives by itself is stale.</summary>
+/// <summary>The leader is stopped, the others elect another one and commit writes; then it resumes while cut off,
+/// unaware that time has passed. Until its check for a quorum fails, its callers ask a deposed leader, and every read
+/// that it answers on its own is stale.</summary>
 internal sealed class SleepingLeaderFault : IFault
 {
     private static readonly TimeSpan LeaderTimeout = NodeHost.ElectionTimeout * 8;
@@ -27,7 +27,7 @@ internal sealed class SleepingLeaderFault : IFault
     {
         if (await WaitForLeaderAsync(context, except: null) is not { } old)
         {
-            // The network is too bad for one.
+            // The network is too disturbed for an election.
             return;
         }
 
@@ -39,7 +39,7 @@ internal sealed class SleepingLeaderFault : IFault
             {
                 await context.HoldAsync(MinHeadStart, MaxHeadStart);
                 old.Resume();
-                context.Did("leaders that woke up deposed and cut off", 1);
+                context.Did("leaders resumed deposed and cut off", 1);
                 await context.HoldAsync(MinAwake, MaxAwake);
             }
         }
@@ -59,7 +59,7 @@ internal sealed class SleepingLeaderFault : IFault
         }
     }
 
-    /// <summary>Waits for a leader. While the network is bad, there may be none for long.</summary>
+    /// <summary>Waits for a leader. While the network is disturbed there may be none for a long time.</summary>
     private static async Task<ClusterMember?> WaitForLeaderAsync(FaultContext context, ClusterMember? except)
     {
         Stopwatch waited = Stopwatch.StartNew();

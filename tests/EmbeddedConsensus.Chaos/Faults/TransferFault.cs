@@ -2,7 +2,7 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>Leadership is handed to another member, whether that one is well or not.</summary>
+/// <summary>Leadership is transferred to another member, healthy or not.</summary>
 internal sealed class TransferFault : IFault
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
@@ -18,7 +18,7 @@ internal sealed class TransferFault : IFault
     {
         if (context.Cluster.Leader is { } leader)
         {
-            // It may be refused, or lost on the way: what must hold is checked by the load.
+            // It may be refused, or its reply lost; the load checks what must hold.
             await ChaosCluster.TryAskAsync(
                 leader, new NodeRequest.TransferLeadership(context.AnyMember().Id.Value), Timeout);
         }

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace EmbeddedConsensus.Chaos.Load;
 
-/// <summary>One caller: one call behind the other, with a short rest between them. What it read last decides what it
-/// writes next, so that its writes depend on those of the others.</summary>
+/// <summary>One caller: one call after the other, with a short pause between them. Its last read decides its next
+/// write, so that its writes depend on those of the others.</summary>
 internal sealed class Caller
 {
     private const int MeanRestMs = 20;
@@ -25,8 +25,8 @@ internal sealed class Caller
     private long _revision;
 
     /// <summary>A caller.</summary>
-    /// <param name="store">The store, which records.</param>
-    /// <param name="client">The caller's number, which no other has.</param>
+    /// <param name="store">The recording store.</param>
+    /// <param name="client">The caller's unique number.</param>
     /// <param name="firstRevision">The first revision of the round.</param>
     /// <param name="seed">The seed of its choices.</param>
     public Caller(IKeyValueStore store, int client, long firstRevision, int seed)
@@ -38,11 +38,11 @@ internal sealed class Caller
         _random = new Random(seed);
     }
 
-    /// <summary>Whether the store told it to call no more: it is faulted, or stopping.</summary>
+    /// <summary>Whether the store refused further calls because it is faulted or stopping.</summary>
     public bool IsRefused => _isRefused;
 
-    /// <summary>Calls until told to stop, or refused by the store, and finishes the last call.</summary>
-    /// <param name="stop">Says when.</param>
+    /// <summary>Calls until stopped or refused, and completes the last call.</summary>
+    /// <param name="stop">Stops the caller.</param>
     public async Task RunAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested && !IsRefused)
@@ -70,7 +70,7 @@ internal sealed class Caller
         }
         catch (Exception exception) when (exception is ConsensusStoreException or OperationCanceledException)
         {
-            // The recorder has it; the next call may fare better.
+            // The recorder has it; the next call may succeed.
             return;
         }
     }
@@ -99,7 +99,7 @@ internal sealed class Caller
         _revision = result.Revision;
     }
 
-    /// <summary>Replaces what it last saw under a key, unless somebody else was faster.</summary>
+    /// <summary>Replaces the value it last saw under a key, unless another caller was faster.</summary>
     private async Task CompareAndSwapAsync(CancellationToken cancellationToken)
     {
         Key key = RandomKey();
@@ -112,7 +112,7 @@ internal sealed class Caller
         Remember(key, result);
     }
 
-    /// <summary>Moves a value from one key to another, if it still is what it last saw.</summary>
+    /// <summary>Moves a value from one key to another, if it is still the one last seen.</summary>
     private async Task TransferAsync(CancellationToken cancellationToken)
     {
         int from = _random.Next(RoundKeys.Count);
@@ -154,7 +154,8 @@ internal sealed class Caller
         _revision = result.Revision;
     }
 
-    /// <summary>A store that has just started may show what was before the round, which nobody can check.</summary>
+    /// <summary>A store that has just started may show a state from before the round, which cannot be
+    /// checked.</summary>
     private Consistency AsFarAsChecked(Consistency wanted)
     {
         _hasCaughtUp = _hasCaughtUp || _store.Status.Revision >= _firstRevision - 1;
@@ -176,7 +177,7 @@ internal sealed class Caller
         _revision = Math.Max(_revision, result.Revision);
     }
 
-    /// <summary>Reads at a revision of a little while ago.</summary>
+    /// <summary>Reads at a recent revision.</summary>
     private async Task ReadBackAsync(CancellationToken cancellationToken)
     {
         long revision = Math.Max(_firstRevision, _revision - _random.Next(MaxRevisionsBack));
@@ -184,12 +185,12 @@ internal sealed class Caller
         await _store.RangeAsync(RandomSpan(), options, cancellationToken);
     }
 
-    /// <summary>Forgets some of what was before the round: what is within it is needed for the check.</summary>
+    /// <summary>Compacts part of the history before the round; the check needs the round itself.</summary>
     private async Task CompactAsync(CancellationToken cancellationToken) =>
         await _store.CompactAsync(Math.Max(1, _firstRevision - _random.Next(MaxRevisionsBack)), cancellationToken);
 
-    /// <summary>Asks for something that nearly never holds, in many words: the log grows by it, and with it come
-    /// snapshots, while the histories stay small.</summary>
+    /// <summary>Makes a large request that almost never succeeds: the log grows and triggers snapshots, while the
+    /// histories stay small.</summary>
     private async Task CompareWithBallastAsync(CancellationToken cancellationToken)
     {
         Key key = RandomKey();
@@ -212,7 +213,7 @@ internal sealed class Caller
 
     private KeyRange RandomSpan() => RoundKeys.Span(_random.Next(RoundKeys.Count), 1 + _random.Next(MaxSpan));
 
-    /// <summary>A value that nobody else ever writes.</summary>
+    /// <summary>A value that is never written twice.</summary>
     private Value NextValue()
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{_client}:{_attempts}:");

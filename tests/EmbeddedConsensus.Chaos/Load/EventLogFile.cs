@@ -3,12 +3,12 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Chaos.Load;
 
-/// <summary>The events of a round as one member's history has them, read after the round.</summary>
+/// <summary>The events of a round in one member's history, read after the round.</summary>
 internal static class EventLogFile
 {
-    /// <summary>Writes the events that a watch gives to a file.</summary>
+    /// <summary>Writes the events of a watch to a file.</summary>
     /// <param name="store">The member's store.</param>
-    /// <param name="request">Which events, to which file.</param>
+    /// <param name="request">The events, and the file.</param>
     /// <param name="cancellationToken">Ends the wait for an event.</param>
     public static async Task WriteAsync(
         IKeyValueStore store, NodeRequest.DumpEvents request, CancellationToken cancellationToken)

@@ -1,11 +1,11 @@
 namespace EmbeddedConsensus.Chaos.Load;
 
-/// <summary>A caller that only reads, linearizably, and hardly rests while its replica takes itself for the leader. The
-/// other callers soon hang in a write at a leader that is cut off; this one goes on asking, so that an answer which
-/// such a leader should not give is given to somebody.</summary>
+/// <summary>A caller that only reads, linearizably, and hardly pauses while its replica believes it leads. Other
+/// callers soon hang in a write at a leader that is cut off; this one keeps reading, so that a stale reply from such a
+/// leader is observed.</summary>
 internal sealed class LeaderReader
 {
-    /// <summary>How many there are in a process: one may wait for an answer that will not come.</summary>
+    /// <summary>Readers per process: one of them may be waiting for a reply that never comes.</summary>
     public const int Count = 3;
 
     private const int MaxRestMs = 25;
@@ -18,7 +18,7 @@ internal sealed class LeaderReader
     private readonly Random _random;
 
     /// <summary>A reader.</summary>
-    /// <param name="store">The store, which records.</param>
+    /// <param name="store">The recording store.</param>
     /// <param name="seed">The seed of its choices.</param>
     public LeaderReader(IKeyValueStore store, int seed)
     {
@@ -26,8 +26,8 @@ internal sealed class LeaderReader
         _random = new Random(seed);
     }
 
-    /// <summary>Reads until told to stop, or refused by the store.</summary>
-    /// <param name="stop">Says when.</param>
+    /// <summary>Reads until stopped or refused by the store.</summary>
+    /// <param name="stop">Stops the reader.</param>
     public async Task RunAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested && await TryReadAsync())
@@ -38,10 +38,10 @@ internal sealed class LeaderReader
     }
 
     /// <summary>Reads once.</summary>
-    /// <returns>Whether there is a point in asking again.</returns>
+    /// <returns>Whether to read again.</returns>
     private async Task<bool> TryReadAsync()
     {
-        // Most have little patience: a call that began before others wrote may miss what they wrote, and shows nothing.
+        // Most time out quickly: a call that began before another's write may miss that write and proves nothing.
         bool isPatient = _random.Next(10) == 0;
         using CancellationTokenSource patience = new();
         patience.CancelAfter(isPatient ? Timeout.Infinite : _random.Next(MinPatienceMs, MaxPatienceMs));

@@ -2,19 +2,18 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Chaos.Load;
 
-/// <summary>A watcher that runs until the end of its round, or its replica's.</summary>
+/// <summary>A watcher that runs until its round ends or its replica stops.</summary>
 internal static class LoadWatcher
 {
-    /// <summary>How many kinds of watchers there are: one of all keys, and one of a part of them that sees what they
-    /// held before.</summary>
+    /// <summary>The kinds of watchers: one of all keys, and one of some keys that includes previous values.</summary>
     public const int Kinds = 2;
 
     private const int FirstKeyOfPart = RoundKeys.Count / 2;
 
     /// <summary>Watches.</summary>
-    /// <param name="store">The store, which records.</param>
+    /// <param name="store">The recording store.</param>
     /// <param name="number">Which watcher of the process, from 0.</param>
-    /// <param name="startRevision">Where to start.</param>
+    /// <param name="startRevision">The first revision.</param>
     public static async Task RunAsync(IKeyValueStore store, int number, long startRevision)
     {
         bool isPart = number % Kinds == 1;
@@ -33,11 +32,11 @@ internal static class LoadWatcher
         catch (Exception exception) when (
             exception is ReplicaFaultedException or StoreStoppedException or MemberRemovedException)
         {
-            // The member's next process goes on where this one stopped.
+            // The member's next process resumes where this one stopped.
             return;
         }
     }
 
-    /// <summary>Which watcher made a recording.</summary>
+    /// <summary>The number of the watcher that made a recording.</summary>
     public static int NumberOf(WatchRecording watch) => watch.Options.IncludePrevious ? 1 : 0;
 }

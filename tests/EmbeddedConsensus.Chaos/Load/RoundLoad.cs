@@ -3,10 +3,10 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Chaos.Load;
 
-/// <summary>What a process does in a round: callers and watchers of its own store, all of them recorded.</summary>
+/// <summary>The load of a process in a round: callers and watchers of its own store, all recorded.</summary>
 internal sealed class RoundLoad : IAsyncDisposable
 {
-    // The numbers of callers begin with 1.
+    // Callers are numbered from 1.
     private const int FirstWatcher = 800;
     private const int FirstReader = 900;
 
@@ -27,7 +27,7 @@ internal sealed class RoundLoad : IAsyncDisposable
         _settings = settings;
         long[] resume = WatchResume.Find(settings, request);
 
-        // Each line goes to the system with one write, so it survives the process.
+        // Each line is one write to the system, so it survives the process.
         _file = new FileStream(
             HistoryFile.Of(settings.HistoryFolder, request.Round, settings.Member, settings.Start),
             FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
@@ -46,27 +46,27 @@ internal sealed class RoundLoad : IAsyncDisposable
             () => LoadWatcher.RunAsync(StoreOf(FirstWatcher + number), number, resume[number]))));
     }
 
-    /// <summary>How many callers were told that the store takes no calls any more.</summary>
+    /// <summary>The number of callers that the store refused.</summary>
     public int RefusedCallers => _callers.Count(static caller => caller.IsRefused);
 
     /// <summary>Starts the load.</summary>
     /// <param name="store">The process's store.</param>
     /// <param name="settings">The process.</param>
-    /// <param name="request">How much load, in which round.</param>
+    /// <param name="request">The load and the round.</param>
     public static RoundLoad Start(IKeyValueStore store, NodeSettings settings, NodeRequest.StartLoad request) =>
         new(store, settings, request);
 
-    /// <summary>Lets every caller finish the call that it is in.</summary>
+    /// <summary>Lets every caller complete its current call.</summary>
     public async Task StopCallersAsync()
     {
         await _stopCallers.CancelAsync();
         await _calling;
     }
 
-    /// <summary>Writes a key until a write succeeds. Each attempt ends by itself, and whoever asks bounds the
-    /// time.</summary>
+    /// <summary>Writes a key until a write succeeds. Each attempt times out on its own; the requester bounds the
+    /// total.</summary>
     /// <param name="key">The key.</param>
-    /// <returns>The revision of the write that succeeded.</returns>
+    /// <returns>The revision of the successful write.</returns>
     public async Task<long> WriteAsync(Key key)
     {
         RecordingStore store = StoreOf(0);
@@ -113,7 +113,7 @@ internal sealed class RoundLoad : IAsyncDisposable
         await _file.DisposeAsync();
     }
 
-    // HashCode.Combine would give other choices in every process.
+    // HashCode.Combine would differ in every process.
     private static int SeedOf(NodeSettings settings, int round, int number)
     {
         int seed = settings.Traits.Seed;

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Chaos.Load;
 
-/// <summary>Where the watchers of a process go on: behind what those of the member's last process saw, as an app does
-/// that keeps its place.</summary>
+/// <summary>Where the watchers of a process resume: after the events that those of the member's previous process saw,
+/// like an app that stores its position.</summary>
 internal static class WatchResume
 {
     /// <summary>Finds the revisions to start from.</summary>
@@ -33,7 +33,7 @@ internal static class WatchResume
         return next;
     }
 
-    /// <summary>Behind the last revision that was given as a whole.</summary>
+    /// <summary>The revision after the last one delivered in full.</summary>
     private static long NextOf(WatchRecording watch) => watch.Records
         .SelectMany(static record => record.Events)
         .Where(static one => one.EndsRevision)

@@ -12,15 +12,15 @@ internal sealed class ChaosCluster : IAsyncDisposable
     private readonly IReadOnlyList<NodeSettings.NodeAddress> _founders;
     private readonly Lock _gate = new();
 
-    // Replaced as a whole when the membership changes: faults of the network go through it meanwhile.
+    // Replaced as a whole when the membership changes, because network faults iterate it concurrently.
     private volatile ClusterMember[] _members = [];
     private NodeRequest.StartLoad? _load;
     private ulong _newestId;
     private int _startsOfRetired;
 
     /// <summary>A cluster that is not started.</summary>
-    /// <param name="members">How many members it begins with.</param>
-    /// <param name="folders">Where its files go.</param>
+    /// <param name="members">The initial number of members.</param>
+    /// <param name="folders">The directories of its files.</param>
     /// <param name="traits">What its members have in common.</param>
     public ChaosCluster(int members, ClusterFolders folders, NodeTraits traits)
     {
@@ -34,33 +34,33 @@ internal sealed class ChaosCluster : IAsyncDisposable
         _founders = [.. _members.Select(static member => member.Address)];
     }
 
-    /// <summary>Where its files are.</summary>
+    /// <summary>The directories of its files.</summary>
     public ClusterFolders Folders { get; }
 
     /// <summary>The network.</summary>
     public LinkTable Links { get; } = new();
 
-    /// <summary>What the members tell by themselves.</summary>
+    /// <summary>The events that the members report.</summary>
     public ClusterObserver Observer { get; } = new();
 
     /// <summary>The members.</summary>
     public IReadOnlyList<ClusterMember> Members => _members;
 
-    /// <summary>How many members may fail at a time while the rest goes on.</summary>
+    /// <summary>How many members may fail at a time while the others continue.</summary>
     public int Minority => (_members.Length - 1) / 2;
 
-    /// <summary>The member that leads, as far as one tells so; otherwise null.</summary>
+    /// <summary>The leader according to its own report, or null.</summary>
     public ClusterMember? Leader => _members
         .Where(static member => member.Process is { IsResponsive: true, Status.IsLeader: true })
         .MaxBy(static member => member.Process?.Status?.Term);
 
-    /// <summary>Whether the process of every member runs.</summary>
+    /// <summary>Whether every member's process runs.</summary>
     public bool AllRun() => _members.All(static member => member.Process is { HasExited: false });
 
-    /// <summary>How many processes were started.</summary>
+    /// <summary>The number of processes started.</summary>
     public int Starts => _startsOfRetired + _members.Sum(static member => member.Starts);
 
-    /// <summary>Adds a member with an empty disk, which does not run and is not known to the others.</summary>
+    /// <summary>Adds a member with an empty disk that is not running and not known to the others.</summary>
     public ClusterMember Add()
     {
         lock (_gate)
@@ -71,7 +71,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes a member away that is no longer part of the cluster.</summary>
+    /// <summary>Takes away a member that is no longer part of the cluster.</summary>
     /// <param name="member">The member.</param>
     public async Task RetireAsync(ClusterMember member)
     {
@@ -87,9 +87,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
     /// <summary>Starts every member.</summary>
     public Task StartAsync() => Task.WhenAll(_members.Select(StartAsync));
 
-    /// <summary>Starts a member that does not run, with the load of the round.</summary>
+    /// <summary>Starts a member, with the load of the round.</summary>
     /// <param name="member">The member.</param>
-    /// <exception cref="InvalidOperationException">It says that it cannot start.</exception>
+    /// <exception cref="InvalidOperationException">It reported that it cannot start.</exception>
     public async Task StartAsync(ClusterMember member)
     {
         if (await TryStartAsync(member) is { } failed)
@@ -101,7 +101,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         await LoadAsync(member);
     }
 
-    /// <summary>Starts a member that does not run, without load.</summary>
+    /// <summary>Starts a member without load.</summary>
     /// <param name="member">The member.</param>
     /// <returns>Null, or why it cannot start.</returns>
     public Task<NodeEvent.StartFailed?> TryStartAsync(ClusterMember member) =>
@@ -117,7 +117,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         await StartAsync(member);
     }
 
-    /// <summary>Starts the load of a round on every member, also on those that start later.</summary>
+    /// <summary>Starts the load of a round on every member, including those that start later.</summary>
     /// <param name="load">The load.</param>
     public async Task StartLoadAsync(NodeRequest.StartLoad load)
     {
@@ -125,15 +125,15 @@ internal sealed class ChaosCluster : IAsyncDisposable
         await Task.WhenAll(_members.Select(LoadAsync));
     }
 
-    /// <summary>Asks every member for something.</summary>
-    /// <param name="request">What.</param>
+    /// <summary>Sends a request to every member.</summary>
+    /// <param name="request">The request.</param>
     /// <param name="timeout">How long to wait for each.</param>
-    /// <returns>Their answers, in the order of the members; an error is in the answer.</returns>
+    /// <returns>The replies, in the order of the members; an error is part of its reply.</returns>
     public Task<NodeEvent.Reply[]> AskAllAsync(NodeRequest request, TimeSpan timeout) =>
         Task.WhenAll(_members.Select(member => TryAskAsync(member, request, timeout)));
 
-    /// <summary>Asks a member for something.</summary>
-    /// <returns>The answer; an error, or that there was none, is in it.</returns>
+    /// <summary>Sends a member a request.</summary>
+    /// <returns>The reply; an error, or the absence of a reply, is part of it.</returns>
     public static async Task<NodeEvent.Reply> TryAskAsync(
         ClusterMember member, NodeRequest request, TimeSpan timeout)
     {

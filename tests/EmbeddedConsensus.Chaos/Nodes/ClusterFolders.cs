@@ -1,13 +1,13 @@
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>Where a run keeps its files.</summary>
-/// <param name="root">The folder of the run.</param>
+/// <summary>The directories of a run.</summary>
+/// <param name="root">The directory of the run.</param>
 internal sealed class ClusterFolders(string root)
 {
-    /// <summary>The folder of the run.</summary>
+    /// <summary>The directory of the run.</summary>
     public string Root => root;
 
-    /// <summary>What callers and watchers recorded.</summary>
+    /// <summary>The histories of callers and watchers.</summary>
     public string Histories { get; } = Directory.CreateDirectory(Path.Combine(root, "histories")).FullName;
 
     /// <summary>The disk of a member.</summary>
@@ -18,7 +18,7 @@ internal sealed class ClusterFolders(string root)
     /// <param name="member">The member.</param>
     public string LogOf(MemberId member) => Path.Combine(root, $"member-{member}.log");
 
-    /// <summary>The log of processes that were started beside a member's own.</summary>
+    /// <summary>The log of second processes that were started on a member's directory.</summary>
     /// <param name="member">The member.</param>
     public string LogOfSecond(MemberId member) => Path.Combine(root, $"member-{member}-second.log");
 }

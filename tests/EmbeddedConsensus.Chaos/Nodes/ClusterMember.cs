@@ -4,8 +4,7 @@ using EmbeddedConsensus.Chaos.Proxy;
 
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>A member of the cluster as the parent has it: its address, its disk, and one process after the
-/// other.</summary>
+/// <summary>A member as the parent sees it: its address, its disk, and its successive processes.</summary>
 internal sealed class ClusterMember : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(1);
@@ -20,9 +19,9 @@ internal sealed class ClusterMember : IAsyncDisposable
 
     /// <summary>A member that is not started.</summary>
     /// <param name="id">Its id.</param>
-    /// <param name="folders">Where its files go.</param>
+    /// <param name="folders">The directories of its files.</param>
     /// <param name="links">The network.</param>
-    /// <param name="observer">Hears what its processes tell.</param>
+    /// <param name="observer">Receives the events of its processes.</param>
     /// <param name="traits">What it has in common with the others.</param>
     public ClusterMember(
         MemberId id, ClusterFolders folders, LinkTable links, ClusterObserver observer, NodeTraits traits)
@@ -42,13 +41,13 @@ internal sealed class ClusterMember : IAsyncDisposable
     /// <summary>Its disk.</summary>
     public MemberDisk Disk { get; }
 
-    /// <summary>Its address for the others.</summary>
+    /// <summary>The address at which the others reach it.</summary>
     public PeerProxy Proxy { get; private set; }
 
-    /// <summary>It and its address.</summary>
+    /// <summary>Its id and address.</summary>
     public NodeSettings.NodeAddress Address => new(Id.Value, Proxy.Address);
 
-    /// <summary>The process that runs, or null.</summary>
+    /// <summary>The running process, or null.</summary>
     public NodeProcess? Process { get; private set; }
 
     /// <summary>How often it was started.</summary>
@@ -57,10 +56,10 @@ internal sealed class ClusterMember : IAsyncDisposable
     /// <summary>Whether its process is stopped by a signal.</summary>
     public bool IsPaused { get; private set; }
 
-    /// <summary>Starts a process, and waits until it takes part or says why it cannot.</summary>
-    /// <param name="founders">The members that the cluster began with; empty for one that joined.</param>
-    /// <param name="joinAddresses">Where one that joins finds the others.</param>
-    /// <returns>Null, or why it cannot start; the process is gone then.</returns>
+    /// <summary>Starts a process, and waits until it is ready or reports why it cannot start.</summary>
+    /// <param name="founders">The founding members; empty for one that joined.</param>
+    /// <param name="joinAddresses">The addresses at which one that joins reaches the others.</param>
+    /// <returns>Null, or why it cannot start; the process has exited then.</returns>
     public async Task<NodeEvent.StartFailed?> StartAsync(
         IReadOnlyList<NodeSettings.NodeAddress> founders, IReadOnlyList<string> joinAddresses)
     {
@@ -94,8 +93,8 @@ internal sealed class ClusterMember : IAsyncDisposable
         return failed;
     }
 
-    /// <summary>Starts a second process beside the one that runs, with the same folder and a port of its own. It is
-    /// gone when this returns.</summary>
+    /// <summary>Starts a second process with the same directory and its own port. It has exited when this
+    /// returns.</summary>
     /// <returns>Null, or why it could not start.</returns>
     public async Task<NodeEvent.StartFailed?> TryStartSecondAsync()
     {
@@ -105,16 +104,16 @@ internal sealed class ClusterMember : IAsyncDisposable
         return await second.Started.WaitAsync(StartTimeout) as NodeEvent.StartFailed;
     }
 
-    /// <summary>Asks its process for something.</summary>
-    /// <param name="request">What.</param>
+    /// <summary>Sends its process a request.</summary>
+    /// <param name="request">The request.</param>
     /// <param name="timeout">How long to wait.</param>
-    /// <exception cref="NodeUnavailableException">No process runs, or it did not answer.</exception>
+    /// <exception cref="NodeUnavailableException">No process runs, or it did not reply.</exception>
     public Task<NodeEvent.Reply> AskAsync(NodeRequest request, TimeSpan timeout) =>
         Process is { } process
             ? process.AskAsync(request, timeout)
             : throw new NodeUnavailableException($"Member {Id} does not run.");
 
-    /// <summary>Ends its process as <c>kill -9</c> does.</summary>
+    /// <summary>Kills its process as by <c>kill -9</c>.</summary>
     public async Task KillAsync()
     {
         if (Process is { } process)
@@ -128,8 +127,8 @@ internal sealed class ClusterMember : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets its process stop as a service is stopped.</summary>
-    /// <returns>Whether it ended in time and without a complaint.</returns>
+    /// <summary>Stops its process cleanly.</summary>
+    /// <returns>Whether it exited in time and without an error.</returns>
     public async Task<bool> StopAsync()
     {
         if (Process is not { } process)
@@ -154,18 +153,18 @@ internal sealed class ClusterMember : IAsyncDisposable
         return isClean;
     }
 
-    /// <summary>Stops its process where it stands.</summary>
+    /// <summary>Pauses its process.</summary>
     public void Pause()
     {
         if (Process is { HasExited: false } process)
         {
             ProcessSignals.Pause(process.Id);
             IsPaused = true;
-            _observer.Did("processes stopped where they stood (SIGSTOP)", 1);
+            _observer.Did("processes paused (SIGSTOP)", 1);
         }
     }
 
-    /// <summary>Lets a process go on that was stopped.</summary>
+    /// <summary>Resumes a paused process.</summary>
     public void Resume()
     {
         if (IsPaused && Process is { HasExited: false } process)
@@ -176,7 +175,7 @@ internal sealed class ClusterMember : IAsyncDisposable
         IsPaused = false;
     }
 
-    /// <summary>Moves it to another address. It does not run.</summary>
+    /// <summary>Moves it to another address. It must not be running.</summary>
     public async Task MoveAsync()
     {
         PeerProxy old = Proxy;
@@ -205,7 +204,7 @@ internal sealed class ClusterMember : IAsyncDisposable
         }
     }
 
-    // Below the range from which the kernel takes the ports of those who dial.
+    // Below the range from which the kernel assigns ephemeral ports.
     private static int FreePort()
     {
         const int First = 20_000;
@@ -221,7 +220,7 @@ internal sealed class ClusterMember : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // Taken: another one.
+                // In use: try another one.
                 continue;
             }
         }

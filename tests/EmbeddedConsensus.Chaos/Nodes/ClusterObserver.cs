@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>Gathers what the processes of all members tell by themselves, and what was done to them.</summary>
+/// <summary>Collects the events that the processes of all members report, and the actions on them.</summary>
 internal sealed class ClusterObserver
 {
     private readonly ConcurrentDictionary<ulong, MemberId> _leaders = new();
@@ -10,21 +10,21 @@ internal sealed class ClusterObserver
     private readonly ConcurrentDictionary<string, long> _deeds = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _problems = new();
 
-    /// <summary>How many terms were seen with a leader.</summary>
+    /// <summary>The number of terms in which a leader was seen.</summary>
     public int Elections => _leaders.Count;
 
-    /// <summary>How many snapshots were seen, of all members together.</summary>
+    /// <summary>The number of snapshots seen, over all members.</summary>
     public int Snapshots => _snapshots.Count;
 
-    /// <summary>What was done to the members and what is around them, and how often.</summary>
+    /// <summary>The actions on the members and their environment, and how often each was done.</summary>
     public IReadOnlyDictionary<string, long> Deeds => _deeds;
 
-    /// <summary>What must not happen, and did.</summary>
+    /// <summary>Violations found.</summary>
     public IReadOnlyCollection<string> Problems => _problems;
 
-    /// <summary>Counts what was done.</summary>
-    /// <param name="deed">What.</param>
-    /// <param name="count">How often; 0 for not at all.</param>
+    /// <summary>Counts an action.</summary>
+    /// <param name="deed">The action.</param>
+    /// <param name="count">How often it was done; 0 is allowed.</param>
     public void Did(string deed, long count)
     {
         if (count > 0)
@@ -33,9 +33,9 @@ internal sealed class ClusterObserver
         }
     }
 
-    /// <summary>Takes what a member told.</summary>
+    /// <summary>Handles a member's status.</summary>
     /// <param name="member">The member.</param>
-    /// <param name="status">What it told.</param>
+    /// <param name="status">The status.</param>
     public void Heard(MemberId member, NodeEvent.Status status)
     {
         if (status.SnapshotIndex > 0)
@@ -49,10 +49,10 @@ internal sealed class ClusterObserver
         }
     }
 
-    /// <summary>Takes the end of a process that nobody ended.</summary>
+    /// <summary>Records that a process exited on its own.</summary>
     /// <param name="member">The member.</param>
     /// <param name="exitCode">Its exit code.</param>
     /// <param name="log">Its log.</param>
     public void EndedByItself(MemberId member, int exitCode, string log) =>
-        _problems.Enqueue($"The process of member {member} ended by itself, with {exitCode}. Its log is {log}.");
+        _problems.Enqueue($"The process of member {member} exited on its own with code {exitCode}. Its log is {log}.");
 }

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>Writes events, each as a line of its own, from any thread.</summary>
-/// <param name="output">Where to.</param>
+/// <summary>Writes events, one per line, from any thread.</summary>
+/// <param name="output">Receives the lines.</param>
 internal sealed class EventWriter(TextWriter output)
 {
     private readonly Lock _gate = new();

@@ -3,8 +3,8 @@ using System.Diagnostics;
 
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>The disk of a member: a small file system of its own in memory where mounting one is allowed, a folder of
-/// the machine's disk elsewhere. Only the former can be full.</summary>
+/// <summary>A member's disk: a small in-memory file system where mounting one is permitted, otherwise a directory on
+/// the machine's disk. Only the former can be filled.</summary>
 internal sealed class MemberDisk : IDisposable
 {
     private const int Mebibytes = 64;
@@ -14,7 +14,7 @@ internal sealed class MemberDisk : IDisposable
     private readonly string _filler;
 
     /// <summary>A disk.</summary>
-    /// <param name="root">Where to mount it; created when it is missing.</param>
+    /// <param name="root">The mount point; created if it is missing.</param>
     public MemberDisk(string root)
     {
         _root = root;
@@ -27,11 +27,11 @@ internal sealed class MemberDisk : IDisposable
     /// <summary>Whether <see cref="Fill"/> works.</summary>
     public bool CanBeFull { get; }
 
-    /// <summary>The member's folder on it.</summary>
+    /// <summary>The member's directory on it.</summary>
     public string Folder => Path.Combine(_root, "data");
 
-    /// <summary>Takes all the space that is left.</summary>
-    /// <returns>How many bytes that was.</returns>
+    /// <summary>Takes all remaining space.</summary>
+    /// <returns>The number of bytes taken.</returns>
     public long Fill()
     {
         using FileStream filler = new(_filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
@@ -52,7 +52,7 @@ internal sealed class MemberDisk : IDisposable
         return filler.Length;
     }
 
-    /// <summary>Gives the space back.</summary>
+    /// <summary>Releases the space.</summary>
     public void Free() => File.Delete(_filler);
 
     /// <inheritdoc />
@@ -81,7 +81,7 @@ internal sealed class MemberDisk : IDisposable
         }
         catch (Win32Exception)
         {
-            // There is no such program here.
+            // The program is not installed.
             return false;
         }
     }

@@ -1,14 +1,14 @@
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>Does in a member's process what the parent asks about the membership.</summary>
-/// <param name="manager">The member's side of it.</param>
+/// <summary>Executes the parent's membership requests in a member's process.</summary>
+/// <param name="manager">The member's cluster manager.</param>
 internal sealed class MembershipRequests(IClusterManager manager)
 {
-    // The parent asks again, maybe somebody else.
+    // The parent repeats the request, possibly at another member.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    /// <summary>Does it.</summary>
-    /// <param name="request">What.</param>
+    /// <summary>Executes a request.</summary>
+    /// <param name="request">The request.</param>
     /// <returns>The members, with their addresses.</returns>
     public async Task<IReadOnlyList<NodeSettings.NodeAddress>> HandleAsync(NodeRequest.Membership request)
     {
@@ -29,6 +29,6 @@ internal sealed class MembershipRequests(IClusterManager manager)
             new MemberId(replace.Member), replace.Replacement.ToPeer(), cancellationToken),
         NodeRequest.ChangeMembers change => manager.ChangeMembersAsync(
             (MemberEndpoint[])[.. change.Voters.Select(static voter => voter.ToPeer())], cancellationToken),
-        _ => throw new InvalidOperationException($"Nobody handles {request.GetType().Name}."),
+        _ => throw new InvalidOperationException($"There is no handler for {request.GetType().Name}."),
     };
 }

@@ -2,8 +2,8 @@ using EmbeddedConsensus.Storage.Faster.Log;
 
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>The disk under the log as a member's process has it. What is written stays within the process until it is
-/// flushed, so that a kill loses what a power cut would lose; and flushes may take long, or never end.</summary>
+/// <summary>The disk under the log of a member's process. Written data stays in the process until it is flushed, so
+/// that a kill loses what a power cut would lose; flushes can be slow or hang.</summary>
 internal sealed class NodeDisk
 {
     private readonly object _gate = new();
@@ -11,8 +11,8 @@ internal sealed class NodeDisk
     private bool _hangs;
     private bool _losesFlush;
 
-    /// <summary>Makes every flush wait.</summary>
-    /// <param name="delayMs">How long, in milliseconds; 0 for a disk as fast as it is.</param>
+    /// <summary>Delays every flush.</summary>
+    /// <param name="delayMs">The delay in milliseconds; 0 removes it.</param>
     public void Slow(int delayMs)
     {
         lock (_gate)
@@ -22,7 +22,7 @@ internal sealed class NodeDisk
         }
     }
 
-    /// <summary>Lets no flush end any more, as long as the process lives.</summary>
+    /// <summary>From now on, no flush completes while the process lives.</summary>
     public void Hang()
     {
         lock (_gate)
@@ -31,8 +31,8 @@ internal sealed class NodeDisk
         }
     }
 
-    /// <summary>Lets the next flush fail. What it was about is gone, and flushes after it succeed: a system that could
-    /// not write its pages says so once and forgets them.</summary>
+    /// <summary>Makes the next flush fail and lose its data, and later ones succeed: a kernel that could not write its
+    /// pages reports it once and drops them.</summary>
     public void LoseFlush()
     {
         lock (_gate)
@@ -42,10 +42,10 @@ internal sealed class NodeDisk
     }
 
     /// <summary>Files on this disk.</summary>
-    /// <param name="files">Where they really are.</param>
+    /// <param name="files">The underlying files.</param>
     public ISegmentFiles Wrap(ISegmentFiles files) => new CachedFiles(this, files);
 
-    /// <summary>Waits as long as a flush takes.</summary>
+    /// <summary>Waits for the duration of a flush.</summary>
     /// <returns>Whether the flush succeeds.</returns>
     private bool Wait()
     {
@@ -58,7 +58,7 @@ internal sealed class NodeDisk
 
             if (_delayMs > 0)
             {
-                // A disk that changes its pace begins at once.
+                // A change of the delay takes effect at once.
                 Monitor.Wait(_gate, _delayMs);
             }
 
@@ -142,7 +142,7 @@ internal sealed class NodeDisk
 
     private sealed record Unflushed(long Offset, byte[] Data)
     {
-        /// <summary>Copies what lies within a span of the file.</summary>
+        /// <summary>Copies the part of the write inside a span of the file.</summary>
         /// <returns>How far into the span the write reaches.</returns>
         public int CopyTo(long start, Span<byte> destination)
         {

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>Builds the host of a member as an app would, with limits small enough that snapshots, log files and
-/// compactions come and go within a round.</summary>
+/// <summary>Builds a member's host as an app would, with limits small enough that snapshots, log files and compactions
+/// come and go within a round.</summary>
 internal static class NodeHost
 {
     /// <summary>The name of the cluster.</summary>
@@ -16,10 +16,10 @@ internal static class NodeHost
     /// <summary>How long a call waits for a majority.</summary>
     public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a follower waits for its leader, at the least; at the most twice that.</summary>
+    /// <summary>How long a follower waits for its leader: at least this, at most twice this.</summary>
     public static readonly TimeSpan ElectionTimeout = TimeSpan.FromSeconds(1);
 
-    // Far beyond what a disk takes here when the machine is busy; a disk that hangs is found out within a round.
+    // Far above a normal flush on a busy machine; a hanging disk is still detected within a round.
     private static readonly TimeSpan CommitTimeout = TimeSpan.FromSeconds(6);
 
     private const long SnapshotThresholdBytes = 1 << 20;
@@ -64,7 +64,7 @@ internal static class NodeHost
             options.Members.Add(new MemberOptions { Id = founder.Member, Address = founder.Address });
         }
 
-        // It becomes a voter when the change for which it was started says so.
+        // The change for which it was started makes it a voter.
         options.JoinAsLearner = settings.JoinAddresses.Count > 0;
         foreach (string address in settings.JoinAddresses)
         {

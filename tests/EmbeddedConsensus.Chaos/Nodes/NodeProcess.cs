@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>A running process of a member, as the parent has it: this program, run again with a hidden verb. It lives
-/// as long as its standard input is open, so it goes with the parent.</summary>
+/// <summary>A running member process as the parent sees it: this program, started with a hidden verb. It exits when its
+/// standard input closes, so it never outlives the parent.</summary>
 internal sealed class NodeProcess : IAsyncDisposable
 {
     private static readonly TimeSpan ResponsiveWithin = TimeSpan.FromSeconds(1);
@@ -33,26 +33,26 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// process ends without either.</summary>
     public Task<NodeEvent> Started => _started.Task;
 
-    /// <summary>The last status that it told, or null.</summary>
+    /// <summary>The last reported status, or null.</summary>
     public NodeEvent.Status? Status => _status;
 
-    /// <summary>Whether it told a status lately.</summary>
+    /// <summary>Whether it reported a status recently.</summary>
     public bool IsResponsive =>
         Stopwatch.GetElapsedTime(Volatile.Read(ref _statusAt)) < ResponsiveWithin && !_process.HasExited;
 
     /// <summary>Raised with every status.</summary>
     public event Action<NodeEvent.Status>? StatusTold;
 
-    /// <summary>Whether the process is gone.</summary>
+    /// <summary>Whether the process has exited.</summary>
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Its exit code, once it is gone.</summary>
+    /// <summary>Its exit code, once it has exited.</summary>
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>The memory that it holds, in bytes.</summary>
+    /// <summary>Its memory, in bytes.</summary>
     public long MemoryBytes
     {
         get
@@ -63,8 +63,8 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a process.</summary>
-    /// <param name="settings">The member that it is.</param>
-    /// <param name="logFile">Where its log goes.</param>
+    /// <param name="settings">The member.</param>
+    /// <param name="logFile">The file of its log.</param>
     public static NodeProcess Start(NodeSettings settings, string logFile)
     {
         string self = Environment.ProcessPath ?? throw new InvalidOperationException("This process has no path.");
@@ -83,10 +83,10 @@ internal sealed class NodeProcess : IAsyncDisposable
             Process.Start(start) ?? throw new InvalidOperationException($"'{self}' did not start."), logFile);
     }
 
-    /// <summary>Asks for something and waits for the answer.</summary>
-    /// <param name="request">What.</param>
+    /// <summary>Sends a request and waits for the reply.</summary>
+    /// <param name="request">The request.</param>
     /// <param name="timeout">How long to wait.</param>
-    /// <exception cref="NodeUnavailableException">The process ended, or did not answer in time.</exception>
+    /// <exception cref="NodeUnavailableException">The process ended, or did not reply in time.</exception>
     public async Task<NodeEvent.Reply> AskAsync(NodeRequest request, TimeSpan timeout)
     {
         long id = Interlocked.Increment(ref _nextId);
@@ -105,7 +105,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         catch (Exception exception) when (exception is TimeoutException or IOException)
         {
             throw new NodeUnavailableException(
-                $"The process did not answer {request.GetType().Name} within {timeout.TotalSeconds} s.", exception);
+                $"The process did not reply to {request.GetType().Name} within {timeout.TotalSeconds} s.", exception);
         }
         finally
         {
@@ -113,14 +113,14 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the process as <c>kill -9</c> does.</summary>
+    /// <summary>Kills the process as by <c>kill -9</c>.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await WaitForExitAsync();
     }
 
-    /// <summary>Waits until the process is gone and everything that it said is read.</summary>
+    /// <summary>Waits until the process has exited and all its output was read.</summary>
     public async Task WaitForExitAsync()
     {
         await _process.WaitForExitAsync();
@@ -153,14 +153,14 @@ internal sealed class NodeProcess : IAsyncDisposable
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            // The last line of a process that is killed may be cut off, and only that.
+            // Only the last line of a killed process may be truncated.
             if (!TryHear(line) && await _process.StandardOutput.ReadLineAsync() is not null)
             {
-                throw new InvalidDataException($"A process told what is no event: {line}");
+                throw new InvalidDataException($"A process wrote a line that is not an event: {line}");
             }
         }
 
-        // What is still asked will not be answered.
+        // Open requests will not be answered.
         NodeUnavailableException gone = new("The process has ended.");
         _started.TrySetException(gone);
         _ = _started.Task.Exception;

@@ -11,12 +11,12 @@ internal static class NodeProgram
     /// <summary>The hidden verb of the command line.</summary>
     public const string Verb = "node";
 
-    /// <summary>The exit code of a member that could not start and said so.</summary>
+    /// <summary>The exit code of a member that reported that it could not start.</summary>
     public const int StartFailedExitCode = 3;
 
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Runs a member until its standard input ends or it is told to stop.</summary>
+    /// <summary>Runs a member until its standard input ends or it is asked to stop.</summary>
     /// <param name="json">Its <see cref="NodeSettings"/>.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string json)
@@ -42,7 +42,7 @@ internal static class NodeProgram
         await using NodeServer server = new(settings, host, disk, events);
         await server.ServeAsync(Console.In);
 
-        // A parent that went away stopped nothing.
+        // If the parent is gone, nothing else stops this process.
         using CancellationTokenSource deadline = new(StopTimeout);
         await host.StopAsync(deadline.Token);
         return 0;

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>What the parent asks of a member's process: one line of JSON on its standard input.</summary>
+/// <summary>A request of the parent to a member's process: one line of JSON on its standard input.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "ask")]
 [JsonDerivedType(typeof(StartLoad), "start-load")]
 [JsonDerivedType(typeof(StopCallers), "stop-callers")]
@@ -25,29 +25,29 @@ namespace EmbeddedConsensus.Chaos.Nodes;
 [JsonDerivedType(typeof(Stop), "stop")]
 internal abstract record NodeRequest
 {
-    /// <summary>The number that the answer carries.</summary>
+    /// <summary>The number that the reply carries.</summary>
     public long Id { get; init; }
 
     /// <summary>Starts the callers and watchers of a round.</summary>
     /// <param name="Round">The round.</param>
-    /// <param name="FirstRevision">The first revision of the round, from which the watchers watch.</param>
+    /// <param name="FirstRevision">The first revision of the round, where the watchers start.</param>
     /// <param name="Callers">How many callers.</param>
     /// <param name="Watchers">How many watchers.</param>
     internal sealed record StartLoad(int Round, long FirstRevision, int Callers, int Watchers) : NodeRequest;
 
-    /// <summary>Lets every caller finish its call and stop.</summary>
+    /// <summary>Lets every caller complete its call and stop.</summary>
     internal sealed record StopCallers : NodeRequest;
 
     /// <summary>Writes the member's own key until the write succeeds.</summary>
     internal sealed record Probe : NodeRequest;
 
-    /// <summary>Writes the mark at which the round ends.</summary>
+    /// <summary>Writes the key that marks the end of the round.</summary>
     internal sealed record EndRound : NodeRequest;
 
     /// <summary>Reads everything, linearizably.</summary>
     internal sealed record ReadAll : NodeRequest;
 
-    /// <summary>Waits until every watcher has seen the mark at which the round ends.</summary>
+    /// <summary>Waits until every watcher has seen the end of the round.</summary>
     internal sealed record EndWatches : NodeRequest;
 
     /// <summary>Waits until a revision is applied.</summary>
@@ -58,31 +58,30 @@ internal abstract record NodeRequest
     /// <param name="Revision">The revision to take it at.</param>
     internal sealed record Hash(long Revision) : NodeRequest;
 
-    /// <summary>Writes every event of a span of revisions into a file.</summary>
+    /// <summary>Writes every event of a range of revisions to a file.</summary>
     /// <param name="File">The file.</param>
     /// <param name="FirstRevision">The first revision.</param>
     /// <param name="LastRevision">The last revision, which has an event.</param>
     internal sealed record DumpEvents(string File, long FirstRevision, long LastRevision) : NodeRequest;
 
-    /// <summary>Makes every flush of the log wait.</summary>
-    /// <param name="DelayMs">How long, in milliseconds; 0 for a disk as fast as it is.</param>
+    /// <summary>Delays every flush of the log.</summary>
+    /// <param name="DelayMs">The delay in milliseconds; 0 removes it.</param>
     internal sealed record SlowDisk(int DelayMs) : NodeRequest;
 
-    /// <summary>Lets no flush of the log end any more.</summary>
+    /// <summary>From now on, no flush of the log completes.</summary>
     internal sealed record HangDisk : NodeRequest;
 
-    /// <summary>Lets the next flush of the log fail, and those after it succeed.</summary>
+    /// <summary>Makes the next flush of the log fail and later ones succeed.</summary>
     internal sealed record LoseFlush : NodeRequest;
 
-    /// <summary>Hands leadership over.</summary>
-    /// <param name="Target">To whom.</param>
+    /// <summary>Transfers leadership.</summary>
+    /// <param name="Target">The new leader.</param>
     internal sealed record TransferLeadership(ulong Target) : NodeRequest;
 
-    /// <summary>A question about the membership, or a change of it. It may be asked again when nobody knows what came
-    /// of it.</summary>
+    /// <summary>Reads or changes the membership. It may be repeated if the outcome is unknown.</summary>
     internal abstract record Membership : NodeRequest;
 
-    /// <summary>Asks who belongs to the cluster.</summary>
+    /// <summary>Reads the membership.</summary>
     internal sealed record GetMembers : Membership;
 
     /// <summary>Adds a voter.</summary>
@@ -93,15 +92,15 @@ internal abstract record NodeRequest
     /// <param name="Member">The member.</param>
     internal sealed record RemoveMember(ulong Member) : Membership;
 
-    /// <summary>Puts a member in the place of another, in one step.</summary>
+    /// <summary>Replaces a member by another, in one step.</summary>
     /// <param name="Member">The member that leaves.</param>
-    /// <param name="Replacement">The one that comes.</param>
+    /// <param name="Replacement">The member that joins.</param>
     internal sealed record ReplaceMember(ulong Member, NodeSettings.NodeAddress Replacement) : Membership;
 
-    /// <summary>Moves to another set of voters.</summary>
-    /// <param name="Voters">All that shall vote.</param>
+    /// <summary>Changes the set of voters.</summary>
+    /// <param name="Voters">All voters afterwards.</param>
     internal sealed record ChangeMembers(IReadOnlyList<NodeSettings.NodeAddress> Voters) : Membership;
 
-    /// <summary>Stops the host as a service is stopped, and ends the process.</summary>
+    /// <summary>Stops the host cleanly and ends the process.</summary>
     internal sealed record Stop : NodeRequest;
 }

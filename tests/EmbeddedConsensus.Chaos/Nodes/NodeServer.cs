@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>Does in a member's process what the parent asks, and tells it how the member is.</summary>
+/// <summary>Executes the parent's requests in a member's process and reports the member's state.</summary>
 internal sealed class NodeServer : IAsyncDisposable
 {
     private static readonly TimeSpan StatusInterval = TimeSpan.FromMilliseconds(100);
@@ -27,7 +27,7 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <param name="settings">The member.</param>
     /// <param name="host">The host that runs its replica.</param>
     /// <param name="disk">Its disk.</param>
-    /// <param name="events">The way to the parent.</param>
+    /// <param name="events">The connection to the parent.</param>
     public NodeServer(NodeSettings settings, IHost host, NodeDisk disk, EventWriter events)
     {
         _settings = settings;
@@ -40,13 +40,13 @@ internal sealed class NodeServer : IAsyncDisposable
         _health = new ConsensusStoreHealthCheck(_store);
     }
 
-    /// <summary>Serves requests until there are no more, or one says to stop.</summary>
-    /// <param name="requests">Where they come from.</param>
+    /// <summary>Serves requests until the input ends or one asks to stop.</summary>
+    /// <param name="requests">The requests.</param>
     public async Task ServeAsync(TextReader requests)
     {
         Task telling = TellStatusAsync();
 
-        // A read of the standard input cannot be cancelled; the end of the process ends it.
+        // A read of standard input cannot be cancelled; the end of the process ends it.
         await Task.WhenAny(Task.Run(() => ReadAsync(requests)), telling);
         await _end.CancelAsync();
         await telling;
@@ -143,7 +143,7 @@ internal sealed class NodeServer : IAsyncDisposable
                 await _host.StopAsync();
                 return reply;
             default:
-                throw new InvalidOperationException($"Nobody handles {request.GetType().Name}.");
+                throw new InvalidOperationException($"There is no handler for {request.GetType().Name}.");
         }
     }
 

@@ -1,30 +1,30 @@
 namespace EmbeddedConsensus.Chaos.Nodes;
 
-/// <summary>What a process is told when it starts as a member.</summary>
+/// <summary>The settings of a member's process.</summary>
 internal sealed record NodeSettings
 {
     /// <summary>Its member id.</summary>
     public required ulong Member { get; init; }
 
-    /// <summary>Where the others find it: its proxy.</summary>
+    /// <summary>The address at which other members reach it: its proxy.</summary>
     public required string Address { get; init; }
 
-    /// <summary>The members that the cluster begins with, this one included; empty for one that joins.</summary>
+    /// <summary>The founding members, this one included; empty for a member that joins.</summary>
     public required IReadOnlyList<NodeAddress> Founders { get; init; }
 
-    /// <summary>For one that joins, where the others are.</summary>
+    /// <summary>For a member that joins, the addresses of the others.</summary>
     public required IReadOnlyList<string> JoinAddresses { get; init; }
 
-    /// <summary>The port at which it really listens.</summary>
+    /// <summary>The port it listens on.</summary>
     public required int ListenPort { get; init; }
 
-    /// <summary>The folder of its log and snapshots.</summary>
+    /// <summary>The directory of its log and snapshots.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>The folder for what its callers and watchers record.</summary>
+    /// <summary>The directory for its recorded histories.</summary>
     public required string HistoryFolder { get; init; }
 
-    /// <summary>How often the member was started before. No two processes of a member have the same number.</summary>
+    /// <summary>How often the member was started before; unique among its processes.</summary>
     public required int Start { get; init; }
 
     /// <summary>What it has in common with the others.</summary>

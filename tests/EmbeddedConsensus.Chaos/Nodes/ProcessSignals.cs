@@ -11,11 +11,11 @@ internal static partial class ProcessSignals
     /// <summary>Whether the system knows these signals.</summary>
     public static bool AreAvailable => OperatingSystem.IsLinux() || OperatingSystem.IsMacOS();
 
-    /// <summary>Stops a process where it stands (SIGSTOP).</summary>
+    /// <summary>Stops a process (SIGSTOP).</summary>
     /// <param name="processId">The process.</param>
     public static void Pause(int processId) => Send(processId, Numbers.Stop);
 
-    /// <summary>Lets a stopped process go on (SIGCONT).</summary>
+    /// <summary>Resumes a stopped process (SIGCONT).</summary>
     /// <param name="processId">The process.</param>
     public static void Resume(int processId) => Send(processId, Numbers.Continue);
 

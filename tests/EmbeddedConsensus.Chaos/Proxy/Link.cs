@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace EmbeddedConsensus.Chaos.Proxy;
 
-/// <summary>The way from one member to another, as the network between them is at the moment. What was sent while it is
-/// blocked arrives when it no longer is, as TCP has it; connections may also be cut.</summary>
+/// <summary>One direction between two members, in its current condition. What was sent while it is blocked arrives when
+/// the block ends, as with TCP; connections may also be cut.</summary>
 internal sealed class Link
 {
     private readonly Lock _gate = new();
@@ -14,22 +14,22 @@ internal sealed class Link
     private long _bytesPerSecond;
     private long _freeAt;
 
-    /// <summary>How long a byte is under way. Zero by default.</summary>
+    /// <summary>How long a byte takes. Zero by default.</summary>
     public TimeSpan Delay
     {
         get => TimeSpan.FromMicroseconds(Volatile.Read(ref _delayMicros));
         set => Volatile.Write(ref _delayMicros, (long)value.TotalMicroseconds);
     }
 
-    /// <summary>How many bytes pass in a second, all connections together; 0, the default, is as many as may.</summary>
+    /// <summary>Bytes per second over all connections; 0, the default, is unlimited.</summary>
     public long BytesPerSecond
     {
         get => Volatile.Read(ref _bytesPerSecond);
         set => Volatile.Write(ref _bytesPerSecond, value);
     }
 
-    /// <summary>Lets nothing pass any more.</summary>
-    /// <param name="blocker">Who says so: the link is open again when all who blocked it have taken it back.</param>
+    /// <summary>Blocks the link.</summary>
+    /// <param name="blocker">Identifies the block; the link opens when all its blocks are removed.</param>
     public void Block(object blocker)
     {
         lock (_gate)
@@ -39,8 +39,8 @@ internal sealed class Link
         }
     }
 
-    /// <summary>Takes a block back.</summary>
-    /// <param name="blocker">Who blocked.</param>
+    /// <summary>Removes a block.</summary>
+    /// <param name="blocker">Identifies the block.</param>
     public void Unblock(object blocker)
     {
         lock (_gate)
@@ -52,7 +52,7 @@ internal sealed class Link
         }
     }
 
-    /// <summary>Makes it as quick as new. It stays blocked if it is.</summary>
+    /// <summary>Removes delay and throttling; blocks remain.</summary>
     public void Quicken()
     {
         Delay = TimeSpan.Zero;
@@ -63,7 +63,7 @@ internal sealed class Link
         }
     }
 
-    /// <summary>Makes it as good as new, whoever blocked it.</summary>
+    /// <summary>Removes everything, blocks included.</summary>
     public void Heal()
     {
         Quicken();
@@ -74,8 +74,8 @@ internal sealed class Link
         }
     }
 
-    /// <summary>Cuts every connection that sends along the link.</summary>
-    /// <returns>How many there were.</returns>
+    /// <summary>Cuts every connection that sends over the link.</summary>
+    /// <returns>The number of connections cut.</returns>
     public int Cut()
     {
         CancellationTokenSource[] connections;
@@ -89,7 +89,7 @@ internal sealed class Link
         return connections.Length;
     }
 
-    /// <summary>Adds a connection that <see cref="Cut"/> ends.</summary>
+    /// <summary>Registers a connection for <see cref="Cut"/>.</summary>
     public void Add(CancellationTokenSource connection)
     {
         lock (_gate)
@@ -98,7 +98,7 @@ internal sealed class Link
         }
     }
 
-    /// <summary>Takes a connection away that has ended.</summary>
+    /// <summary>Unregisters a connection that has ended.</summary>
     public void Remove(CancellationTokenSource connection)
     {
         lock (_gate)
@@ -107,9 +107,9 @@ internal sealed class Link
         }
     }
 
-    /// <summary>Waits until bytes that were sent at a moment have arrived.</summary>
-    /// <param name="sentAt">When they were sent, a timestamp of <see cref="Stopwatch"/>.</param>
-    /// <param name="count">How many there are.</param>
+    /// <summary>Waits until bytes sent at a given time have arrived.</summary>
+    /// <param name="sentAt">When they were sent, as a timestamp of <see cref="Stopwatch"/>.</param>
+    /// <param name="count">The number of bytes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task PassAsync(long sentAt, int count, CancellationToken cancellationToken)
     {
@@ -132,7 +132,7 @@ internal sealed class Link
         }
     }
 
-    /// <summary>Lets everything pass, at once. Under the lock.</summary>
+    /// <summary>Lets all waiting bytes pass. Called under the lock.</summary>
     private void Open()
     {
         _blocked?.SetResult();
@@ -147,7 +147,7 @@ internal sealed class Link
         }
     }
 
-    /// <summary>The wait behind the bytes of all connections that are sent already.</summary>
+    /// <summary>The wait for the bytes of all connections already sent.</summary>
     private TimeSpan Transmit(int count)
     {
         long rate = BytesPerSecond;

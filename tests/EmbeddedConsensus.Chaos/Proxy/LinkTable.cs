@@ -2,17 +2,17 @@ using System.Collections.Concurrent;
 
 namespace EmbeddedConsensus.Chaos.Proxy;
 
-/// <summary>The network between the members: a link for each direction between any two.</summary>
+/// <summary>The network between the members: one link per direction between any two.</summary>
 internal sealed class LinkTable
 {
     private readonly ConcurrentDictionary<(MemberId From, MemberId To), Link> _links = new();
 
-    /// <summary>The way from a member to another.</summary>
-    /// <param name="from">The one that sends.</param>
-    /// <param name="to">The one that receives.</param>
+    /// <summary>The link from one member to another.</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="to">The receiver.</param>
     public Link Between(MemberId from, MemberId to) => _links.GetOrAdd((from, to), static _ => new Link());
 
-    /// <summary>Makes every link as quick as new.</summary>
+    /// <summary>Removes delay and throttling from every link.</summary>
     public void QuickenAll()
     {
         foreach (Link link in _links.Values)
@@ -21,8 +21,8 @@ internal sealed class LinkTable
         }
     }
 
-    /// <summary>Takes back what somebody blocked.</summary>
-    /// <param name="blocker">Who blocked.</param>
+    /// <summary>Removes a block from every link.</summary>
+    /// <param name="blocker">Identifies the block.</param>
     public void UnblockFrom(object blocker)
     {
         foreach (Link link in _links.Values)
@@ -31,7 +31,7 @@ internal sealed class LinkTable
         }
     }
 
-    /// <summary>Makes every link as good as new.</summary>
+    /// <summary>Removes every disturbance.</summary>
     public void HealAll()
     {
         foreach (Link link in _links.Values)

@@ -5,8 +5,8 @@ using EmbeddedConsensus.Transport.Tcp.Wire;
 
 namespace EmbeddedConsensus.Chaos.Proxy;
 
-/// <summary>The address at which the others find a member. Who dials is read off the handshake, so that one address
-/// serves all, and every direction between two members can be disturbed by itself.</summary>
+/// <summary>The address at which other members reach a member. It reads the dialling member from the handshake, so one
+/// address serves all of them, and each direction between two members can be disturbed separately.</summary>
 internal sealed class PeerProxy : IAsyncDisposable
 {
     private readonly MemberId _member;
@@ -19,7 +19,7 @@ internal sealed class PeerProxy : IAsyncDisposable
 
     /// <summary>Opens an address for a member.</summary>
     /// <param name="member">The member.</param>
-    /// <param name="target">Where the member really listens.</param>
+    /// <param name="target">The endpoint on which the member listens.</param>
     /// <param name="links">The network between the members.</param>
     public PeerProxy(MemberId member, IPEndPoint target, LinkTable links)
     {
@@ -36,7 +36,7 @@ internal sealed class PeerProxy : IAsyncDisposable
     /// <summary>The address, as <c>host:port</c>.</summary>
     public string Address { get; }
 
-    /// <summary>Where the member really listens.</summary>
+    /// <summary>The endpoint on which the member listens.</summary>
     public IPEndPoint Target { get; }
 
     /// <inheritdoc />
@@ -97,7 +97,7 @@ internal sealed class PeerProxy : IAsyncDisposable
         }
         catch (Exception exception) when (IsEnd(exception) || exception is ProtocolException)
         {
-            // The dialer sees its connection close, and tries again.
+            // The dialling member sees its connection close, and retries.
             return;
         }
     }
@@ -111,7 +111,7 @@ internal sealed class PeerProxy : IAsyncDisposable
         await Task.WhenAll(directions);
     }
 
-    /// <summary>Whether an exception says that a connection has ended.</summary>
+    /// <summary>Whether an exception means that a connection has ended.</summary>
     internal static bool IsEnd(Exception exception) =>
         exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException;
 }

@@ -5,19 +5,19 @@ using System.Threading.Channels;
 
 namespace EmbeddedConsensus.Chaos.Proxy;
 
-/// <summary>Carries the bytes of one direction of a connection along a link. The end of the connection travels like a
-/// byte: a blocked link does not tell that the other side is gone.</summary>
+/// <summary>Copies one direction of a connection over a link. The end of the connection travels like a byte, so a
+/// blocked link does not reveal that the other side is gone.</summary>
 internal static class Pump
 {
     private const int ChunkBytes = 16 << 10;
 
-    // What is under way on a link; what does not fit waits at the sender, as behind a full window.
+    // In flight on a link; anything beyond that waits at the sender, as with a full TCP window.
     private const int MaxChunks = 128;
 
-    /// <summary>Carries until the connection ends.</summary>
-    /// <param name="source">Where the bytes come from.</param>
-    /// <param name="destination">Where they go.</param>
-    /// <param name="link">The link that they take.</param>
+    /// <summary>Copies until the connection ends.</summary>
+    /// <param name="source">The sending side.</param>
+    /// <param name="destination">The receiving side.</param>
+    /// <param name="link">The link.</param>
     /// <param name="cancellationToken">Cuts the connection.</param>
     public static async Task RunAsync(
         NetworkStream source, NetworkStream destination, Link link, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal static class Pump
         }
         catch (Exception exception) when (PeerProxy.IsEnd(exception))
         {
-            // The caller closes both sides, which ends the reading too.
+            // The caller closes both sides, which also ends the read.
             return;
         }
 

@@ -2,23 +2,23 @@ namespace EmbeddedConsensus.Mutations.Catalogue;
 
 /// <summary>One change of one source file.</summary>
 /// <param name="File">The file, relative to the root of the tree, with forward slashes.</param>
-/// <param name="Find">The text to replace; it stands in the file exactly once.</param>
-/// <param name="Replace">What comes in its place.</param>
+/// <param name="Find">The text to replace; it occurs in the file exactly once.</param>
+/// <param name="Replace">The replacement.</param>
 internal sealed record Edit(string File, string Find, string Replace)
 {
     /// <summary>Applies the change to the file's text.</summary>
-    /// <exception cref="MutationException">The text to replace is not there, or is there more than once.</exception>
+    /// <exception cref="MutationException">The text to replace is missing, or occurs more than once.</exception>
     public string ApplyTo(string text)
     {
         int first = text.IndexOf(Find, StringComparison.Ordinal);
         if (first < 0)
         {
-            throw new MutationException($"{File} no longer has the text that is to be replaced: {FirstLine(Find)}");
+            throw new MutationException($"{File} no longer contains the text to replace: {FirstLine(Find)}");
         }
 
         if (text.IndexOf(Find, first + 1, StringComparison.Ordinal) >= 0)
         {
-            throw new MutationException($"{File} has the text that is to be replaced more than once: "
+            throw new MutationException($"{File} contains the text to replace more than once: "
                 + $"{FirstLine(Find)}");
         }
 

@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 
 namespace EmbeddedConsensus.Mutations.Catalogue;
 
-/// <summary>A bug that is put back into the product to see that the tests notice it.</summary>
+/// <summary>A bug that is put back into the product to check that the tests find it.</summary>
 /// <param name="Name">The name of its file.</param>
-/// <param name="Title">What the product does wrong with it.</param>
-/// <param name="Scenarios">The situations of the numbered list that it belongs to.</param>
-/// <param name="Suite">The suite that has to notice, in the words of the file.</param>
-/// <param name="Because">The promises of which the suite has to find one broken; empty when any failure counts, since
-/// the suite holds nothing but tests of this very thing.</param>
-/// <param name="Edits">The changes that make the bug.</param>
+/// <param name="Title">What the product does wrong.</param>
+/// <param name="Scenarios">The numbers of docs/scenarios.md that it belongs to.</param>
+/// <param name="Suite">The suite that has to find it, as written in the file.</param>
+/// <param name="Because">The checks of which the suite must report one; empty when any failure counts, because the
+/// suite contains only tests of this bug.</param>
+/// <param name="Edits">The changes that introduce the bug.</param>
 internal sealed record Mutation(
     string Name,
     string Title,

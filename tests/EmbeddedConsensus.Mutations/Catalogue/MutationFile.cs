@@ -4,14 +4,14 @@ using System.Globalization;
 namespace EmbeddedConsensus.Mutations.Catalogue;
 
 /// <summary>
-/// Reads a mutation from its file. The file begins with lines of the form <c>key: value</c> (<c>title</c>,
-/// <c>scenario</c>, <c>suite</c> and, for a suite that checks more than one thing, <c>because</c>); behind them each
-/// change stands as
+/// Reads a mutation from its file. The file starts with lines of the form <c>key: value</c> (<c>title</c>,
+/// <c>scenario</c>, <c>suite</c> and, for a suite that checks more than one thing, <c>because</c>), followed by the
+/// changes in the form
 /// <code>
 /// === src/folder/File.cs
 /// the text to replace
 /// ===&gt;
-/// what comes in its place
+/// the replacement
 /// ===
 /// </code>
 /// </summary>
@@ -30,8 +30,8 @@ internal sealed class MutationFile
         _lines = text.ReplaceLineEndings("\n").Split('\n');
     }
 
-    /// <summary>Reads every mutation of a folder, in order of name.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <summary>Reads every mutation of a directory, in order of name.</summary>
+    /// <param name="folder">The directory.</param>
     /// <exception cref="MutationException">A file is malformed.</exception>
     public static ImmutableArray<Mutation> ReadAll(string folder) =>
     [
@@ -115,7 +115,7 @@ internal sealed class MutationFile
             }
         }
 
-        throw Malformed($"'{fence}' is missing behind line {first}");
+        throw Malformed($"'{fence}' is missing after line {first}");
     }
 
     private string Required(Dictionary<string, string> header, string key) =>

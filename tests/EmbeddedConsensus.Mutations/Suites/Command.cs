@@ -3,17 +3,16 @@ using System.Text;
 
 namespace EmbeddedConsensus.Mutations.Suites;
 
-/// <summary>Runs a program and keeps what it wrote.</summary>
+/// <summary>Runs a program and captures its output.</summary>
 internal static class Command
 {
     private const int MaxOutputLength = 1 << 20;
 
-    /// <summary>Runs a program to its end, or to the limit of its time; then it and what it started are
-    /// killed.</summary>
+    /// <summary>Runs a program until it exits or its time is up; then it and its children are killed.</summary>
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="folder">Where it runs.</param>
-    /// <param name="timeLimit">How long it may take.</param>
+    /// <param name="folder">Its working directory.</param>
+    /// <param name="timeLimit">How long it may run.</param>
     public static CommandResult Run(string program, string[] arguments, string folder, TimeSpan timeLimit)
     {
         ProcessStartInfo start = new(program, arguments)
@@ -55,7 +54,7 @@ internal static class Command
             output.Append(line).Append('\n');
             if (output.Length > MaxOutputLength)
             {
-                // The end says how it went.
+                // The end of the output has the result.
                 output.Remove(0, output.Length - (MaxOutputLength / 2));
             }
         }

@@ -6,7 +6,7 @@ namespace EmbeddedConsensus.Mutations.Suites;
 /// <summary>Simulated clusters: a range of seeds.</summary>
 /// <param name="seeds">The seeds, such as <c>1-300</c>.</param>
 /// <param name="options">Further options of the runner.</param>
-/// <param name="because">The invariants that a failure must be about to count; empty if any does.</param>
+/// <param name="because">The invariants of which one must be broken; empty if any failure counts.</param>
 internal sealed partial class SimulationSuite(string seeds, string[] options, ImmutableArray<string> because) : ISuite
 {
     private const string Name = "EmbeddedConsensus.Simulation";
@@ -30,7 +30,7 @@ internal sealed partial class SimulationSuite(string seeds, string[] options, Im
         Match summary = Summary().Match(run.Output);
         if (!summary.Success)
         {
-            return new SuiteResult(SuiteVerdict.NoResult, "the simulation gave no result", run.Output);
+            return new SuiteResult(SuiteVerdict.NoResult, "the simulation has no result", run.Output);
         }
 
         int passed = int.Parse(summary.Groups[1].ValueSpan, null);

@@ -3,11 +3,11 @@ using EmbeddedConsensus.Mutations.Catalogue;
 
 namespace EmbeddedConsensus.Mutations.Suites;
 
-/// <summary>Reads the suite that a mutation names: <c>simulation 1-300</c> or <c>tests Project Filter</c>.</summary>
+/// <summary>Parses the suite of a mutation: <c>simulation 1-300</c> or <c>tests Project Filter</c>.</summary>
 internal static class SuiteParser
 {
-    /// <summary>One suite that holds those of several mutations, or null when there is none: simulations are told apart
-    /// by their seeds.</summary>
+    /// <summary>One suite that covers those of several mutations, or null if there is none: simulations differ in their
+    /// seeds.</summary>
     /// <param name="mutations">Mutations whose suites are of one project.</param>
     public static ISuite? TryUnite(ImmutableArray<Mutation> mutations)
     {

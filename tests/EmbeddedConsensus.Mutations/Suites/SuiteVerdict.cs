@@ -12,9 +12,9 @@ internal enum SuiteVerdict
     /// <summary>Something failed, but not what the mutation breaks.</summary>
     FailedOtherwise,
 
-    /// <summary>The suite did not end in its time.</summary>
+    /// <summary>The suite did not end in time.</summary>
     HungUp,
 
-    /// <summary>The suite ended and did not say how it went: it could not start, or found nothing to run.</summary>
+    /// <summary>The suite ended without a result: it could not start, or found nothing to run.</summary>
     NoResult,
 }

@@ -5,9 +5,9 @@ namespace EmbeddedConsensus.Mutations.Suites;
 
 /// <summary>The xunit tests of a project that match a filter.</summary>
 /// <param name="project">The project, such as <c>EmbeddedConsensus.Tests</c>.</param>
-/// <param name="filter">Which of its tests, in the words of <c>dotnet test --filter</c>.</param>
-/// <param name="because">Words of which one must stand in the output of a failure for it to count; empty if any
-/// failure does.</param>
+/// <param name="filter">Selects its tests, in the syntax of <c>dotnet test --filter</c>.</param>
+/// <param name="because">Texts of which one must occur in the output of a failure; empty if any failure
+/// counts.</param>
 internal sealed partial class TestSuite(string project, string filter, ImmutableArray<string> because) : ISuite
 {
     private const int NamedTests = 2;
@@ -49,7 +49,7 @@ internal sealed partial class TestSuite(string project, string filter, Immutable
 
         return run.Output.Contains("hang timeout", StringComparison.OrdinalIgnoreCase)
             ? new SuiteResult(SuiteVerdict.HungUp, "a test never ended", run.Output)
-            : new SuiteResult(SuiteVerdict.NoResult, "the tests gave no result", run.Output);
+            : new SuiteResult(SuiteVerdict.NoResult, "the tests have no result", run.Output);
     }
 
     private static string ShortName(string test)

@@ -1,10 +1,10 @@
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>How the pieces of an app take their turns among the replicas.</summary>
+/// <summary>How the pieces of an app take turns with the replicas.</summary>
 public sealed class AppTurnTests
 {
     [Fact]
-    public async Task A_piece_of_the_app_gives_its_result()
+    public async Task A_piece_of_the_app_returns_its_result()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
 
@@ -15,7 +15,7 @@ public sealed class AppTurnTests
     }
 
     [Fact]
-    public async Task Pieces_that_run_side_by_side_interleave_in_the_same_way_in_every_run()
+    public async Task Concurrent_pieces_interleave_in_the_same_way_in_every_run()
     {
         string first = await RaceAsync();
         Assert.Equal(first, await RaceAsync());
@@ -24,7 +24,7 @@ public sealed class AppTurnTests
     }
 
     [Fact]
-    public async Task A_piece_that_blocks_its_thread_for_an_answer_gets_it_in_no_time()
+    public async Task A_piece_that_blocks_its_thread_on_a_call_gets_the_result_without_virtual_time()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         IKeyValueStore store = cluster.AnyFollower.Store;
@@ -35,7 +35,7 @@ public sealed class AppTurnTests
             await store.PutAsync("k", "1");
             for (int i = 0; i < 3; i++)
             {
-#pragma warning disable xUnit1031 // That is what is tested.
+#pragma warning disable xUnit1031 // The test is about blocking.
                 Assert.Equal("1", store.GetAsync("k").AsTask().GetAwaiter().GetResult()?.Value.ToString());
 #pragma warning restore xUnit1031
             }
@@ -48,13 +48,13 @@ public sealed class AppTurnTests
     }
 
     [Fact]
-    public async Task A_piece_that_blocks_behind_a_timer_gets_its_answer()
+    public async Task A_piece_that_blocks_after_a_timer_gets_its_result()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         await cluster.RunUntilAsync(async () =>
         {
             await Task.Delay(TimeSpan.FromSeconds(1), cluster.Time);
-#pragma warning disable xUnit1031 // That is what is tested.
+#pragma warning disable xUnit1031 // The test is about blocking.
             cluster.AnyFollower.Store.PutAsync("k", "1").AsTask().GetAwaiter().GetResult();
 #pragma warning restore xUnit1031
             cluster.Isolate(cluster.Leader);
@@ -64,7 +64,7 @@ public sealed class AppTurnTests
     }
 
     [Fact]
-    public async Task A_piece_that_fails_beside_the_test_is_told_of()
+    public async Task A_piece_that_fails_in_the_background_is_reported()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         Task piece = cluster.Run(async () =>
@@ -82,7 +82,7 @@ public sealed class AppTurnTests
     }
 
     [Fact]
-    public async Task A_piece_may_bring_faults_about()
+    public async Task A_piece_may_inject_faults()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         await cluster.RunUntilAsync(async () =>

@@ -1,11 +1,11 @@
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>What holds one member up for long holds up nobody else.</summary>
+/// <summary>A member that is stuck for long does not hold up the others.</summary>
 public sealed class AvailabilityTests
 {
     [Fact]
     [Trait("Scenario", "18")]
-    public async Task Writes_go_on_while_the_disk_of_the_leader_hangs_and_its_heartbeats_continue()
+    public async Task Writes_continue_while_the_disk_of_the_leader_hangs_and_its_heartbeats_continue()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember leader = cluster.Leader;
@@ -33,7 +33,7 @@ public sealed class AvailabilityTests
         TestClusterMember broken = cluster.AnyFollower;
         broken.Disk.Hold();
 
-        // While nobody writes its log is as good as any, in memory: it would be elected in every fourth round or so.
+        // While no writes happen, its in-memory log is as good as any: it would win about every fourth election.
         for (int round = 0; round < 12; round++)
         {
             TestClusterMember next = await cluster.DeposeLeaderAsync();
@@ -43,7 +43,7 @@ public sealed class AvailabilityTests
 
         await cluster.RunUntilAsync(cluster.Leader.Store.PutAsync("k", "v"));
 
-        // Not even when nobody else asks for votes: its own vote is not on its disk.
+        // Not even when it is the only candidate: its own vote is not on its disk.
         foreach (TestClusterMember member in cluster.Members)
         {
             if (member != broken)
@@ -69,7 +69,7 @@ public sealed class AvailabilityTests
 
     [Fact]
     [Trait("Scenario", "24")]
-    public async Task A_follower_that_is_paused_for_many_elections_disturbs_nobody_when_it_goes_on()
+    public async Task A_follower_that_was_paused_for_many_elections_disturbs_no_leader_when_it_resumes()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember leader = cluster.Leader;
@@ -91,7 +91,7 @@ public sealed class AvailabilityTests
 
     [Fact]
     [Trait("Scenario", "24")]
-    public async Task A_leader_that_takes_sends_and_compacts_much_at_once_stays_leader()
+    public async Task A_leader_that_snapshots_sends_and_compacts_much_at_once_stays_leader()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3, options =>
             options.ConfigureStore = store =>

@@ -4,7 +4,7 @@ using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>The transports of a test cluster, for the conformance suite. Time stands still.</summary>
+/// <summary>The transports of a test cluster, for the conformance suite. Virtual time does not pass.</summary>
 internal sealed class ClusterConformanceNetwork : ITransportConformanceNetwork
 {
     private readonly ClusterNetwork _network = new(new VirtualTimeProvider(), seed: 1);

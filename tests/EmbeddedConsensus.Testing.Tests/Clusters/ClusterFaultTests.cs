@@ -5,7 +5,7 @@ public sealed class ClusterFaultTests
 {
     [Fact]
     [Trait("Scenario", "23")]
-    public async Task A_majority_goes_on_without_the_rest_and_the_rest_catches_up()
+    public async Task A_majority_continues_without_the_rest_and_the_rest_catches_up()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(5);
         TestClusterMember old = cluster.Leader;
@@ -28,7 +28,7 @@ public sealed class ClusterFaultTests
 
     [Fact]
     [Trait("Scenario", "16")]
-    public async Task A_one_way_link_lets_the_cluster_find_a_leader_that_everybody_hears()
+    public async Task A_one_way_link_lets_the_cluster_find_a_leader_that_every_member_hears()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember leader = cluster.Leader;
@@ -46,7 +46,7 @@ public sealed class ClusterFaultTests
 
     [Fact]
     [Trait("Scenario", "14")]
-    public async Task A_call_whose_leader_is_deposed_under_it_is_executed_once()
+    public async Task A_call_whose_leader_is_deposed_is_executed_once()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember app = cluster.AnyFollower;
@@ -73,7 +73,7 @@ public sealed class ClusterFaultTests
     }
 
     [Fact]
-    public async Task Leadership_moves_as_the_test_wants()
+    public async Task Leadership_moves_where_the_test_wants_it()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember first = cluster.Leader;
@@ -94,7 +94,7 @@ public sealed class ClusterFaultTests
     }
 
     [Fact]
-    public async Task A_member_that_stops_hands_over_and_leaves_nobody_without_a_leader()
+    public async Task A_member_that_stops_hands_over_and_leaves_no_gap_in_leadership()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember leader = cluster.Leader;
@@ -113,7 +113,7 @@ public sealed class ClusterFaultTests
 
     [Fact]
     [Trait("Scenario", "8")]
-    public async Task A_paused_leader_is_replaced_and_serves_no_stale_read_when_it_goes_on()
+    public async Task A_paused_leader_is_replaced_and_serves_no_stale_read_when_it_resumes()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember paused = cluster.Leader;
@@ -167,12 +167,12 @@ public sealed class ClusterFaultTests
         TimeSpan before = cluster.Time.Elapsed;
         await cluster.RunUntilAsync(cluster.Leader.Store.PutAsync("k", "v"));
 
-        // The disk of the leader works beside the network, and a follower answers when its own disk is done.
+        // The leader's disk and the network work in parallel; a follower replies when its own disk is done.
         Assert.Equal(way + write + way, cluster.Time.Elapsed - before);
     }
 
     [Fact]
-    public async Task A_network_that_loses_repeats_and_reorders_changes_nothing_but_the_time_it_takes()
+    public async Task A_lossy_duplicating_and_reordering_network_costs_only_time()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         cluster.SetLinks(new LinkConditions
@@ -192,7 +192,7 @@ public sealed class ClusterFaultTests
 
     [Fact]
     [Trait("Scenario", "38")]
-    public async Task A_fault_of_the_disk_faults_the_member_until_it_is_restarted()
+    public async Task A_disk_fault_faults_the_member_until_it_is_restarted()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember broken = cluster.AnyFollower;
@@ -208,7 +208,7 @@ public sealed class ClusterFaultTests
     }
 
     [Fact]
-    public async Task A_watch_goes_on_through_a_change_of_leader()
+    public async Task A_watch_continues_through_a_change_of_leader()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember app = cluster.AnyFollower;
@@ -246,7 +246,7 @@ public sealed class ClusterFaultTests
     }
 
     [Fact]
-    public async Task Replicas_that_hold_different_data_are_told_apart()
+    public async Task Replicas_that_hold_different_data_are_reported()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(1);
         await using ConsensusTestCluster other = await ConsensusTestCluster.StartAsync(1);
@@ -265,7 +265,7 @@ public sealed class ClusterFaultTests
     }
 
     [Fact]
-    public async Task What_cannot_be_done_is_refused()
+    public async Task Impossible_requests_are_refused()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         await cluster.Members[0].CrashAsync();

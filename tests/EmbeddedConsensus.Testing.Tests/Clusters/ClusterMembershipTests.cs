@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>Members that come and go.</summary>
+/// <summary>Changes of the membership of a test cluster.</summary>
 public sealed class ClusterMembershipTests
 {
     [Fact]
@@ -10,7 +10,7 @@ public sealed class ClusterMembershipTests
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(
             3, options => options.ConfigureStore = static store =>
             {
-                // It falls while the first answer is waited for.
+                // The leader loses contact while the first reply is outstanding.
                 store.HeartbeatInterval = TimeSpan.FromMilliseconds(50);
                 store.ElectionTimeout = TimeSpan.FromMilliseconds(500);
             });
@@ -60,7 +60,7 @@ public sealed class ClusterMembershipTests
     }
 
     [Fact]
-    public async Task A_learner_gets_everything_and_votes_when_it_is_promoted()
+    public async Task A_learner_receives_everything_and_votes_once_it_is_promoted()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         await cluster.Leader.Store.PutAsync("k", "v");
@@ -77,7 +77,7 @@ public sealed class ClusterMembershipTests
 
     [Fact]
     [Trait("Scenario", "31")]
-    public async Task A_removed_member_says_so_also_when_it_was_away()
+    public async Task A_removed_member_reports_its_removal_even_if_it_was_away()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember present = cluster.Leader;
@@ -102,7 +102,7 @@ public sealed class ClusterMembershipTests
 
     [Fact]
     [Trait("Scenario", "31")]
-    public async Task A_member_that_lost_its_disk_is_refused_and_one_in_its_place_is_taken_in()
+    public async Task A_member_that_lost_its_disk_is_refused_and_its_replacement_is_added()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember lost = cluster.AnyFollower;
@@ -137,7 +137,7 @@ public sealed class ClusterMembershipTests
     }
 
     [Fact]
-    public async Task A_dead_leader_is_replaced_while_its_place_is_still_warm()
+    public async Task A_dead_leader_is_replaced_immediately()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember dead = cluster.Leader;
@@ -148,7 +148,7 @@ public sealed class ClusterMembershipTests
         Assert.Equal("v", (await cluster.RunUntilAsync(next.Store.GetAsync("k")))?.Value.ToString());
         Assert.Equal(3, (await MembershipAsync(cluster, next)).Members.Count);
 
-        // The new one counts: a majority is there without one of the two old ones.
+        // The new one counts: without one of the two old ones there is still a majority.
         await cluster.Members.First(member => member != dead && member != next).CrashAsync();
         await cluster.WaitForLeaderAsync();
         await cluster.RunUntilAsync(next.Store.PutAsync("k", "w"));
@@ -156,7 +156,7 @@ public sealed class ClusterMembershipTests
     }
 
     [Fact]
-    public async Task A_member_that_joins_waits_behind_a_partition_and_is_taken_in_when_it_heals()
+    public async Task A_joining_member_waits_for_a_partition_to_heal_and_is_added()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         cluster.Partition([0], [1], [2]);
@@ -174,7 +174,7 @@ public sealed class ClusterMembershipTests
     }
 
     [Fact]
-    public async Task A_member_that_comes_back_elsewhere_tells_the_others_where_it_is()
+    public async Task A_member_that_returns_at_a_new_address_announces_it()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember moved = cluster.AnyFollower;
@@ -187,7 +187,7 @@ public sealed class ClusterMembershipTests
         Assert.NotEqual(before, moved.Address);
         Assert.Equal("v", (await cluster.RunUntilAsync(moved.Store.GetAsync("k")))?.Value.ToString());
 
-        // All at once: nobody finds anybody where he was.
+        // All at once: no member is at its former address.
         foreach (TestClusterMember member in cluster.Members)
         {
             await member.RestartElsewhereAsync();
@@ -199,7 +199,7 @@ public sealed class ClusterMembershipTests
     }
 
     [Fact]
-    public async Task What_the_leader_refuses_is_told()
+    public async Task A_refusal_of_the_leader_reaches_the_caller()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(1);
         MembershipChangeRefusedException thrown = await Assert.ThrowsAsync<MembershipChangeRefusedException>(
@@ -209,7 +209,7 @@ public sealed class ClusterMembershipTests
     }
 
     [Fact]
-    public async Task The_same_seed_gives_the_same_changes()
+    public async Task The_same_seed_yields_the_same_changes()
     {
         string first = await RunAsync();
         Assert.Equal(first, await RunAsync());
@@ -236,7 +236,7 @@ public sealed class ClusterMembershipTests
         ConsensusTestCluster cluster, TestClusterMember member) =>
         await cluster.RunUntilAsync(member.ClusterManager.GetMembershipAsync());
 
-    /// <summary>Counts up, at whichever member is asked for, and asks again where the member has gone.</summary>
+    /// <summary>Counts up at the requested member, and retries where the member has gone.</summary>
     private static async Task<int> WriteAsync(
         ConsensusTestCluster cluster, Func<TestClusterMember> member, CancellationToken stop)
     {

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>The life of a test cluster, and what calls to it see.</summary>
+/// <summary>The life cycle of a test cluster, and the calls to it.</summary>
 public sealed class ClusterTests
 {
     [Theory]
@@ -26,7 +26,7 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task A_crashed_leader_is_replaced_and_comes_back_with_everything_that_was_acknowledged()
+    public async Task A_crashed_leader_is_replaced_and_returns_with_every_acknowledged_write()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember old = cluster.Leader;
@@ -45,7 +45,7 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task Fifty_clusters_start_and_stop_one_behind_the_other()
+    public async Task Fifty_clusters_start_and_stop_one_after_the_other()
     {
         for (ulong seed = 1; seed <= 50; seed++)
         {
@@ -56,7 +56,7 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task A_disposed_cluster_leaves_nothing_behind_that_time_could_wake()
+    public async Task A_disposed_cluster_leaves_no_timers_running()
     {
         ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         Task<KeyValue?> read = cluster.Members[0].Store.GetAsync("k").AsTask();

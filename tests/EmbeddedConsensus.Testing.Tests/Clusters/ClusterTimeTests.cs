@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>What time does to a cluster, and what a wait says when it comes to nothing.</summary>
+/// <summary>The effect of time on a cluster, and the report of a wait that times out.</summary>
 public sealed class ClusterTimeTests
 {
     private static readonly TimeSpan RequestTimeout = new ConsensusStoreOptions().RequestTimeout;
@@ -17,7 +17,7 @@ public sealed class ClusterTimeTests
     }
 
     [Fact]
-    public async Task Time_moves_by_exactly_what_is_asked_for()
+    public async Task Time_advances_by_exactly_the_requested_duration()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TimeSpan before = cluster.Time.Elapsed;
@@ -44,7 +44,7 @@ public sealed class ClusterTimeTests
     }
 
     [Fact]
-    public async Task A_wait_that_comes_to_nothing_says_what_for_how_long_and_how_the_cluster_stands()
+    public async Task A_wait_that_times_out_reports_its_condition_its_duration_and_the_cluster()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember leader = cluster.Leader;
@@ -68,7 +68,7 @@ public sealed class ClusterTimeTests
     }
 
     [Fact]
-    public async Task A_test_that_awaits_a_call_and_lets_no_time_pass_is_told_so()
+    public async Task A_test_that_awaits_a_call_without_letting_time_pass_fails_with_an_explanation()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(
             3, o => o.StallLimit = TimeSpan.FromMilliseconds(100));
@@ -81,7 +81,7 @@ public sealed class ClusterTimeTests
     }
 
     [Fact]
-    public async Task A_wait_for_a_piece_that_hangs_says_which_of_its_calls_wait()
+    public async Task A_wait_for_a_piece_that_hangs_reports_its_pending_calls()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(
             3, o => o.ConfigureStore = store => store.RequestTimeout = Timeout.InfiniteTimeSpan);
@@ -122,7 +122,7 @@ public sealed class ClusterTimeTests
     }
 
     [Fact]
-    public async Task A_chain_of_calls_of_the_app_costs_no_time()
+    public async Task A_chain_of_calls_costs_no_virtual_time()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         IKeyValueStore store = cluster.AnyFollower.Store;
@@ -168,7 +168,7 @@ public sealed class ClusterTimeTests
     }
 
     [Fact]
-    public async Task The_same_seed_gives_the_same_run()
+    public async Task The_same_seed_yields_the_same_run()
     {
         string first = await RunAsync(seed: 7);
         string again = await RunAsync(seed: 7);

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Hosting;
 
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>Apps that are put together by a host.</summary>
+/// <summary>Apps that are built by a host.</summary>
 public sealed class HostedAppTests
 {
     [Fact]
-    public async Task An_app_gets_a_member_of_the_test_cluster_in_place_of_its_own_replica()
+    public async Task An_app_uses_a_member_of_the_test_cluster_instead_of_its_own_replica()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         HostApplicationBuilder builder = Builder();
@@ -26,7 +26,7 @@ public sealed class HostedAppTests
     }
 
     [Fact]
-    public async Task Each_store_of_an_app_can_be_given_a_cluster_of_its_own()
+    public async Task Each_store_of_an_app_can_have_its_own_cluster()
     {
         await using ConsensusTestCluster orders = await ConsensusTestCluster.StartAsync(3);
         HostApplicationBuilder builder = Builder();

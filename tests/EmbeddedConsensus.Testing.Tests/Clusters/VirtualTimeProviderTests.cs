@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Testing.Tests.Clusters;
 
-/// <summary>The clock that stands still.</summary>
+/// <summary>The virtual clock of a test cluster.</summary>
 public sealed class VirtualTimeProviderTests
 {
     private readonly VirtualTimeProvider _time = new();
@@ -34,7 +34,7 @@ public sealed class VirtualTimeProviderTests
     }
 
     [Fact]
-    public void A_timer_that_is_changed_forgets_what_it_was_set_to()
+    public void A_changed_timer_fires_only_at_its_new_time()
     {
         using ITimer timer = Timer("t", 10, 10);
         timer.Change(TimeSpan.FromMilliseconds(25), Timeout.InfiniteTimeSpan);
@@ -70,7 +70,7 @@ public sealed class VirtualTimeProviderTests
     }
 
     [Fact]
-    public async Task Delays_and_time_outs_of_the_framework_run_on_it()
+    public async Task Delays_and_timeouts_of_the_framework_run_on_virtual_time()
     {
         Task delay = Task.Delay(TimeSpan.FromHours(1), _time);
         using CancellationTokenSource timeout = new(TimeSpan.FromMinutes(30), _time);

@@ -4,7 +4,7 @@ using EmbeddedConsensus.Testing.Tests.Linearizability;
 
 namespace EmbeddedConsensus.Testing.Tests.Histories;
 
-/// <summary>What is recorded can be read back, in this process and behind the death of another.</summary>
+/// <summary>A recorded history can be read back, in this process and after the death of another.</summary>
 public sealed class HistoryRecorderTests
 {
     [Fact]
@@ -31,7 +31,7 @@ public sealed class HistoryRecorderTests
     }
 
     [Fact]
-    public void Every_option_and_bytes_that_are_no_text_read_back()
+    public void Every_option_and_bytes_that_are_not_text_read_back()
     {
         using MemoryStream stream = new();
         HistoryRecorder recorder = new(stream);
@@ -110,7 +110,7 @@ public sealed class HistoryRecorderTests
     }
 
     [Fact]
-    public void A_line_that_is_none_of_a_recorder_is_refused_with_its_number()
+    public void A_line_that_no_recorder_wrote_is_refused_with_its_number()
     {
         using MemoryStream stream = new(Encoding.UTF8.GetBytes("{\"invoke\":0,\"client\":1,\"at\":5}\nnonsense\n{}\n"));
 
@@ -120,7 +120,7 @@ public sealed class HistoryRecorderTests
     }
 
     [Fact]
-    public void A_recorder_that_is_full_says_so()
+    public void A_full_recorder_reports_it()
     {
         HistoryRecorder recorder = new(maxRecords: 1);
         recorder.Invoke(1, Op.Get("a"));

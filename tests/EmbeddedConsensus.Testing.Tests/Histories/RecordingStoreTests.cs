@@ -45,7 +45,7 @@ public sealed class RecordingStoreTests
     }
 
     [Fact]
-    public async Task A_get_that_finds_nothing_is_recorded_as_an_answer()
+    public async Task A_get_that_finds_nothing_is_recorded_as_a_result()
     {
         Assert.Null(await Recorded(new ScriptedStore()).GetAsync("a"));
 
@@ -56,7 +56,7 @@ public sealed class RecordingStoreTests
     }
 
     [Fact]
-    public async Task Reads_and_writes_are_recorded_with_their_answers()
+    public async Task Reads_and_writes_are_recorded_with_their_results()
     {
         RecordingStore store = Recorded(new ScriptedStore { Item = Item });
 
@@ -120,7 +120,7 @@ public sealed class RecordingStoreTests
 
     [Theory]
     [MemberData(nameof(EndsThatTellNothing), DisableDiscoveryEnumeration = true)]
-    public async Task A_read_without_an_answer_has_failed_whatever_it_failed_with(Exception end)
+    public async Task A_read_without_a_result_has_failed_whatever_the_exception(Exception end)
     {
         RecordingStore store = Recorded(new ScriptedStore { Failure = end });
 
@@ -132,7 +132,7 @@ public sealed class RecordingStoreTests
     }
 
     [Fact]
-    public async Task A_read_that_is_refused_keeps_what_the_refusal_says()
+    public async Task A_refused_read_keeps_the_reason_of_the_refusal()
     {
         RecordingStore store = Recorded(new ScriptedStore { Failure = new CompactedException(3, 5) });
 

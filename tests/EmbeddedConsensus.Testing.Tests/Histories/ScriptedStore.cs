@@ -1,18 +1,18 @@
 namespace EmbeddedConsensus.Testing.Tests.Histories;
 
-/// <summary>A store that gives every call the same answer, or fails every call in the same way.</summary>
+/// <summary>A store that returns the same result for every call, or fails every call in the same way.</summary>
 internal sealed class ScriptedStore : IKeyValueStore
 {
-    /// <summary>What every call fails with; null to answer.</summary>
+    /// <summary>The exception of every call; null to succeed.</summary>
     public Exception? Failure { get; init; }
 
     /// <summary>What reads find, puts replace and deletes delete.</summary>
     public KeyValue? Item { get; init; }
 
-    /// <summary>What watches give.</summary>
+    /// <summary>The events of watches.</summary>
     public IReadOnlyList<WatchEvent> Events { get; init; } = [];
 
-    /// <summary>How often a watch was asked for.</summary>
+    /// <summary>The number of watches started.</summary>
     public int Watches { get; private set; }
 
     /// <inheritdoc />

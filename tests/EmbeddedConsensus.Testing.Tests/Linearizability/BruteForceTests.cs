@@ -4,8 +4,8 @@ using EmbeddedConsensus.Testing.Linearizability;
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
 /// <summary>
-/// The checker agrees with the definition of linearizability on thousands of small histories, half of them spoilt: the
-/// test of what tests everything else.
+/// The checker agrees with the definition of linearizability on thousands of small histories, half of them corrupted:
+/// this tests the tool that tests everything else.
 /// </summary>
 public sealed class BruteForceTests
 {
@@ -70,7 +70,7 @@ public sealed class BruteForceTests
         call.Operation!,
         call.Result);
 
-    // Runs a register, each call at some moment between its beginning and its end; then perhaps changes an answer.
+    // Runs a register, each call at some moment between its start and its end; then perhaps changes a result.
     private static ModelCall<int, int>[] RegisterHistory(Random random)
     {
         int count = random.Next(2, 8);

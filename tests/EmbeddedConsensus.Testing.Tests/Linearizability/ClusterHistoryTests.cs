@@ -3,7 +3,7 @@ using EmbeddedConsensus.Testing.Linearizability;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>How to have a cluster under faults checked: the code of docs/linearizability.md.</summary>
+/// <summary>How to check a cluster under faults: the code of docs/linearizability.md.</summary>
 public sealed class ClusterHistoryTests
 {
     [Theory]
@@ -11,7 +11,7 @@ public sealed class ClusterHistoryTests
     [InlineData(2)]
     [InlineData(3)]
     [Trait("Scenario", "14")]
-    public async Task Whatever_happens_to_a_cluster_its_callers_see_one_order(int seed)
+    public async Task Callers_of_a_cluster_see_one_order_under_any_faults(int seed)
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3, o => o.Seed = (ulong)seed);
         HistoryRecorder recorder = new();
@@ -32,7 +32,7 @@ public sealed class ClusterHistoryTests
             await leader.CrashAsync();
             await cluster.WaitForLeaderAsync();
 
-            // Another life of the replica: what it has not kept, its serializable reads may not show any more.
+            // Another run of the replica: its serializable reads may miss what it had not kept.
             stores[leader.Index] = Recorded(leader, recorder, life);
             await leader.RestartAsync();
             await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
@@ -54,7 +54,7 @@ public sealed class ClusterHistoryTests
 
     [Fact]
     [Trait("Scenario", "6")]
-    public async Task An_answer_that_no_order_explains_is_found_and_named()
+    public async Task A_result_that_no_order_explains_is_found_and_named()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         HistoryRecorder recorder = new();
@@ -66,7 +66,7 @@ public sealed class ClusterHistoryTests
         StoreHistory history = recorder.ToHistory();
         Assert.Equal(Verdict.Linearizable, LinearizabilityChecker.Check(history).Verdict);
 
-        // What a store would answer that reads from a replica which lags.
+        // The result of a store that reads from a lagging replica.
         StoreCall stale = history.Calls[^1] with
         {
             Result = new OperationResult { Range = new RangeResult([old!], 1, false, 0) },

@@ -4,16 +4,16 @@ using static EmbeddedConsensus.Testing.Tests.Linearizability.HistoryOf;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>What callers may see of compactions, and what they may not.</summary>
+/// <summary>What callers may and may not observe of compactions.</summary>
 public sealed class CompactionHistoryTests
 {
-    // Revisions 2 to 5, made one behind the other.
+    // Revisions 2 to 5, made one after the other.
     private static readonly StoreCall[] Writes =
         [.. Enumerable.Range(1, 4).Select(i => Put(10 * i, (10 * i) + 5, "a", $"{i}", i + 1))];
 
     [Fact]
     [Trait("Scenario", "45")]
-    public void Behind_a_compaction_a_read_below_it_must_be_refused()
+    public void After_a_compaction_a_read_below_it_must_be_refused()
     {
         StoreCall compaction = Compact(100, 110, 4);
 
@@ -36,7 +36,7 @@ public sealed class CompactionHistoryTests
     }
 
     [Fact]
-    public void A_path_that_a_transaction_did_not_take_reads_nothing()
+    public void A_branch_that_a_transaction_did_not_take_reads_nothing()
     {
         Txn txn = Txn.If(Compare.Missing("a")).Then(Op.Range("a", new RangeOptions { Revision = 2 }));
 
@@ -66,7 +66,7 @@ public sealed class CompactionHistoryTests
     }
 
     [Fact]
-    public void What_is_refused_must_have_been_asked_for_and_lie_below_the_compaction()
+    public void A_refusal_must_match_a_requested_revision_below_the_compaction()
     {
         StoreCall compaction = Compact(100, 110, 4);
 
@@ -92,7 +92,7 @@ public sealed class CompactionHistoryTests
     }
 
     [Fact]
-    public void A_compaction_goes_forward_or_is_refused()
+    public void A_compaction_advances_or_is_refused()
     {
         StoreCall first = Compact(100, 110, 4);
 
@@ -105,7 +105,7 @@ public sealed class CompactionHistoryTests
     }
 
     [Fact]
-    public void A_compaction_behind_a_refusal_goes_further_than_that()
+    public void A_compaction_after_a_refusal_goes_beyond_it()
     {
         StoreCall lost = Compact(90, 0, 4) with { Outcome = CallOutcome.Unknown };
 
@@ -139,7 +139,7 @@ public sealed class CompactionHistoryTests
     }
 
     [Fact]
-    public void A_serializable_read_may_not_know_of_a_compaction_yet_but_its_session_does_not_forget_it()
+    public void A_serializable_read_may_miss_a_compaction_but_its_session_does_not_forget_it()
     {
         StoreCall compaction = Compact(100, 110, 4);
         StoreCall stale = Serializable(Past(140, 150, 3), "2/1");
@@ -181,8 +181,8 @@ public sealed class CompactionHistoryTests
         }
     }
 
-    // Calls that take effect one by one, each somewhere between its beginning and its return; those of unknown outcome
-    // anywhere behind their beginning, or never.
+    // Calls take effect one by one, each somewhere between its start and its return; those of unknown outcome at any
+    // time after their start, or never.
     private static StoreCall[] RandomHistory(Random random)
     {
         const int Calls = 12;

@@ -2,8 +2,8 @@ using EmbeddedConsensus.Testing.Linearizability;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>A register that is read (0), set (a positive number), or increased (-1); each answers what it held
-/// before.</summary>
+/// <summary>A register that is read (0), set (a positive number) or incremented (-1); each call returns the previous
+/// value.</summary>
 internal sealed class CounterModel : ISequentialModel<int, int, int>
 {
     public int InitialState => 0;

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Testing.Histories;
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
 /// <summary>
-/// Makes histories of callers that overlap, from a store that executes one call at a time: linearizable by
-/// construction. The store is the model of the simulator, which shares no code with the checker.
+/// Generates histories of overlapping callers from a store that executes one call at a time: linearizable by
+/// construction. The store is the simulator's model, which shares no code with the checker.
 /// </summary>
 internal sealed class HistoryGenerator(int seed, int clients, int keys)
 {
@@ -15,16 +15,16 @@ internal sealed class HistoryGenerator(int seed, int clients, int keys)
     private long _now;
     private int _values;
 
-    /// <summary>How many of a thousand writes are of unknown outcome.</summary>
+    /// <summary>Writes of unknown outcome, per thousand.</summary>
     public int UnknownPerMille { get; init; }
 
-    /// <summary>Whether single keys only are put, read and deleted.</summary>
+    /// <summary>Whether only single keys are put, read and deleted.</summary>
     public bool SingleKeysOnly { get; init; }
 
-    /// <summary>What the store did.</summary>
+    /// <summary>The changes of the store.</summary>
     public SequentialStore Store => _store;
 
-    /// <summary>Makes a history.</summary>
+    /// <summary>Generates a history.</summary>
     public StoreHistory Generate(int calls)
     {
         Pending?[] pending = new Pending?[clients];
@@ -90,7 +90,7 @@ internal sealed class HistoryGenerator(int seed, int clients, int keys)
         }
     }
 
-    // Gets of every other key do not tell the revision.
+    // Gets of every other key do not state the revision.
     private OperationResult Execute(Operation operation) => _store.Execute(
         operation,
         operation is RangeOperation { Range: { IsSingle: true } range } && range.Start.Span[^1] % 2 == 0);

@@ -2,7 +2,7 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>Histories written down by hand: calls with their times, their answers made up.</summary>
+/// <summary>Handwritten histories: calls with their times and results.</summary>
 internal static class HistoryOf
 {
     /// <summary>A history of a new store.</summary>
@@ -16,21 +16,21 @@ internal static class HistoryOf
     public static StoreCall Delete(long from, long to, string key, long revision) =>
         Succeeded(from, to, Op.Delete((Key)key), new OperationResult { Delete = new DeleteResult(revision, 1, []) });
 
-    /// <summary>A get, which does not tell the store's revision.</summary>
+    /// <summary>A get, which does not state the store's revision.</summary>
     public static StoreCall Get(long from, long to, string key, KeyValue? found) =>
         Read(from, to, key, 0, new RangeOptions(), found is null ? [] : [found]);
 
-    /// <summary>A read of a range that told the store's revision.</summary>
+    /// <summary>A read of a range that states the store's revision.</summary>
     public static StoreCall Range(long from, long to, KeyRange range, long revision, params KeyValue[] found) =>
         Read(from, to, range, revision, new RangeOptions(), found);
 
-    /// <summary>A serializable read that told the store's revision.</summary>
+    /// <summary>A serializable read that states the store's revision.</summary>
     public static StoreCall Stale(
         long from, long to, KeyRange range, long revision, string session, params KeyValue[] found) =>
         Read(from, to, range, revision, new RangeOptions { Consistency = Consistency.Serializable }, found)
             with { Session = session };
 
-    /// <summary>A transaction with its answer.</summary>
+    /// <summary>A transaction with its result.</summary>
     public static StoreCall Transaction(
         long from, long to, Txn txn, bool succeeded, long revision, params OperationResult[] responses) =>
         Succeeded(from, to, Op.Txn(txn), new OperationResult { Txn = new TxnResult(succeeded, revision, responses) });
@@ -43,7 +43,7 @@ internal static class HistoryOf
         Operation = operation,
     };
 
-    /// <summary>A call with its answer.</summary>
+    /// <summary>A call with its result.</summary>
     public static StoreCall Succeeded(long from, long to, Operation operation, OperationResult result) => new()
     {
         Client = 1,

@@ -2,10 +2,10 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>Changes a history as a store with a mistake would have made it.</summary>
+/// <summary>Changes a history as a faulty store would.</summary>
 internal static class HistorySpoiler
 {
-    /// <summary>Changes one thing in a history: an answer, a time, an outcome.</summary>
+    /// <summary>Changes one thing in a history: a result, a time, an outcome.</summary>
     public static StoreHistory Spoil(StoreHistory history, Random random)
     {
         StoreCall[] calls = [.. history.Calls];
@@ -22,7 +22,7 @@ internal static class HistorySpoiler
         StoreCall call = calls[chosen];
         calls[chosen] = random.Next(4) switch
         {
-            // Nobody saw the answer.
+            // The reply was lost.
             0 when call.Operation is not RangeOperation => call with
             {
                 Outcome = CallOutcome.Unknown,
@@ -31,7 +31,7 @@ internal static class HistorySpoiler
             },
             // It happened at another time.
             1 => Moved(call, random.Next(-20, 20)),
-            // The store answered out of another state.
+            // The store replied from another state.
             2 when SameQuestion(calls, answered, chosen) is { } other => call with { Result = other.Result },
             _ => call with { Result = Changed(call.Result!, random) },
         };

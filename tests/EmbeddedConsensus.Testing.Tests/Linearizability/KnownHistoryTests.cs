@@ -4,8 +4,8 @@ using static EmbeddedConsensus.Testing.Tests.Linearizability.HistoryOf;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>The mistakes that a replicated store makes, as its callers see them, and what looks like one and is
-/// none.</summary>
+/// <summary>Typical bugs of a replicated store as its callers see them, and correct histories that resemble them.
+/// </summary>
 public sealed class KnownHistoryTests
 {
     private static readonly Txn CreateLock = Txn.If(Compare.Missing("lock")).Then(Op.Put("lock", "me"));
@@ -28,7 +28,7 @@ public sealed class KnownHistoryTests
 
     [Fact]
     [Trait("Scenario", "7")]
-    public void A_read_at_an_older_revision_than_an_earlier_answer_is_no_linearizable_read()
+    public void A_read_at_an_older_revision_than_an_earlier_result_is_not_linearizable()
     {
         Violation violation = Convict(
             Put(0, 10, "a", "1", 2),
@@ -40,7 +40,7 @@ public sealed class KnownHistoryTests
     }
 
     [Fact]
-    public void A_read_that_goes_back_behind_another_read_is_found()
+    public void A_read_older_than_an_earlier_read_is_found()
     {
         Violation violation = Convict(
             Put(0, 10, "a", "1", 2),
@@ -83,7 +83,7 @@ public sealed class KnownHistoryTests
     }
 
     [Fact]
-    public void A_write_that_follows_an_answer_has_a_newer_revision()
+    public void A_write_after_a_result_has_a_newer_revision()
     {
         Violation violation = Convict(Put(0, 10, "a", "1", 3), Put(20, 30, "b", "1", 2));
 
@@ -123,7 +123,7 @@ public sealed class KnownHistoryTests
     [Fact]
     public void A_write_of_unknown_outcome_happens_once()
     {
-        // It was overwritten, and is there again.
+        // It was overwritten, and reappears.
         Convict(
             Lost(0, Op.Put("a", "twice")),
             Get(10, 20, "a", Item("a", "twice", 2, 2, 1)),
@@ -149,7 +149,7 @@ public sealed class KnownHistoryTests
     [Trait("Scenario", "14")]
     public void A_retried_transaction_that_finds_its_own_first_execution_is_found()
     {
-        // The lock was taken at revision 2 by the call that was then executed again and told that it is taken.
+        // Revision 2 took the lock; the same call then ran again and found the lock taken.
         Violation violation = Convict(
             Transaction(0, 10, CreateLock, false, 2),
             Range(20, 30, "lock", 2, Item("lock", "me", 2, 2, 1)));
@@ -197,7 +197,7 @@ public sealed class KnownHistoryTests
     }
 
     [Fact]
-    public void A_delete_of_unknown_outcome_behind_the_last_known_revision_explains_a_get()
+    public void A_delete_of_unknown_outcome_after_the_last_known_revision_explains_a_get()
     {
         Acquit(Put(0, 10, "a", "1", 2), Lost(20, Op.Delete((Key)"a")), Get(30, 40, "a", null));
         Convict(Put(0, 10, "a", "1", 2), Get(15, 18, "a", null), Lost(20, Op.Delete((Key)"a")));
@@ -248,7 +248,7 @@ public sealed class KnownHistoryTests
     }
 
     [Fact]
-    public void A_watch_tells_which_write_of_unknown_outcome_happened()
+    public void A_watch_shows_which_write_of_unknown_outcome_happened()
     {
         StoreCall[] calls = [Lost(0, Op.Put("a", "1")), Lost(0, Op.Put("b", "1")), Put(10, 20, "c", "1", 3)];
         KeyValue seen = Item("a", "1", 2, 2, 1);
@@ -282,7 +282,7 @@ public sealed class KnownHistoryTests
     }
 
     [Fact]
-    public void A_wild_revision_is_told_and_not_allocated()
+    public void An_absurd_revision_is_reported_and_not_allocated()
     {
         Violation violation = Convict(Put(0, 10, "a", "1", 1L << 60));
 

@@ -4,14 +4,14 @@ using static EmbeddedConsensus.Testing.Tests.Linearizability.HistoryOf;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>A history that begins with a store which has lived before: what was then is not known, and nobody is
-/// convicted for showing it.</summary>
+/// <summary>A history that starts with a store that was in use before: its earlier states are unknown, and showing one
+/// is not a violation.</summary>
 public sealed class LaterBeginningTests
 {
     private static readonly RangeOptions AtSeven = new() { Revision = 7 };
 
     [Fact]
-    public void A_replica_that_lags_behind_the_beginning_may_show_what_was_before()
+    public void A_lagging_replica_may_show_the_state_before_the_history_began()
     {
         Acquit(Stale(10, 20, "a", 7, "2/1", Item("a", "old", 3, 7, 4)));
         Acquit(Serializable(Get(10, 20, "a", Item("a", "old", 3, 7, 4))));
@@ -20,7 +20,7 @@ public sealed class LaterBeginningTests
     }
 
     [Fact]
-    public void A_session_does_not_go_back_behind_the_beginning()
+    public void A_session_does_not_go_back_before_the_beginning()
     {
         StoreCall newest = Stale(10, 20, "a", 10, "2/1", Item("a", "new", 3, 9, 5));
 
@@ -30,7 +30,7 @@ public sealed class LaterBeginningTests
     }
 
     [Fact]
-    public void Reads_of_revisions_before_the_beginning_are_not_judged()
+    public void Reads_of_revisions_before_the_beginning_are_not_checked()
     {
         KeyValue old = Item("a", "old", 3, 7, 4);
         OperationResult read = new() { Range = new RangeResult([old], 1, false, 10) };
@@ -48,7 +48,7 @@ public sealed class LaterBeginningTests
     }
 
     [Fact]
-    public void What_the_store_held_at_the_beginning_is_judged()
+    public void The_initial_contents_of_the_store_are_checked()
     {
         Acquit(Get(10, 20, "a", Item("a", "new", 3, 9, 5)));
         Assert.NotNull(Check(Get(10, 20, "a", Item("a", "old", 3, 7, 4))));

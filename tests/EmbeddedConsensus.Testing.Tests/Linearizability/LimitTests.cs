@@ -4,11 +4,11 @@ using static EmbeddedConsensus.Testing.Tests.Linearizability.HistoryOf;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>What is not decided is neither a pass nor a failure; what is large is decided all the same.</summary>
+/// <summary>An undecided check is neither a pass nor a failure; large histories are still decided.</summary>
 public sealed class LimitTests
 {
     [Fact]
-    public void A_search_that_passes_its_limit_of_states_is_undecided()
+    public void A_search_beyond_its_limit_of_states_is_undecided()
     {
         ModelCall<int, int>[] calls =
         [
@@ -22,7 +22,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void A_search_that_passes_its_limit_of_time_is_undecided()
+    public void A_search_beyond_its_time_limit_is_undecided()
     {
         ModelCall<int, int>[] calls =
         [
@@ -36,7 +36,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void A_check_that_passes_its_limit_says_which()
+    public void A_check_beyond_a_limit_reports_which()
     {
         HistoryGenerator generator = new(seed: 1, clients: 8, keys: 4) { UnknownPerMille = 50 };
 
@@ -61,10 +61,10 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void A_violation_behind_many_placements_that_do_not_concern_it_is_found_all_the_same()
+    public void A_violation_after_many_irrelevant_placements_is_still_found()
     {
-        // Forty revisions of which nobody saw anything, for sixty writes that may have made them: more placements than
-        // can be tried. None of them has to do with what is wrong.
+        // Forty revisions that no call observed, for sixty writes that may have made them: more placements than can be
+        // tried, none of which matters to the violation.
         CheckResult result = LinearizabilityChecker.Check(Calls(
         [
             .. Enumerable.Range(0, 60).Select(i => Lost(0, Op.Put($"lost/{i}", "1"))),
@@ -78,7 +78,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void A_range_without_a_key_keeps_its_put_from_every_revision_before()
+    public void A_range_without_a_key_excludes_its_put_from_every_earlier_revision()
     {
         // Any of 31 puts can have made revision 2, but the keys of 30 of them would have been found.
         CheckResult result = LinearizabilityChecker.Check(Calls(
@@ -95,7 +95,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void A_key_that_a_delete_can_have_taken_before_the_range_was_read_may_have_been_put()
+    public void A_key_that_may_have_been_deleted_before_the_range_was_read_may_have_been_put()
     {
         StoreCall put = Lost(0, Op.Put("k", "1"));
         StoreCall read = Range(50, 60, KeyRange.Prefix("k"), 3);
@@ -108,7 +108,8 @@ public sealed class LimitTests
         static CheckResult Check(params StoreCall[] calls) => LinearizabilityChecker.Check(Calls(calls));
     }
 
-    /// <summary>A set of numbers to which calls add; the state, as bits, tells every subset apart.</summary>
+    /// <summary>A set of numbers to which calls add; the state has one bit per number, so every subset is
+    /// distinct.</summary>
     private sealed class SetModel : ISequentialModel<long, int, int>
     {
         public long InitialState => 0;

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Testing.Linearizability;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>A whole store as a sequential object: its state is what was executed on it, and each step executes all of
-/// it again on the simulator's model. Slow, and as plain as can be.</summary>
+/// <summary>A whole store as a sequential object: its state is the list of executed calls, and each step executes all
+/// of them again on the simulator's model. Slow, and as simple as possible.</summary>
 internal sealed class PrefixModel : ISequentialModel<PrefixModel.Prefix, Operation, OperationResult>
 {
     public Prefix InitialState { get; } = new([]);

@@ -30,7 +30,7 @@ internal sealed class SequentialStore
 
     /// <summary>Executes an operation.</summary>
     /// <param name="operation">The operation.</param>
-    /// <param name="hidesRevision">Whether to answer a read as a get does, which does not tell the revision.</param>
+    /// <param name="hidesRevision">Whether a read returns its result like a get, without the revision.</param>
     public OperationResult Execute(Operation operation, bool hidesRevision)
     {
         switch (operation)
@@ -56,7 +56,7 @@ internal sealed class SequentialStore
         }
     }
 
-    /// <summary>Whether two operations answered alike.</summary>
+    /// <summary>Whether two operations returned the same result.</summary>
     public static bool AreEqual(OperationResult left, OperationResult right) => ResultComparer.AreEqual(
         new ApplyResult(0, Payload: Wrap(left)), new ApplyResult(0, Payload: Wrap(right)));
 

@@ -2,7 +2,7 @@ using EmbeddedConsensus.Testing.Linearizability;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>Histories that a store made one call at a time are found linearizable, whatever their callers saw of
+/// <summary>Histories of a store that executes one call at a time are linearizable, whatever their callers saw of
 /// it.</summary>
 public sealed class StoreHistoryTests
 {

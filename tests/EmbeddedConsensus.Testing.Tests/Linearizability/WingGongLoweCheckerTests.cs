@@ -2,7 +2,7 @@ using EmbeddedConsensus.Testing.Linearizability;
 
 namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 
-/// <summary>The search by itself, on a register that answers what it held before.</summary>
+/// <summary>The search alone, on a register whose calls return the previous value.</summary>
 public sealed class WingGongLoweCheckerTests
 {
     [Fact]
@@ -21,7 +21,7 @@ public sealed class WingGongLoweCheckerTests
     }
 
     [Fact]
-    public void Calls_that_never_returned_stand_in_the_order_when_they_are_needed()
+    public void Calls_that_never_returned_are_in_the_order_when_they_are_needed()
     {
         SearchResult result = Check(new(10, 20, 0, 0), new(15, null, 5, 0), new(30, 40, 0, 5));
 
@@ -38,7 +38,7 @@ public sealed class WingGongLoweCheckerTests
     }
 
     [Fact]
-    public void Calls_that_touch_in_one_moment_overlap()
+    public void Calls_that_share_an_instant_overlap()
     {
         Assert.Equal(Verdict.Linearizable, Check(new(0, 10, 0, 5), new(10, 20, 5, 0)).Verdict);
         Assert.Equal(Verdict.Linearizable, Check(new(0, 10, 0, 5), new(10, null, 5, 0)).Verdict);
@@ -46,7 +46,7 @@ public sealed class WingGongLoweCheckerTests
     }
 
     [Fact]
-    public void A_failure_tells_the_longest_beginning_and_the_calls_behind_it()
+    public void A_failure_reports_the_longest_prefix_and_the_calls_after_it()
     {
         SearchResult result = Check(
             new(0, 10, 1, 0), new(20, 30, 2, 1), new(40, 60, 0, 7), new(50, 70, 0, 2), new(80, 90, 0, 2));
@@ -74,7 +74,7 @@ public sealed class WingGongLoweCheckerTests
     [Fact]
     public void Each_set_of_calls_is_visited_once_with_a_state()
     {
-        // Twelve calls that commute, and an answer that nothing explains: 2^12 sets, against 12! orders.
+        // Twelve calls that commute, and a result that nothing explains: 2^12 sets instead of 12! orders.
         ModelCall<int, int>[] calls =
         [
             .. Enumerable.Range(0, 12).Select(_ => new ModelCall<int, int>(0, 100, 0, 0)),

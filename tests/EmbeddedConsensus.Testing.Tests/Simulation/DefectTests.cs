@@ -2,7 +2,7 @@ using EmbeddedConsensus.Testing.Simulation;
 
 namespace EmbeddedConsensus.Testing.Tests.Simulation;
 
-/// <summary>Mistakes made on purpose: a check that finds none of them could not fail.</summary>
+/// <summary>Bugs injected on purpose: checks that find none of them could never fail.</summary>
 public sealed class DefectTests
 {
     private static readonly string[] SignsOfLostWrites = ["Leader Completeness", "Assertion", "Durability"];

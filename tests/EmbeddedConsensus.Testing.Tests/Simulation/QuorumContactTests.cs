@@ -14,7 +14,7 @@ public sealed class QuorumContactTests
 
     [Fact]
     [Trait("Scenario", "17")]
-    public void A_leader_that_hears_nobody_and_leads_on_is_found()
+    public void A_leader_that_hears_no_member_and_keeps_leading_is_found()
     {
         RaftNode node = Leader(checksQuorum: false);
         SimulationFailedException failure = Assert.Throws<SimulationFailedException>(() => Tick(node, 3 * ElectionTicks));

@@ -46,7 +46,7 @@ public sealed class RaftInvariantsTests
     }
 
     [Fact]
-    public void Log_Matching_is_broken_by_equal_entries_behind_different_ones()
+    public void Log_Matching_is_broken_by_equal_entries_after_different_ones()
     {
         _invariants.OnAppend(One, isLeader: false, term: 3, LogOf(1), [Entry(index: 2, term: 3, data: 1)]);
         AssertBroken("Log Matching",
@@ -124,7 +124,7 @@ public sealed class RaftInvariantsTests
         _invariants.OnTurn(default, new ConsensusView(id, true, term, commit, 0, 0, 0), mirror, HeldBy(One, Two));
     }
 
-    // Unless the member votes for somebody else already.
+    // Unless the member has already voted for another candidate.
     private void Vote(MemberId voter, MemberId candidate, ulong term)
     {
         try

@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.Testing.Tests.Simulation;
 /// <summary>Runs ranges of seeds.</summary>
 internal static class Seeds
 {
-    /// <summary>Runs seeds that must pass, and adds up what happened in them.</summary>
+    /// <summary>Runs seeds that must pass, and adds up their statistics.</summary>
     public static SimulationStatistics RequirePasses(int first, int count, int replicas)
     {
         SimulationStatistics total = new();
@@ -19,7 +19,7 @@ internal static class Seeds
         return total;
     }
 
-    /// <summary>Runs seeds until one finds a mistake; null when none does.</summary>
+    /// <summary>Runs seeds until one finds a bug; null when none does.</summary>
     public static string? FirstBrokenInvariant(int count, int replicas, SimulatedDefect defect) =>
         Run(1, count, replicas, defect).Select(result => result.Failure?.Invariant).FirstOrDefault(name => name is not null);
 

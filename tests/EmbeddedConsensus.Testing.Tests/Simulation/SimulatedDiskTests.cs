@@ -12,7 +12,7 @@ public sealed class SimulatedDiskTests
     private readonly SimulatedDisk _disk = new();
 
     [Fact]
-    public void What_was_written_is_recovered()
+    public void Written_records_are_recovered()
     {
         HardState state = new(2, new MemberId(3), 1);
         _disk.Write([Entry(1, 1), Entry(2, 2), Entry(3, 2)], state);
@@ -23,7 +23,7 @@ public sealed class SimulatedDiskTests
     }
 
     [Fact]
-    public void An_append_at_an_existing_index_overrides_everything_behind_it()
+    public void An_append_at_an_existing_index_overrides_everything_after_it()
     {
         _disk.Write([Entry(1, 1), Entry(2, 1), Entry(3, 1)], null);
         _disk.Write([Entry(2, 2)], null);
@@ -33,7 +33,7 @@ public sealed class SimulatedDiskTests
     }
 
     [Fact]
-    public void An_append_behind_a_gap_is_refused()
+    public void An_append_after_a_gap_is_refused()
     {
         _disk.Write([Entry(1, 1)], null);
         Assert.Throws<SimulationFailedException>(() => _disk.Write([Entry(3, 1)], null));
@@ -57,7 +57,7 @@ public sealed class SimulatedDiskTests
     }
 
     [Fact]
-    public void A_drop_beyond_the_end_leaves_an_empty_log_behind_the_snapshot()
+    public void A_drop_beyond_the_end_leaves_an_empty_log_after_the_snapshot()
     {
         _disk.Write([Entry(1, 1), Entry(2, 1)], null);
         _disk.Drop(new LogPosition(9, 3));
@@ -68,7 +68,7 @@ public sealed class SimulatedDiskTests
     }
 
     [Fact]
-    public void A_read_stops_before_its_limit_and_gives_at_least_one_entry()
+    public void A_read_stops_before_its_limit_and_returns_at_least_one_entry()
     {
         _disk.Write([Entry(1, 1), Entry(2, 1), Entry(3, 1)], null);
         Assert.Single(_disk.Read(1, 3, maxBytes: 1));
@@ -101,7 +101,7 @@ public sealed class SimulatedDiskTests
     }
 
     [Fact]
-    public void Damage_is_gone_with_the_records_that_are_dropped()
+    public void Damage_disappears_with_the_dropped_records()
     {
         WriteThreeFlushes();
         Assert.True(_disk.Damage(FaultKind.RottenLog, where: 0));
@@ -111,7 +111,7 @@ public sealed class SimulatedDiskTests
     }
 
     [Fact]
-    public void What_no_later_flush_has_followed_is_not_damaged_because_no_log_could_tell()
+    public void The_last_flush_is_not_damaged_because_no_log_could_detect_it()
     {
         _disk.Write([Entry(1, 1)], new HardState(1, new MemberId(1), 0));
         _disk.Flushed();

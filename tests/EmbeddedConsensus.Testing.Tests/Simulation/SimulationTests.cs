@@ -62,7 +62,7 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_trace()
+    public void The_same_seed_yields_the_same_trace()
     {
         SimulationResult first = Run(seed: 7);
         SimulationResult second = Run(seed: 7);
@@ -71,14 +71,14 @@ public sealed class SimulationTests
     }
 
     [Fact]
-    public void Different_seeds_give_different_traces()
+    public void Different_seeds_yield_different_traces()
     {
         HashSet<ulong> hashes = [.. Enumerable.Range(1, 8).Select(seed => Run((ulong)seed).TraceHash)];
         Assert.Equal(8, hashes.Count);
     }
 
     [Fact]
-    public void A_failing_seed_fails_alike_when_it_is_replayed()
+    public void A_failing_seed_fails_identically_when_it_is_replayed()
     {
         SimulationResult first = Run(seed: 3, SimulatedDefect.SkipEntry);
         SimulationResult second = Run(seed: 3, SimulatedDefect.SkipEntry);

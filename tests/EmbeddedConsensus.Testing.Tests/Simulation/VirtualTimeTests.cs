@@ -32,7 +32,7 @@ public sealed class VirtualTimeTests
     }
 
     [Fact]
-    public void A_clock_that_jumps_forward_gives_its_ticks_at_once_and_one_that_jumps_back_stands_still()
+    public void A_clock_that_jumps_forward_ticks_at_once_and_one_that_jumps_back_stops()
     {
         SimulatedClock clock = new();
         clock.Jump(3);
@@ -43,7 +43,7 @@ public sealed class VirtualTimeTests
     }
 
     [Fact]
-    public void A_process_that_was_held_up_sees_the_time_that_passed_up_to_its_limit()
+    public void A_delayed_process_sees_the_time_that_passed_up_to_its_limit()
     {
         SimulatedClock clock = new();
         clock.Start(0);
@@ -67,7 +67,7 @@ public sealed class VirtualTimeTests
     }
 
     [Fact]
-    public void A_fork_of_a_random_stream_does_not_depend_on_what_was_drawn_before()
+    public void A_fork_of_a_random_stream_does_not_depend_on_earlier_draws()
     {
         SimulationRandom fresh = new(5);
         SimulationRandom used = new(5);

@@ -31,7 +31,7 @@ public sealed class WorkloadTests
     }
 
     [Fact]
-    public void The_reference_store_keeps_create_revision_and_version_as_etcd_does()
+    public void The_reference_store_maintains_create_revision_and_version_like_etcd()
     {
         ReferenceStore store = new();
         store.Execute(new PutRequest("a", Value.FromString("1"), false));
@@ -46,7 +46,7 @@ public sealed class WorkloadTests
     }
 
     [Fact]
-    public void A_write_that_changes_nothing_makes_no_revision_in_the_reference_store()
+    public void A_write_that_changes_nothing_adds_no_revision_to_the_reference_store()
     {
         ReferenceStore store = new();
         Assert.Equal(1, store.Execute(new DeleteRequest("a", false)).Revision);

@@ -27,7 +27,7 @@ public sealed class WatchValidatorTests
     }
 
     [Fact]
-    public void A_watch_may_be_behind_when_its_recording_ends()
+    public void A_watch_may_lag_when_its_recording_ends()
     {
         Assert.Empty(Validate(Watch(A2, B3)));
     }
@@ -39,7 +39,7 @@ public sealed class WatchValidatorTests
     }
 
     [Fact]
-    public void A_watch_of_one_key_without_deletes_is_given_what_it_selects()
+    public void A_watch_of_one_key_without_deletes_receives_what_it_selects()
     {
         WatchRecording watch = Watch(A2, A4) with
         {
@@ -53,7 +53,7 @@ public sealed class WatchValidatorTests
     }
 
     [Fact]
-    public void A_revision_that_comes_behind_a_later_one_is_not_ordered()
+    public void A_revision_after_a_later_one_is_not_ordered()
     {
         AssertBroken(WatchProperty.Ordered, 4, Validate(Watch(A2, B3, C3, A5, A4)));
     }
@@ -93,7 +93,7 @@ public sealed class WatchValidatorTests
     }
 
     [Fact]
-    public void An_event_that_shows_what_was_never_there_before_is_not_reliable()
+    public void An_event_with_a_previous_value_that_never_existed_is_not_reliable()
     {
         AssertBroken(
             WatchProperty.Reliable, 4, Validate(Watch(A2, B3, C3, A4 with { Previous = C3.KeyValue })));
@@ -130,15 +130,15 @@ public sealed class WatchValidatorTests
     }
 
     [Fact]
-    public void A_watch_that_begins_behind_its_start_revision_is_not_resumable()
+    public void A_watch_that_starts_after_its_start_revision_is_not_resumable()
     {
         AssertBroken(WatchProperty.Resumable, 2, Validate(Watch(B3, C3, A4)));
     }
 
     [Fact]
-    public void A_watch_that_goes_on_behind_the_last_complete_revision_gives_exactly_the_rest()
+    public void A_watch_that_resumes_after_the_last_complete_revision_delivers_exactly_the_rest()
     {
-        // Of revision 3 only a part was given: it is given again.
+        // Only a part of revision 3 was delivered: it is delivered again.
         WatchRecording stopped = Watch(A2, B3);
 
         Assert.Equal(3, WatchValidator.ResumeRevision(stopped));
@@ -146,7 +146,7 @@ public sealed class WatchValidatorTests
     }
 
     [Fact]
-    public void A_watch_that_goes_on_with_a_gap_or_a_repetition_is_not_resumable()
+    public void A_watch_that_resumes_with_a_gap_or_a_repetition_is_not_resumable()
     {
         AssertBroken(WatchProperty.Resumable, 3, Resume(Watch(A2), 3, A4));
         AssertBroken(WatchProperty.Resumable, 2, Resume(Watch(A2), 3, A2, B3, C3));
@@ -155,7 +155,7 @@ public sealed class WatchValidatorTests
 
     [Fact]
     [Trait("Scenario", "47")]
-    public void A_bookmark_ahead_of_events_that_were_not_given_is_broken()
+    public void A_bookmark_ahead_of_undelivered_events_is_broken()
     {
         WatchRecording early = Watch() with
         {
@@ -171,7 +171,7 @@ public sealed class WatchValidatorTests
     }
 
     [Fact]
-    public void A_watch_from_now_on_begins_with_what_it_is_given_first()
+    public void A_watch_from_now_on_starts_with_its_first_event()
     {
         WatchRecording watch = Watch(B3, C3, A5) with { Options = new WatchOptions { IncludePrevious = true } };
 
@@ -180,7 +180,7 @@ public sealed class WatchValidatorTests
     }
 
     [Fact]
-    public void The_changes_of_a_checked_history_are_what_its_watches_are_measured_by()
+    public void Watches_are_checked_against_the_changes_of_the_history()
     {
         Linearizability.HistoryGenerator generator = new(seed: 3, clients: 6, keys: 8) { UnknownPerMille = 30 };
         StoreHistory history = generator.Generate(600);

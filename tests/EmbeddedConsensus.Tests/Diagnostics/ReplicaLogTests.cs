@@ -8,12 +8,12 @@ public sealed class ReplicaLogTests
     private readonly LogRecorder _log = new();
 
     [Fact]
-    public async Task A_start_logs_the_member_its_membership_and_its_leader()
+    public async Task A_start_logs_the_member_its_leader_and_the_agreed_format()
     {
         await using ConsensusTestCluster cluster = await StartAsync(3);
 
         Assert.Equal(Counts(
-                ("Started", 3), ("MembershipChanged", 3), ("FormatVersionChanged", 3), ("Leading", 1), ("Following", 2)), _log.Take());
+                ("Started", 3), ("FormatVersionChanged", 3), ("Leading", 1), ("Following", 2)), _log.Take());
     }
 
     [Fact]
@@ -128,14 +128,16 @@ public sealed class ReplicaLogTests
             await cluster.RunUntilAsync(cluster.Leader.Store.PutAsync($"k{i}", new byte[64 << 10]));
         }
 
-        _log.Take();
+        Assert.True(_log.Take()["SnapshotTaken"] >= 2);
         await away.RestartAsync();
         await cluster.RunUntilAsync(() => away.Status.SnapshotIndex > 0);
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
 
-        Assert.Fail(string.Join("\n", _log.Texts));
         SortedDictionary<string, int> counts = _log.Take();
-        Assert.Equal((1, 1), (counts["SnapshotSending"], counts["SnapshotInstalled"]));
+
+        // The first transfer is given up for a newer snapshot when the leader has one.
+        Assert.InRange(counts["SnapshotSending"], 1, 2);
+        Assert.Equal(1, counts["SnapshotInstalled"]);
     }
 
     // Far enough for the members to agree on a format version.

@@ -62,7 +62,7 @@ public class BPlusTreeTests
     [InlineData(Order.Descending)]
     [InlineData(Order.Spread)]
     [InlineData(Order.OutsideIn)]
-    public void Any_order_of_insertion_and_deletion_gives_every_page_and_record_back(Order order)
+    public void Any_order_of_insertion_and_deletion_frees_every_page_and_record(Order order)
     {
         const int count = 4001;
         using TreeFixture fixture = new(512);
@@ -108,7 +108,7 @@ public class BPlusTreeTests
     }
 
     [Fact]
-    public void A_page_id_that_leads_nowhere_is_noticed()
+    public void A_dangling_page_id_is_detected()
     {
         using TreeFixture fixture = new(512);
         Assert.Throws<InvariantViolationException>(() => fixture.Tree.Page(1_000_000));

@@ -1,7 +1,6 @@
 namespace EmbeddedConsensus.Tests.Mvcc;
 
-/// <summary>The naive store that the real one is compared with: it keeps everything, and searches by
-/// scanning.</summary>
+/// <summary>The naive store that the real one is compared with: it keeps everything and searches by scanning.</summary>
 internal sealed class ModelStore
 {
     private readonly List<ModelVersion> _history = [];

@@ -16,7 +16,7 @@ public class MvccConcurrencyTests
     };
 
     [Fact]
-    public async Task Readers_beside_the_writer_always_see_whole_transactions_and_intact_values()
+    public async Task Concurrent_readers_always_see_whole_transactions_and_intact_values()
     {
         using MvccStore store = OpenAccounts();
         using CancellationTokenSource writing = new();
@@ -155,7 +155,7 @@ public class MvccConcurrencyTests
         return store;
     }
 
-    // Money moves between accounts; an empty account is deleted. Each batch has several transactions.
+    // Moves money between accounts and deletes empty ones. Each batch has several transactions.
     private static void WriteBatch(MvccStore store, int batch)
     {
         for (int i = 0; i < 8; i++)
@@ -194,7 +194,7 @@ public class MvccConcurrencyTests
             ? [.. new byte[100], (byte)account, (byte)(account >> 8)]
             : [1, (byte)account, (byte)(account >> 8)];
 
-    // The amount, then a length that differs from put to put, filled so that torn or reused bytes are noticed.
+    // The amount, then padding whose length differs from put to put, so that torn or reused bytes are detected.
     private static void PutAmount(MvccStore store, int account, int amount, int n)
     {
         byte[] value = new byte[8 + n * 31 % 900 + (n % 50 == 0 ? 5000 : 0)];

@@ -10,7 +10,7 @@ public class MvccMemoryTests
     [InlineData(20)]
     [InlineData(900)]
     [InlineData(20_000)]
-    public void Deleting_and_compacting_everything_gives_the_memory_back(int valueBytes)
+    public void Deleting_and_compacting_everything_frees_the_memory(int valueBytes)
     {
         using MvccStore store = new(new MvccOptions { PageBytes = 1024 });
         MvccStatistics empty = store.Statistics;
@@ -28,7 +28,7 @@ public class MvccMemoryTests
         Assert.Equal((1, 1), (after.Keys, after.Records));
         Assert.Equal(empty.UsedPages, after.UsedPages);
         Assert.InRange(after.UsedBytes, 0, empty.UsedBytes + 64 * 1024);
-        // A slab that is not yet needed stays in hand: at most the largest of each kind.
+        // At most one spare slab of each kind is kept, of the largest size.
         Assert.InRange(after.AllocatedBytes, 0, Math.Max(full / 3, 6_000_000));
         store.Validate();
     }
@@ -53,7 +53,7 @@ public class MvccMemoryTests
     }
 
     [Fact]
-    public void A_snapshot_holds_what_it_needs_and_lets_it_go_in_bounded_pieces()
+    public void A_view_retains_what_it_needs_and_releases_it_in_bounded_slices()
     {
         using MvccStore store = new(new MvccOptions());
         Overwrite(store, 100);
@@ -76,7 +76,7 @@ public class MvccMemoryTests
     }
 
     [Fact]
-    public void Sparse_segments_are_emptied_and_no_reader_notices()
+    public void Sparse_segments_are_emptied_without_effect_on_readers()
     {
         using MvccStore store = new(new MvccOptions());
         Fill(store, keys: 40_000, valueBytes: 150, seed: 1);
@@ -94,7 +94,7 @@ public class MvccMemoryTests
         store.Publish();
         using PinnedView held = store.OpenSnapshot();
         uint hash = held.Hash(0);
-        // The next compaction lets go of the tombstones at the compact revision too.
+        // The next compaction also frees the tombstones at the compact revision.
         Fill(store, keys: 1, valueBytes: 10, seed: 2);
         uint later = store.WriterView.Hash(0);
         while (store.Reclaim(8000))
@@ -102,7 +102,7 @@ public class MvccMemoryTests
             store.Publish();
             Assert.Equal(later, store.WriterView.Hash(0));
         }
-        // The index follows the records that were moved: 36,800 deletions and the change behind them.
+        // The index follows the moved records: 36,800 deletions and the change after them.
         long lengths = 0;
         int changes = 0;
         foreach (MvccRecord change in store.WriterView.Events(store.CompactRevision))
@@ -146,7 +146,7 @@ public class MvccMemoryTests
             MvccRoot next = epochs.Rent();
             roots.Add(next);
             epochs.Publish(next, i);
-            // A reader that is still there when its root is superseded, and leaves later.
+            // A reader that is still pinned when its root is superseded, and unpins later.
             brief!.Unpin(1);
         }
         Assert.InRange(roots.Count, 1, 40);
@@ -200,7 +200,7 @@ public class MvccMemoryTests
     }
 
     [Fact]
-    public void Records_of_all_sizes_keep_their_bytes_beside_each_other()
+    public void Adjacent_records_of_all_sizes_keep_their_bytes()
     {
         RecordHeap heap = new(16 * 1024, 1);
         List<(RecordHandle Handle, int Length, byte Fill)> live = [];
@@ -261,7 +261,7 @@ public class MvccMemoryTests
             more = store.Reclaim(500);
             store.Publish();
         }
-        // Freeing segments can leave others sparse: a few more rounds settle it.
+        // Freeing segments can leave others sparse: a few more rounds settle that.
         for (int round = 0; round < 4; round++)
         {
             store.Reclaim(int.MaxValue);

@@ -9,7 +9,7 @@ public class MvccSnapshotCodecTests
     private static readonly MvccOptions Options = new() { PageBytes = 512, MaxRecordBytes = 4096 };
 
     [Fact]
-    public void A_restored_store_goes_on_where_the_other_stands()
+    public void A_restored_store_continues_where_the_other_one_was()
     {
         using MvccStore store = Example();
         using MvccStore restored = MvccTransfer.Copy(store, Options);
@@ -42,7 +42,7 @@ public class MvccSnapshotCodecTests
     }
 
     [Fact]
-    public void The_bytes_do_not_depend_on_the_size_of_the_pieces_or_on_what_was_reclaimed()
+    public void The_encoding_does_not_depend_on_piece_sizes_or_on_reclamation()
     {
         using MvccStore store = Example();
         byte[] whole = MvccTransfer.Encode(store, int.MaxValue);
@@ -55,7 +55,7 @@ public class MvccSnapshotCodecTests
     }
 
     [Fact]
-    public void A_stream_that_is_cut_off_anywhere_is_refused()
+    public void A_truncated_stream_is_refused()
     {
         byte[] bytes = Encoded();
         for (int length = 0; length < bytes.Length; length++)
@@ -65,7 +65,7 @@ public class MvccSnapshotCodecTests
     }
 
     [Fact]
-    public void A_flipped_bit_anywhere_is_noticed()
+    public void Any_flipped_bit_is_detected()
     {
         byte[] bytes = Encoded();
         for (int bit = 0; bit < bytes.Length * 8; bit += 41)
@@ -77,11 +77,11 @@ public class MvccSnapshotCodecTests
     }
 
     [Fact]
-    public void Bytes_behind_the_end_are_refused()
+    public void Bytes_after_the_end_are_refused()
         => AssertDamaged([.. Encoded(), 0], pieceBytes: 100);
 
     [Fact]
-    public void Damage_under_a_right_checksum_is_refused_or_gives_a_sound_store()
+    public void Damage_with_a_valid_checksum_is_refused_or_loads_a_consistent_store()
     {
         byte[] bytes = Encoded();
         Random random = new(5);
@@ -105,7 +105,7 @@ public class MvccSnapshotCodecTests
                 continue;
             }
         }
-        // Values and leases may be anything, so some damage must pass.
+        // Values and leases are arbitrary, so some damage must pass.
         Assert.InRange(accepted, 1, 3999);
     }
 
@@ -123,7 +123,7 @@ public class MvccSnapshotCodecTests
     }
 
     [Fact]
-    public void A_decoder_gives_its_store_once()
+    public void A_decoder_returns_its_store_once()
     {
         using MvccSnapshotDecoder decoder = new(Options);
         decoder.Feed(Encoded());
@@ -133,7 +133,7 @@ public class MvccSnapshotCodecTests
     }
 
     [Fact]
-    public void An_encoder_ends_with_its_snapshot()
+    public void An_encoder_fails_after_its_view_is_disposed()
     {
         using MvccStore store = Example();
         PinnedView snapshot = store.OpenSnapshot();
@@ -144,7 +144,7 @@ public class MvccSnapshotCodecTests
         Assert.Throws<ObjectDisposedException>(() => encoder.WriteNext(bytes, 10));
     }
 
-    // A damaged store may be nonsense, but every operation on it must hold its own invariants.
+    // A damaged store may be nonsense, but every operation on it must keep its own invariants.
     private static void Exercise(MvccStore store)
     {
         store.Validate();

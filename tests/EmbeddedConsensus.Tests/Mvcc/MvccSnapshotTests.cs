@@ -50,7 +50,7 @@ public class MvccSnapshotTests
     }
 
     [Fact]
-    public void A_snapshot_outlives_its_store_and_the_memory_goes_with_the_last_one()
+    public void A_view_outlives_its_store_and_the_last_one_frees_the_memory()
     {
         MvccStore store = Filled(1000);
         PinnedView first = store.OpenSnapshot();
@@ -96,8 +96,7 @@ public class MvccSnapshotTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Batches(20);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        // The directories of slabs and of index chunks double now and then: a few arrays, not a byte for each
-        // operation.
+        // The directories of slabs and index chunks occasionally double: a few arrays, not a byte per operation.
         Assert.InRange(allocated, 0, 20 * 100);
 
         void Batches(int count)

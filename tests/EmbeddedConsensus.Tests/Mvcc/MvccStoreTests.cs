@@ -44,7 +44,7 @@ public class MvccStoreTests
     }
 
     [Fact]
-    public void Versions_count_from_creation_and_a_deleted_key_begins_anew()
+    public void Versions_count_from_creation_and_restart_after_a_delete()
     {
         using MvccStore store = new(new MvccOptions());
         Put(store, "a", "1");
@@ -216,7 +216,7 @@ public class MvccStoreTests
     [Fact]
     [Trait("Scenario", "43")]
     [Trait("Scenario", "46")]
-    public void What_was_reclaimed_so_far_does_not_show()
+    public void The_progress_of_reclamation_is_not_visible()
     {
         using MvccStore eager = new(new MvccOptions());
         using MvccStore lazy = new(new MvccOptions());
@@ -243,7 +243,7 @@ public class MvccStoreTests
 
     [Fact]
     [Trait("Scenario", "46")]
-    public void The_hash_tells_histories_apart()
+    public void The_hash_distinguishes_histories()
     {
         HashSet<uint> hashes = [];
         foreach ((string key, string value, long lease) in ((string, string, long)[])
@@ -293,7 +293,7 @@ public class MvccStoreTests
     }
 
     [Fact]
-    public void A_long_history_of_one_key_is_sought_through_not_scanned()
+    public void A_long_history_of_one_key_is_searched_not_scanned()
     {
         using MvccStore store = new(new MvccOptions { PageBytes = 512 });
         for (int i = 0; i < 5000; i++)
@@ -327,7 +327,7 @@ public class MvccStoreTests
     [InlineData(65536, 64 * 1024, 4)]
     [InlineData(4096, 1000, 4)]
     [InlineData(4096, 64 * 1024, 3)]
-    public void Sizes_that_the_layout_cannot_carry_are_refused(int page, int segment, int slab)
+    public void Sizes_that_the_layout_cannot_represent_are_refused(int page, int segment, int slab)
         => Assert.Throws<ArgumentOutOfRangeException>(() => new MvccStore(
             new MvccOptions { PageBytes = page, SegmentBytes = segment, InitialSlabUnits = slab }));
 

@@ -2,8 +2,8 @@ using EmbeddedConsensus.Mvcc;
 
 namespace EmbeddedConsensus.Tests.Mvcc;
 
-/// <summary>Carries one random history out on the real store, on the model, and on a second member that never reclaims
-/// before it must, and compares what they answer.</summary>
+/// <summary>Executes one random history on the real store, on the model, and on a second member that reclaims as late
+/// as possible, and compares their results.</summary>
 internal sealed class StoreRun : IDisposable
 {
     public static readonly MvccOptions Options = new()
@@ -145,7 +145,7 @@ internal sealed class StoreRun : IDisposable
             {
                 Put(step.A + i * 5, step.B + i, step.C + i);
             }
-            // The open transaction's own writes are seen.
+            // The open transaction's own writes are visible.
             byte[] key = Key(step.A + i * 5);
             ModelVersion? expected = _model.Find(key, long.MaxValue);
             Assert.Equal(expected is not null, _store.WriterView.TryGet(key, 0, out MvccRecord record));
@@ -175,14 +175,14 @@ internal sealed class StoreRun : IDisposable
         _snapshots.RemoveAt(index);
     }
 
-    /// <summary>Sends the store to another member, which then takes its place.</summary>
+    /// <summary>Transfers the store to another member, which replaces it.</summary>
     private void Transfer(int n)
     {
         _store.Publish();
         (_publishedRevision, _publishedCompactRevision) = (_model.Revision, _model.CompactRevision);
         MvccStore restored = MvccTransfer.Decode(MvccTransfer.Encode(_store, 1 + n % 5000), Options, 1 + n % 701);
         Assert.Equal(_store.WriterView.Hash(0), restored.WriterView.Hash(0));
-        // Snapshots of the old store outlive it.
+        // Views of the old store outlive it.
         _store.Dispose();
         _store = restored;
     }

@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace EmbeddedConsensus.Tests.Mvcc;
 
-/// <summary>One step of a random history: what to do, and three numbers that say to what.</summary>
+/// <summary>One step of a random history: its kind and three numbers as arguments.</summary>
 internal readonly record struct StoreStep(StoreStepKind Kind, int A, int B, int C)
 {
     public static Gen<StoreStep> Generator { get; } =

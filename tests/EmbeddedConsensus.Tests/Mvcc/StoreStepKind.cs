@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Tests.Mvcc;
 
-/// <summary>What a step of a random history does.</summary>
+/// <summary>The kinds of steps of a random history.</summary>
 internal enum StoreStepKind
 {
     Put,

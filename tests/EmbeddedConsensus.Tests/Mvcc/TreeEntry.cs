@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Tests.Mvcc;
 
-/// <summary>A cell of the tree, ordered as the tree orders: keys up, revisions down.</summary>
+/// <summary>A cell of the tree in the tree's order: keys ascending, revisions descending.</summary>
 internal sealed record TreeEntry(byte[] Key, long Main, int Sub) : IComparable<TreeEntry>
 {
     public int CompareTo(TreeEntry? other)

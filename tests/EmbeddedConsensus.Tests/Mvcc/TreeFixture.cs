@@ -2,7 +2,7 @@ using EmbeddedConsensus.Mvcc;
 
 namespace EmbeddedConsensus.Tests.Mvcc;
 
-/// <summary>A tree with the arenas that it lives in. Every cell has a record of its own.</summary>
+/// <summary>A tree with its arenas. Every cell has its own record.</summary>
 internal sealed class TreeFixture : IDisposable
 {
     private readonly PageArena _pages;
@@ -37,7 +37,7 @@ internal sealed class TreeFixture : IDisposable
         _retired.Add(RetireQueue.Kind.Record, record.Bits);
     }
 
-    /// <summary>Frees everything that was retired: no older root may be used afterwards.</summary>
+    /// <summary>Frees everything retired: no older root may be used afterwards.</summary>
     public void FreeRetired()
     {
         while (_retired.Head < _retired.Tail)

@@ -4,12 +4,12 @@ namespace EmbeddedConsensus.Tests.Watches;
 
 public sealed class LongHistoryTests
 {
-    // As much of the history as a watcher looks at in one piece.
+    // As much history as a watcher scans per call.
     private const int Changes = 65_536;
 
     [Fact]
     [Trait("Scenario", "52")]
-    public async Task A_reader_that_leaves_ends_the_search_of_a_long_history_for_its_key()
+    public async Task Cancelling_a_reader_ends_its_search_of_a_long_history()
     {
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(1, options =>
             options.ConfigureStore = store =>
@@ -25,7 +25,7 @@ public sealed class LongHistoryTests
         await cluster.RunUntilAsync(store.PutAsync("key", "v"));
         using CancellationTokenSource leaving = new();
 
-        // The reader's first turn looks at one piece; then it is the other's turn, who lets it go.
+        // The reader's first turn scans one batch; then the test cancels it.
         await cluster.RunUntilAsync(async () =>
         {
             Task reading = cluster.Run(() => ReadAsync(store, leaving.Token));
@@ -33,7 +33,7 @@ public sealed class LongHistoryTests
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
         });
 
-        // One that stays finds it.
+        // A reader that stays finds it.
         await cluster.RunUntilAsync(() => ReadAsync(store, CancellationToken.None));
     }
 

@@ -40,7 +40,7 @@ public sealed class WatchHubTests : IDisposable
         + (next.EndsRevision ? "." : "")));
 
     [Fact]
-    public void A_synced_watcher_gets_what_it_selects_and_is_woken()
+    public void A_synced_watcher_receives_what_it_selects_and_is_woken()
     {
         Watcher single = Watch("a");
         Watcher prefix = Watch(KeyRange.Prefix("a"));
@@ -76,7 +76,7 @@ public sealed class WatchHubTests : IDisposable
 
     [Fact]
     [Trait("Scenario", "52")]
-    public void A_watcher_that_falls_behind_reads_on_from_the_history_without_gap_or_repetition()
+    public void A_watcher_that_falls_behind_continues_from_the_history_without_gap_or_repetition()
     {
         Watcher slow = Watch(KeyRange.All);
         Take(slow);
@@ -112,7 +112,7 @@ public sealed class WatchHubTests : IDisposable
             Put("k", "v");
         }
 
-        // Each put overruns the buffer of one more. An index that was built anew for each would be about 250 nodes.
+        // Each put overflows the buffer of one more watcher. Rebuilding the index for each would allocate 250 nodes.
         long allocated = 0;
         for (; puts < EventBuffer.MaxEvents + Slow; puts++)
         {
@@ -127,7 +127,7 @@ public sealed class WatchHubTests : IDisposable
 
     [Fact]
     [Trait("Scenario", "52")]
-    public void A_slow_watcher_reads_the_history_in_pieces_and_takes_nothing_from_those_that_keep_up()
+    public void A_slow_watcher_reads_the_history_in_batches_and_delays_no_other()
     {
         Watcher slow = Watch(KeyRange.All);
         Watcher first = Watch(KeyRange.All);
@@ -150,7 +150,7 @@ public sealed class WatchHubTests : IDisposable
         int events = 0;
         while (slow.TryTake(piece))
         {
-            // The first one is what was buffered.
+            // The first batch is what was buffered.
             Assert.True(pieces == 0 || piece.Count < EventBuffer.MaxEvents, $"{piece.Count} events came at once.");
             events += piece.Count;
             pieces++;
@@ -179,7 +179,7 @@ public sealed class WatchHubTests : IDisposable
 
     [Fact]
     [Trait("Scenario", "51")]
-    public void A_watch_that_is_cancelled_gets_and_holds_nothing_more()
+    public void A_cancelled_watch_receives_and_retains_nothing_more()
     {
         Watcher watcher = Watch(KeyRange.All);
         Watcher single = Watch("k");
@@ -219,7 +219,7 @@ public sealed class WatchHubTests : IDisposable
 
     [Fact]
     [Trait("Scenario", "51")]
-    public void A_piece_of_history_ends_with_a_whole_revision()
+    public void A_batch_of_history_ends_with_a_whole_revision()
     {
         const int Keys = 700;
         const int First = 300;
@@ -279,7 +279,7 @@ public sealed class WatchHubTests : IDisposable
 
     [Fact]
     [Trait("Scenario", "50")]
-    public void A_watch_on_a_future_revision_gets_nothing_older()
+    public void A_watch_on_a_future_revision_receives_nothing_older()
     {
         Watcher future = Watch("k", 5);
         for (int i = 2; i <= 6; i++)
@@ -304,7 +304,7 @@ public sealed class WatchHubTests : IDisposable
         Put("b", "2");
         Assert.Equal("2:a=1. 3:b=2.", Text(Take(watcher)));
 
-        // What arrives by a snapshot is published by nobody.
+        // The changes in a snapshot are never published.
         _machine.Put("c", "3");
         _machine.Put("d", "4");
         _hub.Restored(_machine.State.Store.CurrentRevision);
@@ -314,7 +314,7 @@ public sealed class WatchHubTests : IDisposable
     }
 
     [Fact]
-    public void Filters_and_previous_values_are_as_asked()
+    public void Filters_and_previous_values_follow_the_options()
     {
         Watcher puts = Watch("k", options: new WatchOptions { SkipDeletes = true, IncludePrevious = true });
         Watcher deletes = Watch("k", options: new WatchOptions { SkipPuts = true });

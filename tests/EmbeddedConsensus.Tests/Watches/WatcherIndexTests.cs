@@ -19,7 +19,7 @@ public sealed class WatcherIndexTests
         Gen.Constant(KeyRange.All));
 
     [Fact]
-    public void Exactly_the_watchers_whose_range_holds_the_key_are_found()
+    public void Exactly_the_watchers_whose_range_contains_the_key_are_found()
     {
         Gen<(KeyRange[] Ranges, Key[] Keys, int[] Removed)> cases =
             from ranges in Ranges.ArrayOf()

@@ -1,9 +1,9 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>The published root, and those before it that a snapshot may hold. The writer publishes and asks how far
-/// reclamation may go; any thread pins. No locks: a reader counts itself on the root and then checks that it is still
-/// the current one, the writer replaces the root and then looks at the counts, each with a full fence in
-/// between.</summary>
+/// <summary>The published root, and the superseded ones that a view may still hold. The writer publishes and asks how
+/// far reclamation may proceed; any thread pins. There are no locks: a reader counts itself on the root and then checks
+/// that it is still current, the writer replaces the root and then reads the counts, each with a full fence between
+/// the two steps.</summary>
 internal sealed class EpochTable
 {
     private const int MaxPooledRoots = 16;
@@ -12,7 +12,7 @@ internal sealed class EpochTable
     private MvccRoot? _current;
     private int _closed;
 
-    // Superseded roots that may be pinned, a linked list from the oldest to the newest.
+    // Superseded roots that may be pinned: a linked list, oldest first.
     private MvccRoot? _oldest;
     private MvccRoot? _newest;
     private MvccRoot? _sweep;
@@ -20,11 +20,11 @@ internal sealed class EpochTable
     /// <summary>True while a root is published.</summary>
     public bool IsOpen => Volatile.Read(ref _current) is not null;
 
-    /// <summary>True when no root will be published or pinned any more and the list of superseded ones is
+    /// <summary>True once no root can be published or pinned any more and the list of superseded roots is
     /// final.</summary>
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
-    /// <summary>Snapshots open at this moment. For the writer, or for any thread after <see cref="Close"/>.</summary>
+    /// <summary>Views open now. For the writer, or for any thread after <see cref="Close"/>.</summary>
     public long PinnedReaders
     {
         get
@@ -74,9 +74,10 @@ internal sealed class EpochTable
         Sweep();
     }
 
-    /// <summary>Up to which position retired items may be freed: up to the oldest superseded root that is
-    /// pinned.</summary>
-    /// <param name="freed">Where freeing stands; roots whose items are all freed are pooled.</param>
+    /// <summary>The position up to which retired items may be freed: the end of what the oldest pinned superseded root
+    /// can reach.</summary>
+    /// <param name="freed">The position up to which items were freed; roots whose items are all freed are
+    /// pooled.</param>
     public long ReclaimableEnd(long freed)
     {
         while (_oldest is { } oldest && oldest.Pins == 0)
@@ -90,20 +91,20 @@ internal sealed class EpochTable
         return freed;
     }
 
-    /// <summary>Ends publishing: nobody can pin any more.</summary>
+    /// <summary>Ends publishing and pinning.</summary>
     public void Close()
     {
         MvccRoot? old = Interlocked.Exchange(ref _current, null);
         if (old is not null)
         {
             Append(old);
-            // A full fence: whoever gives up the last pin must see this, or its count must be seen after this.
+            // A full fence: a thread that releases the last pin must see this, or its count must be seen after this.
             Interlocked.Exchange(ref _closed, 1);
         }
     }
 
-    // An unpinned root behind a pinned one holds up nothing: its items wait for the one before it only. Looking at a
-    // few at a time keeps the list about as long as the number of pinned roots, however long a snapshot is held.
+    // An unpinned root after a pinned one delays nothing: its items wait only for the one before it. Looking at a few
+    // per call keeps the list about as long as the number of pinned roots, however long a view is held.
     private void Sweep()
     {
         for (int i = 0; i < SweptPerPublish; i++)

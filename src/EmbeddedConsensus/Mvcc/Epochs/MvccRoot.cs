@@ -1,10 +1,10 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>One published state of the store, and how many snapshots hold it. Immutable while it is current or pinned;
-/// the epoch table fills it again after that.</summary>
-/// <remarks>A pin counts on the root itself, on one of several counters a cache line apart, so the number of
-/// simultaneous snapshots is unbounded. The counters are never reset: a reader that pinned too late, found the root
-/// replaced and is about to take the pin back may still be under way when the root is used again.</remarks>
+/// <summary>One published state of the store and the number of views that hold it. Immutable while it is current or
+/// pinned; afterwards the epoch table reuses the object.</summary>
+/// <remarks>A pin is counted on the root itself, on one of several counters a cache line apart, so the number of
+/// simultaneous views is unbounded. The counters are never reset: a reader that pinned too late, found the root
+/// replaced and is about to undo its pin may still be running when the object is reused.</remarks>
 internal sealed class MvccRoot
 {
     private const int StripeCount = 8;
@@ -23,19 +23,19 @@ internal sealed class MvccRoot
     /// <summary>The revision index up to this state.</summary>
     public RevisionIndexBounds Index { get; set; }
 
-    /// <summary>Where the retired items end that this root, once superseded, may still reach.</summary>
+    /// <summary>The end of the retired items that this root, once superseded, may still reach.</summary>
     public long RetireEnd { get; set; }
 
-    /// <summary>The superseded root before this one that may be pinned. The epoch table's.</summary>
+    /// <summary>The superseded root before this one that may be pinned. Owned by the epoch table.</summary>
     public MvccRoot? Older { get; set; }
 
-    /// <summary>The superseded root after this one that may be pinned. The epoch table's.</summary>
+    /// <summary>The superseded root after this one that may be pinned. Owned by the epoch table.</summary>
     public MvccRoot? Newer { get; set; }
 
-    /// <summary>The counter that the calling thread should use.</summary>
+    /// <summary>The counter for the calling thread.</summary>
     public static int StripeOfThread => Environment.CurrentManagedThreadId & (StripeCount - 1);
 
-    /// <summary>Snapshots that hold this root.</summary>
+    /// <summary>The number of views that hold this root.</summary>
     public long Pins
     {
         get
@@ -49,10 +49,10 @@ internal sealed class MvccRoot
         }
     }
 
-    /// <summary>Counts a snapshot.</summary>
+    /// <summary>Counts a view.</summary>
     public void Pin(int stripe) => Interlocked.Increment(ref PinCounter(stripe));
 
-    /// <summary>Takes a snapshot off the same counter.</summary>
+    /// <summary>Removes a view from the counter it was counted on.</summary>
     public void Unpin(int stripe) => Interlocked.Decrement(ref PinCounter(stripe));
 
     private ref long PinCounter(int stripe) => ref _pins[(stripe + 1) * StripeStride];

@@ -7,15 +7,15 @@ internal readonly struct PinnedView : IMvccReader, IDisposable
     private readonly ViewPin _pin;
     private readonly long _generation;
 
-    /// <summary>A handle for the present use of a pin.</summary>
+    /// <summary>A handle for the current use of a pin.</summary>
     public PinnedView(ViewPin pin)
     {
         _pin = pin;
         _generation = pin.Generation;
     }
 
-    /// <summary>The reads; usable until the snapshot is disposed.</summary>
-    /// <exception cref="ObjectDisposedException">The snapshot was disposed.</exception>
+    /// <summary>The reads; usable until the view is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
     public MvccView View
     {
         get
@@ -55,6 +55,6 @@ internal readonly struct PinnedView : IMvccReader, IDisposable
     /// <inheritdoc />
     public uint Hash(long atRevision) => View.Hash(atRevision);
 
-    /// <summary>Lets the store reuse what only this snapshot held. Once is enough; again is harmless.</summary>
+    /// <summary>Lets the store reuse the memory that only this view held. Idempotent.</summary>
     public void Dispose() => _pin?.Release(_generation);
 }

@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>What the writer no longer needs but a reader of an older root may: pages, records and index chunks, in the
-/// order they were retired. Positions count all items ever retired; an item waits until every root published before it
-/// was retired is unpinned.</summary>
+/// <summary>Pages, records and index chunks that the writer no longer needs but a reader of an older root may, in the
+/// order in which they were retired. A position is the number of items retired before; an item waits until every root
+/// published before it was retired is unpinned.</summary>
 internal sealed unsafe class RetireQueue
 {
     private const int KindShift = 60;
@@ -17,7 +17,7 @@ internal sealed unsafe class RetireQueue
     private int _firstOffset;
     private int _lastOffset;
 
-    /// <summary>What a retired item is.</summary>
+    /// <summary>The kind of a retired item.</summary>
     public enum Kind
     {
         /// <summary>A tree page, by id.</summary>
@@ -85,7 +85,7 @@ internal sealed unsafe class RetireQueue
         return (Kind)(item >> KindShift);
     }
 
-    /// <summary>Gives the queue's own memory back.</summary>
+    /// <summary>Frees the queue's own memory.</summary>
     public void Release()
     {
         NativeMemory.Free(_spare);
@@ -125,7 +125,7 @@ internal sealed unsafe class RetireQueue
         NativeMemory.Free(block);
     }
 
-    /// <summary>A piece of the queue.</summary>
+    /// <summary>A block of the queue.</summary>
     private struct Block
     {
         public Block* Next;

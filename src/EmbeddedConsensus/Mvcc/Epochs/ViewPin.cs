@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>The pooled part of a snapshot: which root it pins. A generation tells its uses apart.</summary>
+/// <summary>The pooled part of a <see cref="PinnedView"/>: the root it pins. A generation number distinguishes
+/// successive uses.</summary>
 internal sealed class ViewPin
 {
     private readonly MvccStore _store;
@@ -11,7 +12,7 @@ internal sealed class ViewPin
     /// <summary>A pin that holds nothing yet.</summary>
     public ViewPin(MvccStore store) => _store = store;
 
-    /// <summary>The present use.</summary>
+    /// <summary>The generation of the current use.</summary>
     public long Generation => Volatile.Read(ref _generation);
 
     /// <summary>Takes over a root that the caller has pinned.</summary>
@@ -21,7 +22,7 @@ internal sealed class ViewPin
         _stripe = stripe;
     }
 
-    /// <summary>The reads, if the use is not over.</summary>
+    /// <summary>The reads, unless that use has ended.</summary>
     public bool TryGetView(long generation, out MvccView view)
     {
         MvccRoot? root = _root;
@@ -29,7 +30,7 @@ internal sealed class ViewPin
         return root is not null && Generation == generation;
     }
 
-    /// <summary>Ends a use; only the first call for it does something.</summary>
+    /// <summary>Ends a use; only the first call has an effect.</summary>
     public void Release(long generation)
     {
         if (Interlocked.CompareExchange(ref _generation, generation + 1, generation) != generation)

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>One version of one key. A view of native memory: valid while the snapshot that it came from is open, or,
-/// from <see cref="MvccStore.WriterView"/>, until the writer next publishes or reclaims.</summary>
+/// <summary>One version of one key. A view of native memory: valid while the view it came from is open, or, from
+/// <see cref="MvccStore.WriterView"/>, until the writer next publishes or reclaims.</summary>
 /// <remarks>Layout, little endian: create revision 0, mod revision 8, version 16, lease 24 (8 bytes each), sub-revision
 /// 32, key length 36, value length 40, tag and flags 44 (4 bytes each), then the key and the value.</remarks>
 internal readonly unsafe ref struct MvccRecord
@@ -43,7 +43,7 @@ internal readonly unsafe ref struct MvccRecord
     public ReadOnlySpan<byte> Value
         => new(_record + HeaderBytes + Read<int>(KeyLengthOffset), Read<int>(ValueLengthOffset));
 
-    /// <summary>The revision that created the key's present life; 0 for a tombstone.</summary>
+    /// <summary>The revision that created the current generation of the key; 0 for a tombstone.</summary>
     public long CreateRevision => Read<long>(0);
 
     /// <summary>The main revision of the transaction that wrote this version.</summary>
@@ -55,13 +55,13 @@ internal readonly unsafe ref struct MvccRecord
     /// <summary>The attached lease, or 0.</summary>
     public long Lease => Read<long>(LeaseOffset);
 
-    /// <summary>The place among the changes of one transaction, from 0.</summary>
+    /// <summary>The position among the changes of one transaction, from 0.</summary>
     public int SubRevision => Read<int>(SubOffset);
 
-    /// <summary>True when this version says that the key was deleted.</summary>
+    /// <summary>True when this version marks the key as deleted.</summary>
     public bool IsTombstone => (Read<uint>(TagOffset) & TombstoneFlag) != 0;
 
-    /// <summary>The fixed-size facts together.</summary>
+    /// <summary>The fixed-size fields together.</summary>
     public RecordFields Fields => new()
     {
         CreateRevision = CreateRevision,
@@ -72,7 +72,7 @@ internal readonly unsafe ref struct MvccRecord
         IsTombstone = IsTombstone,
     };
 
-    /// <summary>Tells whether memory that once held a record still does.</summary>
+    /// <summary>Whether memory that once held a record still does.</summary>
     public static bool IsLive(byte* memory, out bool tombstone)
     {
         uint tag = Unsafe.ReadUnaligned<uint>(memory + TagOffset);
@@ -96,7 +96,7 @@ internal readonly unsafe ref struct MvccRecord
         value.CopyTo(new Span<byte>(target + HeaderBytes + key.Length, value.Length));
     }
 
-    /// <summary>Marks memory as no longer a record, so that a stale handle is noticed; gives the record's
+    /// <summary>Marks memory as no longer a record, so that a stale handle is detected, and returns the record's
     /// size.</summary>
     /// <exception cref="InvariantViolationException">It was not a live record.</exception>
     public static int Clear(byte* record)

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Where a record lies in the <see cref="RecordHeap"/>: an address that is a multiple of 16, with facts that
-/// save a look at the record in the low bits.</summary>
+/// <summary>The address of a record in the <see cref="RecordHeap"/>, a multiple of 16; the low bits hold flags that
+/// save a read of the record.</summary>
 /// <param name="Bits">The address and the flags; zero names no record.</param>
 internal readonly record struct RecordHandle(ulong Bits)
 {

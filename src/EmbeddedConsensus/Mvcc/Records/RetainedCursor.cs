@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Walks the history that a compact revision retains, up to a revision, in the tree's order: all changes at or
-/// above the compact revision, and of each key the version that was current there. It leaves out what is only waiting
-/// to be reclaimed, so members with the same revisions see the same.</summary>
+/// <summary>Iterates, in the tree's order, the history that a compact revision retains up to a revision: all changes at
+/// or above the compact revision, and for each key the version that was current there. It skips what only waits to be
+/// reclaimed, so members with equal revisions see equal histories.</summary>
 internal struct RetainedCursor
 {
     private readonly long _compactRevision;
@@ -10,7 +10,7 @@ internal struct RetainedCursor
     private TreeCursor _cursor;
     private bool _started;
 
-    // True when the present key has a version that the compact revision can see; older ones are superseded.
+    // True when a version of the current key is visible at the compact revision; older ones are superseded.
     private bool _hasBase;
 
     /// <summary>A cursor before the first version.</summary>
@@ -21,10 +21,10 @@ internal struct RetainedCursor
         _revision = revision;
     }
 
-    /// <summary>The present version.</summary>
+    /// <summary>The current version.</summary>
     public readonly RecordHandle Record => _cursor.Record;
 
-    /// <summary>Goes to the next version that is retained.</summary>
+    /// <summary>Moves to the next retained version.</summary>
     public bool MoveNext()
     {
         while (MoveToNextCell())
@@ -40,7 +40,8 @@ internal struct RetainedCursor
             }
             bool superseded = _hasBase;
             _hasBase = true;
-            // A change at exactly the compact revision can still be watched; before it, a tombstone says nothing.
+            // A change at exactly the compact revision can still be watched; before it, a tombstone carries no
+            // information.
             if (main == _compactRevision || (!superseded && !_cursor.Record.IsTombstone))
             {
                 return true;

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>The addresses of consecutive index chunks. Readers keep the one of their root: it is only added to, and a
-/// larger one takes its place when it is full.</summary>
+/// <summary>The addresses of consecutive index chunks. Readers keep the directory of their root: it is append-only, and
+/// when it is full a larger one replaces it.</summary>
 internal sealed class RevisionIndexDirectory
 {
     private readonly long _firstChunk;

@@ -1,10 +1,10 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Walks the keys that exist at one revision, ascending: passes over newer and superseded versions and over
+/// <summary>Iterates the keys that exist at one revision in ascending order: skips newer and superseded versions and
 /// deleted keys, and seeks where a key's history is long.</summary>
 internal struct VisibleCursor
 {
-    // Neighbours that are looked at one by one before a seek from the root is cheaper.
+    // Neighbours inspected one by one before a seek from the root is cheaper.
     private const int StepsBeforeSeek = 8;
 
     private readonly long _revision;
@@ -26,7 +26,7 @@ internal struct VisibleCursor
         AtEnd,
     }
 
-    /// <summary>The version that is visible, after <see cref="MoveNext"/> gave true.</summary>
+    /// <summary>The visible version, after <see cref="MoveNext"/> returned true.</summary>
     public readonly RecordHandle Record => _cursor.Record;
 
     /// <summary>Starts behind a key instead of at the range's start.</summary>

@@ -45,7 +45,7 @@ internal readonly unsafe struct NodePage
     /// <summary>The page's id.</summary>
     public uint Id => Read<uint>(4);
 
-    /// <summary>The batch that made this copy: pages of the present batch are edited in place.</summary>
+    /// <summary>The batch that made this copy: pages of the current batch are edited in place.</summary>
     public ulong Batch => Read<ulong>(8);
 
     /// <summary>Cells in the page.</summary>
@@ -61,14 +61,14 @@ internal readonly unsafe struct NodePage
 
     private int CellStart => Read<ushort>(22);
 
-    /// <summary>The child left of the first separator.</summary>
+    /// <summary>The child to the left of the first separator.</summary>
     public uint FirstChild
     {
         get => Read<uint>(16);
         set => Write(16, value);
     }
 
-    /// <summary>Makes the memory an empty page.</summary>
+    /// <summary>Formats the memory as an empty page.</summary>
     public void Initialize(bool leaf, uint id, ulong batch, int pageBytes)
     {
         Write(0, leaf ? LeafTag : InnerTag);
@@ -93,7 +93,7 @@ internal readonly unsafe struct NodePage
         Write(8, batch);
     }
 
-    /// <summary>Takes every cell out, keeping id, batch and first child.</summary>
+    /// <summary>Removes every cell; id, batch and first child stay.</summary>
     public void Clear()
     {
         Write(20, (ushort)0);
@@ -101,7 +101,7 @@ internal readonly unsafe struct NodePage
         Write(24, (ushort)0);
     }
 
-    /// <summary>Marks the memory as no page, so that a stale id is noticed.</summary>
+    /// <summary>Marks the memory as no page, so that a stale id is detected.</summary>
     public void Erase() => Write(0, 0u);
 
     /// <summary>A cell's bytes.</summary>
@@ -114,11 +114,11 @@ internal readonly unsafe struct NodePage
     /// <summary>The record handle of a leaf cell.</summary>
     public RecordHandle Record(int index) => new(Unsafe.ReadUnaligned<ulong>(CellPointer(index) + 2));
 
-    /// <summary>Points a leaf cell to another copy of its record.</summary>
+    /// <summary>Points a leaf cell to a moved copy of its record.</summary>
     public void SetRecord(int index, RecordHandle handle)
         => Unsafe.WriteUnaligned(CellPointer(index) + 2, handle.Bits);
 
-    /// <summary>The child that a descent takes: 0 is the first child, then the one right of each separator.</summary>
+    /// <summary>The child at a position: 0 is the first child, then one to the right of each separator.</summary>
     public uint Child(int position)
         => position == 0 ? FirstChild : Unsafe.ReadUnaligned<uint>(CellPointer(position - 1) + 2);
 
@@ -135,7 +135,7 @@ internal readonly unsafe struct NodePage
         }
     }
 
-    /// <summary>The whole user key of a cell, wherever it lies.</summary>
+    /// <summary>The whole user key of a cell, inline or in its record.</summary>
     public ReadOnlySpan<byte> Key(int index)
     {
         byte* cell = CellPointer(index);
@@ -175,7 +175,7 @@ internal readonly unsafe struct NodePage
         return (length & LongFlag) != 0 ? LongKeyHandle(cell, length) : default;
     }
 
-    /// <summary>The first cell at or after a place.</summary>
+    /// <summary>The index of the first cell at or after a key.</summary>
     public int LowerBound(in TreeKey target)
     {
         int low = 0;
@@ -195,7 +195,7 @@ internal readonly unsafe struct NodePage
         return low;
     }
 
-    /// <summary>The child of an inner page under which a place lies.</summary>
+    /// <summary>The position of the child that covers a key.</summary>
     public int ChildPosition(in TreeKey target)
     {
         int low = 0;
@@ -215,7 +215,7 @@ internal readonly unsafe struct NodePage
         return low;
     }
 
-    /// <summary>Compares a place with a cell.</summary>
+    /// <summary>Compares a key with a cell.</summary>
     public int Compare(in TreeKey target, int index)
     {
         byte* cell = CellPointer(index);
@@ -237,10 +237,10 @@ internal readonly unsafe struct NodePage
         return order != 0 ? order : TreeKey.CompareRevisions(target.Main, target.Sub, Main(index), Sub(index));
     }
 
-    /// <summary>Puts a cell at an index if its bytes fit, gathering scattered space when that helps.</summary>
-    /// <param name="index">Where in key order.</param>
+    /// <summary>Inserts a cell if its bytes fit, compacting the page when that makes room.</summary>
+    /// <param name="index">The index in key order.</param>
     /// <param name="cell">The cell's bytes.</param>
-    /// <param name="scratch">A page of memory to gather in.</param>
+    /// <param name="scratch">A page of memory used to compact.</param>
     public bool TryInsert(int index, ReadOnlySpan<byte> cell, byte* scratch)
     {
         if (UsedBytes + cell.Length + SlotBytes > Capacity)
@@ -262,7 +262,7 @@ internal readonly unsafe struct NodePage
         return true;
     }
 
-    /// <summary>Takes a cell out.</summary>
+    /// <summary>Removes a cell.</summary>
     public void Remove(int index)
     {
         int count = Count;
@@ -273,7 +273,7 @@ internal readonly unsafe struct NodePage
         Write(20, (ushort)(count - 1));
     }
 
-    /// <summary>Writes a leaf cell and gives its length.</summary>
+    /// <summary>Writes a leaf cell and returns its length.</summary>
     public static int WriteLeafCell(Span<byte> target, in TreeKey key, RecordHandle handle, int maxInlineKey)
     {
         int inline = Math.Min(key.Key.Length, maxInlineKey);
@@ -286,8 +286,7 @@ internal readonly unsafe struct NodePage
         return LeafCellBytes + inline;
     }
 
-    /// <summary>Writes an inner cell and gives its length. A key that is longer than the limit needs a
-    /// record.</summary>
+    /// <summary>Writes an inner cell and returns its length. A key above the inline limit needs a record.</summary>
     public static int WriteInnerCell(
         Span<byte> target, in TreeKey key, uint child, RecordHandle longKey, int maxInlineKey)
     {
@@ -319,7 +318,7 @@ internal readonly unsafe struct NodePage
     public static void SetChildOf(Span<byte> innerCell, uint child)
         => BitConverter.TryWriteBytes(innerCell[2..], child);
 
-    // In a leaf the record holds the whole key; an inner cell has a record for that alone.
+    // A leaf's record holds the whole key; an inner cell has a record only when its key does not fit inline.
     private RecordHandle LongKeyHandle(byte* cell, int length)
         => new(Unsafe.ReadUnaligned<ulong>(IsLeaf ? cell + 2 : cell + KeyOffset(length) + (length & LengthMask)));
 

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>A place in one version of the tree, with the path that leads there. A plain value: no allocation, no lock.
-/// Valid while the root that it was opened on cannot be reclaimed, and for the writer until its next change.</summary>
+/// <summary>A position in one version of the tree, with the path that leads there. A plain value: no allocation, no
+/// lock. Valid until the root it was opened on can be reclaimed; for the writer, until its next change.</summary>
 internal struct TreeCursor
 {
     private readonly BPlusTree _tree;
@@ -14,7 +14,7 @@ internal struct TreeCursor
     private NodePage _leaf;
     private int _index;
 
-    /// <summary>A cursor that is nowhere yet.</summary>
+    /// <summary>A cursor without a position.</summary>
     public TreeCursor(BPlusTree tree, uint root)
     {
         _tree = tree;
@@ -37,7 +37,7 @@ internal struct TreeCursor
     /// <summary>The record of the cell.</summary>
     public readonly RecordHandle Record => _leaf.Record(_index);
 
-    /// <summary>Goes to the first cell at or after a place.</summary>
+    /// <summary>Moves to the first cell at or after a key.</summary>
     public bool Seek(in TreeKey target)
     {
         uint id = _root;
@@ -59,7 +59,7 @@ internal struct TreeCursor
         throw new InvariantViolationException($"The tree is deeper than {Path.Length} pages.");
     }
 
-    /// <summary>Goes to the next cell; false at the end.</summary>
+    /// <summary>Moves to the next cell; false at the end.</summary>
     public bool MoveNext()
     {
         if (_depth < 0)

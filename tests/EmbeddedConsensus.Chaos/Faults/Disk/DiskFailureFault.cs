@@ -4,8 +4,8 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>The disk of a member fails under it. Its store must say that it is faulted and its process must live on;
-/// when the disk is well again, the member is started again.</summary>
+/// <summary>The disk of a member fails while it runs. Its store must report a fault and its process must survive; after
+/// the disk is repaired, the member is started again.</summary>
 internal abstract class DiskFailureFault : IFault
 {
     private static readonly TimeSpan FaultTimeout = TimeSpan.FromSeconds(60);
@@ -36,21 +36,21 @@ internal abstract class DiskFailureFault : IFault
 
         int refused = member.Process?.Status?.RefusedCallers ?? 0;
         context.Note(
-            "callers of a faulted store are told so",
-            refused > 0 ? null : $"No caller of member {member.Id} was told.");
+            "callers of a faulted store see the fault",
+            refused > 0 ? null : $"No caller of member {member.Id} saw the fault.");
         bool isClean = await member.StopAsync();
         context.Note(
-            "a faulted store stops when told to", isClean ? null : $"Member {member.Id} did not stop in time.");
+            "a faulted store stops when asked to", isClean ? null : $"Member {member.Id} did not stop in time.");
         await context.Cluster.StartAsync(member);
     }
 
-    /// <summary>Lets the disk fail.</summary>
-    /// <param name="context">Where.</param>
-    /// <param name="member">Whose disk.</param>
+    /// <summary>Makes the disk fail.</summary>
+    /// <param name="context">The cluster and the checks.</param>
+    /// <param name="member">The owner of the disk.</param>
     protected abstract Task BreakAsync(FaultContext context, ClusterMember member);
 
-    /// <summary>Waits until the store says that it is faulted. The cluster writes on all the time, so the member meets
-    /// its disk soon, unless it hears nothing: then the healing of the network ends the wait.</summary>
+    /// <summary>Waits until the store reports a fault. The cluster writes all the time, so the member uses its disk
+    /// soon unless it is cut off: then the healing of the network ends the wait.</summary>
     private async Task<string?> WaitForFaultAsync(ClusterMember member)
     {
         Stopwatch waited = Stopwatch.StartNew();
@@ -59,7 +59,7 @@ internal abstract class DiskFailureFault : IFault
             switch (member.Process)
             {
                 case null or { HasExited: true }:
-                    return $"The process of member {member.Id} is gone.";
+                    return $"The process of member {member.Id} has exited.";
                 case { Status: { State: StoreState.Faulted } status }:
                     return Judge(member, status);
                 default:

@@ -5,9 +5,9 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>A bit rots in the log or in the newest snapshot of a member. The member must refuse to start, and must name
-/// the file, the place and the way out; then the operator goes that way: another member with a new id and an empty disk
-/// takes its place.</summary>
+/// <summary>A bit flips in the log or the newest snapshot of a member. The member must refuse to start and name the
+/// file, the offset and the remedy; the operator then applies it: a member with a new id and an empty disk takes its
+/// place.</summary>
 internal sealed class FlippedBitFault : MembershipFault
 {
     private const int RecordFrameBytes = 56;
@@ -28,12 +28,12 @@ internal sealed class FlippedBitFault : MembershipFault
         (string File, long At) flipped = Flip(member, context.Random);
         context.Did("bits flipped", 1);
         NodeEvent.StartFailed? refusal = await context.Cluster.TryStartAsync(member);
-        context.Note("a flipped bit stops the start, and what to do is told", Judge(member, refusal, flipped));
+        context.Note("a flipped bit stops the start with a remedy", Judge(member, refusal, flipped));
         await member.KillAsync();
         await ReplaceAsync(context, member);
     }
 
-    /// <summary>Waits until the log has enough records to damage one. Nothing has happened yet.</summary>
+    /// <summary>Waits until the log has enough records to damage one. No fault has been injected yet.</summary>
     private static async Task WaitForRecordsAsync(ClusterMember member)
     {
         Stopwatch waited = Stopwatch.StartNew();
@@ -58,7 +58,7 @@ internal sealed class FlippedBitFault : MembershipFault
             return $"Member {member.Id} started with {where}.";
         }
 
-        // What the bit is in begins a little before it.
+        // The damaged item starts a little before the bit.
         string offset = refusal.Offset.ToString(CultureInfo.InvariantCulture);
         bool isNamed = refusal.Type == nameof(StorageCorruptedException)
             && refusal.File == flipped.File
@@ -85,20 +85,20 @@ internal sealed class FlippedBitFault : MembershipFault
         return (file, at);
     }
 
-    /// <summary>A byte of the newest snapshot behind its format version, which is refused in other words, if there is
-    /// one. The log from before it is gone.</summary>
+    /// <summary>A byte of the newest snapshot after its format version (which has its own error), if there is a
+    /// snapshot. The log before it is gone.</summary>
     private static (string File, int At)? PlaceInSnapshot(ClusterMember member, Random random) =>
         StorageFiles.SnapshotsOf(member) is [.., string newest]
             ? (newest, random.Next(SnapshotVersionEnd, (int)new FileInfo(newest).Length))
             : null;
 
-    /// <summary>A byte in the frame of a record that others follow, so that it had been durable for certain.</summary>
+    /// <summary>A byte in the header of a record that others follow, so that it was certainly durable.</summary>
     private static (string File, int At) PlaceInLog(ClusterMember member, Random random)
     {
         (string file, List<int> records) = FileWithRecords(member)
             ?? throw new InvalidOperationException($"The log of member {member.Id} has lost its records.");
 
-        // Where the first record of a file is gone, the break is at the end of the file before.
+        // If the first record of a file is gone, the break is at the end of the previous file.
         return (file, records[1 + random.Next(records.Count / 2)] + random.Next(RecordFrameBytes));
     }
 

@@ -2,7 +2,7 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>The disk of a member is full, down to the last byte.</summary>
+/// <summary>A member's disk is full to the last byte.</summary>
 internal sealed class FullDiskFault : DiskFailureFault
 {
     /// <inheritdoc />

@@ -2,8 +2,7 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>The disk of a member takes a flush and never ends it as long as the process lives, while its network works
-/// on.</summary>
+/// <summary>A member's disk accepts a flush and never completes it, while its network keeps working.</summary>
 internal sealed class HangingDiskFault : DiskFailureFault
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);

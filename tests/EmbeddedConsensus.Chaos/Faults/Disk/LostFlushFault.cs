@@ -2,8 +2,8 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>A flush fails once, what it was about is gone, and the next one would succeed: whoever tries again
-/// acknowledges what is lost.</summary>
+/// <summary>A flush fails once and its data is lost, but the next flush would succeed: a store that retries
+/// acknowledges lost data.</summary>
 internal sealed class LostFlushFault : DiskFailureFault
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);

@@ -2,8 +2,8 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>The disks of all members are slow, and in the midst of it all of them are killed. What is not flushed goes
-/// with its process, and here much is not: a write that was acknowledged before it was durable is gone.</summary>
+/// <summary>The disks of all members are slow when all of them are killed. Unflushed data dies with its process, and
+/// here there is much of it: a write that was acknowledged before it was durable is gone.</summary>
 internal sealed class PowerLossFault : IFault
 {
     private const int FlushDelayMs = 400;

@@ -2,8 +2,8 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>Flushes of the logs of some members take long, up to and beyond a heartbeat. A process that is killed
-/// meanwhile loses what it had not flushed.</summary>
+/// <summary>Log flushes of some members take up to and beyond a heartbeat interval. A process that is killed meanwhile
+/// loses what it had not flushed.</summary>
 internal sealed class SlowDiskFault : IFault
 {
     private const int MaxDelayMs = 200;
@@ -28,7 +28,7 @@ internal sealed class SlowDiskFault : IFault
         await AskAsync(members, new NodeRequest.SlowDisk(0));
     }
 
-    // A process that was killed or stands still has nothing to slow down; one that is started again is fast.
+    // A process that is dead or paused cannot be slowed down; one that is started again is fast.
     private static Task<NodeEvent.Reply[]> AskAsync(ClusterMember[] members, NodeRequest request) =>
         Task.WhenAll(members.Select(member => ChaosCluster.TryAskAsync(member, request, Timeout)));
 }

@@ -2,8 +2,8 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>Looks at the files of a member. Knows only what an operator can see: the names of the
-/// files, and that a record of the log begins with four bytes that say so.</summary>
+/// <summary>Inspects the files of a member. Knows only what an operator can see: the names of the files, and that a log
+/// record starts with a four-byte magic number.</summary>
 internal static class StorageFiles
 {
     private const string Segments = "log.0*";
@@ -19,7 +19,7 @@ internal static class StorageFiles
     /// <param name="member">The member.</param>
     public static string[] SnapshotsOf(ClusterMember member) => Find(member, Snapshots);
 
-    /// <summary>The bytes of a file, which a process may be writing, or have deleted.</summary>
+    /// <summary>The bytes of a file that a process may be writing or may have deleted.</summary>
     /// <param name="file">The file.</param>
     public static byte[] Read(string file)
     {
@@ -36,11 +36,11 @@ internal static class StorageFiles
         }
     }
 
-    /// <summary>Where the bytes of a file end that are not zero: the rest is room that was set aside.</summary>
+    /// <summary>The end of the non-zero bytes of a file: the rest is preallocated.</summary>
     /// <param name="bytes">The file.</param>
     public static int EndOf(ReadOnlySpan<byte> bytes) => bytes.LastIndexOfAnyExcept((byte)0) + 1;
 
-    /// <summary>Where records begin in a file.</summary>
+    /// <summary>The offsets of the records in a file.</summary>
     /// <param name="bytes">The file.</param>
     public static List<int> RecordsOf(ReadOnlySpan<byte> bytes)
     {

@@ -2,14 +2,14 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>A member is killed, and behind the last record of its log lies what a write leaves that did not get
-/// through: a part of a record, garbage, or a file that is shorter than it was. What was acknowledged is left alone, so
-/// the member must start and must lose nothing.</summary>
+/// <summary>A member is killed, and the end of its log shows what an interrupted write leaves: part of a record,
+/// garbage, or a file that is shorter than before. Acknowledged records are not touched, so the member must start and
+/// must lose nothing.</summary>
 internal sealed class TornTailFault : IFault
 {
     private const int MaxGarbageBytes = 4_000;
 
-    // FASTER's own frame of four or eight bytes may follow a record whose last bytes are zeros.
+    // FASTER's own header of four or eight bytes may follow a record that ends in zeros.
     private const int MarginBytes = 16;
 
     /// <inheritdoc />
@@ -60,7 +60,7 @@ internal sealed class TornTailFault : IFault
         return garbage;
     }
 
-    /// <summary>The beginning of a record that is in the log already, its frame unharmed.</summary>
+    /// <summary>The beginning of a record that is already in the log, with its header intact.</summary>
     private static ReadOnlySpan<byte> PartOfRecord(byte[] bytes, Random random)
     {
         List<int> records = StorageFiles.RecordsOf(bytes);

@@ -2,8 +2,7 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>The cluster grows by two members, and shrinks to any of what it then has: from one set to another in one
-/// step each.</summary>
+/// <summary>The cluster grows by two members and then shrinks to any subset, each in one step.</summary>
 internal sealed class GrowAndShrinkFault : MembershipFault
 {
     private const int Growth = 2;
@@ -18,7 +17,7 @@ internal sealed class GrowAndShrinkFault : MembershipFault
         int count = context.Cluster.Members.Count;
         for (int i = 0; i < Growth; i++)
         {
-            // Both join at once, and either may be taken in first.
+            // Both join at once, and either may be added first.
             await StartFreshAsync(context);
         }
 

@@ -3,10 +3,10 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>The membership changes under load, and under whatever else goes wrong meanwhile.</summary>
+/// <summary>The membership changes under load and under all other faults.</summary>
 internal abstract class MembershipFault : IFault
 {
-    // A change waits for a new member to catch up, over a network that others disturb.
+    // A change waits for a new member to catch up over a disturbed network.
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(300);
@@ -20,17 +20,17 @@ internal abstract class MembershipFault : IFault
     /// <inheritdoc />
     public abstract Task RunAsync(FaultContext context);
 
-    /// <summary>Carries a change through: asks any member, again and again, until one says that it is done.</summary>
-    /// <param name="context">Where.</param>
+    /// <summary>Repeats a change at any member until one reports it done.</summary>
+    /// <param name="context">The cluster and the checks.</param>
     /// <param name="change">The change.</param>
     /// <exception cref="TimeoutException">It is not done within a generous time.</exception>
     protected static Task CarryThroughAsync(FaultContext context, NodeRequest.Membership change) =>
         AskUntilAsync(context, change, static _ => true);
 
-    /// <summary>Asks any member, again and again, until an answer is as it should be.</summary>
-    /// <param name="context">Where.</param>
-    /// <param name="request">What to ask.</param>
-    /// <param name="isDone">Whether the answer is as it should be.</param>
+    /// <summary>Repeats a request at any member until its reply is as expected.</summary>
+    /// <param name="context">The cluster and the checks.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="isDone">Whether a reply is as expected.</param>
     protected static async Task AskUntilAsync(
         FaultContext context, NodeRequest.Membership request, Predicate<NodeEvent.Reply> isDone)
     {
@@ -42,8 +42,8 @@ internal abstract class MembershipFault : IFault
             NodeEvent.Reply reply = await ChaosCluster.TryAskAsync(asked, request, AskTimeout);
             if (reply.Error is null && isDone(reply))
             {
-                context.Note("a change of the membership is carried through", null);
-                context.Did("changes of the membership", request is NodeRequest.GetMembers ? 0 : 1);
+                context.Note("a membership change completes", null);
+                context.Did("membership changes", request is NodeRequest.GetMembers ? 0 : 1);
                 return;
             }
 
@@ -51,12 +51,12 @@ internal abstract class MembershipFault : IFault
             await Task.Delay(RetryInterval);
         }
 
-        context.Note("a change of the membership is carried through", failure);
+        context.Note("a membership change completes", failure);
         throw new TimeoutException($"The change was not done within {Bound.TotalSeconds} s. {failure}");
     }
 
-    /// <summary>Puts a member with a new id and an empty disk in the place of another, in one step.</summary>
-    /// <param name="context">Where.</param>
+    /// <summary>Replaces a member by one with a new id and an empty disk, in one step.</summary>
+    /// <param name="context">The cluster and the checks.</param>
     /// <param name="old">The member that leaves, dead or alive.</param>
     protected static async Task ReplaceAsync(FaultContext context, ClusterMember old)
     {
@@ -67,7 +67,7 @@ internal abstract class MembershipFault : IFault
     }
 
     /// <summary>Starts a member with an empty disk that joins the cluster.</summary>
-    /// <param name="context">Where.</param>
+    /// <param name="context">The cluster and the checks.</param>
     protected static async Task<ClusterMember> StartFreshAsync(FaultContext context)
     {
         ClusterMember fresh = context.Cluster.Add();
@@ -75,14 +75,14 @@ internal abstract class MembershipFault : IFault
         return fresh;
     }
 
-    /// <summary>Waits until a member that was removed says so, unless it was dead; then takes it away.</summary>
-    /// <param name="context">Where.</param>
+    /// <summary>Waits until a removed member reports its removal, unless it was dead; then retires it.</summary>
+    /// <param name="context">The cluster and the checks.</param>
     /// <param name="removed">The member.</param>
     protected static async Task RetireAsync(FaultContext context, ClusterMember removed)
     {
         if (removed.Process is not null)
         {
-            context.Note("a removed member stops by itself and says so", await WaitForRemovalAsync(removed));
+            context.Note("a removed member stops on its own and reports it", await WaitForRemovalAsync(removed));
         }
 
         await context.Cluster.RetireAsync(removed);
@@ -103,6 +103,6 @@ internal abstract class MembershipFault : IFault
             await Task.Delay(RetryInterval);
         }
 
-        return $"Member {removed.Id} was removed and does not say so: {removed.Process?.Status}";
+        return $"Member {removed.Id} was removed and does not report it: {removed.Process?.Status}";
     }
 }

@@ -2,7 +2,7 @@ using EmbeddedConsensus.Chaos.Nodes;
 
 namespace EmbeddedConsensus.Chaos.Faults;
 
-/// <summary>A member is killed, and comes back with its disk at another address. It tells the others itself.</summary>
+/// <summary>A member is killed and returns with its disk at another address, which it announces itself.</summary>
 internal sealed class MoveFault : MembershipFault
 {
     /// <inheritdoc />

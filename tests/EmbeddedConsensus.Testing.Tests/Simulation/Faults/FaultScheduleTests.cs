@@ -6,7 +6,7 @@ namespace EmbeddedConsensus.Testing.Tests.Simulation.Faults;
 public sealed class FaultScheduleTests
 {
     [Fact]
-    public void A_schedule_that_was_written_down_is_read_again_as_it_was()
+    public void A_schedule_reads_back_as_it_was_written()
     {
         for (ulong seed = 0; seed < 50; seed++)
         {

@@ -6,7 +6,7 @@ namespace EmbeddedConsensus.Testing.Tests.Simulation.Faults;
 public sealed class ScheduleShrinkerTests
 {
     [Fact]
-    public void What_has_no_part_in_the_failure_is_left_out()
+    public void Faults_without_part_in_the_failure_are_removed()
     {
         FaultSchedule schedule = FaultPlanner.Plan(new SimulationRandom(3), replicas: 3, virtualSeconds: 180);
         FaultEvent one = schedule.Events[7];
@@ -31,7 +31,7 @@ public sealed class ScheduleShrinkerTests
     }
 
     [Fact]
-    public void It_stops_at_its_bounds_with_the_best_so_far()
+    public void Shrinking_stops_at_its_bounds_with_the_best_so_far()
     {
         FaultSchedule schedule = FaultPlanner.Plan(new SimulationRandom(3), replicas: 3, virtualSeconds: 180);
         ScheduleShrinker bounded = new(_ => false, maxRuns: 7, () => false);
@@ -46,7 +46,7 @@ public sealed class ScheduleShrinkerTests
     [InlineData(nameof(SimulatedDefect.ForgetVote))]
     [InlineData(nameof(SimulatedDefect.LoseFlushedWrites))]
     [InlineData(nameof(SimulatedDefect.IgnoreFailedFlush))]
-    public void A_seed_that_fails_by_a_mistake_of_the_driver_is_shrunk_to_few_faults_that_still_show_it(
+    public void A_seed_that_fails_by_an_injected_bug_is_shrunk_to_a_few_faults(
         string defect)
     {
         SimulationOptions options = new() { Seed = 0, Replicas = 3, VirtualSeconds = 20, Defect = Enum.Parse<SimulatedDefect>(defect) };

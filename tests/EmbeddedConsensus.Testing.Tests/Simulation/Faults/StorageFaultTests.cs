@@ -12,7 +12,7 @@ public sealed class StorageFaultTests
     [InlineData(nameof(FaultKind.FullDisk), 2)]
     [Trait("Scenario", "18")]
     [InlineData(nameof(FaultKind.HangingDisk), 8)]
-    public void A_leader_whose_disk_fails_is_faulted_until_it_is_restarted_and_the_others_go_on(
+    public void A_leader_whose_disk_fails_is_faulted_until_it_is_restarted_and_the_others_continue(
         string fault, int seconds)
     {
         FaultKind kind = Enum.Parse<FaultKind>(fault);
@@ -31,10 +31,10 @@ public sealed class StorageFaultTests
     [InlineData(nameof(FaultKind.RottenSnapshot))]
     [InlineData(nameof(FaultKind.MisdirectedWrite))]
     [InlineData(nameof(FaultKind.StaleSector))]
-    public void A_member_whose_storage_is_damaged_refuses_to_start_and_the_others_go_on(string fault)
+    public void A_member_whose_storage_is_damaged_refuses_to_start_and_the_others_continue(string fault)
     {
         FaultKind kind = Enum.Parse<FaultKind>(fault);
-        // Damaged in the moment of the crash, so that nothing is dropped or written over before the start.
+        // Damaged at the moment of the crash, so that nothing is dropped or overwritten before the start.
         List<FaultEvent> events = [];
         for (int second = 5; second < 40; second++)
         {

@@ -29,7 +29,7 @@ public sealed class ConfigurationRulesTests
     }
 
     [Fact]
-    public void Learners_come_and_go_without_a_joint_configuration()
+    public void Learners_are_added_and_removed_without_a_joint_configuration()
     {
         Apply(1, Voters(1));
         Apply(2, Voters(1) with { Learners = [new MemberId(2)] });
