@@ -3,9 +3,11 @@ using EmbeddedConsensus.Testing;
 namespace EmbeddedConsensus.Tests.Diagnostics;
 
 /// <summary>One line for each change, and none while nothing changes. Time is virtual.</summary>
-public sealed class ReplicaLogTests
+public sealed class ReplicaLogTests : IDisposable
 {
     private readonly LogRecorder _log = new();
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public async Task A_start_logs_the_member_its_leader_and_the_agreed_format()
