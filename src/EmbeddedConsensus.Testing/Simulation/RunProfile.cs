@@ -66,8 +66,8 @@ internal sealed record RunProfile
     /// <summary>The bytes of proposals that a leader has accepted and not applied.</summary>
     public long MaxUncommittedBytes { get; init; }
 
-    /// <summary>The writes, and the reads, that may wait at a replica.</summary>
-    public int MaxWaiting { get; init; }
+    /// <summary>The writes, and the reads, that may be pending at a replica.</summary>
+    public int MaxPending { get; init; }
 
     // About what an entry of a simulated caller takes.
     private const int EntryBytes = 100;
@@ -98,7 +98,7 @@ internal sealed record RunProfile
             MaxInflightMessages = (int)random.Between(1, 4),
             MaxInflightBytes = random.Between(100, On() ? 2_000 : 1 << 20),
             MaxUncommittedBytes = On(0.3) ? random.Between(300, 3_000) : 1 << 20,
-            MaxWaiting = On(0.2) ? (int)random.Between(1, 4) : 1_000,
+            MaxPending = On(0.2) ? (int)random.Between(2, 8) : 1_000,
             UsesLeases = On(0.3),
             OldReleaseRate = On(0.3) ? random.NextDouble() * 1.5 : 0,
         };

@@ -83,7 +83,7 @@ internal sealed partial class ReplicaHost
     /// <summary>Reads something on the consensus lane.</summary>
     public Task<TAnswer> AskLaneAsync<TAnswer>(Func<ReplicaCore, TAnswer> read)
     {
-        LoopQuery<TAnswer> query = new(read, Schedule);
+        LoopQuery<TAnswer> query = new(read, Completion);
         _consensus!.Submit(query);
         return query.Task;
     }

@@ -130,7 +130,7 @@ internal sealed partial class ReplicaHost
     {
         try
         {
-            while (_consensus!.Writes.Count + _consensus.Reads.Count > 0)
+            while (_consensus!.Admission.Writes.Count + _consensus.Admission.Reads.Count > 0)
             {
                 await Task.Delay(DrainPoll, _time, cancellationToken).ConfigureAwait(false);
             }

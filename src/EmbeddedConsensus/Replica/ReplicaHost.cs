@@ -70,6 +70,7 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         Peers = new PeerDirectory(_settings.Self);
         Changes = new MembershipChanges(this, options, time);
         Schedule = schedule;
+        Completion = new CallCompletion(schedule);
     }
 
     /// <summary>Where the replica is in its life.</summary>
@@ -86,6 +87,9 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
 
     /// <summary>Its instruments.</summary>
     public StoreMetrics Metrics { get; }
+
+    /// <summary>Decides where the continuations of callers run.</summary>
+    public CallCompletion Completion { get; }
 
     /// <summary>This member.</summary>
     public MemberId Self => _settings.Self;

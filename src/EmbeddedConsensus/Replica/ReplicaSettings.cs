@@ -43,9 +43,6 @@ internal sealed class ReplicaSettings
     /// nobody at a member that joins.</summary>
     public ClusterConfiguration Bootstrap { get; }
 
-    /// <summary>How many calls of a kind may be under way.</summary>
-    public int MaxCalls => _options.MaxPendingRequests;
-
     /// <summary>The payload of one message between members, at the most: a request of the largest size fits.</summary>
     public int MaxMessageBytes => Math.Max(MaxBatchBytes, _options.MaxRequestBytes + CommandOverhead);
 
@@ -77,8 +74,8 @@ internal sealed class ReplicaSettings
     /// <summary>The settings of the replica's heart.</summary>
     public ReplicaCoreOptions Core() => new()
     {
-        MaxWaitingProposals = _options.MaxPendingRequests,
-        MaxWaitingReads = _options.MaxPendingRequests,
+        MaxPendingWrites = _options.MaxPendingRequests,
+        MaxPendingReads = _options.MaxPendingRequests,
         RequestTimeoutTicks = _options.RequestTimeout == Timeout.InfiniteTimeSpan
             ? 0
             : (ulong)Ticks(_options.RequestTimeout),

@@ -151,9 +151,9 @@ public sealed class ConfigurationTrackerTests
     [Fact]
     public void Changes_that_wait_are_bounded_and_end_with_the_replica()
     {
-        Lone lone = new(1, maxWaitingChanges: 2) { CompletesAppends = false };
+        Lone lone = new(1, maxPendingChanges: 2) { CompletesAppends = false };
         Call[] changes = [.. Enumerable.Range(0, 3).Select(_ => new Call(ConfigurationChange.AddVoter(Fourth)))];
-        foreach (Call change in changes)
+        foreach (Call change in changes.Where(lone.Core.Admission.TryAdmit))
         {
             lone.Core.Submit(change);
         }
@@ -168,7 +168,7 @@ public sealed class ConfigurationTrackerTests
     {
         private readonly Queue<ulong> _appends = new();
 
-        public Lone(int voters, ulong requestTimeoutTicks = 0, int maxWaitingChanges = 64)
+        public Lone(int voters, ulong requestTimeoutTicks = 0, int maxPendingChanges = 64)
         {
             ClusterConfiguration bootstrap =
                 ConfigurationText.Settled(Enumerable.Range(1, voters).Select(id => (ulong)id));
@@ -176,7 +176,7 @@ public sealed class ConfigurationTrackerTests
                 new RaftOptions { Id = new MemberId(1), Seed = 1, PreVote = false, CheckQuorum = false },
                 RecoveredLog.Empty, null, bootstrap);
             Core = new ReplicaCore(
-                new ReplicaCoreOptions { RequestTimeoutTicks = requestTimeoutTicks, MaxWaitingChanges = maxWaitingChanges },
+                new ReplicaCoreOptions { RequestTimeoutTicks = requestTimeoutTicks, MaxPendingChanges = maxPendingChanges },
                 node, new MemberId(1), 1);
             if (voters == 1)
             {

@@ -33,7 +33,7 @@ internal sealed partial class ReplicaLife
         SnapshotThresholdBytes = profile.SnapshotThresholdBytes,
         RetainedLogBytes = profile.RetainedLogBytes,
         MaxProposeBytes = profile.MaxMessageBytes,
-        MaxWaitingProposals = profile.MaxWaiting,
-        MaxWaitingReads = profile.MaxWaiting,
+        MaxPendingWrites = profile.MaxPending,
+        MaxPendingReads = profile.MaxPending,
     };
 }

@@ -155,7 +155,7 @@ internal sealed partial class ReplicaLife
     public void Submit(SimulatedWrite write)
     {
         _unproposed.Add(write);
-        Replica.Run(this, () => Input(() => Core.Submit(write)));
+        Replica.Run(this, () => Submit(write, () => Core.Submit(write)));
     }
 
     /// <summary>A caller reads, linearizably.</summary>
@@ -167,12 +167,20 @@ internal sealed partial class ReplicaLife
         }
         else
         {
-            Replica.Run(this, () => Input(() => Core.Submit(read)));
+            Replica.Run(this, () => Submit(read, () => Core.Submit(read)));
         }
     }
 
     /// <summary>The operator changes the membership.</summary>
-    public void Submit(PendingConfigurationChange change) => Replica.Run(this, () => Input(() => Core.Submit(change)));
+    public void Submit(PendingConfigurationChange change) => Replica.Run(this, () => Submit(change, () => Core.Submit(change)));
+
+    private void Submit(PendingCall call, Action submit)
+    {
+        if (Core.Admission.TryAdmit(call))
+        {
+            Input(submit);
+        }
+    }
 
     /// <summary>A message arrives.</summary>
     public void Receive(RaftMessage message) => Input(() =>

@@ -31,7 +31,7 @@ internal sealed partial class KeyValueStore
     {
         await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         WatchHub hub = _host.Apply.Watches;
-        using AsyncSignal signal = new(_host.Schedule);
+        using AsyncSignal signal = new(_host.Completion);
         Watcher watcher = hub.Add(range, options, first > 0 ? first : hub.Revision + 1, signal);
         try
         {
@@ -48,7 +48,7 @@ internal sealed partial class KeyValueStore
                     // A piece of the history without a change of these keys. There may be many of them: the reader's
                     // thread is not held up for all, and a reader that has gone ends the search.
                     cancellationToken.ThrowIfCancellationRequested();
-                    await signal.YieldAsync().ConfigureAwait(false);
+                    await _host.Completion.YieldAsync().ConfigureAwait(false);
                     cancellationToken.ThrowIfCancellationRequested();
                 }
 

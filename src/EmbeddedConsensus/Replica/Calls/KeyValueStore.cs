@@ -170,9 +170,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 nameof(revision), $"The revision is {revision}. Use 0 for the newest, or a positive number.");
         }
 
-        return _host.Schedule is null
-            ? await Task.Run(() => Hash(revision), cancellationToken).ConfigureAwait(false)
-            : Hash(revision);
+        return await _host.Completion.RunAsync(() => Hash(revision), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -279,7 +277,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
             return ValueTask.FromCanceled<TResult>(cancellationToken);
         }
 
-        WriteCall<TResult> call = new(command, project, _host.Schedule);
+        WriteCall<TResult> call = new(command, project, _host.Completion);
         _host.Submit(call);
         call.ListenTo(cancellationToken);
         return call.Task;
@@ -288,7 +286,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        ReadCall call = new(_host.Schedule);
+        ReadCall call = new(_host.Completion);
         _host.Submit(call);
         call.ListenTo(cancellationToken);
         return call.Task;

@@ -3,22 +3,22 @@ using EmbeddedConsensus.Replica.Core;
 
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>A caller that awaits the right to read.</summary>
+/// <summary>A linearizable read whose caller waits until this replica may serve it.</summary>
 internal sealed class ReadCall : PendingRead, IValueTaskSource
 {
-    private readonly IReplicaSchedule? _schedule;
+    private readonly CallCompletion _completion;
     private CancellationTokenRegistration _registration;
     private ManualResetValueTaskSourceCore<bool> _source;
 
-    /// <summary>A call.</summary>
-    /// <param name="schedule">What runs the caller's continuation; null in production.</param>
-    public ReadCall(IReplicaSchedule? schedule)
+    /// <summary>Creates a call.</summary>
+    /// <param name="completion">Decides where the caller's continuation runs.</param>
+    public ReadCall(CallCompletion completion)
     {
-        _schedule = schedule;
-        _source.RunContinuationsAsynchronously = schedule is null;
+        _completion = completion;
+        _source.RunContinuationsAsynchronously = completion.RunsContinuationsAsynchronously;
     }
 
-    /// <summary>Lets the caller end the wait. Called once, behind the submission.</summary>
+    /// <summary>Lets the caller cancel the wait. Called once, after the submission.</summary>
     /// <param name="cancellationToken">The caller's token.</param>
     public void ListenTo(CancellationToken cancellationToken)
     {
@@ -48,28 +48,10 @@ internal sealed class ReadCall : PendingRead, IValueTaskSource
         _source.OnCompleted(continuation, state, token, flags);
 
     /// <inheritdoc />
-    protected override void OnReleased()
-    {
-        if (_schedule is null)
-        {
-            _source.SetResult(true);
-        }
-        else
-        {
-            _schedule.Continue(() => _source.SetResult(true));
-        }
-    }
+    protected override void OnReleased() =>
+        _completion.Complete(static call => call._source.SetResult(true), this);
 
     /// <inheritdoc />
-    protected override void OnFailed(Exception exception)
-    {
-        if (_schedule is null)
-        {
-            _source.SetException(exception);
-        }
-        else
-        {
-            _schedule.Continue(() => _source.SetException(exception));
-        }
-    }
+    protected override void OnFailed(Exception exception) => _completion.Complete(
+        static state => state.Call._source.SetException(state.Failure), (Call: this, Failure: exception));
 }

@@ -4,28 +4,28 @@ using EmbeddedConsensus.StateMachine;
 
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>A caller that awaits a write.</summary>
-/// <typeparam name="TResult">What the write gives.</typeparam>
+/// <summary>A write whose caller waits for its result.</summary>
+/// <typeparam name="TResult">The type of the result.</typeparam>
 internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TResult>
 {
     private readonly Func<ApplyResult, TResult> _project;
-    private readonly IReplicaSchedule? _schedule;
+    private readonly CallCompletion _completion;
     private CancellationTokenRegistration _registration;
     private ManualResetValueTaskSourceCore<TResult> _source;
 
-    /// <summary>A call for an encoded command.</summary>
+    /// <summary>Creates a call for an encoded command.</summary>
     /// <param name="command">The command, without its id.</param>
-    /// <param name="project">Makes the caller's result.</param>
-    /// <param name="schedule">What runs the caller's continuation; null in production.</param>
-    public WriteCall(Memory<byte> command, Func<ApplyResult, TResult> project, IReplicaSchedule? schedule)
+    /// <param name="project">Builds the caller's result.</param>
+    /// <param name="completion">Decides where the caller's continuation runs.</param>
+    public WriteCall(Memory<byte> command, Func<ApplyResult, TResult> project, CallCompletion completion)
     {
         Command = command;
         _project = project;
-        _schedule = schedule;
-        _source.RunContinuationsAsynchronously = schedule is null;
+        _completion = completion;
+        _source.RunContinuationsAsynchronously = completion.RunsContinuationsAsynchronously;
     }
 
-    /// <summary>Lets the caller end the wait. Called once, behind the submission.</summary>
+    /// <summary>Lets the caller cancel the wait. Called once, after the submission.</summary>
     /// <param name="cancellationToken">The caller's token.</param>
     public void ListenTo(CancellationToken cancellationToken)
     {
@@ -66,54 +66,25 @@ internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TRe
             return;
         }
 
-        Give(_project(result));
+        Complete(static state => state.Call._source.SetResult(state.Answer), (Call: this, Answer: _project(result)));
     }
 
     /// <inheritdoc />
-    protected override void OnFailed(Exception exception)
-    {
-        try
-        {
-            if (_schedule is null)
-            {
-                _source.SetException(exception);
-            }
-            else
-            {
-                _schedule.Continue(() => _source.SetException(exception));
-            }
-        }
-#pragma warning disable CA1031 // As with an answer.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            // The caller's own context does not take its continuation.
-        }
-    }
+    protected override void OnFailed(Exception exception) => Complete(
+        static state => state.Call._source.SetException(state.Failure), (Call: this, Failure: exception));
 
-    private void Give(TResult answer)
+    private void Complete<TState>(Action<TState> complete, TState state)
     {
         try
         {
-            if (_schedule is null)
-            {
-                _source.SetResult(answer);
-            }
-            else
-            {
-                GiveInTurn(_schedule, answer);
-            }
+            _completion.Complete(complete, state);
         }
 #pragma warning disable CA1031 // It costs this caller its answer, but neither the other callers nor the replica.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            // The caller's SynchronizationContext or TaskScheduler does not take its continuation: a window that was
-            // closed, say. Nobody is left to be told.
+            // The caller's SynchronizationContext or TaskScheduler does not accept its continuation: a window that was
+            // closed, say. There is no one left to report to.
         }
     }
-
-    // Apart from the above, which then makes nothing on the heap.
-    private void GiveInTurn(IReplicaSchedule schedule, TResult answer) =>
-        schedule.Continue(() => _source.SetResult(answer));
 }

@@ -1,30 +1,45 @@
 namespace EmbeddedConsensus.Replica.Core;
 
-/// <summary>Counts the calls of one kind that have not ended, and turns away what is too many. Used from any
-/// thread.</summary>
-/// <param name="limit">How many there may be.</param>
-internal sealed class CallGauge(int limit)
+/// <summary>Counts the calls of one kind that have not ended, and their bytes. Safe for several threads.</summary>
+/// <param name="maxCalls">The highest number of calls.</param>
+/// <param name="maxBytes">The bytes at which no further call is admitted. A single call may exceed them.</param>
+internal sealed class CallGauge(int maxCalls, long maxBytes = long.MaxValue)
 {
     private int _count;
+    private long _bytes;
 
     /// <summary>The number of calls that have not ended.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>How many there may be.</summary>
-    public int Limit => limit;
+    /// <summary>The bytes of the calls that have not ended.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Counts a call; false when there are too many already.</summary>
-    public bool TryEnter()
+    /// <summary>The highest number of calls.</summary>
+    public int MaxCalls => maxCalls;
+
+    /// <summary>The bytes at which no further call is admitted.</summary>
+    public long MaxBytes => maxBytes;
+
+    /// <summary>Counts a call, unless a limit is reached.</summary>
+    /// <param name="bytes">The bytes that the call holds until it ends.</param>
+    /// <returns>Whether the call was counted.</returns>
+    public bool TryEnter(long bytes)
     {
-        if (Interlocked.Increment(ref _count) <= limit)
+        long bytesBefore = Interlocked.Add(ref _bytes, bytes) - bytes;
+        if (Interlocked.Increment(ref _count) <= maxCalls && bytesBefore < maxBytes)
         {
             return true;
         }
 
-        Interlocked.Decrement(ref _count);
+        Leave(bytes);
         return false;
     }
 
     /// <summary>A call has ended.</summary>
-    public void Leave() => Interlocked.Decrement(ref _count);
+    /// <param name="bytes">What it entered with.</param>
+    public void Leave(long bytes)
+    {
+        Interlocked.Add(ref _bytes, -bytes);
+        Interlocked.Decrement(ref _count);
+    }
 }

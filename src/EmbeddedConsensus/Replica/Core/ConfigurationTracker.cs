@@ -6,7 +6,7 @@ namespace EmbeddedConsensus.Replica.Core;
 /// The changes of the membership that callers wait for at a leader. One at a time is taken up; what comes while an
 /// entry or a joint configuration is on its way waits for that, and what contradicts a plan is refused.
 /// </summary>
-internal sealed class ConfigurationTracker(ReplicaCoreOptions options)
+internal sealed class ConfigurationTracker
 {
     private readonly List<PendingConfigurationChange> _waiting = [];
     private bool _isNew;
@@ -17,19 +17,10 @@ internal sealed class ConfigurationTracker(ReplicaCoreOptions options)
     /// <summary>The number of changes that somebody waits for.</summary>
     public int Count => _waiting.Count;
 
-    /// <summary>Takes a change; fails it at once when too many wait.</summary>
-    public void Submit(PendingConfigurationChange change, ulong now)
+    /// <summary>Takes an admitted change. Its deadline counts until a leader has begun it: a plan may take as long as
+    /// a new member needs to receive the data.</summary>
+    public void Submit(PendingConfigurationChange change)
     {
-        if (_waiting.Count >= options.MaxWaitingChanges)
-        {
-            change.TryFail(new TooManyRequestsException(
-                $"{_waiting.Count} changes of the membership wait, and the limit is {options.MaxWaitingChanges}. "
-                + "Nothing of this one was begun: try again when the others are done."));
-            return;
-        }
-
-        // A plan may take as long as a new member needs to get the data, so only what was not begun has a time limit.
-        change.DeadlineTick = options.RequestTimeoutTicks == 0 ? ulong.MaxValue : now + options.RequestTimeoutTicks;
         _waiting.Add(change);
         _isNew = true;
     }

@@ -1,19 +1,34 @@
 namespace EmbeddedConsensus.Replica.Core;
 
-/// <summary>A caller that waits for this replica. It is ended exactly once, by whoever comes first: the apply lane with
-/// a result, the consensus lane with a failure, or the caller itself by cancelling.</summary>
+/// <summary>A call whose caller waits for this replica. It ends exactly once: the apply thread completes it, the
+/// consensus thread fails it, or the caller cancels it, whichever comes first.</summary>
 internal abstract class PendingCall
 {
+    private CallGauge? _gauge;
     private int _ended;
 
-    /// <summary>The tick after which the caller no longer waits.</summary>
+    /// <summary>The tick from which on the caller no longer waits.</summary>
     public ulong DeadlineTick { get; set; }
 
-    /// <summary>Where the call is counted until it ends.</summary>
-    public CallGauge? Gauge { get; set; }
+    /// <summary>The bytes that the call holds until it ends.</summary>
+    public virtual long Bytes => 0;
 
-    /// <summary>Whether the caller has its answer, or no longer wants one.</summary>
+    /// <summary>Whether the caller has its answer, or has cancelled.</summary>
     public bool HasEnded => Volatile.Read(ref _ended) != 0;
+
+    /// <summary>Counts the call until it ends. Called once, before anything can end it.</summary>
+    /// <param name="gauge">Counts it.</param>
+    /// <returns>Whether there was room.</returns>
+    public bool TryEnter(CallGauge gauge)
+    {
+        if (!gauge.TryEnter(Bytes))
+        {
+            return false;
+        }
+
+        _gauge = gauge;
+        return true;
+    }
 
     /// <summary>Ends the call with a failure, unless it has ended.</summary>
     public void TryFail(Exception exception)
@@ -32,10 +47,10 @@ internal abstract class PendingCall
             return false;
         }
 
-        Gauge?.Leave();
+        _gauge?.Leave(Bytes);
         return true;
     }
 
-    /// <summary>Gives the failure to the caller. Called at most once, and not after a success.</summary>
+    /// <summary>Passes the failure to the caller. Called at most once, and not after a success.</summary>
     protected abstract void OnFailed(Exception exception);
 }

@@ -9,6 +9,9 @@ internal abstract class PendingProposal : PendingCall
     /// <summary>The encoded command, not sealed.</summary>
     public Memory<byte> Command { get; protected set; }
 
+    /// <inheritdoc />
+    public sealed override long Bytes => Command.Length;
+
     /// <summary>The command as it goes into the log, once it was proposed.</summary>
     public ReadOnlyMemory<byte> Sealed { get; private set; }
 

@@ -42,21 +42,16 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
     /// <summary>The number of writes that are proposed and not yet applied.</summary>
     public int InFlightCount => (int)(_next - _lowest);
 
-    /// <summary>Takes a write; fails it at once when too many wait.</summary>
-    public void Submit(PendingProposal proposal, ulong now)
+    /// <summary>Takes an admitted write.</summary>
+    public void Submit(PendingProposal proposal)
     {
-        if (_waiting.Count >= options.MaxWaitingProposals || _waitingBytes >= options.MaxWaitingBytes)
-        {
-            proposal.TryFail(new TooManyRequestsException(
-                $"{_waiting.Count} writes of {_waitingBytes} bytes wait to be proposed, and the limits are "
-                + $"{options.MaxWaitingProposals} writes and {options.MaxWaitingBytes} bytes. Nothing was executed: "
-                + "try again with fewer writes at a time."));
-            return;
-        }
-
-        proposal.DeadlineTick = options.RequestTimeoutTicks == 0 ? ulong.MaxValue : now + options.RequestTimeoutTicks;
         _waitingBytes += proposal.Command.Length;
         _waiting.Enqueue(proposal);
+        if (_waiting.Count > 2L * options.MaxPendingWrites || _waitingBytes / 2 > options.MaxPendingWriteBytes)
+        {
+            // More than may be pending: at least half of them were cancelled by their callers.
+            DropCancelled();
+        }
     }
 
     /// <summary>Proposes what was in flight before this leader and then what waits, as far as the windows and
@@ -304,6 +299,19 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
             _lastAppliedTick = now;
             _retries = 0;
             _isRefused = false;
+        }
+    }
+
+    private void DropCancelled()
+    {
+        for (int count = _waiting.Count; count > 0; count--)
+        {
+            PendingProposal proposal = Dequeue();
+            if (!proposal.HasEnded)
+            {
+                _waitingBytes += proposal.Command.Length;
+                _waiting.Enqueue(proposal);
+            }
         }
     }
 

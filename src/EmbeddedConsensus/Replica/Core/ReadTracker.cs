@@ -19,20 +19,16 @@ internal sealed class ReadTracker(ReplicaCoreOptions options)
     /// <summary>The number of reads that wait.</summary>
     public int Count => _count;
 
-    /// <summary>Takes a read; fails it at once when too many wait.</summary>
-    public void Submit(PendingRead read, ulong now)
+    /// <summary>Takes an admitted read.</summary>
+    public void Submit(PendingRead read)
     {
-        if (_count >= options.MaxWaitingReads)
-        {
-            read.TryFail(new TooManyRequestsException(
-                $"{_count} linearizable reads wait, and the limit is {options.MaxWaitingReads}. Try again with fewer "
-                + "at a time, or read with Consistency.Serializable."));
-            return;
-        }
-
-        read.DeadlineTick = options.RequestTimeoutTicks == 0 ? ulong.MaxValue : now + options.RequestTimeoutTicks;
         _waiting.Reads.Add(read);
         _count++;
+        if (_waiting.Reads.Count > 2L * options.MaxPendingReads)
+        {
+            // More than may be pending: at least half of them were cancelled by their callers.
+            _count -= _waiting.Reads.RemoveAll(static waiting => waiting.HasEnded);
+        }
     }
 
     /// <summary>Whether reads wait, no round is running, and there is somebody to ask.</summary>

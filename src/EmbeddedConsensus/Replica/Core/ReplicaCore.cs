@@ -33,9 +33,10 @@ internal sealed class ReplicaCore
         _options = options;
         Node = node;
         _applied = node.AppliedIndex;
+        Admission = new CallAdmission(options);
         Proposals = new ProposalTracker(options, self, incarnation);
         Reads = new ReadTracker(options);
-        Changes = new ConfigurationTracker(options);
+        Changes = new ConfigurationTracker();
         _snapshots = new SnapshotPolicy(options, _applied);
     }
 
@@ -44,6 +45,9 @@ internal sealed class ReplicaCore
 
     /// <summary>What the driver has to carry out.</summary>
     public RaftEffects Effects => Node.Effects;
+
+    /// <summary>The bounds of the calls; every call passes them before it is submitted.</summary>
+    public CallAdmission Admission { get; }
 
     /// <summary>The writes of this replica's callers.</summary>
     public ProposalTracker Proposals { get; }
@@ -69,14 +73,19 @@ internal sealed class ReplicaCore
     }
 
     /// <summary>A caller writes.</summary>
-    public void Submit(PendingProposal proposal) => Proposals.Submit(proposal, _now);
+    public void Submit(PendingProposal proposal)
+    {
+        SetDeadline(proposal);
+        Proposals.Submit(proposal);
+    }
 
     /// <summary>A caller reads.</summary>
     public void Submit(PendingRead read)
     {
         // The read may have been invoked behind the last reading of the clock, so it must not be served by it.
         Node.ForgetClock();
-        Reads.Submit(read, _now);
+        SetDeadline(read);
+        Reads.Submit(read);
     }
 
     /// <summary>Tells the time, behind the inputs of a turn: see <see cref="RaftNode.ObserveClock"/>.</summary>
@@ -85,7 +94,11 @@ internal sealed class ReplicaCore
 
     /// <summary>A caller changes the membership. At a member that does not lead the call ends with
     /// <see cref="MembershipRefusal.NotLeader"/>. It completes when the whole change is committed.</summary>
-    public void Submit(PendingConfigurationChange change) => Changes.Submit(change, _now);
+    public void Submit(PendingConfigurationChange change)
+    {
+        SetDeadline(change);
+        Changes.Submit(change);
+    }
 
     /// <summary>What others propose, before it is stepped.</summary>
     public ProposalInspection Inspection { get; } = new();
@@ -193,4 +206,7 @@ internal sealed class ReplicaCore
         Reads.FailAll(reason);
         Changes.FailAll(reason);
     }
+
+    private void SetDeadline(PendingCall call) => call.DeadlineTick =
+        _options.RequestTimeoutTicks == 0 ? ulong.MaxValue : _now + _options.RequestTimeoutTicks;
 }

@@ -5,12 +5,13 @@ namespace EmbeddedConsensus.Replica.Core;
 /// <summary>The limits of <see cref="ReplicaCore"/>, in ticks, bytes and counts.</summary>
 internal sealed record ReplicaCoreOptions
 {
-    /// <summary>How many writes may wait to be proposed. More fail with
+    /// <summary>The number of writes that may be pending. More fail with
     /// <see cref="TooManyRequestsException"/>.</summary>
-    public int MaxWaitingProposals { get; init; } = 16_384;
+    public int MaxPendingWrites { get; init; } = 16_384;
 
-    /// <summary>How many bytes of writes may wait to be proposed.</summary>
-    public long MaxWaitingBytes { get; init; } = 128L << 20;
+    /// <summary>The bytes of writes that may be pending. More fail with <see cref="TooManyRequestsException"/>.
+    /// </summary>
+    public long MaxPendingWriteBytes { get; init; } = 160L << 20;
 
     /// <summary>How many bytes of writes may be proposed and not yet applied. A larger write goes alone. It is half of
     /// what a leader takes from all members, so that its own callers leave room for the others'.</summary>
@@ -25,17 +26,17 @@ internal sealed record ReplicaCoreOptions
     /// many are under way is the next message.</summary>
     public int MaxForwardedBatches { get; init; } = 8;
 
-    /// <summary>How many linearizable reads may wait.</summary>
-    public int MaxWaitingReads { get; init; } = 65_536;
+    /// <summary>The number of linearizable reads that may be pending.</summary>
+    public int MaxPendingReads { get; init; } = 65_536;
 
-    /// <summary>How many changes of the membership may wait.</summary>
-    public int MaxWaitingChanges { get; init; } = 64;
+    /// <summary>The number of membership changes that may be pending.</summary>
+    public int MaxPendingChanges { get; init; } = 64;
 
     /// <summary>How many bytes of writes go to the leader, or into the log, in one piece; as entries of the log, so
     /// that with no more than <see cref="RaftOptions.MaxMessageBytes"/> a piece is one message.</summary>
     public int MaxProposeBytes { get; init; } = 1 << 20;
 
-    /// <summary>How long a call waits before it fails, in ticks; 0 is for ever.</summary>
+    /// <summary>The time after which a call fails, in ticks; 0 for none.</summary>
     public ulong RequestTimeoutTicks { get; init; }
 
     /// <summary>How long a proposal that was handed to a leader may show no progress before it is handed over again, in

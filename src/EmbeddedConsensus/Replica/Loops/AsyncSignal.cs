@@ -3,22 +3,22 @@ using EmbeddedConsensus.Watches;
 
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>Wakes one waiter at a time; a wake that nobody waits for is kept for the next.</summary>
+/// <summary>Wakes one waiter at a time. A wake without a waiter is kept for the next one.</summary>
 internal sealed class AsyncSignal : IWatchSignal, IValueTaskSource, IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly IReplicaSchedule? _schedule;
+    private readonly CallCompletion _completion;
     private ManualResetValueTaskSourceCore<bool> _source;
     private CancellationTokenRegistration _registration;
     private bool _isSet;
     private bool _isWaiting;
 
-    /// <summary>A signal that is not set.</summary>
-    /// <param name="schedule">What runs the waiter's continuation; null in production.</param>
-    public AsyncSignal(IReplicaSchedule? schedule)
+    /// <summary>Creates a signal that is not set.</summary>
+    /// <param name="completion">Decides where the waiter's continuation runs.</param>
+    public AsyncSignal(CallCompletion completion)
     {
-        _schedule = schedule;
-        _source.RunContinuationsAsynchronously = schedule is null;
+        _completion = completion;
+        _source.RunContinuationsAsynchronously = completion.RunsContinuationsAsynchronously;
     }
 
     /// <inheritdoc />
@@ -35,14 +35,7 @@ internal sealed class AsyncSignal : IWatchSignal, IValueTaskSource, IDisposable
             _isWaiting = false;
         }
 
-        if (_schedule is null)
-        {
-            _source.SetResult(true);
-        }
-        else
-        {
-            _schedule.Continue(() => _source.SetResult(true));
-        }
+        _completion.Complete(static signal => signal._source.SetResult(true), this);
     }
 
     /// <summary>Waits for a wake. One waiter at a time.</summary>
@@ -66,20 +59,6 @@ internal sealed class AsyncSignal : IWatchSignal, IValueTaskSource, IDisposable
         _registration = cancellationToken.UnsafeRegister(
             static (state, token) => ((AsyncSignal)state!).Cancel(token), this);
         return task;
-    }
-
-    /// <summary>Lets others run, and goes on behind them, off the caller's thread and context.</summary>
-    public async ValueTask YieldAsync()
-    {
-        if (_schedule is null)
-        {
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            return;
-        }
-
-        TaskCompletionSource turn = new();
-        _schedule.Continue(turn.SetResult);
-        await turn.Task.ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -108,14 +87,8 @@ internal sealed class AsyncSignal : IWatchSignal, IValueTaskSource, IDisposable
             _isWaiting = false;
         }
 
-        OperationCanceledException cancelled = new(cancellationToken);
-        if (_schedule is null)
-        {
-            _source.SetException(cancelled);
-        }
-        else
-        {
-            _schedule.Continue(() => _source.SetException(cancelled));
-        }
+        _completion.Complete(
+            static state => state.Signal._source.SetException(new OperationCanceledException(state.Token)),
+            (Signal: this, Token: cancellationToken));
     }
 }

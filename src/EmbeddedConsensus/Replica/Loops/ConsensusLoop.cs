@@ -16,8 +16,6 @@ internal sealed class ConsensusLoop : ReplicaThread
     private const int MaxMessagesPerTurn = 4_096;
     private const int MaxCallsPerTurn = 4_096;
 
-    private const int MaxChanges = 64;
-
     // What a message counts for beyond what it carries.
     private const int MessageOverhead = 128;
 
@@ -53,9 +51,6 @@ internal sealed class ConsensusLoop : ReplicaThread
         : base($"consensus {settings.Self}", schedule)
     {
         _core = core;
-        Writes = new CallGauge(settings.MaxCalls);
-        Reads = new CallGauge(settings.MaxCalls);
-        Changes = new CallGauge(MaxChanges);
         _events = events;
         _time = time;
         _tickInterval = settings.TickInterval;
@@ -75,14 +70,8 @@ internal sealed class ConsensusLoop : ReplicaThread
     /// <summary>The node's state behind the last turn.</summary>
     public ReplicaView View => _view;
 
-    /// <summary>The writes that have not ended.</summary>
-    public CallGauge Writes { get; }
-
-    /// <summary>The linearizable reads that have not ended.</summary>
-    public CallGauge Reads { get; }
-
-    /// <summary>The changes of the membership that this member carries out and that have not ended.</summary>
-    public CallGauge Changes { get; }
+    /// <summary>The bounds of the calls.</summary>
+    public CallAdmission Admission => _core.Admission;
 
     /// <summary>Whether a peer is being sent a snapshot. For this thread.</summary>
     public bool IsSendingSnapshot => _core.Node.IsSendingSnapshot;
@@ -100,24 +89,14 @@ internal sealed class ConsensusLoop : ReplicaThread
         RejectCalls();
     }
 
-    /// <summary>A caller waits; or is turned away at once, on its own thread, when too many do.</summary>
+    /// <summary>Takes a call. One too many is refused at once, on its caller's thread.</summary>
     public void Submit(PendingCall call)
     {
-        (CallGauge gauge, string kind) = call switch
+        if (!Admission.TryAdmit(call))
         {
-            PendingProposal => (Writes, "writes"),
-            PendingConfigurationChange => (Changes, "changes of the membership"),
-            _ => (Reads, "linearizable reads"),
-        };
-        if (!gauge.TryEnter())
-        {
-            call.TryFail(new TooManyRequestsException(
-                $"{gauge.Limit} {kind} of this process wait, which is the limit. Nothing was executed: try again with "
-                + "fewer at a time."));
             return;
         }
 
-        call.Gauge = gauge;
         _calls.Enqueue(call);
         Wake();
         Interlocked.MemoryBarrier();

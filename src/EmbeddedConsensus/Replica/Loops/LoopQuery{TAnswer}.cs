@@ -2,13 +2,13 @@ using EmbeddedConsensus.Replica.Core;
 
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>A question with an answer of a type.</summary>
-/// <typeparam name="TAnswer">The type.</typeparam>
-/// <param name="read">Reads it.</param>
-/// <param name="schedule">What runs the caller's continuation; null in production.</param>
-internal sealed class LoopQuery<TAnswer>(Func<ReplicaCore, TAnswer> read, IReplicaSchedule? schedule) : LoopQuery
+/// <summary>A query of the core's state.</summary>
+/// <typeparam name="TAnswer">The type of the answer.</typeparam>
+/// <param name="read">Reads the answer.</param>
+/// <param name="completion">Decides where the caller's continuation runs.</param>
+internal sealed class LoopQuery<TAnswer>(Func<ReplicaCore, TAnswer> read, CallCompletion completion) : LoopQuery
 {
-    private readonly ScheduledTaskSource<TAnswer> _source = new(schedule);
+    private readonly CallTaskSource<TAnswer> _source = new(completion);
 
     /// <summary>The answer.</summary>
     public Task<TAnswer> Task => _source.Task;

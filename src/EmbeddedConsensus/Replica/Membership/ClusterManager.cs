@@ -13,7 +13,7 @@ internal sealed class ClusterManager(ReplicaHost host, MembershipChanges changes
         if (consistency == Consistency.Linearizable)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            ReadCall barrier = new(host.Schedule);
+            ReadCall barrier = new(host.Completion);
             host.Submit(barrier);
             barrier.ListenTo(cancellationToken);
             await barrier.Task.ConfigureAwait(false);

@@ -5,10 +5,11 @@ namespace EmbeddedConsensus.Replica.Membership;
 
 /// <summary>A change of the membership that this member, as the leader, carries out for itself or for
 /// another.</summary>
-/// <param name="schedule">What runs the continuation of whoever waits; null in production.</param>
-internal sealed class ConfigurationChangeCall(IReplicaSchedule? schedule) : PendingConfigurationChange
+/// <param name="completion">Decides where the waiter's continuation runs.</param>
+internal sealed class ConfigurationChangeCall(CallCompletion completion) : PendingConfigurationChange
 {
-    private readonly ScheduledTaskSource<(ClusterConfiguration Configuration, ulong Index)> _source = new(schedule);
+    private readonly CallTaskSource<(ClusterConfiguration Configuration, ulong Index)> _source =
+        new(completion);
 
     /// <summary>The configuration that the change led to, and its index; or a
     /// <see cref="MembershipChangeRefusedException"/>, or what ended the replica.</summary>

@@ -177,7 +177,7 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
                 return null;
             }
 
-            call = new ConfigurationChangeCall(host.Schedule) { Change = change };
+            call = new ConfigurationChangeCall(host.Completion) { Change = change };
             _running[change] = call;
         }
 
