@@ -41,7 +41,7 @@ public sealed class JobBoard(IKeyValueStore store, TimeProvider time)
             .Else(Op.Get(Claims + job));
         TxnResult result = await store.TxnAsync(claim, cancellationToken);
         return result.Succeeded
-            || (result.Responses[0].Range!.Items is [KeyValue held] && held.Value == worker);
+            || (result.GetKey(0)?.Value == worker);
     }
 
     /// <summary>Claims a job for a worker, however long the cluster is unavailable. Retrying is safe, because a worker

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using EmbeddedConsensus.Mutations;
+using EmbeddedConsensus.Mutations.Building;
 using EmbeddedConsensus.Mutations.Catalogue;
 
 Option<string[]> only = new("--only")
@@ -21,10 +22,19 @@ Option<bool> skipUnchanged = new("--skip-unchanged")
 {
     Description = "Skip the runs without a mutation, if they have just passed.",
 };
+Option<bool> quick = new("--quick")
+{
+    Description = "Only see that each is caught: stop a suite at the first failure that counts, skip the runs without "
+        + "a mutation, and run one mutation per processor.",
+};
+Option<int?> jobs = new("--jobs")
+{
+    Description = "How many mutations run at a time. Default: 1, or with --quick the number of processors.",
+};
 Option<bool> list = new("--list") { Description = "Only list the mutations." };
 RootCommand command = new("Puts known bugs back into a copy of the sources, and runs the suites that have to find them.")
 {
-    only, check, list, skipUnchanged, verbose,
+    only, check, list, quick, jobs, skipUnchanged, verbose,
 };
 command.SetAction(parsed =>
 {
@@ -46,8 +56,24 @@ command.SetAction(parsed =>
             return 0;
         }
 
-        MutationRunner runner = new(SourceTree.FindOriginal(), Console.Out, parsed.GetValue(verbose));
-        return parsed.GetValue(check) ? runner.Check(mutations) : runner.Run(mutations, parsed.GetValue(skipUnchanged));
+        string original = SourceTree.FindOriginal();
+        RunReport report = new(Console.Out, mutations.Length);
+        if (parsed.GetValue(check))
+        {
+            return CatalogueCheck.Run(mutations, original, report);
+        }
+
+        bool isQuick = parsed.GetValue(quick);
+        return new MutationRunner(
+            original,
+            new RunOptions
+            {
+                IsQuick = isQuick,
+                Jobs = Math.Max(1, parsed.GetValue(jobs) ?? (isQuick ? Environment.ProcessorCount : 1)),
+                SkipsUnchanged = isQuick || parsed.GetValue(skipUnchanged),
+                IsVerbose = parsed.GetValue(verbose),
+            },
+            report).Run(mutations);
     }
     catch (MutationException exception)
     {

@@ -3,18 +3,24 @@ using EmbeddedConsensus.Simulation;
 using EmbeddedConsensus.Testing.Simulation;
 using EmbeddedConsensus.Testing.Simulation.Faults;
 
-Option<SeedRange> seeds = new("--seeds")
+DateOnly day = DateOnly.FromDateTime(DateTime.UtcNow);
+Option<SeedRange[]> seeds = new("--seeds")
 {
-    Description = "The seeds to run: one, or a range such as 1-200.",
-    DefaultValueFactory = _ => new SeedRange(1, 100),
+    Description = "The seeds to run: numbers, ranges such as 1-200, or today:200 for 200 that are others every day.",
+    AllowMultipleArgumentsPerToken = true,
+    DefaultValueFactory = _ => [new SeedRange(1, 100)],
     CustomParser = argument =>
     {
-        if (!SeedRange.TryParse(argument.Tokens[0].Value, out SeedRange range))
+        SeedRange[] ranges = new SeedRange[argument.Tokens.Count];
+        for (int i = 0; i < ranges.Length; i++)
         {
-            argument.AddError("--seeds takes a number, or two with a hyphen between them, the smaller first.");
+            if (!SeedRange.TryParse(argument.Tokens[i].Value, day, out ranges[i]))
+            {
+                argument.AddError("--seeds takes numbers, ranges with the smaller number first, or today:COUNT.");
+            }
         }
 
-        return range;
+        return ranges;
     },
 };
 Option<int> replicas = new("--replicas")
@@ -48,6 +54,11 @@ Option<FileInfo?> schedule = new("--schedule")
 {
     Description = "A file with the faults to inject, as a failed seed prints it, instead of what the seed chooses.",
 };
+Option<string[]> until = new("--until")
+{
+    Description = "Start no more seeds once one has broken this promise, such as \"Election Safety\".",
+    DefaultValueFactory = _ => [],
+};
 Option<bool> noShrink = new("--no-shrink") { Description = "Do not search for a smaller schedule that still fails." };
 Option<bool> coverage = new("--coverage")
 {
@@ -55,7 +66,7 @@ Option<bool> coverage = new("--coverage")
 };
 RootCommand command = new("Runs simulated clusters with faults, and checks every invariant and every response.")
 {
-    seeds, replicas, virtualSeconds, schedule, jobs, verbose, once, noShrink, coverage, defect,
+    seeds, replicas, virtualSeconds, schedule, jobs, verbose, once, until, noShrink, coverage, defect,
 };
 command.SetAction(parsed =>
 {
@@ -76,13 +87,14 @@ command.SetAction(parsed =>
     return new Runner(
         new RunnerOptions
         {
-            Seeds = parsed.GetValue(seeds),
+            Seeds = parsed.GetValue(seeds)!,
             Replicas = parsed.GetValue(replicas),
             VirtualSeconds = Math.Max(1, parsed.GetValue(virtualSeconds)),
             Schedule = faults,
             Jobs = Math.Max(1, parsed.GetValue(jobs)),
             IsVerbose = parsed.GetValue(verbose),
             RunsTwice = !parsed.GetValue(once),
+            Until = parsed.GetValue(until)!,
             Shrinks = !parsed.GetValue(noShrink),
             ShowsCoverage = parsed.GetValue(coverage),
             Defect = parsed.GetValue(defect),

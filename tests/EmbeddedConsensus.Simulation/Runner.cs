@@ -17,7 +17,9 @@ internal sealed class Runner(RunnerOptions options, TextWriter output)
     private readonly SortedDictionary<string, int> _broken = [];
     private readonly Stopwatch _time = Stopwatch.StartNew();
     private readonly FailureReport _report = new(options, output);
+    private readonly IEnumerator<ulong> _seeds = All(options.Seeds).GetEnumerator();
     private TimeSpan _lastProgress;
+    private bool _isStopped;
     private long _passed;
     private long _failed;
 
@@ -25,13 +27,13 @@ internal sealed class Runner(RunnerOptions options, TextWriter output)
     /// <returns>The exit code: 1 when a seed failed.</returns>
     public int Run()
     {
-        ulong next = options.Seeds.First;
+        output.WriteLine($"seeds            {string.Join(' ', options.Seeds)}");
         Thread[] workers = new Thread[options.Jobs];
         for (int i = 0; i < workers.Length; i++)
         {
             workers[i] = new Thread(() =>
             {
-                while (TryTake(ref next, out ulong seed))
+                while (TryTake(out ulong seed))
                 {
                     RunSeed(seed);
                 }
@@ -54,12 +56,24 @@ internal sealed class Runner(RunnerOptions options, TextWriter output)
         return _failed > 0 ? 1 : 0;
     }
 
-    private bool TryTake(ref ulong next, out ulong seed)
+    private bool TryTake(out ulong seed)
     {
         lock (_gate)
         {
-            seed = next;
-            return next <= options.Seeds.Last && next++ >= options.Seeds.First;
+            bool isTaken = !_isStopped && _seeds.MoveNext();
+            seed = isTaken ? _seeds.Current : 0;
+            return isTaken;
+        }
+    }
+
+    private static IEnumerable<ulong> All(SeedRange[] ranges)
+    {
+        foreach (SeedRange range in ranges)
+        {
+            for (ulong seed = range.First; seed <= range.Last; seed++)
+            {
+                yield return seed;
+            }
         }
     }
 
@@ -116,6 +130,7 @@ internal sealed class Runner(RunnerOptions options, TextWriter output)
             return false;
         }
 
+        _isStopped |= options.Until.Contains(failure.Invariant);
         _broken[failure.Invariant] = _broken.GetValueOrDefault(failure.Invariant) + 1;
         return ++_failed <= MaxShrunkSeeds;
     }

@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Simulation;
 internal sealed record RunnerOptions
 {
     /// <summary>The seeds.</summary>
-    public required SeedRange Seeds { get; init; }
+    public required SeedRange[] Seeds { get; init; }
 
     /// <summary>The number of replicas; 0 lets each seed choose.</summary>
     public required int Replicas { get; init; }
@@ -26,6 +26,9 @@ internal sealed record RunnerOptions
 
     /// <summary>Whether to run each seed twice and compare the trace hashes.</summary>
     public required bool RunsTwice { get; init; }
+
+    /// <summary>The promises of which a broken one ends the run.</summary>
+    public required string[] Until { get; init; }
 
     /// <summary>Whether to look for the smallest schedule with which a seed still fails.</summary>
     public required bool Shrinks { get; init; }

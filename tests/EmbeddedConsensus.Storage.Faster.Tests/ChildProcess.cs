@@ -31,7 +31,7 @@ internal sealed class ChildProcess : IDisposable
     public Task<string?> ReadLineAsync() =>
         _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1));
 
-    /// <summary>Ends the process as SIGKILL does, and gives what it still printed.</summary>
+    /// <summary>Kills the process as SIGKILL does, and returns its remaining output.</summary>
     public async Task<string[]> KillAsync()
     {
         _process.Kill();

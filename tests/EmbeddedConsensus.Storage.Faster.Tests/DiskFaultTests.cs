@@ -218,7 +218,7 @@ public sealed class DiskFaultTests
     /// <summary>What hangs would be written over what the next one that opens the folder has written there.</summary>
     [Fact]
     [Trait("Scenario", "40")]
-    public async Task A_folder_stays_locked_behind_a_disposal_until_no_write_hangs_in_the_disk()
+    public async Task A_directory_stays_locked_after_disposal_until_no_write_is_stuck()
     {
         using var folder = new TemporaryFolder();
         var disk = new SimulatedSegmentFiles();

@@ -42,9 +42,9 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
         _shareWrittenOnFailure = shareWritten;
     }
 
-    /// <summary>Makes the next flush fail and forget what it was to write. Those after it succeed, as on systems that
-    /// mark a page as clean when writing it has failed.</summary>
-    /// <param name="keepsInCache">Whether reads go on to see what was lost, until the power fails.</param>
+    /// <summary>Makes the next flush fail and lose its data. Later ones succeed, as on systems that mark a page as
+    /// clean when writing it has failed.</summary>
+    /// <param name="keepsInCache">Whether reads still see the lost data until the power fails.</param>
     public void LoseNextFlush(bool keepsInCache = false) => (_losesNextFlush, _keepsInCache) = (true, keepsInCache);
 
     /// <summary>Completes when a flush hangs for the first time.</summary>
@@ -53,7 +53,7 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
     /// <summary>Makes every flush hang until <see cref="Release"/>.</summary>
     public void Hang() => _released.Reset();
 
-    /// <summary>Lets flushes go on.</summary>
+    /// <summary>Lets flushes proceed.</summary>
     public void Release() => _released.Set();
 
     /// <summary>Fails the power: each sector that was not flushed is there or not; so are deleted files.</summary>

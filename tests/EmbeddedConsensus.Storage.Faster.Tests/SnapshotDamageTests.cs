@@ -133,7 +133,7 @@ public sealed class SnapshotDamageTests
         await writer.PublishAsync();
     }
 
-    /// <summary>Reads the newest snapshot to its end, checks its bytes, and gives its index.</summary>
+    /// <summary>Reads the newest snapshot to its end, checks its bytes, and returns its index.</summary>
     private static async Task<ulong> ReadNewestAsync(string folder)
     {
         await using FasterStorage storage = TestLog.Open(folder);

@@ -55,7 +55,7 @@ public sealed class TornTailTests
     [Fact]
     [Trait("Scenario", "37")]
     [Trait("Scenario", "39")]
-    public async Task A_stale_page_behind_a_torn_tail_does_not_continue_the_next_append()
+    public async Task A_stale_page_after_a_torn_tail_does_not_continue_the_next_append()
     {
         using var folder = new TemporaryFolder();
         await TestLog.FillAsync(folder.Path, 1, bytes: LargeBytes);

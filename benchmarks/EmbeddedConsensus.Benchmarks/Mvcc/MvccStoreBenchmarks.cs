@@ -28,7 +28,7 @@ public class MvccStoreBenchmarks : IDisposable
             Put(Math.Min(Batch, Keys - i));
             _store.Publish();
         }
-        _snapshot = _store.OpenSnapshot();
+        _snapshot = _store.OpenView();
     }
 
     [GlobalCleanup]
@@ -45,8 +45,8 @@ public class MvccStoreBenchmarks : IDisposable
     [Benchmark]
     public long GetInASnapshotOfItsOwn()
     {
-        using PinnedView snapshot = _store.OpenSnapshot();
-        return snapshot.TryGet(_keys[NextIndex()], 0, out MvccRecord record) ? record.ModRevision : 0;
+        using PinnedView pinned = _store.OpenView();
+        return pinned.TryGet(_keys[NextIndex()], 0, out MvccRecord record) ? record.ModRevision : 0;
     }
 
     [Benchmark(OperationsPerInvoke = Page)]

@@ -5,8 +5,8 @@ using EmbeddedConsensus.Storage.Faster.Log;
 namespace EmbeddedConsensus.Storage.Faster.Files;
 
 /// <summary>
-/// The folder of one member: created and marked as ours, locked against other processes and other replicas of this one,
-/// cleared of unfinished files. Log and snapshots share it; the lock goes when both have let go.
+/// The directory of one member: created and marked as ours, locked against other processes and other replicas of this
+/// one, cleared of unfinished files. Log and snapshots share it; the lock is released when both have released it.
 /// </summary>
 internal sealed class StorageDirectory
 {
@@ -30,8 +30,8 @@ internal sealed class StorageDirectory
     /// <summary>The folder, as a full path.</summary>
     public string Path { get; }
 
-    /// <summary>A random number that marks everything written here, so that what strays in from elsewhere is not taken
-    /// for ours.</summary>
+    /// <summary>A random number that marks everything written here, so that misplaced data from elsewhere is not
+    /// mistaken for ours.</summary>
     public ulong Id { get; }
 
     /// <summary>The layout of the log, fixed when the folder was created.</summary>
@@ -74,14 +74,14 @@ internal sealed class StorageDirectory
     /// <param name="name">The file's name.</param>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Adds a user, for whom the lock is held.</summary>
+    /// <summary>Adds a user that holds the lock.</summary>
     public StorageDirectory Share()
     {
         Interlocked.Increment(ref _users);
         return this;
     }
 
-    /// <summary>Takes a user away; the last one lets go of the lock.</summary>
+    /// <summary>Removes a user; the last one releases the lock.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _users) == 0)
@@ -90,7 +90,7 @@ internal sealed class StorageDirectory
         }
     }
 
-    /// <summary>Lets go of the lock whoever still uses the folder, as the end of the process would. For
+    /// <summary>Releases the lock while the directory is still in use, as the end of the process would. For
     /// tests.</summary>
     public void Abandon() => _lock.Dispose();
 
@@ -101,7 +101,7 @@ internal sealed class StorageDirectory
             return;
         }
 
-        // Level by level: each new folder is an entry in the one above, and that entry has to be durable too.
+        // Level by level: each new directory is an entry in its parent, and that entry has to be durable too.
         string? parent = System.IO.Path.GetDirectoryName(path);
         if (parent is not null)
         {
@@ -168,7 +168,7 @@ internal sealed class StorageDirectory
         {
             string name = System.IO.Path.GetFileName(entry);
 
-            // A crash in the middle of the first start leaves the first two; the third is in every fresh volume.
+            // A crash during the first start leaves the first two; the third exists in every fresh volume.
             if (name is not (StorageLayout.Lock or StorageLayout.Format + StorageLayout.TemporarySuffix or "lost+found"))
             {
                 throw new StorageException(

@@ -5,17 +5,16 @@ namespace EmbeddedConsensus.Storage.Faster.Files;
 /// <summary>The names of the files in a member's folder.</summary>
 internal static class StorageLayout
 {
-    /// <summary>Held open, exclusively, by whoever uses the folder.</summary>
+    /// <summary>Held open exclusively while the directory is in use.</summary>
     public const string Lock = "lock";
 
-    /// <summary>Says that the folder is ours, in which format version, and which log's records belong here.</summary>
+    /// <summary>Marks the directory as ours, with its format version and the log whose records belong here.</summary>
     public const string Format = "format";
 
     /// <summary>How far the log was known to be durable at the last start or clean stop.</summary>
     public const string LogState = "log.state";
 
-    /// <summary>Ends the name of a file that is not finished. Such files are removed when the folder is
-    /// opened.</summary>
+    /// <summary>The suffix of unfinished files, which are removed when the directory is opened.</summary>
     public const string TemporarySuffix = ".tmp";
 
     private const string SegmentPrefix = "log.";

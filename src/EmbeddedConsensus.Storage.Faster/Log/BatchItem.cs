@@ -50,7 +50,7 @@ internal readonly record struct BatchItem(
 
     /// <summary>Decodes the next item of a batch.</summary>
     /// <param name="batch">The whole batch.</param>
-    /// <param name="position">Where the item begins; behind it afterwards.</param>
+    /// <param name="position">The start of the item; afterwards its end.</param>
     /// <param name="item">The item.</param>
     /// <returns>Whether there is an item; if not, the batch ends here or is malformed.</returns>
     public static bool TryRead(ReadOnlySpan<byte> batch, ref int position, out BatchItem item)

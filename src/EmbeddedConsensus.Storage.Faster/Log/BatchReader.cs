@@ -34,11 +34,11 @@ internal sealed class BatchReader : IDisposable
     }
 
     /// <summary>Reads the next batch and takes the wanted entries.</summary>
-    /// <param name="next">The next entry wanted; behind the last one taken afterwards.</param>
-    /// <param name="until">The last entry wanted from this walk.</param>
+    /// <param name="next">The next entry wanted; afterwards the one after the last taken.</param>
+    /// <param name="until">The last entry wanted.</param>
     /// <param name="maxBytes">The limit for the sum of sizes; one entry is always taken.</param>
     /// <param name="bytes">The sum so far.</param>
-    /// <param name="entries">Where the entries go.</param>
+    /// <param name="entries">Receives the entries.</param>
     /// <returns>False when the limit is reached.</returns>
     /// <exception cref="StorageCorruptedException">The batch is damaged.</exception>
     public bool Read(ref ulong next, ulong until, long maxBytes, ref long bytes, List<LogEntry> entries)

@@ -2,16 +2,16 @@ using System.Threading.Tasks.Sources;
 
 namespace EmbeddedConsensus.Storage.Faster.Log;
 
-/// <summary>The one commit that is under way, awaited without allocation.</summary>
+/// <summary>The one commit in progress, awaited without allocation.</summary>
 internal sealed class CommitCompletion : IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
     private long _target;
 
-    /// <summary>Whether a commit is under way.</summary>
+    /// <summary>Whether a commit is in progress.</summary>
     public bool IsPending => Volatile.Read(ref _target) != 0;
 
-    /// <summary>Begins to wait.</summary>
+    /// <summary>Starts to wait.</summary>
     /// <param name="target">The address up to which the log must be flushed.</param>
     public ValueTask Begin(long target)
     {
@@ -32,7 +32,7 @@ internal sealed class CommitCompletion : IValueTaskSource
     }
 
     /// <summary>Ends the wait, if there is one, with a failure.</summary>
-    /// <param name="reason">What the awaiter is told.</param>
+    /// <param name="reason">The awaiter's exception.</param>
     public void TryFail(Exception reason)
     {
         if (Interlocked.Exchange(ref _target, 0) != 0)

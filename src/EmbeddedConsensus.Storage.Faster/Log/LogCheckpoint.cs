@@ -3,12 +3,12 @@ using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Storage.Faster.Log;
 
-/// <summary>A record that lets the ones before it go: written when a prefix of the log is dropped, before any file
-/// is deleted.</summary>
+/// <summary>A record that makes the ones before it obsolete: written when a prefix of the log is dropped, before any
+/// file is deleted.</summary>
 /// <param name="Start">The last dropped entry.</param>
-/// <param name="LastIndex">The last entry behind it; equal to the start's index when all were dropped.</param>
+/// <param name="LastIndex">The last entry after it; equal to the start's index when all were dropped.</param>
 /// <param name="HardState">The hard state at the time.</param>
-/// <param name="NeededAddress">Where the oldest record begins that still holds an entry of the log.</param>
+/// <param name="NeededAddress">The start of the oldest record that still holds an entry of the log.</param>
 internal readonly record struct LogCheckpoint(
     LogPosition Start, ulong LastIndex, HardState HardState, long NeededAddress)
 {

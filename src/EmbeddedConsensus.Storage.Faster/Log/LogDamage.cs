@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Storage.Faster.Log;
 
-/// <summary>The words for a log that cannot be trusted.</summary>
+/// <summary>Errors about a log that cannot be trusted.</summary>
 internal static class LogDamage
 {
     /// <summary>What an operator can do about it.</summary>

@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus.Storage.Faster.Log;
 
-/// <summary>Where a replay ended, and where the log goes on.</summary>
+/// <summary>The end of a replay, where the log continues.</summary>
 /// <param name="Sequence">The number of the last record.</param>
-/// <param name="Checksum">Its checksum, which the next record continues.</param>
-/// <param name="Begin">Where the log begins on disk.</param>
-/// <param name="Tail">Where the next record goes: the start of a page.</param>
+/// <param name="Checksum">Its checksum, which the next record chains to.</param>
+/// <param name="Begin">The start of the log on disk.</param>
+/// <param name="Tail">The address of the next record: the start of a page.</param>
 internal readonly record struct LogEnd(ulong Sequence, uint Checksum, long Begin, long Tail);

@@ -3,13 +3,12 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Storage.Faster.Log;
 
 /// <summary>
-/// What the log holds, in memory: its bounds, its terms, its hard state, and where on disk to look for an entry. Later
-/// records win, so that an append at an index that exists overrides everything from there on. Not safe for several
-/// threads.
+/// The contents of the log, in memory: its bounds, its terms, its hard state, and where on disk to look for an entry.
+/// Later records win, so that an append at an existing index overrides everything from there on. Not thread-safe.
 /// </summary>
 internal sealed class LogIndex
 {
-    /// <summary>The distance on disk between two known places, in bytes; a read walks at most that far. A log of
+    /// <summary>The distance on disk between two known positions, in bytes; a read scans at most that far. A log of
     /// 1 GiB costs 1 MiB of memory.</summary>
     private const long PointDistance = 16 * 1024;
 
@@ -26,14 +25,14 @@ internal sealed class LogIndex
     /// <summary>The last hard state.</summary>
     public HardState HardState { get; set; }
 
-    /// <summary>The terms of the entries behind the start.</summary>
+    /// <summary>The terms of the entries after the start.</summary>
     public IReadOnlyList<TermStart> Terms => _terms;
 
-    /// <summary>Whether every entry behind the start is known. It may not be while a log is replayed whose first files
-    /// were deleted: then a checkpoint is still to come.</summary>
+    /// <summary>Whether every entry after the start is known. It may not be during the replay of a log whose first
+    /// files were deleted: then a checkpoint is still to come.</summary>
     public bool IsComplete => LastIndex == Start.Index || _firstKnown <= Start.Index + 1;
 
-    /// <summary>Where the oldest record begins that holds an entry of the log, or null if the log is empty.</summary>
+    /// <summary>The start of the oldest record that holds an entry of the log, or null if the log is empty.</summary>
     public long? NeededAddress => LastIndex == Start.Index || _points.Count == 0 ? null : _points[0].Address;
 
     /// <summary>Begins a log whose first entry is not known to have index one.</summary>
@@ -78,8 +77,8 @@ internal sealed class LogIndex
         return true;
     }
 
-    /// <summary>What a checkpoint has to say if a prefix is dropped now.</summary>
-    /// <param name="through">The last entry to drop; behind the start.</param>
+    /// <summary>The checkpoint to write if a prefix is dropped now.</summary>
+    /// <param name="through">The last entry to drop; after the start.</param>
     /// <param name="checkpointAddress">Where the checkpoint will be.</param>
     public LogCheckpoint PlanDrop(LogPosition through, long checkpointAddress)
     {
@@ -90,7 +89,7 @@ internal sealed class LogIndex
 
     /// <summary>Applies a checkpoint.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
-    /// <returns>Whether entries behind the drop are kept; else all that was known is gone.</returns>
+    /// <returns>Whether entries after the drop are kept; otherwise everything known is obsolete.</returns>
     public bool Apply(in LogCheckpoint checkpoint)
     {
         HardState = checkpoint.HardState;

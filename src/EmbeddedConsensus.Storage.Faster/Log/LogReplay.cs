@@ -4,21 +4,21 @@ using EmbeddedConsensus.Storage.Faster.Files;
 namespace EmbeddedConsensus.Storage.Faster.Log;
 
 /// <summary>
-/// Reads a log from its files at the start of a member, and decides what a break in it is: the torn tail of an append
-/// that nobody was told of, which is repaired, or damage to what had been acknowledged, which stops the start.
+/// Reads a log from its files when a member starts, and classifies a break in it: the torn tail of an append that was
+/// never acknowledged, which is repaired, or damage to acknowledged records, which stops the start.
 /// </summary>
 /// <remarks>
-/// <para>Records are a chain: sequence numbers without gaps, each with the checksum of the one before, in incarnations
-/// that never fall. The first one that does not continue the chain ends the log. FASTER leaves the rest of a page empty
-/// when a record does not fit, and every start of the log begins a new page; so behind the last record of a page, the
-/// chain may continue at the next page.</para>
-/// <para>The break is damage if a record behind it was written when one at or behind the break was known to be durable,
-/// or if the log state file says so. What lies behind a torn tail was never acknowledged, so it never says so, however
-/// stale and however valid its checksums are. Checksums include the log's random number and the record's address,
-/// so that the bytes of a log inside a value are not mistaken for records.</para>
-/// <para>What is read may be in the system's memory and nowhere else: a system whose flush failed takes the pages for
-/// clean, and a later flush succeeds without writing them. So whatever nothing proves to be durable is written once
-/// more, the same bytes at the same place, before the flush that makes the log count as durable.</para>
+/// <para>Records are a chain: sequence numbers without gaps, each with the checksum of the previous record, in
+/// incarnations that never decrease. The first one that does not continue the chain ends the log. FASTER leaves the
+/// rest of a page empty when a record does not fit, and every start of the log begins a new page; so after the last
+/// record of a page, the chain may continue on the next page.</para>
+/// <para>The break is damage if a record after it was written when one at or after the break was known to be durable,
+/// or if the log state file says so. What follows a torn tail was never acknowledged, so it never says so, however
+/// stale and however valid its checksums are. Checksums include the log's random number and the record's address, so
+/// that the bytes of a log inside a value are not mistaken for records.</para>
+/// <para>What is read may exist in the page cache only: a kernel whose flush failed marks the pages as clean, and a
+/// later flush succeeds without writing them. So everything not proven to be durable is written once more, the same
+/// bytes at the same place, before the flush that makes the log count as durable.</para>
 /// </remarks>
 internal sealed class LogReplay : IDisposable
 {
@@ -163,7 +163,7 @@ internal sealed class LogReplay : IDisposable
             return false;
         }
 
-        // Behind a file that was deleted there may be the end of a batch that began in it; nothing of it is needed.
+        // After a deleted file there may be the end of a batch that began in it; nothing of it is needed.
         bool startsBatch = header.Flags.HasFlag(RecordFlags.First);
         bool isOrphan = !startsBatch && !_inBatch;
         if ((startsBatch && _inBatch) || (isOrphan && _wholeSequence != 0))
@@ -263,7 +263,7 @@ internal sealed class LogReplay : IDisposable
         return true;
     }
 
-    /// <summary>Tells a torn tail from damage.</summary>
+    /// <summary>Distinguishes a torn tail from damage.</summary>
     private void CheckNothingLost(long breakAddress, int last)
     {
         ulong durable = _state.Sequence;
@@ -281,7 +281,7 @@ internal sealed class LogReplay : IDisposable
         }
     }
 
-    /// <summary>What the records in the rest of a page, valid or behind a break, say was durable.</summary>
+    /// <summary>The durable sequence that the records in the rest of a page, valid or after a break, state.</summary>
     private ulong MostDurable(long address)
     {
         ulong durable = 0;
@@ -317,8 +317,8 @@ internal sealed class LogReplay : IDisposable
         }
     }
 
-    /// <summary>Clears what a torn append left behind the tail and makes durable what was read: a process that was
-    /// killed may have left it in the system's memory only.</summary>
+    /// <summary>Clears what a torn append left after the tail and makes durable what was read: a killed process may
+    /// have left it in the page cache only.</summary>
     private void Repair(int first, int last)
     {
         WriteUnprovenAgain();

@@ -4,8 +4,9 @@ using EmbeddedConsensus.Storage.Faster.Files;
 namespace EmbeddedConsensus.Storage.Faster.Log;
 
 /// <summary>
-/// A small file beside the log that says how often the log was opened and how far it was known to be durable at the
-/// last start or clean stop. A log that ends before that point was damaged at its tail, where no later record tells.
+/// A small file beside the log with the number of times the log was opened and how far it was known to be durable at
+/// the last start or clean stop. A log that ends before that point was damaged at its tail, where no later record shows
+/// it.
 /// </summary>
 /// <param name="Incarnation">How often the log was opened.</param>
 /// <param name="Sequence">The last record that was durable.</param>

@@ -3,23 +3,23 @@ using System.Buffers.Binary;
 namespace EmbeddedConsensus.Storage.Faster.Log;
 
 /// <summary>
-/// The frame around each of our records. FASTER's own checks do not hold up (its per-entry checksum is an XOR), so a
-/// record says for itself what it is, where it belongs and what came before.
+/// The frame around each of our records. FASTER's own checks are not sufficient (its per-entry checksum is an XOR), so
+/// a record states what it is, where it belongs and what came before.
 /// </summary>
 /// <remarks>Little endian: magic (4 bytes), format version (1), kind (1), flags (1), zero (1), payload length (4),
 /// checksum of the record before (4), incarnation (8), sequence (8), durable sequence (8), address (8), checksum of
 /// the bytes so far (4), checksum of those and the payload (4).</remarks>
-/// <param name="Kind">What the payload is.</param>
-/// <param name="Flags">Which piece of its batch the record is.</param>
+/// <param name="Kind">The kind of the payload.</param>
+/// <param name="Flags">The piece of its batch that the record is.</param>
 /// <param name="PayloadBytes">The length of the payload.</param>
-/// <param name="PreviousChecksum">The checksum of the record before: the chain that a stale page, left behind a torn
-/// tail that was repaired, cannot continue.</param>
-/// <param name="Incarnation">How often the log had been opened. It never falls along the log.</param>
+/// <param name="PreviousChecksum">The checksum of the previous record: the chain that a stale page after a repaired
+/// torn tail cannot continue.</param>
+/// <param name="Incarnation">How often the log had been opened. It never decreases along the log.</param>
 /// <param name="Sequence">The number of the record, from one.</param>
 /// <param name="DurableSequence">Every record up to this one was known to be durable when this one was written. It
-/// tells damage from a torn tail: a record that is missing before it had been acknowledged.</param>
-/// <param name="Address">Where the record belongs: bytes that a value or a misdirected write carries elsewhere are no
-/// record.</param>
+/// distinguishes damage from a torn tail: a missing record at or below it had been acknowledged.</param>
+/// <param name="Address">The address to which the record belongs: bytes that a value or a misdirected write carries
+/// elsewhere are no record.</param>
 internal readonly record struct RecordHeader(
     RecordKind Kind, RecordFlags Flags, int PayloadBytes, uint PreviousChecksum, ulong Incarnation, ulong Sequence,
     ulong DurableSequence, long Address)

@@ -29,13 +29,13 @@ internal sealed class RecordWriter : IDisposable
     private uint _checksum;
     private long _enqueued;
 
-    /// <summary>Opens FASTER's log behind the end of what was replayed.</summary>
+    /// <summary>Opens FASTER's log at the end of what was replayed.</summary>
     /// <param name="directory">The member's folder.</param>
     /// <param name="files">The files.</param>
-    /// <param name="memoryBytes">The memory for pages that are being written.</param>
-    /// <param name="incarnation">How often the log was opened, this time included.</param>
+    /// <param name="memoryBytes">The memory for pages being written.</param>
+    /// <param name="incarnation">How often the log was opened, including this time.</param>
     /// <param name="end">The end of the log.</param>
-    /// <param name="failed">Told, once or more, that the disk failed.</param>
+    /// <param name="failed">Called, once or more, when the disk has failed.</param>
     public RecordWriter(
         StorageDirectory directory, ISegmentFiles files, long memoryBytes, ulong incarnation, LogEnd end,
         Action<StorageException> failed)

@@ -2,8 +2,8 @@ using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Storage.Faster.Log;
 
-/// <summary>The entries of a log that change the membership, collected while the log is replayed. It holds those alone
-/// that still count, so that its memory is bounded by the log that a snapshot has not yet replaced.</summary>
+/// <summary>The entries of a log that change the membership, collected during replay. It holds only those still in
+/// force, so its memory is bounded by the part of the log that no snapshot has replaced.</summary>
 internal sealed class ReplayedConfigurations
 {
     private readonly List<LogEntry> _entries = [];
@@ -30,7 +30,7 @@ internal sealed class ReplayedConfigurations
 
     /// <summary>Takes a checkpoint.</summary>
     /// <param name="start">The last dropped entry.</param>
-    /// <param name="keepsRest">Whether the log keeps the entries behind it.</param>
+    /// <param name="keepsRest">Whether the log keeps the entries after it.</param>
     public void Drop(ulong start, bool keepsRest) =>
         _entries.RemoveAll(entry => !keepsRest || entry.Index <= start);
 }

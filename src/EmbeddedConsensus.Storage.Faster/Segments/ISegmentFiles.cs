@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Storage.Faster.Log;
 
-/// <summary>The files of the log: the place where tests put faults in.</summary>
+/// <summary>The files of the log: the interface at which tests inject faults.</summary>
 internal interface ISegmentFiles : IDisposable
 {
     /// <summary>The numbers of the files that exist, ascending.</summary>
@@ -23,9 +23,9 @@ internal interface ISegmentFiles : IDisposable
     /// <param name="data">The bytes.</param>
     void Write(int segment, long offset, ReadOnlySpan<byte> data);
 
-    /// <summary>Fills a file with zeros ahead of the tail, so that flushes to come need not grow it.</summary>
+    /// <summary>Fills a file with zeros ahead of the tail, so that later flushes need not grow it.</summary>
     /// <param name="segment">The file.</param>
-    /// <param name="tail">Where in the file the next write goes.</param>
+    /// <param name="tail">The offset of the next write.</param>
     void Prepare(int segment, long tail);
 
     /// <summary>Makes all that was written to a file, and its name, durable.</summary>

@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// <param name="SegmentBytes">The size of a file: a power of two, at least a page.</param>
 internal readonly record struct LogGeometry(int PageBytes, long SegmentBytes)
 {
-    /// <summary>Where FASTER puts the first record of a new log.</summary>
+    /// <summary>The address of the first record of a new FASTER log.</summary>
     public const long FirstAddress = 64;
 
     /// <summary>FASTER's own bytes before a record: its length.</summary>
@@ -14,8 +14,8 @@ internal readonly record struct LogGeometry(int PageBytes, long SegmentBytes)
     /// <summary>FASTER begins records at multiples of this.</summary>
     public const int Alignment = 4;
 
-    /// <summary>The largest record that we make, FASTER's header included: four fit a page, so that little of a page
-    /// is lost to a record that does not fit.</summary>
+    /// <summary>The largest record, including FASTER's header: four fit a page, so that little of a page is lost to a
+    /// record that does not fit.</summary>
     public int MaxRecordBytes => PageBytes / 4;
 
     /// <summary>The space that a record of ours takes, FASTER's header and padding included.</summary>

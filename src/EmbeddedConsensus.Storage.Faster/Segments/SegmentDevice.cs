@@ -3,8 +3,8 @@ using FASTER.core;
 namespace EmbeddedConsensus.Storage.Faster.Log;
 
 /// <summary>
-/// What FASTER writes its pages to. One thread writes and flushes, so that neither the caller nor the thread pool waits
-/// for the disk; whatever FASTER hands over while a flush is under way shares the next one.
+/// The device to which FASTER writes its pages. One thread writes and flushes, so that neither the caller nor the
+/// thread pool waits for the disk; requests that arrive during a flush share the next one.
 /// </summary>
 /// <remarks>FASTER's own devices open files so that on Linux each write also updates the file's times, and on Windows
 /// nothing is written through; they create files whose names a power cut may lose, and forget a request when they
@@ -40,7 +40,7 @@ internal sealed class SegmentDevice : StorageDeviceBase
         _thread.Start();
     }
 
-    /// <summary>Completes when the thread has ended: from then on nothing reaches the files any more.</summary>
+    /// <summary>Completes when the thread has ended: after that nothing reaches the files.</summary>
     public Task Ended => _ended.Task;
 
     /// <inheritdoc />
@@ -73,7 +73,7 @@ internal sealed class SegmentDevice : StorageDeviceBase
         callback(result);
     }
 
-    /// <summary>Ends the thread. One that hangs in the disk is left behind: nothing can free it, and what it writes may
+    /// <summary>Ends the thread. A thread stuck in the disk is abandoned: it cannot be freed, and what it writes may
     /// still reach the disk until <see cref="Ended"/>.</summary>
     public override void Dispose()
     {
@@ -129,8 +129,7 @@ internal sealed class SegmentDevice : StorageDeviceBase
         }
     }
 
-    /// <summary>Any failure is final: a flush that is tried again may succeed without having written the
-    /// data.</summary>
+    /// <summary>Any failure is final: a flush that is retried may succeed without having written the data.</summary>
     private void Attempt(Action step)
     {
         try
@@ -177,7 +176,7 @@ internal sealed class SegmentDevice : StorageDeviceBase
         _files.Prepare(last.Segment, last.Offset + last.Bytes);
     }
 
-    /// <summary>A write that FASTER asked for. The callback keeps FASTER's pages alive until it was called.</summary>
+    /// <summary>A write that FASTER requested. The callback keeps FASTER's pages alive until it was called.</summary>
     private readonly record struct WriteRequest(
         nint Source, int Segment, long Offset, int Bytes, DeviceIOCompletionCallback Callback, object Context);
 }

@@ -3,8 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EmbeddedConsensus.Storage.Faster.Log;
 
-/// <summary>The files of the log in a member's folder. Safe for use by several threads, though only one may
-/// write.</summary>
+/// <summary>The files of the log in a member's directory. Thread-safe, though only one thread may write.</summary>
 internal sealed class SegmentFiles : ISegmentFiles
 {
     private static readonly byte[] Zeros = new byte[64 * 1024];
@@ -170,7 +169,7 @@ internal sealed class SegmentFiles : ISegmentFiles
                 return null;
             }
 
-            // A reader may have a handle while the file is deleted; the lock file keeps everybody else out.
+            // A reader may have a handle while the file is deleted; the lock file keeps other processes out.
             SafeFileHandle handle = File.OpenHandle(
                 name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             file = new SegmentFile(handle) { Length = RandomAccess.GetLength(handle) };

@@ -7,7 +7,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EmbeddedConsensus.Storage.Faster.Snapshots;
 
-/// <summary>Reads a snapshot's file, and checks every chunk that it touches.</summary>
+/// <summary>Reads a snapshot file and verifies every chunk it touches.</summary>
 internal sealed class FasterSnapshotReader : ISnapshotReader
 {
     private readonly StorageDirectory _directory;

@@ -9,7 +9,7 @@ namespace EmbeddedConsensus.Storage.Faster.Snapshots;
 /// <summary>Writes a snapshot to a temporary file, which publishing renames.</summary>
 internal sealed class FasterSnapshotWriter : ISnapshotWriter
 {
-    /// <summary>How much may wait to be flushed: a flush of all at the end would hold up those of the log.</summary>
+    /// <summary>The most unflushed bytes: flushing everything at the end would delay the flushes of the log.</summary>
     private const long FlushBytes = 8L << 20;
 
     private const int FrameBytes = SnapshotFormat.ChunkBytes + SnapshotFormat.ChecksumBytes;
@@ -27,7 +27,7 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
     /// <summary>A writer.</summary>
     /// <param name="directory">The folder; held until the writer is disposed.</param>
     /// <param name="temporary">The name of the temporary file.</param>
-    /// <param name="metadata">What the snapshot stands for.</param>
+    /// <param name="metadata">The metadata of the snapshot.</param>
     public FasterSnapshotWriter(StorageDirectory directory, string temporary, SnapshotMetadata metadata)
     {
         Metadata = metadata;
@@ -161,7 +161,7 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
         _handle.Dispose();
     }
 
-    /// <summary>After a failure the file is in an unknown state: it takes no more.</summary>
+    /// <summary>After a failure the file is in an unknown state: the writer accepts no more.</summary>
     private StorageException Failed(Exception exception)
     {
         _handle.Dispose();

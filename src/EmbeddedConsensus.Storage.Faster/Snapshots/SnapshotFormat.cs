@@ -4,8 +4,8 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Storage.Faster.Snapshots;
 
 /// <summary>
-/// The layout of a snapshot's file: a header with the metadata, chunks of 64 KiB (the last one may be shorter) each
-/// with its checksum behind it, and a footer that shows that the file is whole.
+/// The layout of a snapshot file: a header with the metadata, chunks of 64 KiB (the last one may be shorter), each
+/// followed by its checksum, and a footer that shows that the file is complete.
 /// </summary>
 /// <remarks>Little endian. Header: magic (8), format version (4), length of the metadata (4), metadata, checksum (4).
 /// Footer: magic (8), length of the data (8), checksum (4). Every checksum includes the folder's random number, that

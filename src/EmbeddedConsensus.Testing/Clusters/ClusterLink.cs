@@ -15,7 +15,7 @@ internal sealed class ClusterLink(ulong seed)
     // As many bits as a double holds exactly.
     private const int FractionBits = 53;
 
-    private DeterministicRandom _random = new(seed);
+    private readonly DeterministicRandom _random = new(seed);
     private bool _isReachable = true;
     private int _delayed;
 

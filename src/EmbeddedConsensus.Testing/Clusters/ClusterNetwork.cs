@@ -60,7 +60,7 @@ internal sealed class ClusterNetwork : IInMemoryWire
     /// <summary>Heals every link.</summary>
     public void HealAll() => _network.HealAll();
 
-    /// <summary>Gives a one-way link its conditions.</summary>
+    /// <summary>Sets the conditions of a one-way link.</summary>
     public void SetConditions(MemberId from, MemberId to, LinkConditions conditions)
     {
         lock (_gate)
@@ -69,7 +69,7 @@ internal sealed class ClusterNetwork : IInMemoryWire
         }
     }
 
-    /// <summary>Gives every link its conditions, those of members that come later too.</summary>
+    /// <summary>Sets the conditions of every link, including those of later members.</summary>
     public void SetConditions(LinkConditions conditions)
     {
         lock (_gate)

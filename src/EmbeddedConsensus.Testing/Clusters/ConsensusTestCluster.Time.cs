@@ -1,18 +1,11 @@
 using System.Runtime.CompilerServices;
-using EmbeddedConsensus.Testing.Clusters;
 
 namespace EmbeddedConsensus.Testing;
 
-/// <summary>How time passes.</summary>
+/// <content>How time passes, and how the app's tasks take turns with the replicas.</content>
 public sealed partial class ConsensusTestCluster
 {
-    // An app that calls without a pause does not stop the clock: time goes on behind so many turns.
-    private const int MaxTurnsPerStep = 16_000;
-
-    // In real time: behind it a replica is taken to hang.
-    private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(1);
-
-    private readonly SemaphoreSlim _step = new(1);
+    private readonly AppFailures _appFailures = new();
 
     /// <summary>Lets time pass. The clock goes from one timer to the next, and before each step the cluster comes to
     /// rest: nothing is under way but what waits for time.</summary>
@@ -24,7 +17,8 @@ public sealed partial class ConsensusTestCluster
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
         DateTimeOffset end = Time.GetUtcNow() + duration;
-        await RunAsync(() => Time.GetUtcNow() >= end, end, SynchronizationContext.Current, cancellationToken)
+        await Clock.RunUntilAsync(
+            () => Time.GetUtcNow() >= end, end, SynchronizationContext.Current, cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -46,7 +40,8 @@ public sealed partial class ConsensusTestCluster
         TimeSpan atMost = limit ?? Options.TimeLimit;
         ArgumentOutOfRangeException.ThrowIfLessThan(atMost, TimeSpan.Zero, nameof(limit));
         DateTimeOffset end = Time.GetUtcNow() + atMost;
-        if (!await RunAsync(condition, end, SynchronizationContext.Current, cancellationToken).ConfigureAwait(false))
+        if (!await Clock.RunUntilAsync(condition, end, SynchronizationContext.Current, cancellationToken)
+            .ConfigureAwait(false))
         {
             throw new ClusterTimeoutException(
                 $"Within {atMost} of virtual time this has not come about: {what}{Environment.NewLine}{Describe()}");
@@ -103,94 +98,64 @@ public sealed partial class ConsensusTestCluster
         CancellationToken cancellationToken = default) =>
         RunUntilAsync(task.AsTask(), limit, what, cancellationToken);
 
-    /// <summary>Moves the clock from timer to timer until a condition holds or a time has come.</summary>
-    /// <returns>Whether the condition holds.</returns>
-    private async Task<bool> RunAsync(
-        Func<bool> condition, DateTimeOffset end, SynchronizationContext? context, CancellationToken cancellationToken)
+    /// <summary>Starts a piece of the app and lets time pass until it has ended. It runs in turn with the replicas,
+    /// without the test's own synchronization context, so that the cluster sees whether it runs or waits: the best way
+    /// to run app code. A run depends on the seed and on the code alone, and time stands still while the piece has
+    /// work.</summary>
+    /// <param name="start">Starts the piece.</param>
+    /// <param name="limit">How much virtual time may pass; null for
+    /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
+    /// <param name="what">What is waited for, for the message; the text of the argument if you say nothing.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ClusterTimeoutException">The limit has passed.</exception>
+    /// <exception cref="Exception">What the piece failed with.</exception>
+    public async Task RunUntilAsync(
+        Func<Task> start,
+        TimeSpan? limit = null,
+        [CallerArgumentExpression(nameof(start))] string? what = null,
+        CancellationToken cancellationToken = default)
     {
-        while (true)
-        {
-            // One step at a time, whoever asks for it: several waits may share the clock.
-            await _step.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                ThrowIfDisposed();
-                await ComeToRestAsync(context, cancellationToken).ConfigureAwait(false);
-                if (condition())
-                {
-                    return true;
-                }
-
-                if (Time.GetUtcNow() >= end)
-                {
-                    return false;
-                }
-
-                await FireNextAsync(end).ConfigureAwait(false);
-            }
-            finally
-            {
-                _step.Release();
-            }
-        }
+        ArgumentNullException.ThrowIfNull(start);
+        await RunUntilAsync(Turns.StartAsync(start), limit, what, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Waits until the replicas have nothing more to do at this instant, so that a fault always meets the same
-    /// state, however fast the machine is.</summary>
-    internal void LetReplicasRest()
+    /// <inheritdoc cref="RunUntilAsync(Func{Task}, TimeSpan?, string?, CancellationToken)" />
+    /// <typeparam name="T">What the piece gives.</typeparam>
+    /// <returns>What the piece gave.</returns>
+    public async Task<T> RunUntilAsync<T>(
+        Func<Task<T>> start,
+        TimeSpan? limit = null,
+        [CallerArgumentExpression(nameof(start))] string? what = null,
+        CancellationToken cancellationToken = default)
     {
-        if (AppTurn.Current is { } turn)
-        {
-            // A piece of the app that brings a fault about would wait for itself.
-            Turns.Detach(turn);
-        }
-
-        Turns.WhenAtRestAsync(MaxTurnsPerStep, forApp: false).Wait(HangLimit);
+        ArgumentNullException.ThrowIfNull(start);
+        Task<T>? piece = null;
+        Task begun = Turns.StartAsync(() => piece = start());
+        await RunUntilAsync(begun, limit, what, cancellationToken).ConfigureAwait(false);
+        return await piece!.ConfigureAwait(false);
     }
 
-    /// <summary>Moves the clock. No replica runs before all that falls due at the instant is there, since it is one
-    /// turn; unless a timer of the app waits for the replicas.</summary>
-    private async Task FireNextAsync(DateTimeOffset end)
+    /// <summary>Starts a piece of the app that goes on beside the test, in turn with the replicas and with other such
+    /// pieces: what they share needs no lock, and a run depends on the seed and on the code alone.</summary>
+    /// <param name="start">Starts the piece. It runs without the test's own synchronization context.</param>
+    /// <param name="what">What it is, for messages; the text of the argument if you say nothing.</param>
+    /// <returns>Ends as the piece does. When nobody awaits it, <see cref="Describe"/> tells of a failure.</returns>
+    public Task Run(Func<Task> start, [CallerArgumentExpression(nameof(start))] string? what = null)
     {
-        Task fired = Turns.StartAsync(() =>
-        {
-            Time.AdvanceToNext(end);
-            return Task.CompletedTask;
-        });
-        await WithoutHangingAsync(fired, CancellationToken.None).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(start);
+        ThrowIfDisposed();
+        Task piece = Turns.StartAsync(start);
+        _ = _appFailures.ObserveAsync(piece, what);
+        return piece;
     }
 
-    private async Task ComeToRestAsync(SynchronizationContext? context, CancellationToken cancellationToken)
+    /// <inheritdoc cref="Run(Func{Task}, string?)" />
+    /// <typeparam name="T">What the piece gives.</typeparam>
+    public async Task<T> Run<T>(Func<Task<T>> start, [CallerArgumentExpression(nameof(start))] string? what = null)
     {
-        long limit = Turns.Turns + MaxTurnsPerStep;
-        while (true)
-        {
-            Task rest = Turns.WhenAtRestAsync((int)Math.Max(1, limit - Turns.Turns), forApp: true);
-            await WithoutHangingAsync(rest, cancellationToken).ConfigureAwait(false);
-
-            // Whoever has just got an answer may have the next call ready.
-            long turns = Turns.Turns;
-            await PoolBarrier.PassAsync(context).ConfigureAwait(false);
-            await PoolBarrier.PassAsync(context).ConfigureAwait(false);
-            if ((Turns.Turns == turns && Turns.IsAtRest) || Turns.Turns >= limit)
-            {
-                return;
-            }
-        }
-    }
-
-    /// <summary>Waits for what needs no virtual time.</summary>
-    private async Task WithoutHangingAsync(Task task, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await task.WaitAsync(HangLimit, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException exception) when (!task.IsCompleted)
-        {
-            throw new ClusterTimeoutException(
-                $"The cluster has not come to rest for {HangLimit} of real time: {Turns.Activity}."
-                + $"{Environment.NewLine}{Describe()}", exception);
-        }
+        ArgumentNullException.ThrowIfNull(start);
+        Task<T>? piece = null;
+        await Run((Func<Task>)(() => piece = start()), what).ConfigureAwait(false);
+        return await piece!.ConfigureAwait(false);
     }
 }

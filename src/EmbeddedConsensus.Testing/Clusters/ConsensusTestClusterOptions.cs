@@ -6,12 +6,12 @@ namespace EmbeddedConsensus.Testing;
 /// <summary>How a <see cref="ConsensusTestCluster"/> is set up.</summary>
 public sealed class ConsensusTestClusterOptions
 {
-    /// <summary>What elections, losses and delays are drawn from. Default: 1; the same for every run, so that a test
-    /// that passes goes on passing. A theory over several seeds sees more.</summary>
+    /// <summary>The seed of elections, losses and delays. Default: 1, the same for every run, so that a passing test
+    /// keeps passing. A theory over several seeds covers more.</summary>
     public ulong Seed { get; set; } = 1;
 
-    /// <summary>Sets the options of every member's store, behind the cluster's own settings. The members and their ids
-    /// are the cluster's. Default: nothing.</summary>
+    /// <summary>Configures every member's store, after the cluster's own settings. The cluster chooses the members and
+    /// their ids. Default: nothing.</summary>
     public Action<ConsensusStoreOptions>? ConfigureStore { get; set; }
 
     /// <summary>How much virtual time a wait may take when the call says nothing else. Positive. Default: 1

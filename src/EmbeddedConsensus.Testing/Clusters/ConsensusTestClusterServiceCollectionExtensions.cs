@@ -8,15 +8,15 @@ namespace EmbeddedConsensus.Testing;
 public static class ConsensusTestClusterServiceCollectionExtensions
 {
     /// <summary>
-    /// Makes an app beside this collection of services use a member of a test cluster, in place of the replica that its
-    /// <c>AddConsensusStore</c> would host; that one is never started, and its storage and transport are never made.
-    /// The app's <see cref="TimeProvider"/> becomes the cluster's clock.
+    /// Makes an app use a member of a test cluster instead of the replica that its <c>AddConsensusStore</c> would host;
+    /// that replica is never started, and its storage and transport are never created. The app's
+    /// <see cref="TimeProvider"/> becomes the cluster's clock.
     /// </summary>
-    /// <remarks>Call it behind the app's own registrations. An app that has not called <c>AddConsensusStore</c> can be
-    /// given a store in this way too. The member lives with the test's cluster, not with the app's host.</remarks>
+    /// <remarks>Call it after the app's own registrations. It also provides a store to an app that has not called
+    /// <c>AddConsensusStore</c>. The member lives with the test's cluster, not with the app's host.</remarks>
     /// <param name="services">The services, before a provider is built from them.</param>
     /// <param name="member">The member.</param>
-    /// <param name="serviceKey">The key of the store, if the app gave it one.</param>
+    /// <param name="serviceKey">The key of the store, if the app uses one.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection UseTestClusterMember(
         this IServiceCollection services, TestClusterMember member, string? serviceKey = null)

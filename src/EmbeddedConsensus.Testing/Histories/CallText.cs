@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace EmbeddedConsensus.Testing.Histories;
 
-/// <summary>Calls and their results in words, for explanations.</summary>
+/// <summary>Calls and their results as text, for explanations.</summary>
 internal static class CallText
 {
     private const int MaxShownBytes = 40;
 
-    /// <summary>A call with what came of it.</summary>
+    /// <summary>A call with its outcome.</summary>
     public static string Of(StoreCall call) => call.Outcome switch
     {
         CallOutcome.Succeeded => $"{OfRequest(call)} => {(call.Result is { } result ? Of(result) : "done")}",
@@ -21,19 +21,22 @@ internal static class CallText
         $"{item.Key}={Of(item.Value)} (created {item.CreateRevision}, changed {item.ModRevision}, "
             + $"version {item.Version})");
 
-    /// <summary>A value, cut short.</summary>
+    /// <summary>A value, truncated.</summary>
     public static string Of(Value value) => value.Length <= MaxShownBytes
         ? value.ToString()
         : string.Create(CultureInfo.InvariantCulture,
             $"{new Value(value.Bytes[..MaxShownBytes])}... ({value.Length} bytes)");
 
-    /// <summary>What an operation answered.</summary>
+    /// <summary>The result of an operation.</summary>
     public static string Of(OperationResult result) => result switch
     {
-        { Put: { } put } => $"put at {put.Revision}{Previous(put.Previous is null ? [] : [put.Previous])}",
-        { Range: { } range } => $"{range.Count} at {range.Revision}: [{Join(range.Items)}]",
-        { Delete: { } delete } => $"deleted {delete.Deleted} at {delete.Revision}{Previous(delete.Previous)}",
-        { Txn: { } txn } => $"{(txn.Succeeded ? "succeeded" : "did not succeed")} at {txn.Revision}: "
+        PutOperationResult { Result: var put } =>
+            $"put at {put.Revision}{Previous(put.Previous is null ? [] : [put.Previous])}",
+        RangeOperationResult { Result: var range } => $"{range.Count} at {range.Revision}: [{Join(range.Items)}]",
+        DeleteOperationResult { Result: var delete } =>
+            $"deleted {delete.Deleted} at {delete.Revision}{Previous(delete.Previous)}",
+        TxnOperationResult { Result: var txn } =>
+            $"{(txn.Succeeded ? "succeeded" : "did not succeed")} at {txn.Revision}: "
             + $"[{string.Join("; ", txn.Responses.Select(Of))}]",
         _ => "nothing",
     };

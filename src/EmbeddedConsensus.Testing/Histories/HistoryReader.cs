@@ -12,8 +12,8 @@ public sealed class HistoryReader
     {
     }
 
-    /// <summary>Reads a history to the end. Calls without an end are of unknown outcome; a last line that was cut off
-    /// by the death of its process is left out.</summary>
+    /// <summary>Reads a history to the end. Calls without an end have an unknown outcome; a last line that was torn by
+    /// the death of its process is ignored.</summary>
     /// <param name="stream">The stream.</param>
     /// <exception cref="FormatException">A line other than the last is not what a recorder writes.</exception>
     public static StoreHistory Read(Stream stream)
@@ -33,7 +33,7 @@ public sealed class HistoryReader
             }
             catch (JsonException) when (next is null)
             {
-                // Torn by a kill. What it said never became known to the caller.
+                // Torn by a kill: its content never reached the caller.
                 break;
             }
             catch (Exception exception)

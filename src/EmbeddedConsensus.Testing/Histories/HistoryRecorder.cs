@@ -3,15 +3,15 @@ using System.Diagnostics;
 namespace EmbeddedConsensus.Testing.Histories;
 
 /// <summary>
-/// Records what callers do and see, from any thread; on request also as lines of JSON that outlive the process.
+/// Records what callers do and observe, from any thread; optionally also as lines of JSON that outlive the process.
 /// </summary>
 /// <remarks>
-/// <para>The beginning of a call is recorded before the call is made, its end behind the answer. So the recorded time
-/// of a call covers the true one, which can hide a violation but never make one up.</para>
-/// <para>The clock is <see cref="Stopwatch"/>, which all processes of one machine share.</para>
-/// <para>A process that is killed leaves the beginnings of its last calls: read back, their outcome is unknown, as it
-/// should be. The stream is given each line as a whole and should hand it to the system at once: a
-/// <see cref="FileStream"/> with a buffer size of 0 loses nothing when its process is killed.</para>
+/// <para>The start of a call is recorded before the call is made, its end after the result. So the recorded interval
+/// contains the true one, which can hide a violation but never invent one.</para>
+/// <para>The clock is <see cref="Stopwatch"/>, which all processes on a machine share.</para>
+/// <para>A killed process leaves the starts of its last calls: read back, their outcome is unknown, as it should be.
+/// Each line is one write to the stream, which should pass it to the system at once: a <see cref="FileStream"/> with a
+/// buffer size of 0 loses nothing when its process is killed.</para>
 /// </remarks>
 public sealed class HistoryRecorder
 {
@@ -24,10 +24,9 @@ public sealed class HistoryRecorder
     private int _records;
 
     /// <summary>A recorder.</summary>
-    /// <param name="stream">Where to write lines as well; the caller disposes of it. Null to keep the history in memory
-    /// only.</param>
-    /// <param name="maxRecords">How many calls and watch records to keep at the most.</param>
-    /// <param name="timeProvider">Whose timestamps to take; default: the system's.</param>
+    /// <param name="stream">Receives the lines; owned by the caller. Null to keep the history in memory only.</param>
+    /// <param name="maxRecords">The most calls and watch records to keep.</param>
+    /// <param name="timeProvider">The source of timestamps; default: the system's.</param>
     public HistoryRecorder(Stream? stream = null, int maxRecords = 10_000_000, TimeProvider? timeProvider = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxRecords, 1);
@@ -36,10 +35,10 @@ public sealed class HistoryRecorder
         _maxRecords = maxRecords;
     }
 
-    /// <summary>A call begins. Make it behind this.</summary>
-    /// <param name="client">Who calls.</param>
-    /// <param name="operation">What is asked for.</param>
-    /// <param name="session">To which life of which replica it goes, if that is known.</param>
+    /// <summary>Records the start of a call. Make the call after this.</summary>
+    /// <param name="client">The caller.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="session">The replica and its run that the call goes to, if known.</param>
     /// <returns>The call's number, to name its end with.</returns>
     /// <exception cref="InvalidOperationException">The recorder is full.</exception>
     public int Invoke(int client, Operation operation, string session = "")
@@ -54,10 +53,10 @@ public sealed class HistoryRecorder
         });
     }
 
-    /// <summary>A compaction begins. Make it behind this.</summary>
-    /// <param name="client">Who calls.</param>
+    /// <summary>Records the start of a compaction. Make the call after this.</summary>
+    /// <param name="client">The caller.</param>
     /// <param name="revision">The revision to compact to.</param>
-    /// <param name="session">To which life of which replica it goes, if that is known.</param>
+    /// <param name="session">The replica and its run that the call goes to, if known.</param>
     /// <returns>The call's number, to name its end with.</returns>
     /// <exception cref="InvalidOperationException">The recorder is full.</exception>
     public int InvokeCompaction(int client, long revision, string session = "") => Begin(new StoreCall
@@ -68,29 +67,29 @@ public sealed class HistoryRecorder
         CompactRevision = revision,
     });
 
-    /// <summary>A call answered.</summary>
+    /// <summary>A call returned a result.</summary>
     /// <param name="call">Its number.</param>
-    /// <param name="result">The answer; null for a compaction.</param>
+    /// <param name="result">The result; null for a compaction.</param>
     public void Succeed(int call, OperationResult? result) =>
         End(call, _time.GetTimestamp(), CallOutcome.Succeeded, result, null);
 
     /// <summary>A call did not take effect and never will.</summary>
     /// <param name="call">Its number.</param>
-    /// <param name="reason">Why, if that is known.</param>
+    /// <param name="reason">The reason, if known.</param>
     public void Fail(int call, Exception? reason = null) =>
         End(call, _time.GetTimestamp(), CallOutcome.Failed, null, reason);
 
-    /// <summary>A call ended, and nobody knows how. A call that is never ended is the same.</summary>
+    /// <summary>A call ended with an unknown outcome. A call that is never ended is the same.</summary>
     /// <param name="call">Its number.</param>
-    /// <param name="reason">Why, if that is known.</param>
+    /// <param name="reason">The reason, if known.</param>
     public void Lose(int call, Exception? reason = null) =>
         End(call, _time.GetTimestamp(), CallOutcome.Unknown, null, reason);
 
-    /// <summary>A watch begins.</summary>
-    /// <param name="name">Which one, for explanations.</param>
+    /// <summary>A watch starts.</summary>
+    /// <param name="name">Its name, for explanations.</param>
     /// <param name="range">The keys.</param>
-    /// <param name="options">Where it begins, and what it gives.</param>
-    /// <returns>The watch's number, to name what it is given with.</returns>
+    /// <param name="options">Its options.</param>
+    /// <returns>The watch's number, to identify its events.</returns>
     public int BeginWatch(string name, KeyRange range, WatchOptions? options = null)
     {
         WatchRecording watch = new() { Name = name, Range = range, Options = options ?? new WatchOptions() };
@@ -104,9 +103,9 @@ public sealed class HistoryRecorder
         }
     }
 
-    /// <summary>A watch was given something.</summary>
+    /// <summary>A watch delivered events or a bookmark.</summary>
     /// <param name="watch">Its number.</param>
-    /// <param name="record">What it was given.</param>
+    /// <param name="record">What it delivered.</param>
     public void Deliver(int watch, WatchRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -118,7 +117,7 @@ public sealed class HistoryRecorder
         }
     }
 
-    /// <summary>What has been recorded so far. Calls that have not ended are of unknown outcome in it.</summary>
+    /// <summary>The history so far. Calls that have not ended have an unknown outcome in it.</summary>
     public StoreHistory ToHistory()
     {
         lock (_lock)

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace EmbeddedConsensus.Testing.Histories;
 
-/// <summary>Writes a history as lines of JSON, each when it happens. Not safe for several threads.</summary>
+/// <summary>Writes a history as lines of JSON, event by event. Not thread-safe.</summary>
 internal sealed class HistoryWriter : IDisposable
 {
     private readonly Stream _stream;
@@ -80,7 +80,7 @@ internal sealed class HistoryWriter : IDisposable
         End();
     }
 
-    /// <summary>A watch is given something.</summary>
+    /// <summary>A watch delivers something.</summary>
     public void WatchDelivers(int number, WatchRecord record)
     {
         Begin(HistoryLine.Deliver, number);
@@ -116,7 +116,7 @@ internal sealed class HistoryWriter : IDisposable
         _json.Flush();
         _line.GetSpan(1)[0] = (byte)'\n';
         _line.Advance(1);
-        // In one piece: what another process reads meanwhile, or behind a kill, ends at a line or within the last one.
+        // In one write, so that a concurrent reader, or one after a kill, sees whole lines and at most one torn one.
         _stream.Write(_line.WrittenSpan);
         _stream.Flush();
     }

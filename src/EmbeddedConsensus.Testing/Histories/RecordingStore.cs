@@ -2,14 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace EmbeddedConsensus.Testing.Histories;
 
-/// <summary>A store that passes every call on to another and records it: what a caller under test is given.</summary>
+/// <summary>A store that forwards every call to another and records it: pass it to the caller under test.</summary>
 /// <param name="store">The store to call.</param>
-/// <param name="recorder">What records.</param>
-/// <param name="client">Who calls.</param>
-/// <param name="session">To which life of which replica the calls go, if that is known: when the replica restarts, go
-/// on with another one.</param>
-/// <remarks>A failure that says that nothing was executed is recorded as a failure; every other end of a write without
-/// an answer, a cancellation among them, as of unknown outcome. Exceptions reach the caller as they are.</remarks>
+/// <param name="recorder">The recorder.</param>
+/// <param name="client">The caller.</param>
+/// <param name="session">The replica and its run that the calls go to, if known: use another value after the replica
+/// has restarted.</param>
+/// <remarks>A failure that proves that nothing was executed is recorded as a failure; any other end of a write without
+/// a result, including a cancellation, as an unknown outcome. Exceptions reach the caller unchanged.</remarks>
 public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorder, int client, string session = "")
     : IKeyValueStore
 {
@@ -34,7 +34,7 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
         {
             found = await store.GetAsync(key, options, cancellationToken).ConfigureAwait(false);
             KeyValue[] items = found is null ? [] : [found];
-            return new OperationResult { Range = new RangeResult(items, items.Length, false, 0) };
+            return new RangeOperationResult(new RangeResult(items, items.Length, false, 0));
         }).ConfigureAwait(false);
         return found;
     }
@@ -43,11 +43,10 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
     public async ValueTask<RangeResult> RangeAsync(
         KeyRange range, RangeOptions? options = null, CancellationToken cancellationToken = default)
     {
-        OperationResult? result = await RecordAsync(Op.Range(range, options), async () => new OperationResult
-        {
-            Range = await store.RangeAsync(range, options, cancellationToken).ConfigureAwait(false),
-        }).ConfigureAwait(false);
-        return result!.Range!;
+        Operation operation = Op.Range(range, options);
+        RangeOperationResult recorded = await RecordAsync(operation, async () => new RangeOperationResult(
+            await store.RangeAsync(range, options, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
+        return recorded.Result;
     }
 
     /// <inheritdoc />
@@ -55,11 +54,9 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
         Key key, Value value, PutOptions? options = null, CancellationToken cancellationToken = default)
     {
         Operation operation = Op.Put(key, value, options?.ReturnPrevious ?? false);
-        OperationResult? result = await RecordAsync(operation, async () => new OperationResult
-        {
-            Put = await store.PutAsync(key, value, options, cancellationToken).ConfigureAwait(false),
-        }).ConfigureAwait(false);
-        return result!.Put!.Value;
+        PutOperationResult recorded = await RecordAsync(operation, async () => new PutOperationResult(
+            await store.PutAsync(key, value, options, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
+        return recorded.Result;
     }
 
     /// <inheritdoc />
@@ -67,28 +64,24 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
         KeyRange range, DeleteOptions? options = null, CancellationToken cancellationToken = default)
     {
         Operation operation = Op.Delete(range, options?.ReturnPrevious ?? false);
-        OperationResult? result = await RecordAsync(operation, async () => new OperationResult
-        {
-            Delete = await store.DeleteAsync(range, options, cancellationToken).ConfigureAwait(false),
-        }).ConfigureAwait(false);
-        return result!.Delete!.Value;
+        DeleteOperationResult recorded = await RecordAsync(operation, async () => new DeleteOperationResult(
+            await store.DeleteAsync(range, options, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
+        return recorded.Result;
     }
 
     /// <inheritdoc />
     public async ValueTask<TxnResult> TxnAsync(Txn txn, CancellationToken cancellationToken = default)
     {
-        OperationResult? result = await RecordAsync(Op.Txn(txn), async () => new OperationResult
-        {
-            Txn = await store.TxnAsync(txn, cancellationToken).ConfigureAwait(false),
-        }).ConfigureAwait(false);
-        return result!.Txn!;
+        TxnOperationResult recorded = await RecordAsync(Op.Txn(txn), async () => new TxnOperationResult(
+            await store.TxnAsync(txn, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
+        return recorded.Result;
     }
 
     /// <inheritdoc />
     public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken = default)
     {
         int call = recorder.InvokeCompaction(client, revision, session);
-        await EndAsync(call, isRead: false, async () =>
+        await EndAsync<OperationResult?>(call, isRead: false, async () =>
         {
             await store.CompactAsync(revision, cancellationToken).ConfigureAwait(false);
             return null;
@@ -99,7 +92,7 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
     public IAsyncEnumerable<WatchEvent> WatchAsync(
         KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default)
     {
-        // Called at once: where a watch "from now on" begins is not for the first read of the result to say.
+        // Called at once: the start of a watch "from now on" must not depend on when its events are first read.
         IAsyncEnumerable<WatchEvent> events = store.WatchAsync(range, options, cancellationToken);
         return RecordAsync(events, range, options, cancellationToken);
     }
@@ -118,20 +111,22 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
         }
     }
 
-    private Task<OperationResult?> RecordAsync(Operation operation, Func<Task<OperationResult?>> call) =>
+    private Task<TResult> RecordAsync<TResult>(Operation operation, Func<Task<TResult>> call)
+        where TResult : OperationResult =>
         EndAsync(recorder.Invoke(client, operation, session), operation is RangeOperation, call);
 
-    private async Task<OperationResult?> EndAsync(int call, bool isRead, Func<Task<OperationResult?>> run)
+    private async Task<TResult> EndAsync<TResult>(int call, bool isRead, Func<Task<TResult>> run)
+        where TResult : OperationResult?
     {
         try
         {
-            OperationResult? result = await run().ConfigureAwait(false);
+            TResult result = await run().ConfigureAwait(false);
             recorder.Succeed(call, result);
             return result;
         }
         catch (Exception exception) when (isRead || IsDefinite(exception))
         {
-            // A read that gave no answer showed nothing to anybody, whatever happened to it.
+            // A read without a result showed nothing to its caller, whatever the reason.
             recorder.Fail(call, exception);
             throw;
         }
@@ -142,7 +137,8 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
         }
     }
 
-    // What says that nothing was executed. A replica that faults or stops may leave a write behind that others execute.
+    // Exceptions that prove that nothing was executed. A replica that faults or stops may leave a write that others
+    // execute.
     private static bool IsDefinite(Exception exception) => exception
         is QuorumUnavailableException or TooManyRequestsException or InvalidRequestException
         or CompactedException or FutureRevisionException;

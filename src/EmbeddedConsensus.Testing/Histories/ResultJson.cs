@@ -10,13 +10,13 @@ internal static class ResultJson
     {
         switch (result)
         {
-            case { Put: { } put }:
+            case PutOperationResult { Result: var put }:
                 json.WriteStartObject("put");
                 json.WriteNumber("revision", put.Revision);
                 Write(json, "previous", put.Previous is null ? [] : [put.Previous]);
                 json.WriteEndObject();
                 break;
-            case { Range: { } range }:
+            case RangeOperationResult { Result: var range }:
                 json.WriteStartObject("range");
                 json.WriteNumber("revision", range.Revision);
                 json.WriteNumber("count", range.Count);
@@ -24,14 +24,14 @@ internal static class ResultJson
                 Write(json, "items", range.Items);
                 json.WriteEndObject();
                 break;
-            case { Delete: { } delete }:
+            case DeleteOperationResult { Result: var delete }:
                 json.WriteStartObject("delete");
                 json.WriteNumber("revision", delete.Revision);
                 json.WriteNumber("deleted", delete.Deleted);
                 Write(json, "previous", delete.Previous);
                 json.WriteEndObject();
                 break;
-            case { Txn: { } txn }:
+            case TxnOperationResult { Result: var txn }:
                 Write(json, txn);
                 break;
             default:
@@ -44,29 +44,23 @@ internal static class ResultJson
     {
         if (element.TryGetProperty("put", out JsonElement put))
         {
-            return new OperationResult { Put = new PutResult(Revision(put), Items(put, "previous").FirstOrDefault()) };
+            return new PutOperationResult(new PutResult(Revision(put), Items(put, "previous").FirstOrDefault()));
         }
 
         if (element.TryGetProperty("range", out JsonElement range))
         {
-            return new OperationResult
-            {
-                Range = new RangeResult(
+            return new RangeOperationResult(new RangeResult(
                     Items(range, "items"), JsonBytes.ReadNumber(range, "count"), JsonBytes.ReadFlag(range, "more"),
-                    Revision(range)),
-            };
+                    Revision(range)));
         }
 
         if (element.TryGetProperty("delete", out JsonElement delete))
         {
-            return new OperationResult
-            {
-                Delete = new DeleteResult(
-                    Revision(delete), JsonBytes.ReadNumber(delete, "deleted"), Items(delete, "previous")),
-            };
+            return new DeleteOperationResult(new DeleteResult(
+                    Revision(delete), JsonBytes.ReadNumber(delete, "deleted"), Items(delete, "previous")));
         }
 
-        return element.TryGetProperty("txn", out JsonElement txn) ? new OperationResult { Txn = ReadTxn(txn) } : null;
+        return element.TryGetProperty("txn", out JsonElement txn) ? new TxnOperationResult(ReadTxn(txn)) : null;
     }
 
     /// <summary>Writes an event as an object.</summary>

@@ -1,14 +1,13 @@
 namespace EmbeddedConsensus.Testing.Histories;
 
 /// <summary>Why a store refused a revision: it is compacted, or does not exist yet.</summary>
-/// <param name="RequestedRevision">The revision asked for.</param>
-/// <param name="StoreRevision">The revision that the store is at, when the one asked for does not exist yet; 0
-/// otherwise.</param>
-/// <param name="CompactRevision">The revision that the store is compacted to, when the one asked for is compacted; 0
+/// <param name="RequestedRevision">The requested revision.</param>
+/// <param name="StoreRevision">The store's revision, when the requested one does not exist yet; 0 otherwise.</param>
+/// <param name="CompactRevision">The store's compact revision, when the requested one is compacted; 0
 /// otherwise.</param>
 public readonly record struct RevisionRefusal(long RequestedRevision, long StoreRevision, long CompactRevision)
 {
-    /// <summary>What an exception says about revisions; null when it says nothing.</summary>
+    /// <summary>The refusal that an exception reports; null when it reports none.</summary>
     /// <param name="exception">The exception.</param>
     public static RevisionRefusal? Of(Exception? exception) => exception switch
     {

@@ -2,24 +2,24 @@ using System.Globalization;
 
 namespace EmbeddedConsensus.Testing.Histories;
 
-/// <summary>A call to a store, with what came of it.</summary>
+/// <summary>A call to a store with its outcome.</summary>
 public sealed record StoreCall
 {
-    /// <summary>Who called. Only told in explanations; callers in several processes should have numbers of their
-    /// own.</summary>
+    /// <summary>The caller. Only used in explanations; callers in several processes should have distinct
+    /// numbers.</summary>
     public required int Client { get; init; }
 
-    /// <summary>To which life of which replica the call went, such as "2/7" for the seventh start of member 2. Empty
-    /// when that is not known. Serializable reads of one session never go back.</summary>
+    /// <summary>The replica and its run that the call went to, such as "2/7" for the seventh start of member 2. Empty
+    /// if unknown. Serializable reads of one session never go back.</summary>
     public string Session { get; init; } = "";
 
-    /// <summary>When the call began, in ticks of a monotonic clock that all callers of the history share.</summary>
+    /// <summary>When the call started, in ticks of a monotonic clock that all callers of the history share.</summary>
     public required long InvokedAt { get; init; }
 
-    /// <summary>When it ended, by the same clock. Without meaning when the outcome is unknown.</summary>
+    /// <summary>When it ended, by the same clock. Meaningless if the outcome is unknown.</summary>
     public long ReturnedAt { get; init; }
 
-    /// <summary>What was asked for, made by the methods of <see cref="Op"/>; null for a compaction.</summary>
+    /// <summary>The operation, created by the methods of <see cref="Op"/>; null for a compaction.</summary>
     public Operation? Operation { get; init; }
 
     /// <summary>The revision to compact to, when <see cref="Operation"/> is null.</summary>
@@ -28,15 +28,14 @@ public sealed record StoreCall
     /// <summary>How it ended.</summary>
     public CallOutcome Outcome { get; init; }
 
-    /// <summary>What it answered when it succeeded; null for a compaction. A <see cref="RangeResult"/> whose revision
-    /// is 0 comes from a call that does not tell the store's revision, which is
-    /// <see cref="IKeyValueStore.GetAsync"/>.</summary>
+    /// <summary>The result if it succeeded; null for a compaction. A <see cref="RangeResult"/> with revision 0 comes
+    /// from a call that does not state the store's revision: <see cref="IKeyValueStore.GetAsync"/>.</summary>
     public OperationResult? Result { get; init; }
 
-    /// <summary>Why it was refused, when it failed because of the revision that it asked for.</summary>
+    /// <summary>The refusal, if it failed because of the revision it requested.</summary>
     public RevisionRefusal? Refusal { get; init; }
 
-    /// <summary>What went wrong, in words.</summary>
+    /// <summary>The error as text.</summary>
     public string? Error { get; init; }
 
     /// <summary>Whether the call is a compaction.</summary>

@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus.Testing.Histories;
 
-/// <summary>What callers of a store did and saw, and what its watchers were given.</summary>
-/// <remarks>For a check to be sound a history holds every write of its store: one that nobody recorded would look like
-/// a mistake of the store.</remarks>
+/// <summary>What callers of a store did and observed, and what its watches delivered.</summary>
+/// <remarks>For a check to be sound, a history must contain every write to its store: an unrecorded one would look like
+/// a bug of the store.</remarks>
 public sealed record StoreHistory
 {
     /// <summary>The calls, in any order.</summary>
@@ -14,10 +14,10 @@ public sealed record StoreHistory
     /// <summary>The store's revision before the first call. Default: 1, that of a new store.</summary>
     public long InitialRevision { get; init; } = 1;
 
-    /// <summary>What the store held before the first call. Default: nothing.</summary>
+    /// <summary>The contents of the store before the first call. Default: empty.</summary>
     public IReadOnlyList<KeyValue> InitialItems { get; init; } = [];
 
-    /// <summary>Joins what several processes recorded of one store on one machine.</summary>
+    /// <summary>Combines what several processes on one machine recorded of one store.</summary>
     /// <param name="histories">The histories; the initial state is that of the first.</param>
     /// <returns>One history.</returns>
     public static StoreHistory Merge(params ReadOnlySpan<StoreHistory> histories)

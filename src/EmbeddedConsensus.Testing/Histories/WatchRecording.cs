@@ -1,17 +1,17 @@
 namespace EmbeddedConsensus.Testing.Histories;
 
-/// <summary>What one watch was given, from its beginning to its end.</summary>
+/// <summary>Everything that one watch delivered.</summary>
 public sealed record WatchRecording
 {
-    /// <summary>Which watch it is, for explanations.</summary>
+    /// <summary>The name of the watch, for explanations.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>The keys that it watches.</summary>
     public required KeyRange Range { get; init; }
 
-    /// <summary>Where it began, and what it gives.</summary>
+    /// <summary>The options of the watch.</summary>
     public WatchOptions Options { get; init; } = new();
 
-    /// <summary>What it was given, in order.</summary>
+    /// <summary>What it delivered, in order.</summary>
     public IReadOnlyList<WatchRecord> Records { get; init; } = [];
 }

@@ -1,22 +1,22 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <summary>What a call is to the check of revisions.</summary>
+/// <summary>The role of a call in the check of revisions.</summary>
 internal enum CallKind
 {
-    /// <summary>It changed something and made a revision that is known.</summary>
+    /// <summary>It changed something and produced a known revision.</summary>
     Write = 0,
 
-    /// <summary>It changed nothing and told the store's revision: a read, a delete that found nothing, a transaction
-    /// that wrote nothing, a call that was refused because its revision lay in the future.</summary>
+    /// <summary>It changed nothing and stated the store's revision: a read, a delete that found nothing, a transaction
+    /// that wrote nothing, a call refused because its revision was in the future.</summary>
     Observation = 1,
 
-    /// <summary>It read one key and did not tell the store's revision.</summary>
+    /// <summary>It read one key and did not state the store's revision.</summary>
     Get = 2,
 
-    /// <summary>It would change something, and nobody knows whether it did, nor at which revision.</summary>
+    /// <summary>It would change something, but whether it did, and at which revision, is unknown.</summary>
     UnknownWrite = 3,
 
-    /// <summary>It told of a revision that the store had reached by its return, and not how far beyond it the store
-    /// was: a compaction that succeeded, a call that was refused because of one.</summary>
+    /// <summary>It stated a revision that the store had reached by its return, possibly exceeded: a compaction that
+    /// succeeded, a call refused because of one.</summary>
     Reached = 4,
 }

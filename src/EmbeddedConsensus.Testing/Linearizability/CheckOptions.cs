@@ -3,6 +3,6 @@ namespace EmbeddedConsensus.Testing.Linearizability;
 /// <summary>How to check a history.</summary>
 public sealed record CheckOptions
 {
-    /// <summary>How far to go before giving up undecided, all parts of the check together.</summary>
+    /// <summary>The limits beyond which the result is undecided, for all parts of the check together.</summary>
     public SearchLimits Limits { get; init; } = new();
 }

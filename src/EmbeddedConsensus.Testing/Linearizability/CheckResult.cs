@@ -2,26 +2,26 @@ using System.Globalization;
 
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <summary>What checking a history found.</summary>
+/// <summary>The result of checking a history.</summary>
 /// <param name="Verdict">Whether it is linearizable. <see cref="Verdict.Undecided"/> is neither yes nor no.</param>
 public sealed record CheckResult(Verdict Verdict)
 {
-    /// <summary>Why it is not, when it is not.</summary>
+    /// <summary>The violation, if it is not linearizable.</summary>
     public Violation? Violation { get; init; }
 
-    /// <summary>Which limit was passed, when it is undecided.</summary>
+    /// <summary>The exceeded limit, if it is undecided.</summary>
     public string? UndecidedBecause { get; init; }
 
-    /// <summary>The changes that explain the history, when it is linearizable.</summary>
+    /// <summary>The changes that explain the history, if it is linearizable.</summary>
     public RevisionLog? Changes { get; init; }
 
-    /// <summary>How many calls were looked at.</summary>
+    /// <summary>The number of calls checked.</summary>
     public int Calls { get; init; }
 
-    /// <summary>How many states the searches visited.</summary>
+    /// <summary>The number of states that the searches visited.</summary>
     public long StatesVisited { get; init; }
 
-    /// <summary>How long it took.</summary>
+    /// <summary>The duration of the check.</summary>
     public TimeSpan Elapsed { get; init; }
 
     /// <summary>The verdict with its reason.</summary>

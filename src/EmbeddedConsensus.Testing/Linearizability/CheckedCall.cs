@@ -3,11 +3,15 @@ using EmbeddedConsensus.Testing.Histories;
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>A call as the check of revisions sees it.</summary>
-/// <param name="Call">What was recorded.</param>
-/// <param name="Kind">What it is to the check.</param>
-/// <param name="Revision">The revision that it made or showed; 0 where it did not tell.</param>
+/// <param name="Call">The recorded call.</param>
+/// <param name="Kind">Its role in the check.</param>
+/// <param name="Revision">The revision that it produced or stated; 0 if it stated none.</param>
 internal sealed record CheckedCall(StoreCall Call, CallKind Kind, long Revision)
 {
+    /// <summary>The one key that a read returned; null when it returned none or several, or the call is no read.
+    /// </summary>
+    public KeyValue? Shown => Call.Result is RangeOperationResult { Result.Items: [var only] } ? only : null;
+
     /// <summary>What the check sees of a call; null when there is nothing to see.</summary>
     /// <exception cref="ArgumentException">The call cannot come from a recorder.</exception>
     public static CheckedCall? Of(StoreCall call) => call.Outcome switch
@@ -34,8 +38,8 @@ internal sealed record CheckedCall(StoreCall Call, CallKind Kind, long Revision)
         OperationResult result = call.Result
             ?? throw new ArgumentException($"A call succeeded without a result: {call}. Record the result with it.");
         bool fits = (call.Operation, result) is
-            (PutOperation, { Put: not null }) or (DeleteOperation, { Delete: not null })
-            or (RangeOperation, { Range: not null }) or (TxnOperation, { Txn: not null });
+            (PutOperation, PutOperationResult) or (DeleteOperation, DeleteOperationResult)
+            or (RangeOperation, RangeOperationResult) or (TxnOperation, TxnOperationResult);
         if (!fits)
         {
             throw new ArgumentException($"The result is not one of this operation: {call}.");

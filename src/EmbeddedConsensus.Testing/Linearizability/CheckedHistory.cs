@@ -2,7 +2,7 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <summary>A history, sorted for the check of revisions.</summary>
+/// <summary>A history, prepared for the check of revisions.</summary>
 internal sealed class CheckedHistory
 {
     private CheckedHistory(StoreHistory history, CheckedCall[] calls, KeyTable keys)
@@ -22,10 +22,10 @@ internal sealed class CheckedHistory
     /// <summary>The keys.</summary>
     public KeyTable Keys { get; }
 
-    /// <summary>The newest revision of which anything in the history tells.</summary>
+    /// <summary>The newest revision that anything in the history states.</summary>
     public long LastRevision { get; }
 
-    /// <summary>Sorts a history.</summary>
+    /// <summary>Prepares a history.</summary>
     public static CheckedHistory Of(StoreHistory history) => new(
         history,
         [.. history.Calls.Select(CheckedCall.Of).OfType<CheckedCall>()],
@@ -42,9 +42,9 @@ internal sealed class CheckedHistory
                 newest = Math.Max(newest, read.Options.Revision);
             }
 
-            if (call.Kind == CallKind.Get)
+            if (call is { Kind: CallKind.Get, Call.Result: RangeOperationResult { Result.Items: [var item] } })
             {
-                newest = Math.Max(newest, call.Call.Result!.Range!.Items is [var item] ? item.ModRevision : 0);
+                newest = Math.Max(newest, item.ModRevision);
             }
         }
 

@@ -2,21 +2,21 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <summary>Checks what callers of a store recorded: is there an order of all calls, in agreement with real time, in
-/// which a store that does one thing at a time gives the same answers?</summary>
+/// <summary>Checks a recorded history: is there an order of all calls, consistent with real time, in which a store that
+/// executes one call at a time returns the same results?</summary>
 /// <example><code>
 /// CheckResult result = LinearizabilityChecker.Check(recorder.ToHistory());
 /// Assert.True(result.Verdict == Verdict.Linearizable, result.ToString());
 /// </code></example>
 public static class LinearizabilityChecker
 {
-    // One part in so many of the budget is for the keys.
+    // The share of the budget for single keys: one part in this many.
     private const int KeysPart = 4;
 
     /// <summary>Checks a history.</summary>
-    /// <param name="history">The history: all writes that its store was given, and any reads.</param>
+    /// <param name="history">The history: all writes to its store, and any reads.</param>
     /// <param name="options">How to check it.</param>
-    /// <exception cref="ArgumentException">A call cannot come from a recorder: it ended before it began, or succeeded
+    /// <exception cref="ArgumentException">A call cannot come from a recorder: it ended before it started, or succeeded
     /// with the result of another operation.</exception>
     public static CheckResult Check(StoreHistory history, CheckOptions? options = null)
     {
@@ -25,7 +25,7 @@ public static class LinearizabilityChecker
         SearchBudget budget = new(limits);
         CheckedHistory sorted = CheckedHistory.Of(history);
         RevisionLog? changes = null;
-        // The keys before the whole, and on a part of the budget: they can only convict, but tell of fewer calls.
+        // Keys before the whole store, on a part of the budget: they can only convict, but name fewer calls.
         Violation? violation = CompactionCheck.Find(history)
             ?? KeyPartition.Check(sorted, new SearchBudget(limits.Part(KeysPart)));
         Verdict verdict = violation is null

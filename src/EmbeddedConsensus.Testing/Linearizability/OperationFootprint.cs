@@ -1,9 +1,9 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <summary>Which keys an operation can look at or change, on any path through it.</summary>
+/// <summary>The keys an operation can read or change, on any path through it.</summary>
 internal static class OperationFootprint
 {
-    /// <summary>The keys that its answer can depend on or that it can change.</summary>
+    /// <summary>The keys that its result can depend on or that it can change.</summary>
     public static IEnumerable<KeyRange> Touched(Operation operation) => operation switch
     {
         PutOperation put => [KeyRange.Single(put.Key)],
@@ -28,7 +28,7 @@ internal static class OperationFootprint
         _ => [],
     };
 
-    /// <summary>The revisions that it asks for with reads of the past.</summary>
+    /// <summary>The old revisions that its reads request.</summary>
     public static IEnumerable<long> PastReads(Operation operation) => operation switch
     {
         RangeOperation { Options.Revision: > 0 and long revision } => [revision],

@@ -8,11 +8,12 @@ namespace EmbeddedConsensus.Testing.Network;
 /// </summary>
 internal interface IInMemoryWire
 {
-    /// <summary>Carries a message: at once, later or never, by <see cref="InMemoryTransport.DeliverAsync"/>.</summary>
-    /// <param name="sender">The transport that it comes from.</param>
-    /// <param name="to">Whom it is for.</param>
+    /// <summary>Delivers a message at once, later or never, with
+    /// <see cref="InMemoryTransport.DeliverAsync"/>.</summary>
+    /// <param name="sender">The sending transport.</param>
+    /// <param name="to">The receiver.</param>
     /// <param name="message">The message.</param>
-    /// <returns>Completes when the lane may go on with the next; false when the sender can tell that nobody was
-    /// reached.</returns>
+    /// <returns>Completes when the lane may proceed with the next message; false when the sender can detect that no
+    /// member was reached.</returns>
     ValueTask<bool> CarryAsync(InMemoryTransport sender, MemberEndpoint to, RaftMessage message);
 }

@@ -161,7 +161,7 @@ public sealed class InMemoryNetwork
         }
     }
 
-    /// <summary>The transport that a message reaches, or null when the link is cut or nobody is there.</summary>
+    /// <summary>The transport that a message reaches, or null when the link is cut or no member is there.</summary>
     internal InMemoryTransport? Route(InMemoryTransport sender, MemberEndpoint to)
     {
         lock (_gate)

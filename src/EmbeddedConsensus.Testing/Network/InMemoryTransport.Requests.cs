@@ -71,7 +71,7 @@ public sealed partial class InMemoryTransport
                 };
             }
 
-            // A receiver that goes on regardless holds up neither side's shutdown.
+            // A receiver that ignores the cancellation delays neither side's shutdown.
             ReadOnlyMemory<byte> answer = await receiver.HandleRequestAsync(request, cancellationToken).AsTask()
                 .WaitAsync(cancellationToken).ConfigureAwait(false);
             return answer.Length <= TransportLimits.MaxRequestBytes

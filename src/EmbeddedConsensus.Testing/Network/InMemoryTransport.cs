@@ -136,8 +136,8 @@ public sealed partial class InMemoryTransport : ITransport
     /// <summary>Starts a lane's pump.</summary>
     internal void Run(Func<Task> pump) => _ = _network.Wire is null ? Task.Run(pump) : pump();
 
-    /// <summary>Sends a message on its way.</summary>
-    /// <returns>False when nobody was reached.</returns>
+    /// <summary>Sends a message.</summary>
+    /// <returns>False when no member was reached.</returns>
     internal ValueTask<bool> CarryAsync(MemberEndpoint to, RaftMessage message) => _network.Wire is { } wire
         ? wire.CarryAsync(this, to, message)
         : DeliverAsync(to, message);
@@ -147,7 +147,7 @@ public sealed partial class InMemoryTransport : ITransport
     internal ValueTask<bool> DeliverAsync(MemberEndpoint to, RaftMessage message) =>
         _network.Route(this, to) is { } target ? target.TakeAsync(message, Stopping) : new ValueTask<bool>(false);
 
-    /// <summary>Tells this transport's receiver that a peer could not be reached.</summary>
+    /// <summary>Reports to this transport's receiver that a peer could not be reached.</summary>
     internal void ReportUnreachable(MemberId peer)
     {
         if (!Stopping.IsCancellationRequested)

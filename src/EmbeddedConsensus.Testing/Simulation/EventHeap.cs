@@ -13,11 +13,11 @@ internal sealed class EventHeap
     /// <summary>The number of events that happened.</summary>
     public long Happened { get; private set; }
 
-    /// <summary>Lets something happen later.</summary>
-    /// <param name="delayMicros">How much later; zero is behind what is already due now.</param>
-    /// <param name="kind">What it is, for the trace.</param>
-    /// <param name="actor">Whom it concerns, for the trace.</param>
-    /// <param name="action">What to do.</param>
+    /// <summary>Schedules an event.</summary>
+    /// <param name="delayMicros">The delay; zero is after what is already due now.</param>
+    /// <param name="kind">The kind, for the trace.</param>
+    /// <param name="actor">The replica, for the trace.</param>
+    /// <param name="action">The action.</param>
     public void Schedule(long delayMicros, EventKind kind, ulong actor, Action action) =>
         _events.Enqueue(
             new ScheduledEvent(kind, actor, action), new Moment(Now + Math.Max(0, delayMicros), _sequence++));

@@ -9,10 +9,10 @@ internal sealed record RunProfile
     /// <summary>The shortest time a message takes, in microseconds.</summary>
     public long LatencyMicros { get; init; }
 
-    /// <summary>How much longer than that it takes at the most, in microseconds.</summary>
+    /// <summary>The maximum additional latency, in microseconds.</summary>
     public long JitterMicros { get; init; }
 
-    /// <summary>How long an overtaken message takes at the most, in microseconds.</summary>
+    /// <summary>The maximum latency of an overtaken message, in microseconds.</summary>
     public long ReorderMicros { get; init; }
 
     /// <summary>The shortest flush of a disk, in microseconds.</summary>
@@ -21,7 +21,7 @@ internal sealed record RunProfile
     /// <summary>The probability that what was not flushed is on the disk after a crash, for each record.</summary>
     public double KeepUnflushedRate { get; init; }
 
-    /// <summary>How long a batch of entries takes to apply at the most, in microseconds.</summary>
+    /// <summary>The maximum time to apply a batch of entries, in microseconds.</summary>
     public long ApplyMicros { get; init; }
 
     /// <summary>The probability that a turn waits for more inputs.</summary>

@@ -58,8 +58,8 @@ internal sealed class SimulatedCluster
         foreach (MemberId founder in founders)
         {
             AddReplica(founder, bootstrap).Release = shape.Chance(Profile.OldReleaseRate)
-                ? CommandFormat.Plain
-                : CommandFormat.Newest;
+                ? SimulatedReplica.OldRelease
+                : SimulatedReplica.NewRelease;
         }
 
         Operator = new MembershipOperator(this, random.Fork(8));
@@ -102,7 +102,7 @@ internal sealed class SimulatedCluster
     /// <summary>All replicas that ever were, by number.</summary>
     public IReadOnlyList<SimulatedReplica> Replicas => _replicas;
 
-    /// <summary>Who changes the membership.</summary>
+    /// <summary>Changes the membership.</summary>
     public MembershipOperator Operator { get; }
 
     /// <summary>The rules of membership changes.</summary>
@@ -148,7 +148,8 @@ internal sealed class SimulatedCluster
     /// <summary>A replica was elected.</summary>
     public void LeaderChanged(ReplicaLife life) => _leader = life;
 
-    /// <summary>A replica that is up, or null when none is; a member, but for the few that nobody told.</summary>
+    /// <summary>A replica that is up, or null; a member, except for the few that have not heard of their
+    /// removal.</summary>
     public ReplicaLife? RandomLife(SimulationRandom random)
     {
         ReplicaLife? life = null;
@@ -203,7 +204,7 @@ internal sealed class SimulatedCluster
         return condition is not null && condition();
     }
 
-    /// <summary>Writes down an event of note, if somebody reads along.</summary>
+    /// <summary>Reports a notable event, if there is a listener.</summary>
     public void Note(FormattableString what) =>
         Options.Log?.Invoke(string.Create(
             CultureInfo.InvariantCulture, $"{Now / 1e6,10:F6} {FormattableString.Invariant(what)}"));

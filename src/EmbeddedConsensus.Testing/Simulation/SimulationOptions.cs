@@ -11,7 +11,7 @@ internal sealed record SimulationOptions
     /// <summary>The number of replicas: 1, 3, 5 or 7; 0 lets the seed choose.</summary>
     public int Replicas { get; init; }
 
-    /// <summary>How long faults and callers go on, in virtual seconds. The liveness phase follows.</summary>
+    /// <summary>How long faults and callers run, in virtual seconds. The liveness phase follows.</summary>
     public int VirtualSeconds { get; init; } = 180;
 
     /// <summary>What goes wrong instead of what the seed would let go wrong, and for how long; or null.</summary>

@@ -3,7 +3,7 @@ using EmbeddedConsensus.Testing.Linearizability;
 
 namespace EmbeddedConsensus.Testing.Watches;
 
-/// <summary>Goes through what one watch was given, event by event, beside what it should have been given.</summary>
+/// <summary>Compares the events of one watch, one by one, with those it should have delivered.</summary>
 internal sealed class WatchRun
 {
     private readonly WatchRecording _recording;
@@ -11,7 +11,7 @@ internal sealed class WatchRun
     private readonly List<WatchViolation> _violations = [];
     private readonly HashSet<(long Revision, Key Key)> _given = [];
 
-    // What is due, in order, and how far the watch has come in it.
+    // The expected events, in order, and how far the watch has come.
     private readonly List<WatchEvent> _due = [];
     private readonly Dictionary<(long Revision, Key Key), int> _placeOf = [];
     private int _next;
@@ -32,9 +32,8 @@ internal sealed class WatchRun
         }
     }
 
-    /// <summary>Checks everything that was given.</summary>
-    /// <param name="mustReach">The revision up to which everything must have been given; 0 for no matter how
-    /// far.</param>
+    /// <summary>Checks all events.</summary>
+    /// <param name="mustReach">The revision up to which everything must have been delivered; 0 for any.</param>
     public IReadOnlyList<WatchViolation> Validate(long mustReach)
     {
         foreach (WatchRecord record in _recording.Records)
@@ -46,7 +45,7 @@ internal sealed class WatchRun
 
             if (record.Bookmark > 0)
             {
-                RequireAllUpTo(record.Bookmark, WatchProperty.Bookmarkable, "A bookmark was given");
+                RequireAllUpTo(record.Bookmark, WatchProperty.Bookmarkable, "A bookmark was delivered");
             }
         }
 
@@ -58,7 +57,7 @@ internal sealed class WatchRun
         return _violations;
     }
 
-    // A watch "from now on" begins somewhere: with its first event, or with a bookmark before it.
+    // A watch "from now on" starts at an unknown revision: with its first event, or with a bookmark before it.
     private static long FirstRevision(WatchRecording recording, RevisionLog changes) =>
         recording.Options.StartRevision > 0
             ? recording.Options.StartRevision
@@ -80,7 +79,7 @@ internal sealed class WatchRun
         else if (!_placeOf.TryGetValue(name, out int place))
         {
             Report(WatchProperty.Reliable, item.Revision, IsTooEarly(item)
-                ? $"An event of key {item.KeyValue.Key} came, from before the first revision to give."
+                ? $"An event of key {item.KeyValue.Key} came, from before the first revision to deliver."
                 : $"An event of key {item.KeyValue.Key} came that no change of the store explains.");
         }
         else
@@ -101,12 +100,12 @@ internal sealed class WatchRun
         if (_last is not null && (place < _next || item.Revision < _last.Revision))
         {
             Report(WatchProperty.Ordered, item.Revision,
-                $"The event of key {item.KeyValue.Key} came behind one that follows it, of revision {_last.Revision}.");
+                $"The event of key {item.KeyValue.Key} came after one that follows it, of revision {_last.Revision}.");
         }
         else if (place > _next)
         {
             WatchEvent missing = _due[_next];
-            // The beginning is what a resumed watch is about.
+            // A resumed watch is judged by its beginning.
             Report(_next == 0 && _last is null ? WatchProperty.Resumable : WatchProperty.Reliable, missing.Revision,
                 $"The event of key {missing.KeyValue.Key} is missing: revision {item.Revision} came instead.");
         }
@@ -123,7 +122,7 @@ internal sealed class WatchRun
                 $"Revision {_last.Revision} came between the events of one revision.");
         }
 
-        // Where events come in responses of several, one response has all of a revision.
+        // If responses can have several events, one response has all of a revision.
         bool isBatched = _recording.Records.Any(record => record.Events.Count > 1);
         if (isBatched && isLastOfResponse && !EndsRevision(place))
         {
@@ -140,7 +139,7 @@ internal sealed class WatchRun
                     + $"{CallText.Of(due.KeyValue)}.");
         }
 
-        // What was before may be compacted, but never another thing.
+        // The previous value may be compacted, but never be a different one.
         if (given.Previous is not null && (!_recording.Options.IncludePrevious || given.Previous != due.Previous))
         {
             Report(WatchProperty.Reliable, given.Revision,

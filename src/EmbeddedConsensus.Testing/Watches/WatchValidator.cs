@@ -4,24 +4,23 @@ using EmbeddedConsensus.Testing.Linearizability;
 namespace EmbeddedConsensus.Testing.Watches;
 
 /// <summary>
-/// Checks what watches were given against the changes that the store made: ordered, unique, reliable, atomic, resumable
-/// and bookmarkable, as etcd words the promises of its watches.
+/// Checks the events of watches against the changes of the store: ordered, unique, reliable, atomic, resumable and
+/// bookmarkable, in the terms of etcd's guarantees.
 /// </summary>
 /// <remarks>
-/// <para>The changes come from <see cref="CheckResult.Changes"/>, or from <see cref="FromWatch"/> of a watch that is
-/// trusted. Where a history has writes of unknown outcome, give the check the recorded watches along with the calls: an
-/// event may be the only thing that tells which of them happened.</para>
-/// <para>That nothing more came is no violation, since a watch may be behind when its recording ends. Say how far it
-/// must have come to have that checked as well.</para>
+/// <para>The changes come from <see cref="CheckResult.Changes"/>, or from <see cref="FromWatch"/> for a trusted watch.
+/// If a history has writes of unknown outcome, check it together with its recorded watches: an event may be the only
+/// evidence of which of them took effect.</para>
+/// <para>Missing events at the end are no violation, since a watch may lag when its recording ends. Pass the revision
+/// it must have reached to check that as well.</para>
 /// </remarks>
 public static class WatchValidator
 {
-    /// <summary>Checks what one watch was given.</summary>
+    /// <summary>Checks the events of one watch.</summary>
     /// <param name="recording">The watch.</param>
-    /// <param name="changes">What the store changed.</param>
-    /// <param name="mustReach">The revision up to which everything must have been given; 0 for no matter how
-    /// far.</param>
-    /// <returns>The violations, at most one of each property: what follows the first is mostly its echo.</returns>
+    /// <param name="changes">The changes of the store.</param>
+    /// <param name="mustReach">The revision up to which everything must have been delivered; 0 for any.</param>
+    /// <returns>The violations, at most one per property: later ones are mostly consequences of the first.</returns>
     public static IReadOnlyList<WatchViolation> Validate(
         WatchRecording recording, RevisionLog changes, long mustReach = 0)
     {
@@ -30,19 +29,19 @@ public static class WatchValidator
         return new WatchRun(recording, changes).Validate(mustReach);
     }
 
-    /// <summary>Checks what every watch of a history was given.</summary>
+    /// <summary>Checks the events of every watch of a history.</summary>
     /// <param name="recordings">The watches.</param>
-    /// <param name="changes">What the store changed.</param>
+    /// <param name="changes">The changes of the store.</param>
     public static IReadOnlyList<WatchViolation> ValidateAll(
         IEnumerable<WatchRecording> recordings, RevisionLog changes) =>
         [.. recordings.SelectMany(recording => Validate(recording, changes))];
 
-    /// <summary>Checks that a watch which goes on where another stopped gave exactly the rest: together they are like
-    /// one watch that never stopped.</summary>
+    /// <summary>Checks that a watch that resumes where another stopped delivered exactly the rest: together they are
+    /// like one watch that never stopped.</summary>
     /// <param name="stopped">The watch that stopped.</param>
-    /// <param name="resumed">The watch that goes on. Its start revision is one more than the last that the other was
-    /// given completely, by an event that ends its revision or by a bookmark.</param>
-    /// <param name="changes">What the store changed.</param>
+    /// <param name="resumed">The watch that resumes. Its start revision is one more than the last that the other
+    /// delivered completely, by an event that ends its revision or by a bookmark.</param>
+    /// <param name="changes">The changes of the store.</param>
     public static IReadOnlyList<WatchViolation> ValidateResumption(
         WatchRecording stopped, WatchRecording resumed, RevisionLog changes)
     {
@@ -60,7 +59,7 @@ public static class WatchValidator
             ];
         }
 
-        // What was given of a revision that was not complete is given again, as a whole.
+        // The events of an incomplete revision are delivered again, as a whole.
         WatchRecording complete = stopped with
         {
             Records =
@@ -85,7 +84,7 @@ public static class WatchValidator
         ];
     }
 
-    /// <summary>The revision at which to resume a watch: one more than the last that it was given completely.</summary>
+    /// <summary>The revision at which to resume a watch: one more than the last that it delivered completely.</summary>
     /// <param name="recording">The watch.</param>
     public static long ResumeRevision(WatchRecording recording)
     {
@@ -98,8 +97,8 @@ public static class WatchValidator
         return complete > 0 ? complete + 1 : recording.Options.StartRevision;
     }
 
-    /// <summary>Makes the log of changes from a watch that is trusted to have seen everything, such as that of a single
-    /// replica without faults.</summary>
+    /// <summary>Builds the log of changes from a watch that is trusted to have seen everything, such as that of a
+    /// single replica without faults.</summary>
     /// <param name="recording">A watch of all keys without filters, from the first revision on.</param>
     /// <exception cref="ArgumentException">The watch has filters, does not watch all keys, or skips a
     /// revision.</exception>
@@ -127,7 +126,7 @@ public static class WatchValidator
             if (item.Revision != expected)
             {
                 throw new ArgumentException(
-                    $"The watch gives revision {item.Revision} where {expected} should come. No log can be made of it.",
+                    $"The watch has revision {item.Revision} where {expected} should come. No log can be made of it.",
                     nameof(recording));
             }
         }

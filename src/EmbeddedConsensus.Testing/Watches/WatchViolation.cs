@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace EmbeddedConsensus.Testing.Watches;
 
-/// <summary>Where a watch broke a promise.</summary>
-/// <param name="Property">Which promise.</param>
+/// <summary>A guarantee that a watch broke.</summary>
+/// <param name="Property">The guarantee.</param>
 /// <param name="Watch">The name of the watch.</param>
-/// <param name="Revision">The revision at which it did.</param>
+/// <param name="Revision">The revision at which it was broken.</param>
 /// <param name="Message">What is wrong.</param>
 public sealed record WatchViolation(WatchProperty Property, string Watch, long Revision, string Message)
 {

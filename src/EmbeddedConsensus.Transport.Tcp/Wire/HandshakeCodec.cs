@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using EmbeddedConsensus.Transport.Tcp.MessagePack;
+using MessagePack;
 
 namespace EmbeddedConsensus.Transport.Tcp.Wire;
 
@@ -26,14 +26,14 @@ internal static class HandshakeCodec
         var body = new ArrayBufferWriter<byte>(128);
         var writer = new MessagePackWriter(body);
         writer.WriteArrayHeader(RequestFields);
-        writer.WriteUInt64(request.MinVersion);
-        writer.WriteUInt64(request.MaxVersion);
-        writer.WriteUInt64(request.ClusterId);
-        writer.WriteUInt64(request.From.Value);
-        writer.WriteUInt64(request.Incarnation);
-        writer.WriteUInt64(request.Attempt);
-        writer.WriteUInt64(request.To.Value);
-        writer.WriteUInt64((ulong)request.Lane);
+        writer.Write(request.MinVersion);
+        writer.Write(request.MaxVersion);
+        writer.Write(request.ClusterId);
+        writer.Write(request.From.Value);
+        writer.Write(request.Incarnation);
+        writer.Write(request.Attempt);
+        writer.Write(request.To.Value);
+        writer.Write((ulong)request.Lane);
         writer.Flush();
         return stream.WriteAsync(Frame(body.WrittenSpan), cancellationToken);
     }
@@ -45,12 +45,12 @@ internal static class HandshakeCodec
         var body = new ArrayBufferWriter<byte>(64);
         var writer = new MessagePackWriter(body);
         writer.WriteArrayHeader(ResponseFields);
-        writer.WriteUInt64((ulong)response.Status);
-        writer.WriteUInt64(response.Version);
-        writer.WriteUInt64(response.MinVersion);
-        writer.WriteUInt64(response.MaxVersion);
-        writer.WriteUInt64(response.ClusterId);
-        writer.WriteUInt64(response.Member.Value);
+        writer.Write((ulong)response.Status);
+        writer.Write(response.Version);
+        writer.Write(response.MinVersion);
+        writer.Write(response.MaxVersion);
+        writer.Write(response.ClusterId);
+        writer.Write(response.Member.Value);
         writer.Flush();
         return stream.WriteAsync(Frame(body.WrittenSpan), cancellationToken);
     }
@@ -60,39 +60,44 @@ internal static class HandshakeCodec
     /// <exception cref="IOException">The connection failed or ended.</exception>
     public static async ValueTask<HandshakeRequest> ReadRequestAsync(
         Stream stream, CancellationToken cancellationToken) =>
-        ParseRequest(await ReadBodyAsync(stream, cancellationToken).ConfigureAwait(false));
+        Parse(
+            await ReadBodyAsync(stream, cancellationToken).ConfigureAwait(false),
+            static (ref reader, _) => ParseRequest(ref reader));
 
     /// <summary>Reads a response.</summary>
     /// <exception cref="ProtocolException">What arrives is no response.</exception>
     /// <exception cref="IOException">The connection failed or ended.</exception>
     public static async ValueTask<HandshakeResponse> ReadResponseAsync(
         Stream stream, CancellationToken cancellationToken) =>
-        ParseResponse(await ReadBodyAsync(stream, cancellationToken).ConfigureAwait(false));
+        Parse(
+            await ReadBodyAsync(stream, cancellationToken).ConfigureAwait(false),
+            static (ref reader, _) => ParseResponse(ref reader));
 
-    private static HandshakeRequest ParseRequest(byte[] body)
+    private static T Parse<T>(byte[] body, MessagePackDecoding<byte[], T> parse) =>
+        MessagePackDecoder.Decode(new ReadOnlySequence<byte>(body), body, parse);
+
+    private static HandshakeRequest ParseRequest(ref MessagePackReader reader)
     {
-        var reader = new MessagePackReader(new ReadOnlySequence<byte>(body));
         CheckFields(reader.ReadArrayHeader(), RequestFields);
         return new HandshakeRequest(
-            (byte)reader.ReadUInt32(byte.MaxValue),
-            (byte)reader.ReadUInt32(byte.MaxValue),
+            reader.ReadByte(),
+            reader.ReadByte(),
             reader.ReadUInt64(),
             new MemberId(reader.ReadUInt64()),
             reader.ReadUInt64(),
             reader.ReadUInt64(),
             new MemberId(reader.ReadUInt64()),
-            (TransportLane)reader.ReadUInt32(byte.MaxValue));
+            (TransportLane)reader.ReadByte());
     }
 
-    private static HandshakeResponse ParseResponse(byte[] body)
+    private static HandshakeResponse ParseResponse(ref MessagePackReader reader)
     {
-        var reader = new MessagePackReader(new ReadOnlySequence<byte>(body));
         CheckFields(reader.ReadArrayHeader(), ResponseFields);
         return new HandshakeResponse(
-            (HandshakeStatus)reader.ReadUInt32(byte.MaxValue),
-            (byte)reader.ReadUInt32(byte.MaxValue),
-            (byte)reader.ReadUInt32(byte.MaxValue),
-            (byte)reader.ReadUInt32(byte.MaxValue),
+            (HandshakeStatus)reader.ReadByte(),
+            reader.ReadByte(),
+            reader.ReadByte(),
+            reader.ReadByte(),
             reader.ReadUInt64(),
             new MemberId(reader.ReadUInt64()));
     }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Transport.Tcp.MessagePack;
+using MessagePack;
 
 namespace EmbeddedConsensus.Transport.Tcp.Wire;
 
@@ -14,9 +14,20 @@ internal static partial class RaftMessageCodec
     /// <param name="input">Exactly the bytes of the message.</param>
     /// <param name="ownership">Whether payloads may be slices of <paramref name="input"/>.</param>
     /// <exception cref="ProtocolException">The bytes are no message of this protocol.</exception>
-    public static RaftMessage Decode(in ReadOnlySequence<byte> input, PayloadOwnership ownership)
+    public static RaftMessage Decode(in ReadOnlySequence<byte> input, PayloadOwnership ownership) =>
+        MessagePackDecoder.Decode(input, ownership, static (ref reader, ownership) => Read(ref reader, ownership));
+
+    /// <summary>Whether the message may hold payloads, told by its first bytes alone.</summary>
+    /// <param name="start">The first bytes of an encoded message.</param>
+    public static bool MayHoldPayload(ReadOnlySpan<byte> start) =>
+        start.Length < 2
+        || start[0] is < MessagePackCode.MinFixArray or > MessagePackCode.MaxFixArray
+        || (RaftMessageType)start[1] is RaftMessageType.Append
+            or RaftMessageType.Propose
+            or RaftMessageType.SnapshotChunk;
+
+    private static RaftMessage Read(ref MessagePackReader reader, PayloadOwnership ownership)
     {
-        var reader = new MessagePackReader(input);
         int extra = ReadFields(ref reader, OldestMessageFields, "a message");
         RaftMessage message = new RaftMessage
         {
@@ -32,26 +43,14 @@ internal static partial class RaftMessageCodec
             RejectHint = reader.ReadUInt64(),
             Context = reader.ReadUInt64(),
             Chunk = ReadChunk(ref reader, ownership),
-        };
-        message = message with
-        {
             ClusterId = TakeField(ref extra) ? reader.ReadUInt64() : 0,
             FormatVersion = TakeField(ref extra) ? reader.ReadUInt32() : 0,
         };
         SkipFields(ref reader, extra);
-        return reader.Remaining == 0
+        return reader.End
             ? message
-            : throw new ProtocolException($"{reader.Remaining} bytes follow the end of a message.");
+            : throw new ProtocolException($"{reader.Remaining()} bytes follow the end of a message.");
     }
-
-    /// <summary>Whether the message may hold payloads, told by its first bytes alone.</summary>
-    /// <param name="start">The first bytes of an encoded message.</param>
-    public static bool MayHoldPayload(ReadOnlySpan<byte> start) =>
-        start.Length < 2
-        || start[0] is < MessagePackCode.MinFixArray or > MessagePackCode.MaxFixArray
-        || (RaftMessageType)start[1] is RaftMessageType.Append
-            or RaftMessageType.Propose
-            or RaftMessageType.SnapshotChunk;
 
     private static RaftMessageType ReadType(ref MessagePackReader reader)
     {
@@ -190,7 +189,7 @@ internal static partial class RaftMessageCodec
     {
         for (; count > 0; count--)
         {
-            reader.Skip();
+            reader.SkipValue();
         }
     }
 }

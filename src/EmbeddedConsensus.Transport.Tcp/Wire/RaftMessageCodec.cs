@@ -1,6 +1,6 @@
 using System.Buffers;
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.Transport.Tcp.MessagePack;
+using MessagePack;
 
 namespace EmbeddedConsensus.Transport.Tcp.Wire;
 
@@ -52,20 +52,20 @@ internal static partial class RaftMessageCodec
     {
         var writer = new MessagePackWriter(output);
         writer.WriteArrayHeader(MessageFields);
-        writer.WriteUInt64((ulong)message.Type);
-        writer.WriteUInt64(message.From.Value);
-        writer.WriteUInt64(message.To.Value);
-        writer.WriteUInt64(message.Term);
-        writer.WriteUInt64(message.Index);
-        writer.WriteUInt64(message.LogTerm);
-        writer.WriteUInt64(message.Commit);
+        writer.Write((ulong)message.Type);
+        writer.Write(message.From.Value);
+        writer.Write(message.To.Value);
+        writer.Write(message.Term);
+        writer.Write(message.Index);
+        writer.Write(message.LogTerm);
+        writer.Write(message.Commit);
         WriteEntries(ref writer, message.Entries.Span);
-        writer.WriteBoolean(message.Reject);
-        writer.WriteUInt64(message.RejectHint);
-        writer.WriteUInt64(message.Context);
+        writer.Write(message.Reject);
+        writer.Write(message.RejectHint);
+        writer.Write(message.Context);
         WriteChunk(ref writer, message.Chunk);
-        writer.WriteUInt64(message.ClusterId);
-        writer.WriteUInt64(message.FormatVersion);
+        writer.Write(message.ClusterId);
+        writer.Write(message.FormatVersion);
         writer.Flush();
     }
 
@@ -75,9 +75,9 @@ internal static partial class RaftMessageCodec
         foreach (ref readonly LogEntry entry in entries)
         {
             writer.WriteArrayHeader(EntryFields);
-            writer.WriteUInt64(entry.Index);
-            writer.WriteUInt64(entry.Term);
-            writer.WriteUInt64((ulong)entry.Kind);
+            writer.Write(entry.Index);
+            writer.Write(entry.Term);
+            writer.Write((ulong)entry.Kind);
             writer.WriteBinary(entry.Data.Span);
         }
     }
@@ -92,8 +92,8 @@ internal static partial class RaftMessageCodec
 
         writer.WriteArrayHeader(ChunkFields);
         writer.WriteArrayHeader(MetadataFields);
-        writer.WriteUInt64(chunk.Metadata.Position.Index);
-        writer.WriteUInt64(chunk.Metadata.Position.Term);
+        writer.Write(chunk.Metadata.Position.Index);
+        writer.Write(chunk.Metadata.Position.Term);
         writer.WriteArrayHeader(ConfigurationFields);
         WriteMembers(ref writer, chunk.Metadata.Configuration.Voters.AsSpan());
         WriteMembers(ref writer, chunk.Metadata.Configuration.OutgoingVoters.AsSpan());
@@ -101,10 +101,10 @@ internal static partial class RaftMessageCodec
 
         // The whole of it; the lists before are for readers that know no more.
         writer.WriteBinary(ClusterConfigurationCodec.Encode(chunk.Metadata.Configuration));
-        writer.WriteInt64(chunk.TotalLength);
-        writer.WriteInt64(chunk.Offset);
+        writer.Write(chunk.TotalLength);
+        writer.Write(chunk.Offset);
         writer.WriteBinary(chunk.Data.Span);
-        writer.WriteUInt64(chunk.Checksum);
+        writer.Write(chunk.Checksum);
     }
 
     private static void WriteMembers(ref MessagePackWriter writer, ReadOnlySpan<MemberId> members)
@@ -112,7 +112,7 @@ internal static partial class RaftMessageCodec
         writer.WriteArrayHeader(members.Length);
         foreach (MemberId member in members)
         {
-            writer.WriteUInt64(member.Value);
+            writer.Write(member.Value);
         }
     }
 }

@@ -1,16 +1,20 @@
 namespace EmbeddedConsensus.Commands;
 
-/// <summary>The versions of the command format. A cluster writes the newest one that all its members read (design
+/// <summary>The versions of the command format. A cluster writes the newest version that all its members read (design
 /// decision D14).</summary>
 internal static class CommandFormat
 {
-    /// <summary>Header and body.</summary>
-    public const byte Plain = 1;
-
-    /// <summary>Header, body, and a CRC-32C of both behind them, made by the replica that took the call and checked by
-    /// each one that applies it: what memory, disks and networks do to a command in between is noticed.</summary>
-    public const byte Checksummed = 2;
+    /// <summary>The oldest version that is read: a header with room for extensions, operations that each stand behind
+    /// their length, and a CRC-32C. Versions 1 and 2 were never released.</summary>
+    public const byte First = 3;
 
     /// <summary>The newest version that this code writes and reads.</summary>
-    public const byte Newest = ConsensusStoreOptions.NewestFormatVersion;
+    public const byte Newest = 3;
+
+    /// <summary>The version that a cluster writes.</summary>
+    /// <param name="newestWritten">The newest version that this member may write.</param>
+    /// <param name="newestReadByAll">The newest version that every member is known to read; lower than
+    /// <see cref="First"/> while a member is not yet heard of.</param>
+    public static byte Agreed(byte newestWritten, uint newestReadByAll) =>
+        (byte)Math.Max(First, Math.Min(newestWritten, newestReadByAll));
 }

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Commands;
 
-/// <summary>Reads the body of a command. What it reads was checked against a checksum and written by a replica, so
-/// anything malformed is a broken invariant.</summary>
+/// <summary>Reads the body of a command. A replica wrote the bytes, and their checksum was verified, so anything
+/// malformed is a broken invariant.</summary>
 internal ref struct CommandReader(ReadOnlySpan<byte> body)
 {
     private readonly ReadOnlySpan<byte> _body = body;
@@ -9,6 +9,9 @@ internal ref struct CommandReader(ReadOnlySpan<byte> body)
 
     /// <summary>Whether everything was read.</summary>
     public readonly bool AtEnd => _position == _body.Length;
+
+    /// <summary>The bytes not yet read.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _body[_position..];
 
     /// <summary>Reads one byte.</summary>
     public byte ReadByte()
@@ -19,6 +22,20 @@ internal ref struct CommandReader(ReadOnlySpan<byte> body)
         }
 
         return _body[_position++];
+    }
+
+    /// <summary>Reads a set of flags.</summary>
+    /// <param name="known">The flags that this version executes.</param>
+    /// <exception cref="InvariantViolationException">Others are set: ignoring them would do something else than the
+    /// members that know them.</exception>
+    public byte ReadFlags(byte known)
+    {
+        byte flags = ReadByte();
+        return (flags & ~known) == 0
+            ? flags
+            : throw new InvariantViolationException(
+                $"A command has an operation with the unknown flags 0x{flags & ~known:x2}. It was written by a newer "
+                + "version of the library.");
     }
 
     /// <summary>Reads a number of up to 64 bits, 7 bits a byte, lowest first.</summary>
@@ -38,7 +55,7 @@ internal ref struct CommandReader(ReadOnlySpan<byte> body)
         throw Malformed();
     }
 
-    /// <summary>Reads a length or a count: no more than there are bytes left.</summary>
+    /// <summary>Reads a length or a count: at most the number of bytes left.</summary>
     public int ReadLength()
     {
         long length = ReadNumber();
@@ -50,7 +67,7 @@ internal ref struct CommandReader(ReadOnlySpan<byte> body)
         return (int)length;
     }
 
-    /// <summary>Reads bytes with their length before them.</summary>
+    /// <summary>Reads bytes that follow their length.</summary>
     public ReadOnlySpan<byte> ReadBytes()
     {
         int length = ReadLength();
@@ -59,6 +76,16 @@ internal ref struct CommandReader(ReadOnlySpan<byte> body)
         return bytes;
     }
 
+    /// <summary>Requires that everything was read.</summary>
+    /// <exception cref="InvariantViolationException">There is more than this version knows of.</exception>
+    public readonly void RequireEnd()
+    {
+        if (!AtEnd)
+        {
+            throw Malformed();
+        }
+    }
+
     private readonly InvariantViolationException Malformed() =>
-        new($"A command of {_body.Length} bytes is malformed at byte {_position} of its body.");
+        new($"An operation of {_body.Length} bytes is malformed at byte {_position}.");
 }

@@ -3,87 +3,81 @@ using System.Buffers.Binary;
 namespace EmbeddedConsensus.Commands;
 
 /// <summary>
-/// The last step of encoding a command, and the first of decoding it. An encoded command has room for a checksum behind
-/// its body; sealing it writes the version and the id, and fills that room or cuts it off. This happens when the
-/// proposal leaves for the log: what is turned away uses up no sequence number, and the version is the one that the
-/// members agree on at that moment.
+/// The last step of encoding a command, and the first of decoding it. An encoded command has room for a CRC-32C after
+/// its body; sealing writes the version, the id and the checksum. This happens when the proposal leaves for the log: a
+/// proposal that is turned away uses up no sequence number, and the version is the one that the members agree on at
+/// that moment. Every replica verifies the checksum before it executes the command, so damage by memory, disks and
+/// networks in between is noticed.
 /// </summary>
 internal static class CommandSeal
 {
-    /// <summary>The bytes that an encoded command reserves behind its body.</summary>
+    /// <summary>The bytes that an encoded command reserves after its body.</summary>
     public const int ReservedLength = sizeof(uint);
 
     /// <summary>Completes an encoded command.</summary>
-    /// <param name="command">The command, with room behind its body.</param>
-    /// <param name="version">The format, from <see cref="CommandFormat.Plain"/> to
-    /// <see cref="CommandFormat.Newest"/>.</param>
+    /// <param name="command">The command, with room after its body.</param>
+    /// <param name="version">The format, at least <see cref="CommandFormat.First"/>.</param>
     /// <param name="id">The proposal.</param>
-    /// <returns>The part of the command that goes into the log.</returns>
-    public static Memory<byte> Seal(Memory<byte> command, byte version, in ProposalId id)
+    public static void Seal(Span<byte> command, byte version, in ProposalId id)
     {
-        Span<byte> span = command.Span;
-        CommandHeader.Complete(span, version, id);
-        if (version < CommandFormat.Checksummed)
-        {
-            return command[..^ReservedLength];
-        }
-
-        Span<byte> room = span[^ReservedLength..];
-        BinaryPrimitives.WriteUInt32LittleEndian(room, Crc32C.Compute(span[..^ReservedLength]));
-        return command;
+        CommandHeader.Complete(command, version, id);
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            command[^ReservedLength..], Crc32C.Compute(command[..^ReservedLength]));
     }
 
-    /// <summary>Checks a sealed command and reads its header.</summary>
+    /// <summary>Verifies a sealed command and reads its header.</summary>
     /// <param name="command">The command.</param>
     /// <param name="newest">The newest format to accept.</param>
-    /// <param name="id">The proposal.</param>
-    /// <param name="body">What follows the header.</param>
+    /// <param name="id">Receives the proposal.</param>
+    /// <param name="body">Receives the operation.</param>
     /// <exception cref="InvariantViolationException">The command is damaged, or of a format that cannot be read.
     /// </exception>
-    public static CommandKind Open(
+    public static OperationKind Open(
         ReadOnlySpan<byte> command, byte newest, out ProposalId id, out ReadOnlySpan<byte> body)
     {
-        CommandKind kind = CommandHeader.Read(command, out id);
-        if (FaultOf(command, newest) is { } fault)
+        if (FaultOf(command, newest) is { } damage)
+        {
+            throw new InvariantViolationException(damage);
+        }
+
+        if (CommandHeader.ReadExtensions(command[..^ReservedLength], out body) is { } fault)
         {
             throw new InvariantViolationException(fault);
         }
 
-        body = command[0] < CommandFormat.Checksummed
-            ? command[CommandHeader.Length..]
-            : command[CommandHeader.Length..^ReservedLength];
-        return kind;
+        return CommandHeader.Read(command, out id);
     }
 
-    /// <summary>Why a sealed command cannot be executed; null when it can.</summary>
+    /// <summary>Why a sealed command cannot be opened; null when it can.</summary>
     /// <param name="command">The command.</param>
     /// <param name="newest">The newest format to accept.</param>
     public static string? FaultOf(ReadOnlySpan<byte> command, byte newest)
     {
-        if (command.Length < CommandHeader.Length)
+        if (command.Length < CommandHeader.Length + ReservedLength)
         {
-            return $"A command has {command.Length} bytes, fewer than its header's {CommandHeader.Length}.";
+            return $"A command has {command.Length} bytes, fewer than its header and checksum, which have "
+                + $"{CommandHeader.Length + ReservedLength}.";
         }
 
-        CommandKind kind = CommandHeader.Read(command, out ProposalId id);
         byte version = command[0];
-        if (version < CommandFormat.Plain || version > newest)
+        if (version < CommandFormat.First)
         {
-            return $"A command has format version {version}; this version of the library reads {CommandFormat.Plain} "
+            return $"A command has format version {version}, which was used before the first release only; this "
+                + $"version of the library reads {CommandFormat.First} to {newest}. Start on an empty folder, or run "
+                + "the build that wrote it.";
+        }
+
+        if (version > newest)
+        {
+            return $"A command has format version {version}; this version of the library reads {CommandFormat.First} "
                 + $"to {newest}. Run the version that wrote it, or a newer one.";
         }
 
-        if (kind is not (CommandKind.Put or CommandKind.Delete or CommandKind.Txn or CommandKind.Compact))
+        if (Crc32C.Compute(command[..^ReservedLength])
+            != BinaryPrimitives.ReadUInt32LittleEndian(command[^ReservedLength..]))
         {
-            return $"Command {id} has the unknown kind {kind}. It was written by a newer version of the library.";
-        }
-
-        if (version >= CommandFormat.Checksummed
-            && (command.Length < CommandHeader.Length + ReservedLength
-                || Crc32C.Compute(command[..^ReservedLength])
-                    != BinaryPrimitives.ReadUInt32LittleEndian(command[^ReservedLength..])))
-        {
-            return $"Command {id} of {command.Length} bytes does not have its checksum: it was changed after the "
+            CommandHeader.Read(command, out ProposalId id);
+            return $"Command {id} of {command.Length} bytes does not match its checksum: it was changed after the "
                 + "replica that took the call had sealed it. Check the memory and the disk of this machine, and those "
                 + $"of member {id.Origin}.";
         }

@@ -1,13 +1,17 @@
-using System.Buffers;
-
 namespace EmbeddedConsensus.Commands;
 
-/// <summary>Writes the body of a command, as <see cref="CommandReader"/> reads it.</summary>
-internal readonly ref struct CommandWriter(IBufferWriter<byte> output)
+/// <summary>Writes the body of a command, as <see cref="CommandReader"/> reads it, into a span of its length.</summary>
+internal ref struct CommandWriter(Span<byte> destination)
 {
-    private const int LongestNumber = 10;
+    /// <summary>The longest encoding of a number, in bytes.</summary>
+    public const int LongestNumber = 10;
 
-    /// <summary>The bytes that a number takes.</summary>
+    private readonly Span<byte> _destination = destination;
+
+    /// <summary>The number of bytes written.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>The length of an encoded number, in bytes.</summary>
     public static int NumberLength(long value)
     {
         int length = 1;
@@ -19,47 +23,30 @@ internal readonly ref struct CommandWriter(IBufferWriter<byte> output)
         return length;
     }
 
+    /// <summary>The length of so many bytes with their length before them.</summary>
+    public static long BytesLength(long length) => NumberLength(length) + length;
+
     /// <summary>Writes one byte.</summary>
-    public void WriteByte(byte value)
-    {
-        output.GetSpan(1)[0] = value;
-        output.Advance(1);
-    }
+    public void WriteByte(byte value) => _destination[Position++] = value;
 
     /// <summary>Writes a number, 7 bits a byte, lowest first.</summary>
     public void WriteNumber(long value)
     {
-        Span<byte> span = output.GetSpan(LongestNumber);
-        output.Advance(WriteNumber(span, value));
-    }
-
-    /// <summary>Writes bytes with their length before them.</summary>
-    public void WriteBytes(ReadOnlySpan<byte> bytes)
-    {
-        WriteNumber(bytes.Length);
-        output.Write(bytes);
-    }
-
-    /// <summary>Writes a number into a span and gives the bytes that it took.</summary>
-    public static int WriteNumber(Span<byte> destination, long value)
-    {
-        int length = 0;
         ulong rest = (ulong)value;
         while (rest >= 0x80)
         {
-            destination[length++] = (byte)(rest | 0x80);
+            WriteByte((byte)(rest | 0x80));
             rest >>= 7;
         }
 
-        destination[length++] = (byte)rest;
-        return length;
+        WriteByte((byte)rest);
     }
 
-    /// <summary>Writes bytes with their length before them into a span and gives the bytes that it all took.</summary>
-    public static int WriteBytes(Span<byte> destination, ReadOnlySpan<byte> bytes)
+    /// <summary>Writes bytes after their length.</summary>
+    public void WriteBytes(ReadOnlySpan<byte> bytes)
     {
-        int length = WriteNumber(destination, bytes.Length);
-        bytes.CopyTo(destination[length..]);
-        return length + bytes.Length;
+        WriteNumber(bytes.Length);
+        bytes.CopyTo(_destination[Position..]);
+        Position += bytes.Length;
     }
 }

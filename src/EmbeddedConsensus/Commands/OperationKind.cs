@@ -1,18 +1,21 @@
 namespace EmbeddedConsensus.Commands;
 
-/// <summary>An operation in an encoded transaction. The values are part of the log format: never renumber
-/// them.</summary>
+/// <summary>What an operation does, as a command of its own or inside a transaction. The values are part of the log
+/// format: never renumber them.</summary>
 internal enum OperationKind : byte
 {
-    /// <summary>A put.</summary>
+    /// <summary>Puts a key.</summary>
     Put = 1,
 
-    /// <summary>A delete of a range.</summary>
+    /// <summary>Deletes a range of keys.</summary>
     Delete = 2,
 
-    /// <summary>A read of a range.</summary>
+    /// <summary>Reads a range of keys.</summary>
     Range = 3,
 
-    /// <summary>An inner transaction.</summary>
+    /// <summary>Runs a transaction.</summary>
     Txn = 4,
+
+    /// <summary>Compacts the history.</summary>
+    Compact = 5,
 }

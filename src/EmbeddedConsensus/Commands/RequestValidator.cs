@@ -1,15 +1,18 @@
-using System.Collections.Immutable;
 using System.Globalization;
 
 namespace EmbeddedConsensus.Commands;
 
-/// <summary>Checks requests before they become commands, so that what stands in the log can always be
-/// executed.</summary>
+/// <summary>The limits on a request, and the checks that several requests share. A request is checked before it becomes
+/// a command, so that what is in the log can always be executed.</summary>
+/// <param name="maxRequestBytes">How long an encoded command may be, in bytes.</param>
+/// <param name="maxTxnOperations">How many operations, and how many conditions, a list of a transaction may
+/// hold.</param>
 internal sealed class RequestValidator(int maxRequestBytes, int maxTxnOperations)
 {
-    private const int MaxTxnDepth = 16;
+    /// <summary>How many operations, and how many conditions, a list of a transaction may hold.</summary>
+    public int MaxTxnOperations => maxTxnOperations;
 
-    /// <summary>Checks a key of a put.</summary>
+    /// <summary>Checks the key of a put.</summary>
     public static void CheckKey(Key key, string argument)
     {
         if (key.IsEmpty)
@@ -59,7 +62,7 @@ internal sealed class RequestValidator(int maxRequestBytes, int maxTxnOperations
         }
     }
 
-    /// <summary>Checks the size of an encoded command.</summary>
+    /// <summary>Checks the size of an encoded command, in bytes.</summary>
     public void CheckSize(long commandLength)
     {
         if (commandLength > maxRequestBytes)
@@ -71,114 +74,5 @@ internal sealed class RequestValidator(int maxRequestBytes, int maxTxnOperations
         }
     }
 
-    /// <summary>Checks a transaction: its keys, its size, and that no path puts a key twice or puts and deletes
-    /// it.</summary>
-    public void CheckTxn(Txn txn)
-    {
-        int operations = 0;
-        CheckTxnTree(txn, 1, ref operations);
-        _ = CollectWrites(txn);
-    }
-
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private void CheckTxnTree(Txn txn, int depth, ref int operations)
-    {
-        if (depth > MaxTxnDepth)
-        {
-            throw new InvalidRequestException("txn",
-                $"Transactions are nested deeper than {MaxTxnDepth} levels. Nest less deep.");
-        }
-
-        if (txn.Conditions.Length > maxTxnOperations)
-        {
-            throw TooMany("conditions");
-        }
-
-        foreach (Compare condition in txn.Conditions)
-        {
-            if (condition is null)
-            {
-                throw new InvalidRequestException("txn", "A condition is null.");
-            }
-
-            CheckRange(condition.Range, "txn");
-            if (!Enum.IsDefined(condition.Target) || !Enum.IsDefined(condition.Relation))
-            {
-                throw new InvalidRequestException("txn", "A condition's target or relation is not one of its enum's "
-                    + "values.");
-            }
-        }
-
-        CheckOperations(txn.Success, depth, ref operations);
-        CheckOperations(txn.Failure, depth, ref operations);
-    }
-
-    private void CheckOperations(ImmutableArray<Operation> list, int depth, ref int operations)
-    {
-        if (list.Length > maxTxnOperations || (operations += list.Length) > 2 * maxTxnOperations)
-        {
-            throw TooMany("operations");
-        }
-
-        foreach (Operation operation in list)
-        {
-            switch (operation)
-            {
-                case PutOperation put:
-                    CheckKey(put.Key, "txn");
-                    break;
-                case DeleteOperation delete:
-                    CheckRange(delete.Range, "txn");
-                    break;
-                case RangeOperation { Options: not null } range:
-                    CheckRange(range.Range, "txn");
-                    CheckRangeOptions(range.Options, "txn");
-                    break;
-                case TxnOperation { Txn: not null } inner:
-                    CheckTxnTree(inner.Txn, depth + 1, ref operations);
-                    break;
-                default:
-                    throw new InvalidRequestException("txn", "An operation, its options or its inner transaction is "
-                        + "null.");
-            }
-        }
-    }
-
-    private InvalidRequestException TooMany(string what) => new("txn",
-        $"The transaction has too many {what}: a list may hold {Text(maxTxnOperations)}, inner transactions count. "
-        + $"Split it, or raise {nameof(ConsensusStoreOptions)}.{nameof(ConsensusStoreOptions.MaxTxnOperations)} on "
-        + "every member.");
-
-    /// <summary>What a transaction may write on any of its paths; throws when one path writes a key twice.</summary>
-    private static TxnWrites CollectWrites(Txn txn)
-    {
-        TxnWrites writes = CollectWrites(txn.Success);
-        writes.AddAlternative(CollectWrites(txn.Failure));
-        return writes;
-    }
-
-    private static TxnWrites CollectWrites(ImmutableArray<Operation> list)
-    {
-        TxnWrites writes = new();
-        foreach (Operation operation in list)
-        {
-            switch (operation)
-            {
-                case PutOperation put:
-                    writes.AddPut(put.Key);
-                    break;
-                case DeleteOperation delete:
-                    writes.AddDelete(delete.Range);
-                    break;
-                case TxnOperation inner:
-                    writes.AddInner(CollectWrites(inner.Txn));
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        return writes;
-    }
 }

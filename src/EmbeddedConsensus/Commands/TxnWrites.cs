@@ -7,7 +7,8 @@ internal sealed class TxnWrites
     private readonly SortedSet<Key> _puts = [];
     private readonly List<KeyRange> _deletes = [];
 
-    /// <summary>A put in the list itself.</summary>
+    /// <summary>Adds a put in the list itself.</summary>
+    /// <exception cref="InvalidRequestException">The key is already written on this path.</exception>
     public void AddPut(Key key)
     {
         if (_deletes.Exists(range => range.Contains(key)) || !_puts.Add(key))
@@ -16,25 +17,20 @@ internal sealed class TxnWrites
         }
     }
 
-    /// <summary>A delete in the list itself.</summary>
+    /// <summary>Adds a delete in the list itself.</summary>
+    /// <exception cref="InvalidRequestException">A key of the range is already put on this path.</exception>
     public void AddDelete(in KeyRange range)
     {
-        foreach (Key key in _puts)
-        {
-            if (range.Contains(key))
-            {
-                throw Duplicate(key);
-            }
-        }
-
+        RequireNoPutIn(range);
         _deletes.Add(range);
     }
 
-    /// <summary>The writes of an inner transaction in the list.</summary>
+    /// <summary>Adds the writes of an inner transaction in the list.</summary>
+    /// <exception cref="InvalidRequestException">One of them collides with the list's own.</exception>
     public void AddInner(TxnWrites inner)
     {
-        // All of the inner puts are checked against what stood here before the inner transaction, and not against
-        // each other: they may lie on different paths.
+        // The inner writes are checked against what the list held before them, and not against each other: they may
+        // lie on different paths.
         foreach (Key key in inner._puts)
         {
             if (_puts.Contains(key) || _deletes.Exists(range => range.Contains(key)))
@@ -45,23 +41,28 @@ internal sealed class TxnWrites
 
         foreach (KeyRange range in inner._deletes)
         {
-            foreach (Key key in _puts)
-            {
-                if (range.Contains(key))
-                {
-                    throw Duplicate(key);
-                }
-            }
+            RequireNoPutIn(range);
         }
 
         AddAlternative(inner);
     }
 
-    /// <summary>The writes of another branch.</summary>
+    /// <summary>Adds the writes of another branch.</summary>
     public void AddAlternative(TxnWrites other)
     {
         _puts.UnionWith(other._puts);
         _deletes.AddRange(other._deletes);
+    }
+
+    private void RequireNoPutIn(in KeyRange range)
+    {
+        foreach (Key key in _puts)
+        {
+            if (range.Contains(key))
+            {
+                throw Duplicate(key);
+            }
+        }
     }
 
     private static InvalidRequestException Duplicate(Key key) => new("txn",

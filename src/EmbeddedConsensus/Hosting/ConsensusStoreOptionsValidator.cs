@@ -1,4 +1,5 @@
 using System.Text;
+using EmbeddedConsensus.Commands;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -223,6 +224,6 @@ internal sealed class ConsensusStoreOptionsValidator(string? serviceKey, IConfig
         faults.Require(options.LogCacheBytes >= MinLogBytes, nameof(options.LogCacheBytes),
             $"is {options.LogCacheBytes}. Use at least {MinLogBytes}.");
         faults.RequireRange(
-            options.MaxFormatVersion, 1, ConsensusStoreOptions.NewestFormatVersion, nameof(options.MaxFormatVersion));
+            options.MaxFormatVersion, CommandFormat.First, options.ReadFormatVersion, nameof(options.MaxFormatVersion));
     }
 }

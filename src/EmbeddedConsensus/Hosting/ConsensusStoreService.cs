@@ -48,7 +48,7 @@ internal sealed class ConsensusStoreService : IHostedLifecycleService, IAsyncDis
             _logger,
             meters: services.GetService<IMeterFactory>());
         _store = new KeyValueStore(_replica, options);
-        _cluster = new ClusterManager(_replica, _replica.Changes);
+        _cluster = new ClusterManager(_replica, _replica.Membership.Changes, _replica.Completion);
         _isVolatile = builder.CreateStorage is null && builder.CreateTransport is not null;
     }
 
@@ -81,7 +81,8 @@ internal sealed class ConsensusStoreService : IHostedLifecycleService, IAsyncDis
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc />
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppingAsync(CancellationToken cancellationToken) =>
+        _replica?.BeginStopAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) =>

@@ -15,7 +15,7 @@ internal struct MvccEventCursor
         _position = -1;
     }
 
-    /// <summary>The present change.</summary>
+    /// <summary>The current change.</summary>
     public readonly MvccRecord Current
     {
         get
@@ -28,7 +28,7 @@ internal struct MvccEventCursor
     /// <summary>This enumeration.</summary>
     public readonly MvccEventCursor GetEnumerator() => this;
 
-    /// <summary>Goes to the next change.</summary>
+    /// <summary>Moves to the next change.</summary>
     public bool MoveNext()
     {
         _position = _position < 0 ? _index.LowerBound(_fromRevision) : _position + 1;

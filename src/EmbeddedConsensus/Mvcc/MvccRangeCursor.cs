@@ -13,15 +13,15 @@ internal ref struct MvccRangeCursor
         _range = range;
     }
 
-    /// <summary>The present record.</summary>
+    /// <summary>The current record.</summary>
     public readonly MvccRecord Current => new(_cursor.Record);
 
-    /// <summary>Where the present record lies; holds as long as the record does.</summary>
+    /// <summary>The handle of the current record; valid as long as the record.</summary>
     public readonly RecordHandle Handle => _cursor.Record;
 
     /// <summary>This enumeration.</summary>
     public readonly MvccRangeCursor GetEnumerator() => this;
 
-    /// <summary>Goes to the next record.</summary>
+    /// <summary>Moves to the next record.</summary>
     public bool MoveNext() => _cursor.MoveNext(_range);
 }

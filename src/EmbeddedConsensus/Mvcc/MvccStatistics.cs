@@ -9,13 +9,13 @@ internal readonly record struct MvccStatistics
     /// <summary>Versions held, tombstones included.</summary>
     public long Records { get; init; }
 
-    /// <summary>Bytes held from the operating system.</summary>
+    /// <summary>Bytes allocated from the operating system.</summary>
     public long AllocatedBytes { get; init; }
 
-    /// <summary>Bytes of pages, records and index chunks in use, those that wait for readers included.</summary>
+    /// <summary>Bytes of pages, records and index chunks in use, including those that wait for readers.</summary>
     public long UsedBytes { get; init; }
 
-    /// <summary>Tree pages in use, those that wait for readers included.</summary>
+    /// <summary>Tree pages in use, including those that wait for readers.</summary>
     public long UsedPages { get; init; }
 
     /// <summary>Slabs of pages and of records.</summary>
@@ -24,6 +24,6 @@ internal readonly record struct MvccStatistics
     /// <summary>Pages, records and index chunks that wait for readers of older roots.</summary>
     public long RetiredItems { get; init; }
 
-    /// <summary>Snapshots open at this moment.</summary>
+    /// <summary>Views open now.</summary>
     public long PinnedReaders { get; init; }
 }

@@ -4,8 +4,8 @@ namespace EmbeddedConsensus.Mvcc;
 /// beside one writer. All data is in native memory that the garbage collector does not see.</summary>
 /// <remarks>
 /// <para>The writer applies a batch of transactions and calls <see cref="Publish"/>, one volatile write of a root. A
-/// reader pins a root (<see cref="OpenSnapshot"/>) and reads a store that never changes. What the writer replaces goes
-/// to a queue and is reused when the roots that reach it are neither current nor pinned; so a snapshot that is held
+/// reader pins a root (<see cref="OpenView"/>) and reads a store that never changes. What the writer replaces goes
+/// to a queue and is reused when the roots that reach it are neither current nor pinned; so a view that is held
 /// for long holds up reuse, but never the writer.</para>
 /// <para>Compaction is logical at once: reads below the compact revision are refused. <see cref="Reclaim"/> then
 /// follows the revision index up to it, taking out what each change superseded, in pieces.</para>
@@ -13,6 +13,7 @@ namespace EmbeddedConsensus.Mvcc;
 internal sealed partial class MvccStore : IDisposable
 {
     private const int FirstRevision = 1;
+    private const int PooledPins = 64;
 
     private readonly MvccOptions _options;
     private readonly PageArena _pages;
@@ -26,6 +27,8 @@ internal sealed partial class MvccStore : IDisposable
     private readonly MvccRoot _working = new();
     private long _keys;
     private bool _unpublished;
+    private readonly ViewPin?[] _pinPool = new ViewPin?[PooledPins];
+    private int _memoryReleased;
 
     /// <summary>An empty store at revision 1.</summary>
     public MvccStore(MvccOptions options)
@@ -78,18 +81,79 @@ internal sealed partial class MvccStore : IDisposable
         FreeRetired(MaxFreedPerPublish);
     }
 
+    /// <summary>Pins the last published state: a few interlocked operations, no allocation when pins are pooled. Any
+    /// number may be open; each holds up the reuse of what changed after it.</summary>
+    /// <exception cref="ObjectDisposedException">The store was disposed.</exception>
+    public PinnedView OpenView()
+    {
+        int stripe = MvccRoot.StripeOfThread;
+        MvccRoot? root = _epochs.Pin(stripe);
+        if (root is null)
+        {
+            // A pin that was taken and given back on the closed root may have kept it from being released.
+            ReleaseMemoryIfUnused();
+            throw new ObjectDisposedException(nameof(MvccStore));
+        }
+        ViewPin pin = TakePin();
+        pin.Hold(root, stripe);
+        return new PinnedView(pin);
+    }
+
+    /// <summary>Ends the store; for the writer's thread. Open views stay usable; the memory goes back with the
+    /// last of them.</summary>
+    public void Dispose()
+    {
+        _epochs.Close();
+        ReleaseMemoryIfUnused();
+    }
+
     /// <summary>Checks the structure of the writer's tree and the counts kept beside it. Reads everything.</summary>
     /// <exception cref="InvariantViolationException">Something does not agree.</exception>
     public void Validate()
     {
         ThrowIfDisposed();
-        long cells = _tree.Validate(_tree.Root);
+        long cells = TreeValidator.Validate(_tree, _tree.Root);
         long keys = WriterView.Count([0], [0], 0);
         if (cells != _tree.Count || keys != _keys)
         {
             throw new InvariantViolationException(
                 $"The tree has {cells} cells and {keys} keys, not {_tree.Count} and {_keys}.");
         }
+    }
+
+    /// <summary>Takes a view's pin off its root.</summary>
+    internal void ReleasePin(ViewPin pin, MvccRoot root, int stripe)
+    {
+        root.Unpin(stripe);
+        ReturnPin(pin);
+        if (_epochs.IsClosed)
+        {
+            ReleaseMemoryIfUnused();
+        }
+    }
+
+    /// <summary>Adds a version; they come in the tree's order.</summary>
+    internal RecordHandle LoadVersion(in RecordFields fields, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        RequireNoTransaction();
+        RecordHandle record = _records.Add(fields, key, value);
+        _tree.AppendLast(new TreeKey(key, fields.ModRevision, fields.SubRevision), record);
+        return record;
+    }
+
+    /// <summary>Ends loading: sets the revisions and the order of changes, and publishes.</summary>
+    internal void CompleteLoad(long revision, long compactRevision, long keys, ReadOnlySpan<LoadedChange> changes)
+    {
+        RequireNoTransaction();
+        foreach (ref readonly LoadedChange change in changes)
+        {
+            _index.Append(change.Main, change.Record);
+        }
+        CurrentRevision = revision;
+        CompactRevision = compactRevision;
+        _keys = keys;
+        RefreshWorkingRoot();
+        PublishWorkingRoot();
     }
 
     private void RefreshWorkingRoot()
@@ -112,6 +176,50 @@ internal sealed partial class MvccStore : IDisposable
         _unpublished = false;
     }
 
+    private ViewPin TakePin()
+    {
+        int start = Environment.CurrentManagedThreadId;
+        for (int i = 0; i < PooledPins; i++)
+        {
+            ref ViewPin? slot = ref _pinPool[(start + i) & (PooledPins - 1)];
+            if (slot is not null && Interlocked.Exchange(ref slot, null) is { } pin)
+            {
+                return pin;
+            }
+        }
+        return new ViewPin(this);
+    }
+
+    private void ReturnPin(ViewPin pin)
+    {
+        int start = Environment.CurrentManagedThreadId;
+        for (int i = 0; i < PooledPins; i++)
+        {
+            ref ViewPin? slot = ref _pinPool[(start + i) & (PooledPins - 1)];
+            if (slot is null && Interlocked.CompareExchange(ref slot, pin, null) is null)
+            {
+                return;
+            }
+        }
+    }
+
+    private void ReleaseMemoryIfUnused()
+    {
+        if (!_epochs.IsClosed || _epochs.PinnedReaders != 0 || Interlocked.Exchange(ref _memoryReleased, 1) != 0)
+        {
+            return;
+        }
+        while (_retired.Head < _retired.Tail)
+        {
+            FreeOldestRetired();
+        }
+        _retired.Release();
+        _index.Release();
+        _tree.Release();
+        _records.Release();
+        _pages.Release();
+    }
+
     private void RequireNoTransaction()
     {
         ThrowIfDisposed();
@@ -120,4 +228,6 @@ internal sealed partial class MvccStore : IDisposable
             throw new InvariantViolationException("A transaction is open.");
         }
     }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(!_epochs.IsOpen, this);
 }

@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Reads of one state of the store. Taken from a snapshot it may be used until the snapshot is disposed, on
-/// any thread; taken from the writer it follows the writer.</summary>
-internal readonly struct MvccView : IMvccReader
+/// <summary>Reads of one state of the store. A view of a <see cref="PinnedView"/> may be used on any thread until that
+/// is disposed; the <see cref="MvccStore.WriterView"/> is the writer's own and follows its writes.</summary>
+internal readonly struct MvccView
 {
     private readonly MvccStore _store;
     private readonly MvccRoot _root;
@@ -14,13 +14,20 @@ internal readonly struct MvccView : IMvccReader
         _root = root;
     }
 
-    /// <inheritdoc />
+    /// <summary>The revision of this state: the newest that can be read.</summary>
     public long Revision => _root.Revision;
 
-    /// <inheritdoc />
+    /// <summary>The oldest revision that can be read; 0 when nothing was compacted.</summary>
     public long CompactRevision => _root.CompactRevision;
 
-    /// <inheritdoc />
+    /// <summary>Finds a key's version at a revision.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="atRevision">0 for the newest, otherwise from <see cref="CompactRevision"/> to
+    /// <see cref="Revision"/>.</param>
+    /// <param name="record">The version, when the key exists there.</param>
+    /// <returns>Whether the key exists at that revision.</returns>
+    /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller
+    /// checks.</exception>
     public bool TryGet(ReadOnlySpan<byte> key, long atRevision, out MvccRecord record)
     {
         RecordHandle handle = Find(TreeKey.AtRevision(key, Resolve(atRevision)));
@@ -28,11 +35,19 @@ internal readonly struct MvccView : IMvccReader
         return !handle.IsNull;
     }
 
-    /// <inheritdoc />
+    /// <summary>The keys of a range that exist at a revision, ascending, in their version at that revision.</summary>
+    /// <param name="key">The key, or the start of the range.</param>
+    /// <param name="rangeEnd">The range end in etcd's convention; see <see cref="KeySpanRange"/>.</param>
+    /// <param name="atRevision">As for <see cref="TryGet"/>.</param>
+    /// <exception cref="ArgumentException">A single key is empty.</exception>
+    /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller
+    /// checks.</exception>
     public MvccRangeCursor Range(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
         => new(new VisibleCursor(_store.Tree, _root.TreeRoot, Resolve(atRevision)), new KeySpanRange(key, rangeEnd));
 
-    /// <inheritdoc />
+    /// <summary>How many keys of a range exist at a revision. Reads the tree's pages, not the records.</summary>
+    /// <inheritdoc cref="Range" path="/param"/>
+    /// <inheritdoc cref="Range" path="/exception"/>
     public long Count(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
     {
         KeySpanRange range = new(key, rangeEnd);
@@ -45,7 +60,10 @@ internal readonly struct MvccView : IMvccReader
         return count;
     }
 
-    /// <inheritdoc />
+    /// <summary>Every change from a revision to <see cref="Revision"/>, deletions too, in the order they were
+    /// made.</summary>
+    /// <param name="fromRevision">From <see cref="CompactRevision"/> on; one in the future has no events.</param>
+    /// <exception cref="InvariantViolationException">The revision is compacted; the caller checks.</exception>
     public MvccEventCursor Events(long fromRevision)
     {
         if (fromRevision < CompactRevision)
@@ -55,10 +73,14 @@ internal readonly struct MvccView : IMvccReader
         return new MvccEventCursor(_root.Index, fromRevision);
     }
 
-    /// <inheritdoc />
+    /// <summary>The version that a change replaced, which a watch reports as the previous value.</summary>
+    /// <param name="change">The change, of this store.</param>
+    /// <param name="previous">The version before it.</param>
+    /// <returns>False when the key did not exist before, or the change is at or below the compact revision, so that the
+    /// version before it is compacted.</returns>
     public bool TryGetPrevious(in MvccRecord change, out MvccRecord previous)
     {
-        // Whether it was taken out yet must not show: members reclaim at their own pace.
+        // Whether it was reclaimed already must not be visible: members reclaim at their own pace.
         if (change.ModRevision <= CompactRevision)
         {
             previous = default;
@@ -71,7 +93,11 @@ internal readonly struct MvccView : IMvccReader
         return !handle.IsNull;
     }
 
-    /// <inheritdoc />
+    /// <summary>A CRC-32C over all history that is readable up to a revision: equal on every member with the same
+    /// revisions, whatever each has reclaimed so far. Reads everything.</summary>
+    /// <param name="atRevision">As for <see cref="TryGet"/>.</param>
+    /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller
+    /// checks.</exception>
     public uint Hash(long atRevision)
     {
         RetainedCursor cursor = new(_store.Tree, _root.TreeRoot, CompactRevision, Resolve(atRevision));
@@ -88,7 +114,7 @@ internal readonly struct MvccView : IMvccReader
         return crc;
     }
 
-    /// <summary>The retained history, for a snapshot's encoder.</summary>
+    /// <summary>The retained history, for the snapshot encoder.</summary>
     public RetainedCursor Retained() => new(_store.Tree, _root.TreeRoot, CompactRevision, Revision);
 
     private RecordHandle Find(in TreeKey target)

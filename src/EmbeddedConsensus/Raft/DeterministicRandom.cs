@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>A stream of pseudo-random numbers that its seed alone determines (the SplitMix64 generator).</summary>
-internal struct DeterministicRandom(ulong seed)
+internal sealed class DeterministicRandom(ulong seed)
 {
     private ulong _state = seed;
 

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>What the driver has to do after it gave inputs to a <see cref="RaftNode"/>. The kinds are independent of
+/// <summary>What the driver has to do after it handed inputs to a <see cref="RaftNode"/>. The kinds are independent of
 /// each other and may run side by side, except where their documentation says otherwise.</summary>
 /// <remarks>The lists are reused: take what outlives the drain out of them before <see cref="Clear"/>.</remarks>
 internal sealed class RaftEffects
@@ -11,7 +11,7 @@ internal sealed class RaftEffects
     /// <summary>Make durable; at most one a drain.</summary>
     public AppendEffect? Append { get; internal set; }
 
-    /// <summary>Forget a prefix of the log, behind <see cref="Append"/>.</summary>
+    /// <summary>Forget a prefix of the log, after <see cref="Append"/>.</summary>
     public LogDropEffect? LogDrop { get; internal set; }
 
     /// <summary>Apply, in order.</summary>
@@ -29,8 +29,8 @@ internal sealed class RaftEffects
     /// <summary>Steps of receiving a snapshot, in order.</summary>
     public List<SnapshotReceiveEffect> SnapshotReceives { get; } = [];
 
-    /// <summary>The batches of forwarded proposals that the leader turned away, each by the number that it was proposed
-    /// under. Whoever waits for them proposes them again after a pause.</summary>
+    /// <summary>The batches of forwarded proposals that the leader refused, each by the number that it was proposed
+    /// under. The driver proposes them again after a pause.</summary>
     public List<ulong> RefusedProposals { get; } = [];
 
     /// <summary>Whether there is nothing to do.</summary>

@@ -1,14 +1,14 @@
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>How a <see cref="RaftNode"/> behaves. Times are in ticks: the driver says how long a tick is.</summary>
+/// <summary>The settings of a <see cref="RaftNode"/>. Times are in ticks: the driver says how long a tick is.</summary>
 internal sealed class RaftOptions
 {
-    /// <summary>Who this node is.</summary>
+    /// <summary>The node's id.</summary>
     public required MemberId Id { get; init; }
 
-    /// <summary>The shortest time without word from a leader after which a follower campaigns. The timeout in use is
-    /// drawn anew from [this, 2 × this) for each campaign, so that candidates rarely meet. Ten heartbeats: a few lost
-    /// ones must not start an election.</summary>
+    /// <summary>The minimum time without a message from a leader after which a follower campaigns. The timeout in use
+    /// is drawn anew from [this, 2 × this) for each campaign, so that candidates rarely meet. Ten heartbeats: a few
+    /// lost ones must not start an election.</summary>
     public int ElectionTicks { get; init; } = 10;
 
     /// <summary>The time between two heartbeats of a leader. It also paces what is sent again when messages get lost.
@@ -21,22 +21,23 @@ internal sealed class RaftOptions
 
     /// <summary>Whether a leader that does not hear from a quorum for an election timeout steps down, and whether
     /// followers of a live leader ignore candidates (dissertation, sections 6.2 and 4.2.3). Without it a leader that is
-    /// cut off keeps callers waiting for ever.</summary>
+    /// cut off keeps callers waiting forever.</summary>
     public bool CheckQuorum { get; init; } = true;
 
-    /// <summary>Whether a leader answers reads without a round while a majority has promised to elect nobody else. Safe
-    /// as long as the members' clocks keep to <see cref="MaxClockDrift"/>. Needs <see cref="CheckQuorum"/>.</summary>
+    /// <summary>Whether a leader answers reads without a round while a majority has promised to elect no other leader.
+    /// Safe as long as the members' clocks keep to <see cref="MaxClockDrift"/>. Needs
+    /// <see cref="CheckQuorum"/>.</summary>
     public bool UseReadLease { get; init; }
 
     /// <summary>How long a tick is. Needed for leases, which are timed by clocks; zero: this member neither uses nor
     /// supports a lease.</summary>
     public TimeSpan TickInterval { get; init; }
 
-    /// <summary>How much a member's monotonic clock may fall behind another's, as a part of the time that the other
+    /// <summary>How much slower than another's a member's monotonic clock may run, as a part of the time that the other
     /// counts: in [0, 1). A lease is shorter by this part.</summary>
     public double MaxClockDrift { get; init; } = 0.1;
 
-    /// <summary>For how long, at the least, a member that heard its leader votes for nobody: the ticks of an election
+    /// <summary>The minimum time for which a member that heard its leader does not vote: the ticks of an election
     /// timeout, of which the first may come at once.</summary>
     public TimeSpan Promise => (ElectionTicks - 1) * TickInterval;
 
@@ -46,7 +47,7 @@ internal sealed class RaftOptions
     public required ulong Seed { get; init; }
 
     /// <summary>The bytes of entries in one message (<see cref="LogEntry.Size"/>); one entry always fits. Large enough
-    /// to amortise the cost of a message, small enough that heartbeats behind it are not late.</summary>
+    /// to amortise the cost of a message, small enough that heartbeats after it are not late.</summary>
     public int MaxMessageBytes { get; init; } = 1 << 20;
 
     /// <summary>The appends on their way to one peer. A small window: with a deep one, entries leave one by one and
@@ -61,7 +62,7 @@ internal sealed class RaftOptions
     public long MaxUncommittedBytes { get; init; } = 64 << 20;
 
     /// <summary>The bytes of entries in one apply effect; one entry always fits. It bounds how long a batch holds up
-    /// what waits behind it.</summary>
+    /// what waits after it.</summary>
     public long MaxApplyBytes { get; init; } = 4 << 20;
 
     /// <summary>The bytes of recent entries kept in memory. Followers that lag less than this are served without a
@@ -121,8 +122,8 @@ internal sealed class RaftOptions
         if (TickInterval < TimeSpan.Zero || (UseReadLease && TickInterval == TimeSpan.Zero))
         {
             throw new ArgumentException(
-                $"RaftOptions.TickInterval is {TickInterval}; it must be positive when ReadLease is set, or nobody "
-                + "knows how long a lease lasts.");
+                $"RaftOptions.TickInterval is {TickInterval}; it must be positive when ReadLease is set, or the "
+                + "length of a lease is unknown.");
         }
 
         if (UseReadLease && !CheckQuorum)

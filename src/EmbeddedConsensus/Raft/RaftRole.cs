@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>What a node currently does in the cluster (Raft paper, figure 4; the pre-candidate: dissertation, section
+/// <summary>A node's current role in the cluster (Raft paper, figure 4; the pre-candidate: dissertation, section
 /// 9.6).</summary>
 internal enum RaftRole : byte
 {

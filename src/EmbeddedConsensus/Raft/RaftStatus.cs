@@ -8,13 +8,13 @@ internal sealed record RaftStatus
     /// <summary>The node.</summary>
     public required MemberId Id { get; init; }
 
-    /// <summary>What the node does.</summary>
+    /// <summary>The node's role.</summary>
     public required RaftRole Role { get; init; }
 
     /// <summary>The current term.</summary>
     public required ulong Term { get; init; }
 
-    /// <summary>Whom the node voted for in the term, or none.</summary>
+    /// <summary>The member that the node voted for in the term, or none.</summary>
     public required MemberId Vote { get; init; }
 
     /// <summary>The leader, or none when it is not known.</summary>
@@ -38,7 +38,7 @@ internal sealed record RaftStatus
     /// <summary>The membership in use.</summary>
     public required ClusterConfiguration Configuration { get; init; }
 
-    /// <summary>To whom leadership is being handed over, or none.</summary>
+    /// <summary>The member that leadership is being handed to, or none.</summary>
     public required MemberId LeadTransferee { get; init; }
 
     /// <summary>The progress of every member, in order of id; empty unless the node leads.</summary>

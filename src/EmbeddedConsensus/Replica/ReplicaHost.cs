@@ -1,56 +1,47 @@
 using System.Diagnostics.Metrics;
-using System.Security.Cryptography;
+using System.Runtime.ExceptionServices;
 using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.Replica.Membership;
-using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>
-/// One replica: it recovers the state, wires the lanes, the storage and the transport together, and takes them apart
-/// again. What happens in between is the lanes' business.
-/// </summary>
-internal sealed partial class ReplicaHost : IAsyncDisposable
+/// <summary>One replica: it creates the parts, starts them in order and stops them in order. What happens in between is
+/// the parts' business.</summary>
+internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IAsyncDisposable
 {
+    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(5);
+
     private readonly ConsensusStoreOptions _options;
     private readonly ReplicaSettings _settings;
     private readonly ReplicaStorage _storage;
     private readonly Func<TransportContext, ITransport>? _createTransport;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopped = new();
-    private readonly SemaphoreSlim _lifecycle = new(1);
-    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
+    private readonly IReplicaSchedule? _schedule;
+    private readonly ReplicaLifecycle _lifecycle = new();
+    private readonly ReplicaTransport _transport = new();
+    private readonly SemaphoreSlim _gate = new(1);
     private readonly CancellationTokenSource _startAbandoned = new();
+    private readonly CancellationTokenSource _stopped = new();
 
-    private int _state = (int)StoreState.Starting;
-    private volatile Exception? _fault;
-    private ConsensusLoop? _consensus;
-    private ApplyLoop? _apply;
-    private LogBatcher? _logWriter;
-    private SnapshotSender? _snapshotSender;
-    private SnapshotReceiver? _snapshotReceiver;
-    private ViewObserver? _observer;
-    private ITransport? _transport;
-    private Task? _transportDisposal;
-    private Task _snapshotTask = Task.CompletedTask;
-    private ulong _snapshotIndex;
+    private ReplicaEngine? _engine;
+    private Task _keepingMembership = Task.CompletedTask;
+    private int _isClosed;
 
-    /// <summary>A replica that is not started.</summary>
+    /// <summary>Creates a replica that is not started.</summary>
     /// <param name="options">Validated options.</param>
     /// <param name="storage">Its storage, not yet opened.</param>
-    /// <param name="createTransport">Makes its transport; null for a cluster of one.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">Where to report.</param>
-    /// <param name="schedule">What decides when its threads take their turns; null in production.</param>
-    /// <param name="meters">Makes its meter; null for one of its own.</param>
+    /// <param name="createTransport">Creates its transport; null for a cluster of one.</param>
+    /// <param name="time">The source of time.</param>
+    /// <param name="logger">The replica's log.</param>
+    /// <param name="schedule">The schedule of a test; null in production.</param>
+    /// <param name="meters">Makes its meter; null for a meter of its own.</param>
     public ReplicaHost(
         ConsensusStoreOptions options,
         ReplicaStorage storage,
@@ -66,26 +57,25 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         _createTransport = createTransport;
         _time = time;
         _logger = logger;
+        _schedule = schedule;
         Metrics = new StoreMetrics(options.ClusterName, _settings.Self, meters);
-        Peers = new PeerDirectory(_settings.Self);
-        Changes = new MembershipChanges(this, options, time);
-        Schedule = schedule;
         Completion = new CallCompletion(schedule);
+        Membership = new MembershipService(this, _transport, options, time, Completion, logger, _stopped.Token);
     }
 
-    /// <summary>Where the replica is in its life.</summary>
-    public StoreState State => (StoreState)Volatile.Read(ref _state);
+    /// <summary>The state of the replica's life.</summary>
+    public StoreState State => _lifecycle.State;
 
     /// <summary>Why the replica is faulted, or was removed or refused; or null.</summary>
-    public Exception? Fault => _fault;
+    public Exception? Fault => _lifecycle.Fault;
 
-    /// <summary>The index of the newest snapshot.</summary>
-    public ulong SnapshotIndex => Volatile.Read(ref _snapshotIndex);
+    /// <summary>Completes when the replica has recovered and takes calls; fails when it could not.</summary>
+    public Task Started => _lifecycle.Started;
 
-    /// <summary>What decides when its threads take their turns; null in production.</summary>
-    public IReplicaSchedule? Schedule { get; }
+    /// <summary>The index of the newest snapshot; 0 when there is none.</summary>
+    public ulong SnapshotIndex => _engine?.SnapshotIndex ?? 0;
 
-    /// <summary>Its instruments.</summary>
+    /// <summary>The replica's instruments.</summary>
     public StoreMetrics Metrics { get; }
 
     /// <summary>Decides where the continuations of callers run.</summary>
@@ -94,22 +84,27 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
     /// <summary>This member.</summary>
     public MemberId Self => _settings.Self;
 
-    /// <summary>Consensus, as it stood behind its last turn; null before the recovery.</summary>
-    public ReplicaView? View => _consensus?.View;
+    /// <summary>Consensus after its last turn; null before the recovery.</summary>
+    public ReplicaView? View => _engine?.Consensus.View;
 
-    /// <summary>The apply lane. The replica has been started.</summary>
-    public ApplyLoop Apply => _apply!;
+    /// <summary>The apply thread. The replica has been started.</summary>
+    public ApplyLoop Apply => _engine!.Apply;
 
-    /// <summary>Completes when the replica has recovered and takes calls; fails when it could not.</summary>
-    public Task Started => _started.Task;
+    /// <summary>The membership of the cluster.</summary>
+    public MembershipService Membership { get; }
 
     /// <summary>The newest and the compact revision that readers see; zeros while nothing can be read.</summary>
     public (long Revision, long CompactRevision) Revisions()
     {
+        if (_engine is not { } engine)
+        {
+            return default;
+        }
+
         try
         {
-            using PinnedView snapshot = _apply?.OpenSnapshot() ?? default;
-            return _apply is null ? default : (snapshot.Revision, snapshot.CompactRevision);
+            using PinnedView view = engine.Apply.OpenView();
+            return (view.Revision, view.CompactRevision);
         }
         catch (StoreStoppedException)
         {
@@ -117,174 +112,279 @@ internal sealed partial class ReplicaHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Recovers the state from storage and begins to take part. Does not wait for a leader.</summary>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <summary>Recovers the state from storage and joins the cluster's work. Does not wait for a leader.</summary>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
     /// <exception cref="StorageException">The storage cannot be opened, or is damaged.</exception>
     /// <exception cref="MemberRefusedException">The storage is another member's, or another cluster's.</exception>
     /// <exception cref="TransportException">The transport cannot start.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _lifecycle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource attempt =
             CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _startAbandoned.Token);
         try
         {
-            if (State != StoreState.Starting || _consensus is not null)
+            if (State != StoreState.Starting || _engine is not null)
             {
                 throw new StoreStoppedException("A store is started once. Build a new host to start it again.");
             }
 
             await RecoverAsync(attempt.Token).ConfigureAwait(false);
-            if (View!.Configuration is { IsJoint: false, Voters: [MemberId only] } && only == _settings.Self
-                && View.ConfigurationIndex == View.CommittedConfigurationIndex)
-            {
-                // Nobody else leads or could win, so there is nothing to wait for.
-                Post(core => core.Node.Campaign());
-            }
-
-            _apply!.Start();
-            _consensus!.Start();
-            if (_transport is { } transport)
-            {
-                await transport.StartAsync(new MembershipRequests(this, _consensus, Changes), attempt.Token)
-                    .ConfigureAwait(false);
-            }
-
-            if (TryMove(StoreState.Starting, StoreState.Running))
-            {
-                _started.TrySetResult();
-                _logger.Started(_settings.Self, _consensus.View.Term, _consensus.View.LastIndex, _apply.Revision);
-                KeepMembership();
-                return;
-            }
-
-            Exception reason = _fault ?? new StoreStoppedException("The store was stopped while it started.");
-            if (State != StoreState.Removed)
-            {
-                throw reason;
-            }
-
-            // Not a fault of this host: it goes on without the store.
-            _started.TrySetException(reason);
-            _ = _started.Task.Exception;
+            _engine!.Start();
+            await _transport.StartAsync(Membership.Requests, attempt.Token).ConfigureAwait(false);
+            Run();
         }
         catch (Exception exception)
         {
-            _started.TrySetException(exception);
-            _ = _started.Task.Exception;
+            _lifecycle.FailStart(exception);
             throw;
         }
         finally
         {
-            _lifecycle.Release();
+            _gate.Release();
         }
     }
 
-    /// <summary>Gives a call to the consensus lane, or fails it when the replica does not take calls.</summary>
+    /// <summary>The host begins to stop: hands over leadership, then ends the watches with
+    /// <see cref="StoreStoppedException"/>, so that a service that reads one without a token does not hold the host up.
+    /// The store takes calls until <see cref="StopAsync"/>.</summary>
+    /// <param name="cancellationToken">The host's deadline.</param>
+    public async Task BeginStopAsync(CancellationToken cancellationToken)
+    {
+        if (State == StoreState.Running)
+        {
+            await NewHandover().LeaveLeadAsync(cancellationToken).ConfigureAwait(false);
+            Apply.Watches.End(new StoreStoppedException("The store is stopping with its host."));
+        }
+    }
+
+    /// <summary>Stops taking calls, hands over leadership, lets pending calls end, and closes everything. When the
+    /// deadline passes it closes at once. Stopping twice is fine.</summary>
+    /// <param name="cancellationToken">The deadline.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await AbandonStartAsync().ConfigureAwait(false);
+        try
+        {
+            if (State == StoreState.Running)
+            {
+                await NewHandover().LeaveLeadAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            if (_lifecycle.TryStop())
+            {
+                await DrainAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            await CloseAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Closes the replica without a handover: for a process that is going away, and for tests that want a
+    /// crash.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await AbandonStartAsync().ConfigureAwait(false);
+        try
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Hands leadership to a voter. Ends when another member leads, when the transfer takes too long, or when
+    /// the replica no longer runs.</summary>
+    /// <returns>Whether that voter leads now.</returns>
+    public Task<bool> TransferLeadershipAsync(MemberId target, CancellationToken cancellationToken) =>
+        NewHandover().TransferAsync(target, cancellationToken);
+
+    /// <summary>Passes a call to consensus, or fails it when the replica does not take calls.</summary>
     public void Submit(PendingCall call)
     {
-        if (RefusalOf(State) is { } refusal)
+        if (_lifecycle.Refusal is { } refusal)
         {
             call.TryFail(refusal);
             return;
         }
 
-        _consensus!.Submit(call);
+        _engine!.Inbox.Submit(call);
     }
 
     /// <summary>Throws when the replica does not take calls.</summary>
-    public void ThrowIfNotRunning()
-    {
-        if (RefusalOf(State) is { } refusal)
-        {
-            throw refusal;
-        }
-    }
+    public void ThrowIfNotRunning() => _lifecycle.ThrowIfNotRunning();
 
     /// <summary>Throws when the replica is faulted, or does not belong to its cluster.</summary>
-    public void ThrowIfFaulted()
+    public void ThrowIfFaulted() => _lifecycle.ThrowIfFaulted();
+
+    /// <summary>Runs something rare on the consensus thread.</summary>
+    public void Post(Action<ReplicaCore> action) => _engine!.Inbox.Post(action);
+
+    /// <inheritdoc />
+    ValueTask IMembershipReplica.ReceiveAsync(RaftMessage message) => _engine!.Inbox.ReceiveAsync(message);
+
+    /// <inheritdoc />
+    void IMembershipReplica.PeerUnreachable(MemberId peer) => _engine!.Inbox.PeerUnreachable(peer);
+
+    /// <inheritdoc />
+    void IMembershipReplica.Leave(ConsensusStoreException reason) => _engine!.Inbox.Leave(reason);
+
+    /// <inheritdoc />
+    void IConsensusLoopEvents.ProposalDropped(string fault) => _logger.ProposalsDropped(Self, fault);
+
+    /// <inheritdoc />
+    void IConsensusLoopEvents.Faulted(ReplicaFaultedException reason)
     {
-        if (State is StoreState.Faulted or StoreState.Removed)
-        {
-            throw _fault!;
-        }
+        EndBy(StoreState.Faulted, reason);
+
+        // Peers must not hear from a replica whose disk no longer backs what it says.
+        _engine!.StopWriting();
+        _ = _transport.CloseAsync();
+        _logger.Faulted(Self, reason);
     }
 
-    /// <summary>Does something rare on the consensus lane.</summary>
-    public void Post(Action<ReplicaCore> action) => _consensus!.Post(action);
-
-    private bool TryMove(StoreState from, StoreState to) =>
-        Interlocked.CompareExchange(ref _state, (int)to, (int)from) == (int)from;
-
-    private Exception? RefusalOf(StoreState state) => state switch
+    /// <inheritdoc />
+    void IConsensusLoopEvents.Left(ConsensusStoreException reason)
     {
-        StoreState.Running => null,
-        StoreState.Faulted or StoreState.Removed => _fault,
-        StoreState.Starting => new StoreStoppedException("The store is not started yet. Start the host, then call it."),
-        _ => new StoreStoppedException("The store is stopping or has stopped."),
-    };
+        EndBy(StoreState.Removed, reason);
+        _logger.Removed(Self, reason.Message);
+
+        // The last messages, above all the one to a successor, are still being sent.
+        _ = CloseTransportLaterAsync();
+    }
+
+    private void EndBy(StoreState state, ConsensusStoreException reason)
+    {
+        if (_lifecycle.TryEnd(state, reason))
+        {
+            _engine!.Apply.Watches.End(reason);
+        }
+    }
 
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {
-        RecoveredLog log = await _storage.Log.RecoverAsync(cancellationToken).ConfigureAwait(false);
-        CheckOwner(log.HardState.Owner);
-        ISnapshotReader? snapshot = await _storage.Snapshots.OpenNewestAsync(cancellationToken).ConfigureAwait(false);
-        ReplicatedStateMachine machine;
-        if (snapshot is null)
+        MembershipBootstrap bootstrap = new(_options, _settings, _createTransport is not null, _logger);
+        RecoveredReplica recovered = await new ReplicaRecovery(_settings, bootstrap, _schedule?.Seed)
+            .RecoverAsync(_storage, cancellationToken).ConfigureAwait(false);
+        _engine = new ReplicaEngine(
+            recovered, _settings, _storage, _transport, Membership, this, _time, _logger, Metrics, _schedule,
+            _stopped.Token);
+        if (_createTransport is not null)
         {
-            machine = new ReplicatedStateMachine(_settings.Mvcc);
-        }
-        else
-        {
-            await using (snapshot.ConfigureAwait(false))
-            {
-                machine = await StateSnapshotLoader.LoadAsync(snapshot, _settings.Mvcc, cancellationToken)
-                    .ConfigureAwait(false);
-            }
-
-            _snapshotIndex = snapshot.Metadata.Position.Index;
+            _transport.Open(_createTransport(new TransportContext(
+                ClusterIdentity.Of(_options.ClusterName), Self, recovered.Incarnation, _settings.MaxWireMessageBytes,
+                recovered.Address)));
         }
 
+        Membership.Begin(recovered.Node.Peers, recovered.Address);
+    }
+
+    private void Run()
+    {
+        if (_lifecycle.TryRun())
+        {
+            ReplicaView view = View!;
+            _logger.Started(Self, view.Term, view.LastIndex, Apply.Revision);
+            _keepingMembership = Membership.KeepAsync(_stopped.Token);
+            return;
+        }
+
+        Exception reason = Fault ?? new StoreStoppedException("The store was stopped while it started.");
+        if (State != StoreState.Removed)
+        {
+            throw reason;
+        }
+
+        // Not a fault of this host, which continues without the store.
+        _lifecycle.FailStart(reason);
+    }
+
+    private LeadershipHandover NewHandover() => new(
+        Self, _lifecycle, _engine!.Inbox, _engine.Consensus, _options.LeadershipTransferTimeout, _time);
+
+    /// <summary>Enters the gate. A start that is under way ends first, and soon.</summary>
+    private async Task AbandonStartAsync()
+    {
+        await _startAbandoned.CancelAsync().ConfigureAwait(false);
+        await _gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        CallAdmission calls = _engine!.Inbox.Admission;
         try
         {
-            ClusterConfiguration bootstrap = Bootstrap(RecoveredMembership.Of(log, snapshot?.Metadata));
-            ulong seed = Schedule?.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-            RaftNode node = new(_settings.Raft(seed), log, snapshot?.Metadata, bootstrap);
-            Wire(node, machine, log.Incarnation);
-        }
-        catch
-        {
-            if (_apply is null)
+            while (calls.Writes.Count + calls.Reads.Count > 0)
             {
-                machine.Dispose();
+                await Task.Delay(DrainPoll, _time, cancellationToken).ConfigureAwait(false);
             }
-
-            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            // The host's deadline: the remaining calls end below, with an unknown outcome.
         }
     }
 
-    private void Wire(RaftNode node, ReplicatedStateMachine machine, ulong incarnation)
+    private async Task CloseAsync()
     {
-        ReplicaCore core = new(_settings.Core(), node, _settings.Self, incarnation);
-        _consensus = new ConsensusLoop(core, _settings, _time, this, Schedule);
-        _apply = new ApplyLoop(machine, _storage.Log, core.Proposals, _settings.Self, incarnation, this, Schedule);
-        _observer = new ViewObserver(
-            _consensus.View, _settings.Self, _options.ElectionTimeout, _logger, Metrics, _time);
-        _logWriter = new LogBatcher(_storage.Log, _consensus.Appended, _consensus.Fail, Metrics.FlushDuration, _time);
-        _snapshotSender = new SnapshotSender(
-            _storage.Snapshots,
-            result => Post(replica => replica.Node.SnapshotReadCompleted(result)),
-            _consensus.Fail,
-            Schedule);
-        _snapshotReceiver = new SnapshotReceiver(
-            _storage.Snapshots, _settings.Mvcc, this, _consensus.Fail, Schedule);
-        if (_createTransport is not null)
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
         {
-            _transport = _createTransport(new TransportContext(
-                ClusterIdentity.Of(_options.ClusterName), _settings.Self, incarnation,
-                _settings.MaxWireMessageBytes, Address));
-            Peers.Use(node.Peers);
-            UsePeers();
+            return;
         }
+
+        _lifecycle.Close();
+        try
+        {
+            await RunAllAsync(
+                () => _stopped.CancelAsync(),
+                _transport.CloseAsync,
+                () => _keepingMembership,
+                () => _engine?.StopAsync(new StoreStoppedException("The store has stopped.")) ?? Task.CompletedTask,
+                () => _storage.Log.DisposeAsync().AsTask(),
+                () => _storage.Snapshots.DisposeAsync().AsTask()).ConfigureAwait(false);
+        }
+        finally
+        {
+            _engine?.Apply.DisposeState();
+            Metrics.Dispose();
+            _lifecycle.Closed();
+        }
+
+        _logger.Stopped(Self);
+    }
+
+    /// <summary>Runs every step, whether those before it failed or not.</summary>
+    /// <exception cref="Exception">The first failure.</exception>
+    private static async Task RunAllAsync(params IEnumerable<Func<Task>> steps)
+    {
+        ExceptionDispatchInfo? first = null;
+        foreach (Func<Task> step in steps)
+        {
+            try
+            {
+                await step().ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // What is open must be closed; the failure is thrown below.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                first ??= ExceptionDispatchInfo.Capture(exception);
+            }
+        }
+
+        first?.Throw();
+    }
+
+    private async Task CloseTransportLaterAsync()
+    {
+        await Task.Delay(_options.ElectionTimeout, _time, _stopped.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _transport.CloseAsync().ConfigureAwait(false);
     }
 }

@@ -33,6 +33,9 @@ internal sealed class ReplicaSettings
     /// <summary>This member.</summary>
     public MemberId Self { get; }
 
+    /// <summary>How long a follower waits for its leader.</summary>
+    public TimeSpan ElectionTimeout => _options.ElectionTimeout;
+
     /// <summary>How long a tick is.</summary>
     public TimeSpan TickInterval { get; }
 
@@ -55,6 +58,9 @@ internal sealed class ReplicaSettings
     /// <summary>How many ticks may pass in one turn: a thread that was held up does not hold its leader for
     /// dead before it has read what arrived meanwhile.</summary>
     public static int MaxTicksPerTurn => TicksPerHeartbeat;
+
+    /// <summary>The newest command format that this member reads.</summary>
+    public byte NewestFormat => (byte)_options.ReadFormatVersion;
 
     /// <summary>The settings of consensus.</summary>
     public RaftOptions Raft(ulong seed) => new()
@@ -84,6 +90,7 @@ internal sealed class ReplicaSettings
         SnapshotThresholdBytes = _options.SnapshotThresholdBytes,
         RetainedLogBytes = _options.RetainedLogBytes,
         CommandFormat = (byte)_options.MaxFormatVersion,
+        NewestFormat = NewestFormat,
     };
 
     private ClusterConfiguration Founders()

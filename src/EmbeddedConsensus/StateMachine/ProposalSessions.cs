@@ -49,19 +49,13 @@ internal sealed class ProposalSessions
     /// <summary>Writes all sessions.</summary>
     public void Encode(IBufferWriter<byte> output)
     {
-        CommandWriter writer = new(output);
-        writer.WriteNumber(_sessions.Count);
+        WriteNumbers(output, _sessions.Count);
         foreach ((MemberId member, ProposalSession session) in _sessions)
         {
-            writer.WriteNumber((long)member.Value);
-            writer.WriteNumber((long)session.Incarnation);
-            writer.WriteNumber((long)session.Floor);
-            ulong[] above = [.. session.AppliedAboveFloor];
-            writer.WriteNumber(above.Length);
-            foreach (ulong sequence in above)
-            {
-                writer.WriteNumber((long)(sequence - session.Floor));
-            }
+            long[] above = [.. session.AppliedAboveFloor.Select(sequence => (long)(sequence - session.Floor))];
+            WriteNumbers(
+                output, (long)member.Value, (long)session.Incarnation, (long)session.Floor, above.Length);
+            WriteNumbers(output, above);
         }
     }
 
@@ -93,5 +87,16 @@ internal sealed class ProposalSessions
         }
 
         return sessions;
+    }
+
+    private static void WriteNumbers(IBufferWriter<byte> output, params ReadOnlySpan<long> numbers)
+    {
+        CommandWriter writer = new(output.GetSpan(Math.Max(1, numbers.Length * CommandWriter.LongestNumber)));
+        foreach (long number in numbers)
+        {
+            writer.WriteNumber(number);
+        }
+
+        output.Advance(writer.Position);
     }
 }

@@ -35,7 +35,8 @@ internal static class RangeReader
         keysOnly ? default : new Value(record.Value.ToArray()),
         record.CreateRevision,
         record.ModRevision,
-        record.Version);
+        record.Version,
+        record.Lease);
 
     private static RangeResult ReadInKeyOrder(MvccView reader, in RangeQuery query)
     {

@@ -9,7 +9,7 @@ namespace EmbeddedConsensus.Watches;
 /// </summary>
 internal sealed class WatchHub
 {
-    private readonly Func<PinnedView> _openSnapshot;
+    private readonly Func<PinnedView> _openView;
     private readonly WatcherIndex _index = new();
     private readonly List<Watcher> _matches = [];
     private readonly HashSet<Watcher> _touched = [];
@@ -18,11 +18,11 @@ internal sealed class WatchHub
     private Exception? _end;
 
     /// <summary>A hub over a store at a revision.</summary>
-    /// <param name="openSnapshot">Pins the state that readers see now.</param>
+    /// <param name="openView">Pins the state that readers see now.</param>
     /// <param name="revision">The published revision.</param>
-    public WatchHub(Func<PinnedView> openSnapshot, long revision)
+    public WatchHub(Func<PinnedView> openView, long revision)
     {
-        _openSnapshot = openSnapshot;
+        _openView = openView;
         Revision = revision;
     }
 
@@ -75,25 +75,25 @@ internal sealed class WatchHub
     /// <summary>Passes to the watchers what was published since the last call.</summary>
     public void Publish()
     {
-        using PinnedView snapshot = _openSnapshot();
+        using PinnedView pinned = _openView();
         lock (Gate)
         {
-            if (snapshot.Revision <= Revision)
+            if (pinned.Revision <= Revision)
             {
                 return;
             }
 
-            if (snapshot.CompactRevision > Revision + 1)
+            if (pinned.CompactRevision > Revision + 1)
             {
                 // The batch compacted revisions that it wrote itself, so it cannot be delivered in full.
                 Unsync();
             }
             else if (_synced > 0)
             {
-                Distribute(snapshot);
+                Distribute(pinned);
             }
 
-            Revision = snapshot.Revision;
+            Revision = pinned.Revision;
             WakeTouched();
         }
     }
@@ -122,7 +122,7 @@ internal sealed class WatchHub
         }
     }
 
-    internal PinnedView OpenSnapshot() => _openSnapshot();
+    internal PinnedView OpenView() => _openView();
 
     internal void ThrowIfEnded()
     {
@@ -172,9 +172,9 @@ internal sealed class WatchHub
         }
     }
 
-    private void Distribute(PinnedView snapshot)
+    private void Distribute(PinnedView pinned)
     {
-        MvccEventCursor cursor = snapshot.Events(Revision + 1);
+        MvccEventCursor cursor = pinned.Events(Revision + 1);
         while (cursor.MoveNext())
         {
             MvccRecord record = cursor.Current;
@@ -190,8 +190,8 @@ internal sealed class WatchHub
                 }
 
                 WatchEvent next = watcher.Options.IncludePrevious
-                    ? withPrevious ??= WatchEventFactory.Create(snapshot.View, record, includePrevious: true)
-                    : plain ??= WatchEventFactory.Create(snapshot.View, record, includePrevious: false);
+                    ? withPrevious ??= WatchEventFactory.Create(pinned.View, record, includePrevious: true)
+                    : plain ??= WatchEventFactory.Create(pinned.View, record, includePrevious: false);
                 _touched.Add(watcher);
                 if (!watcher.TryBuffer(next))
                 {

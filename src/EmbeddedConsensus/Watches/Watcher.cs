@@ -97,16 +97,16 @@ internal sealed class Watcher
 
     private void CatchUp(List<WatchEvent> destination)
     {
-        using PinnedView snapshot = _hub.OpenSnapshot();
+        using PinnedView pinned = _hub.OpenView();
         long from = NextRevision;
-        if (from < snapshot.CompactRevision)
+        if (from < pinned.CompactRevision)
         {
-            throw new CompactedException(from, snapshot.CompactRevision);
+            throw new CompactedException(from, pinned.CompactRevision);
         }
 
-        long reached = snapshot.Revision;
+        long reached = pinned.Revision;
         int scans = 0;
-        MvccEventCursor cursor = snapshot.Events(from);
+        MvccEventCursor cursor = pinned.Events(from);
         while (cursor.MoveNext())
         {
             MvccRecord record = cursor.Current;
@@ -120,7 +120,7 @@ internal sealed class Watcher
             scans++;
             if (Range.Contains(record.Key) && Selects(record.IsTombstone))
             {
-                Append(destination, WatchEventFactory.Create(snapshot.View, record, Options.IncludePrevious));
+                Append(destination, WatchEventFactory.Create(pinned.View, record, Options.IncludePrevious));
             }
         }
 

@@ -18,10 +18,11 @@ internal sealed record RoundState(
     public static RoundState After(StoreHistory recorded, IReadOnlyList<WatchEvent> events)
     {
         RangeResult last = recorded.Calls
-            .Where(static call => call is { Outcome: CallOutcome.Succeeded, Result.Range: not null })
+            .Where(static call => call.Outcome == CallOutcome.Succeeded)
             .Where(static call => call.Operation is RangeOperation range && range.Range == KeyRange.All)
-            .MaxBy(static call => call.ReturnedAt)?.Result?.Range
-            ?? throw new InvalidDataException("No read of everything ended the round.");
+            .MaxBy(static call => call.ReturnedAt) is { Result: RangeOperationResult { Result: var found } }
+            ? found
+            : throw new InvalidDataException("No read of everything ended the round.");
         HashSet<Value> written = [.. events.Select(static one => one.KeyValue.Value)];
         return new RoundState(
             last.Revision,

@@ -19,8 +19,9 @@ internal static class WrittenValues
     /// <param name="call">The call.</param>
     public static long? RevisionOf(StoreCall call) => call switch
     {
-        { Outcome: CallOutcome.Succeeded, Result.Put: { } put } => put.Revision,
-        { Outcome: CallOutcome.Succeeded, Result.Txn: { Succeeded: true } txn } => txn.Revision,
+        { Outcome: CallOutcome.Succeeded, Result: PutOperationResult { Result: var put } } => put.Revision,
+        { Outcome: CallOutcome.Succeeded, Result: TxnOperationResult { Result: { Succeeded: true } txn } } =>
+            txn.Revision,
         _ => null,
     };
 }

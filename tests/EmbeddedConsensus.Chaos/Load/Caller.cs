@@ -127,8 +127,8 @@ internal sealed class Caller
         _revision = result.Revision;
         if (!result.Succeeded)
         {
-            _seen[source] = ItemOf(result.Responses[0]);
-            _seen[target] = ItemOf(result.Responses[1]);
+            _seen[source] = result.GetKey(0);
+            _seen[target] = result.GetKey(1);
         }
     }
 
@@ -198,16 +198,14 @@ internal sealed class Caller
         _random.NextBytes(ballast);
         TxnResult result = await _store.TxnAsync(
             Txn.If(Compare.Value(key).GreaterThan(ballast)).Then(Op.Get(key)).Else(Op.Get(key)), cancellationToken);
-        _seen[key] = ItemOf(result.Responses[0]);
+        _seen[key] = result.GetKey(0);
     }
 
     private void Remember(Key key, TxnResult result)
     {
         _revision = result.Revision;
-        _seen[key] = result.Succeeded ? null : ItemOf(result.Responses[0]);
+        _seen[key] = result.Succeeded ? null : result.GetKey(0);
     }
-
-    private static KeyValue? ItemOf(OperationResult read) => read.Range is { Items: [var item, ..] } ? item : null;
 
     private Key RandomKey() => RoundKeys.Of(_random.Next(RoundKeys.Count));
 

@@ -6,6 +6,19 @@ namespace EmbeddedConsensus.Mutations.Catalogue;
 /// <param name="Replace">The replacement.</param>
 internal sealed record Edit(string File, string Find, string Replace)
 {
+    /// <summary>Applies all changes of one file.</summary>
+    /// <param name="edits">The changes, all of the same file.</param>
+    /// <param name="root">The root of the tree with the file.</param>
+    /// <returns>The file's text with the changes.</returns>
+    /// <exception cref="MutationException">The file is not there, or a change does not fit it.</exception>
+    public static string ApplyAll(IGrouping<string, Edit> edits, string root)
+    {
+        string path = Path.Combine(root, edits.Key);
+        return System.IO.File.Exists(path)
+            ? edits.Aggregate(System.IO.File.ReadAllText(path), (text, edit) => edit.ApplyTo(text))
+            : throw new MutationException($"There is no {edits.Key}.");
+    }
+
     /// <summary>Applies the change to the file's text.</summary>
     /// <exception cref="MutationException">The text to replace is missing, or occurs more than once.</exception>
     public string ApplyTo(string text)

@@ -6,8 +6,6 @@ internal interface ISuite
     /// <summary>The project to build for it, relative to the root of the tree.</summary>
     string Project { get; }
 
-    /// <summary>Runs the suite, already built, in a source tree.</summary>
-    /// <param name="tree">The root of the tree.</param>
-    /// <param name="timeLimit">How long it may run.</param>
-    SuiteResult Run(string tree, TimeSpan timeLimit);
+    /// <summary>Runs the suite, already built.</summary>
+    SuiteResult Run(SuiteRun run);
 }

@@ -15,35 +15,39 @@ internal sealed partial class SimulationSuite(string seeds, string[] options, Im
     public string Project => $"tests/{Name}";
 
     /// <inheritdoc />
-    public SuiteResult Run(string tree, TimeSpan timeLimit)
+    public SuiteResult Run(SuiteRun run)
     {
+        int jobs = Math.Max(1, Environment.ProcessorCount / run.Neighbors);
         string[] arguments =
         [
-            "exec", $"tests/{Name}/bin/Release/net10.0/{Name}.dll", "--seeds", seeds, "--once", "--no-shrink", .. options,
+            "exec", $"{Name}.dll", "--seeds", seeds, "--once", "--no-shrink", "--jobs", $"{jobs}", .. options,
+            .. run.StopsEarly ? because.SelectMany(invariant => (string[])["--until", invariant]) : [],
         ];
-        CommandResult run = Command.Run("dotnet", arguments, tree, timeLimit);
-        if (!run.HasEnded)
+        CommandResult ended = Command.Run("dotnet", arguments, run.Binaries, run.TimeLimit);
+        if (!ended.HasEnded)
         {
-            return new SuiteResult(SuiteVerdict.HungUp, $"seeds {seeds} did not end in {timeLimit.TotalSeconds:0} s", run.Output);
+            return new SuiteResult(
+                SuiteVerdict.HungUp, $"seeds {seeds} did not end in {run.TimeLimit.TotalSeconds:0} s", ended.Output);
         }
 
-        Match summary = Summary().Match(run.Output);
+        Match summary = Summary().Match(ended.Output);
         if (!summary.Success)
         {
-            return new SuiteResult(SuiteVerdict.NoResult, "the simulation has no result", run.Output);
+            return new SuiteResult(SuiteVerdict.NoResult, "the simulation has no result", ended.Output);
         }
 
         int passed = int.Parse(summary.Groups[1].ValueSpan, null);
         int failed = int.Parse(summary.Groups[2].ValueSpan, null);
         if (failed == 0)
         {
-            return new SuiteResult(SuiteVerdict.Passed, $"all {passed} seeds passed", run.Output);
+            return new SuiteResult(SuiteVerdict.Passed, $"all {passed} seeds passed", ended.Output);
         }
 
-        string[] broken = [.. BrokenInvariant().Matches(run.Output).Select(match => match.Groups[1].Value.Trim())];
+        string[] broken = [.. BrokenInvariant().Matches(ended.Output).Select(match => match.Groups[1].Value.Trim())];
         string detail = $"{failed} of {passed + failed} seeds ({Count(broken)})";
         bool isRightReason = because.IsEmpty || broken.Any(because.Contains);
-        return new SuiteResult(isRightReason ? SuiteVerdict.Failed : SuiteVerdict.FailedOtherwise, detail, run.Output);
+        return new SuiteResult(
+            isRightReason ? SuiteVerdict.Failed : SuiteVerdict.FailedOtherwise, detail, ended.Output);
     }
 
     private static string Count(string[] broken) => string.Join(

@@ -6,14 +6,19 @@ namespace EmbeddedConsensus.Mutations.Suites;
 /// <summary>Parses the suite of a mutation: <c>simulation 1-300</c> or <c>tests Project Filter</c>.</summary>
 internal static class SuiteParser
 {
-    /// <summary>One suite that covers those of several mutations, or null if there is none: simulations differ in their
-    /// seeds.</summary>
+    /// <summary>One suite that covers those of several mutations; null if there is none.</summary>
     /// <param name="mutations">Mutations whose suites are of one project.</param>
     public static ISuite? TryUnite(ImmutableArray<Mutation> mutations)
     {
         string[][] suites = [.. mutations.Select(mutation => Split(mutation.Suite))];
-        return suites.All(words => words is ["tests", _, _])
-            ? new TestSuite(suites[0][1], string.Join('|', suites.Select(words => $"({words[2]})")), [])
+        if (suites.All(words => words is ["tests", _, _]))
+        {
+            return new TestSuite(suites[0][1], string.Join('|', suites.Select(words => $"({words[2]})")), []);
+        }
+
+        // Every range begins at seed 1, so the longest holds the others.
+        return suites.All(words => words is ["simulation", string seeds] && LastSeed(seeds) > 0)
+            ? new SimulationSuite(suites.Select(words => words[1]).MaxBy(LastSeed)!, [], [])
             : null;
     }
 
@@ -37,6 +42,9 @@ internal static class SuiteParser
             : throw new MutationException("A simulation checks many things: say with 'because:' which of them must "
                 + "fail.");
     }
+
+    private static int LastSeed(string seeds) =>
+        seeds.Split('-') is ["1", string last] && int.TryParse(last, out int number) ? number : 0;
 
     private static string[] Split(string text) => text.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries);
 }

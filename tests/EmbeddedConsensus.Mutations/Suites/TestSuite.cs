@@ -16,19 +16,27 @@ internal sealed partial class TestSuite(string project, string filter, Immutable
     public string Project => $"tests/{project}";
 
     /// <inheritdoc />
-    public SuiteResult Run(string tree, TimeSpan timeLimit)
+    public SuiteResult Run(SuiteRun run)
     {
-        CommandResult run = Command.Run(
+        // Without a reason every failure counts, so the first is enough.
+        string[] stop = run.StopsEarly && because.IsEmpty ? ["--", "xUnit.StopOnFail=true"] : [];
+        CommandResult ended = Command.Run(
             "dotnet",
-            ["test", $"{Project}/bin/Release/net10.0/{project}.dll", "--nologo", "--filter", filter,
-                "--blame-hang-timeout", "120s", "--logger", "console;verbosity=normal"],
-            tree,
-            timeLimit);
-        if (!run.HasEnded)
+            ["test", $"{project}.dll", "--nologo", "--filter", filter,
+                "--blame-hang-timeout", "120s", "--logger", "console;verbosity=normal", .. stop],
+            run.Binaries,
+            run.TimeLimit);
+        if (!ended.HasEnded)
         {
-            return new SuiteResult(SuiteVerdict.HungUp, $"the tests did not end in {timeLimit.TotalSeconds:0} s", run.Output);
+            return new SuiteResult(
+                SuiteVerdict.HungUp, $"the tests did not end in {run.TimeLimit.TotalSeconds:0} s", ended.Output);
         }
 
+        return Judge(ended);
+    }
+
+    private SuiteResult Judge(CommandResult run)
+    {
         string[] failed = [.. FailedTest().Matches(run.Output).Select(match => match.Groups[1].Value).Distinct()];
         if (failed.Length > 0)
         {

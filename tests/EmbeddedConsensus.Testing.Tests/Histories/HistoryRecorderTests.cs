@@ -73,7 +73,7 @@ public sealed class HistoryRecorderTests
         recorder.Succeed(recorder.InvokeCompaction(1, 5), null);
         WatchOptions options = new() { StartRevision = 4, IncludePrevious = true, SkipDeletes = true };
         WatchEvent item = new(
-            WatchEventType.Put, new KeyValue("a", "2", 2, 4, 2), new KeyValue("a", "1", 2, 2, 1), EndsRevision: true);
+            WatchEventType.Put, new KeyValue("a", "2", 2, 4, 2), new KeyValue("a", "1", 2, 2, 1), endsRevision: true);
         int watch = recorder.BeginWatch("w", KeyRange.All, options);
         recorder.Deliver(watch, WatchRecord.Of(item));
         recorder.Deliver(watch, WatchRecord.BookmarkAt(9));
@@ -95,7 +95,7 @@ public sealed class HistoryRecorderTests
         using MemoryStream stream = new();
         HistoryRecorder recorder = new(stream);
         int first = recorder.Invoke(1, Op.Put("a", "1"));
-        recorder.Succeed(first, new OperationResult { Put = new PutResult(2, null) });
+        recorder.Succeed(first, new PutOperationResult(new PutResult(2, null)));
         recorder.Invoke(1, Op.Put("a", "2"));
         long whole = stream.Length;
         recorder.Invoke(1, Op.Put("a", "3"));
@@ -148,7 +148,7 @@ public sealed class HistoryRecorderTests
             for (int i = 0; i < 500; i++)
             {
                 int call = recorder.Invoke(client, Op.Get($"{client}/{i}"));
-                recorder.Succeed(call, new OperationResult { Range = new RangeResult([], 0, false, 1) });
+                recorder.Succeed(call, new RangeOperationResult(new RangeResult([], 0, false, 1)));
             }
         })));
 

@@ -39,8 +39,9 @@ public sealed class RecordingStoreTests
         Assert.Equal((3, "2/1", CallOutcome.Succeeded), (call.Client, call.Session, call.Outcome));
         Assert.True(call is { IsRead: true, IsSerializable: true });
         Assert.Equal(6, Assert.IsType<RangeOperation>(call.Operation).Options.Revision);
-        Assert.Equal(Item, Assert.Single(call.Result!.Range!.Items));
-        Assert.Equal(0, call.Result.Range.Revision);
+        RangeResult recorded = Assert.IsType<RangeOperationResult>(call.Result).Result;
+        Assert.Equal(Item, Assert.Single(recorded.Items));
+        Assert.Equal(0, recorded.Revision);
         Assert.InRange(call.ReturnedAt, call.InvokedAt, long.MaxValue);
     }
 
@@ -52,7 +53,7 @@ public sealed class RecordingStoreTests
         StoreCall call = TheCall();
         Assert.Equal(CallOutcome.Succeeded, call.Outcome);
         Assert.False(call.IsSerializable);
-        Assert.Empty(call.Result!.Range!.Items);
+        Assert.Empty(Assert.IsType<RangeOperationResult>(call.Result).Result.Items);
     }
 
     [Fact]
@@ -69,12 +70,13 @@ public sealed class RecordingStoreTests
 
         IReadOnlyList<StoreCall> calls = _recorder.ToHistory().Calls;
         Assert.All(calls, call => Assert.Equal(CallOutcome.Succeeded, call.Outcome));
-        Assert.Same(range, calls[0].Result!.Range);
-        Assert.Equal((put, Item), (calls[1].Result!.Put!.Value, put.Previous));
+        Assert.Same(range, Assert.IsType<RangeOperationResult>(calls[0].Result).Result);
+        Assert.Equal(new PutOperationResult(put), calls[1].Result);
+        Assert.Equal(Item, put.Previous);
         Assert.Equal(Op.Put("a", "2", true), calls[1].Operation);
-        Assert.Equal(delete, calls[2].Result!.Delete);
+        Assert.Equal(new DeleteOperationResult(delete), calls[2].Result);
         Assert.Equal(Op.Delete(KeyRange.Prefix("a"), true), calls[2].Operation);
-        Assert.Same(txn, calls[3].Result!.Txn);
+        Assert.Same(txn, Assert.IsType<TxnOperationResult>(calls[3].Result).Result);
         Assert.True(calls[4] is { IsCompaction: true, CompactRevision: 4, Result: null });
     }
 
@@ -145,7 +147,7 @@ public sealed class RecordingStoreTests
     [Fact]
     public async Task A_watch_begins_with_its_call_and_is_recorded_as_it_is_read()
     {
-        WatchEvent first = new(WatchEventType.Put, Item, null, EndsRevision: true);
+        WatchEvent first = new(WatchEventType.Put, Item, null, endsRevision: true);
         WatchEvent second = first with { Type = WatchEventType.Delete, KeyValue = new KeyValue("a", "", 0, 6, 0) };
         ScriptedStore scripted = new() { Events = [first, second], Failure = new CompactedException(7, 9) };
         WatchOptions options = new() { StartRevision = 5 };

@@ -69,7 +69,7 @@ public sealed class ClusterHistoryTests
         // The result of a store that reads from a lagging replica.
         StoreCall stale = history.Calls[^1] with
         {
-            Result = new OperationResult { Range = new RangeResult([old!], 1, false, 0) },
+            Result = new RangeOperationResult(new RangeResult([old!], 1, false, 0)),
         };
         CheckResult result = LinearizabilityChecker.Check(
             history with { Calls = [.. history.Calls.SkipLast(1), stale] });

@@ -257,22 +257,19 @@ public sealed class CompactionHistoryTests
     };
 
     private static StoreCall Past(long from, long to, long revision) => Succeeded(
-        from, to, Op.Range("a", new RangeOptions { Revision = revision }), new OperationResult
-        {
-            Range = new RangeResult([ItemAt(revision)], 1, false, 5),
-        });
+        from, to,
+            Op.Range("a", new RangeOptions { Revision = revision }),
+            new RangeOperationResult(new RangeResult([ItemAt(revision)], 1, false, 5)));
 
     private static StoreCall PastGet(long from, long to, long revision) => Succeeded(
-        from, to, Op.Range("a", new RangeOptions { Revision = revision }), new OperationResult
-        {
-            Range = new RangeResult([ItemAt(revision)], 1, false, 0),
-        });
+        from, to,
+            Op.Range("a", new RangeOptions { Revision = revision }),
+            new RangeOperationResult(new RangeResult([ItemAt(revision)], 1, false, 0)));
 
     private static StoreCall PastInTxn(long from, long to, long revision) => Transaction(
-        from, to, Txn.Do(Op.Range("a", new RangeOptions { Revision = revision })), true, 5, new OperationResult
-        {
-            Range = new RangeResult([ItemAt(revision)], 1, false, 5),
-        });
+        from, to,
+            Txn.Do(Op.Range("a", new RangeOptions { Revision = revision })), true, 5,
+            new RangeOperationResult(new RangeResult([ItemAt(revision)], 1, false, 5)));
 
     private static StoreCall Serializable(StoreCall read, string session)
     {

@@ -10,11 +10,11 @@ internal static class HistoryOf
 
     /// <summary>A put that made a revision.</summary>
     public static StoreCall Put(long from, long to, string key, string value, long revision) =>
-        Succeeded(from, to, Op.Put(key, value), new OperationResult { Put = new PutResult(revision, null) });
+        Succeeded(from, to, Op.Put(key, value), new PutOperationResult(new PutResult(revision, null)));
 
     /// <summary>A delete of one key that made a revision.</summary>
     public static StoreCall Delete(long from, long to, string key, long revision) =>
-        Succeeded(from, to, Op.Delete((Key)key), new OperationResult { Delete = new DeleteResult(revision, 1, []) });
+        Succeeded(from, to, Op.Delete((Key)key), new DeleteOperationResult(new DeleteResult(revision, 1, [])));
 
     /// <summary>A get, which does not state the store's revision.</summary>
     public static StoreCall Get(long from, long to, string key, KeyValue? found) =>
@@ -33,7 +33,7 @@ internal static class HistoryOf
     /// <summary>A transaction with its result.</summary>
     public static StoreCall Transaction(
         long from, long to, Txn txn, bool succeeded, long revision, params OperationResult[] responses) =>
-        Succeeded(from, to, Op.Txn(txn), new OperationResult { Txn = new TxnResult(succeeded, revision, responses) });
+        Succeeded(from, to, Op.Txn(txn), new TxnOperationResult(new TxnResult(succeeded, revision, responses)));
 
     /// <summary>A call that never returned.</summary>
     public static StoreCall Lost(long from, Operation operation) => new()
@@ -60,8 +60,6 @@ internal static class HistoryOf
 
     private static StoreCall Read(
         long from, long to, KeyRange range, long revision, RangeOptions options, KeyValue[] found) =>
-        Succeeded(from, to, Op.Range(range, options), new OperationResult
-        {
-            Range = new RangeResult(found, found.Length, false, revision),
-        });
+        Succeeded(from, to, Op.Range(range, options),
+            new RangeOperationResult(new RangeResult(found, found.Length, false, revision)));
 }

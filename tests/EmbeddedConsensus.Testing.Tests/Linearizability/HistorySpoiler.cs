@@ -55,28 +55,21 @@ internal static class HistorySpoiler
         int by = random.Next(2) == 0 ? 1 : -1;
         return result switch
         {
-            { Put: { } put } => new OperationResult
-            {
-                Put = random.Next(2) == 0 && put.Previous is not null
+            PutOperationResult { Result: var put } => new PutOperationResult(
+                random.Next(2) == 0 && put.Previous is not null
                     ? put with { Previous = Changed(put.Previous, by) }
-                    : put with { Revision = Math.Max(2, put.Revision + by) },
-            },
-            { Range: { } range } => new OperationResult
-            {
-                Range = range.Items is [var item, ..] && random.Next(2) == 0
+                    : put with { Revision = Math.Max(2, put.Revision + by) }),
+            RangeOperationResult { Result: var range } => new RangeOperationResult(
+                range.Items is [var item, ..] && random.Next(2) == 0
                     ? range with { Items = [Changed(item, by), .. range.Items.Skip(1)] }
-                    : range with { Revision = range.Revision == 0 ? 0 : Math.Max(1, range.Revision + by) },
-            },
-            { Delete: { } delete } => new OperationResult
-            {
-                Delete = delete.Deleted == 0
+                    : range with { Revision = range.Revision == 0 ? 0 : Math.Max(1, range.Revision + by) }),
+            DeleteOperationResult { Result: var delete } => new DeleteOperationResult(
+                delete.Deleted == 0
                     ? delete with { Deleted = 1, Revision = delete.Revision + 1 }
-                    : delete with { Revision = Math.Max(2, delete.Revision + by) },
-            },
-            _ => new OperationResult
-            {
-                Txn = result.Txn! with { Revision = Math.Max(1, result.Txn.Revision + by) },
-            },
+                    : delete with { Revision = Math.Max(2, delete.Revision + by) }),
+            TxnOperationResult { Result: var txn } => new TxnOperationResult(
+                txn with { Revision = Math.Max(1, txn.Revision + by) }),
+            _ => throw new ArgumentException($"A result of an unknown kind: {result}.", nameof(result)),
         };
     }
 

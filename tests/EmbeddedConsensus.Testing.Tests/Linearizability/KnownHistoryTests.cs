@@ -9,7 +9,7 @@ namespace EmbeddedConsensus.Testing.Tests.Linearizability;
 public sealed class KnownHistoryTests
 {
     private static readonly Txn CreateLock = Txn.If(Compare.Missing("lock")).Then(Op.Put("lock", "me"));
-    private static readonly OperationResult PutAtTwo = new() { Put = new PutResult(2, null) };
+    private static readonly PutOperationResult PutAtTwo = new(new PutResult(2, null));
 
     [Fact]
     [Trait("Scenario", "6")]
@@ -162,7 +162,7 @@ public sealed class KnownHistoryTests
     {
         Convict(
             Transaction(0, 30, CreateLock, true, 2, PutAtTwo),
-            Transaction(0, 30, CreateLock, true, 3, new OperationResult { Put = new PutResult(3, null) }));
+            Transaction(0, 30, CreateLock, true, 3, new PutOperationResult(new PutResult(3, null))));
     }
 
     [Fact]

@@ -33,17 +33,17 @@ public sealed class LaterBeginningTests
     public void Reads_of_revisions_before_the_beginning_are_not_checked()
     {
         KeyValue old = Item("a", "old", 3, 7, 4);
-        OperationResult read = new() { Range = new RangeResult([old], 1, false, 10) };
+        RangeOperationResult read = new(new RangeResult([old], 1, false, 10));
 
         Acquit(Succeeded(10, 20, Op.Range("a", AtSeven), read));
         Acquit(Succeeded(
-            10, 20, Op.Range("a", AtSeven), new OperationResult { Range = read.Range with { Revision = 0 } }));
+            10, 20, Op.Range("a", AtSeven), new RangeOperationResult(read.Result with { Revision = 0 })));
         Acquit(Transaction(10, 20, Txn.Do(Op.Range("a", AtSeven)), true, 10, read));
         Acquit(
             Transaction(
                 10, 20, Txn.Do(Op.Range("a", AtSeven), Op.Put("a", "newer")), true, 11,
-                new OperationResult { Range = read.Range with { Revision = 11 } },
-                new OperationResult { Put = new PutResult(11, null) }),
+                new RangeOperationResult(read.Result with { Revision = 11 }),
+                new PutOperationResult(new PutResult(11, null))),
             Get(30, 40, "a", Item("a", "newer", 3, 11, 6)));
     }
 

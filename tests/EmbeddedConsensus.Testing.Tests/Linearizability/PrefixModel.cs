@@ -12,7 +12,8 @@ internal sealed class PrefixModel : ISequentialModel<PrefixModel.Prefix, Operati
     public bool TryAnswer(Prefix state, Operation input, OperationResult output, out Prefix next)
     {
         next = new Prefix(state.Operations.Add(input));
-        OperationResult expected = SequentialStore.Replay(state.Operations).Execute(input, output.Range?.Revision == 0);
+        bool hidesRevision = output is RangeOperationResult { Result.Revision: 0 };
+        OperationResult expected = SequentialStore.Replay(state.Operations).Execute(input, hidesRevision);
         return SequentialStore.AreEqual(expected, output);
     }
 

@@ -39,20 +39,17 @@ internal sealed class SequentialStore
                 long at = read.Options.Revision > 0 ? read.Options.Revision : Revision;
                 RangeResult found = ReferenceStore.Read(
                     read.Range, read.Options, _store.StateAt(Math.Min(at, Revision)), Revision);
-                return new OperationResult { Range = hidesRevision ? found with { Revision = 0 } : found };
+                return new RangeOperationResult(hidesRevision ? found with { Revision = 0 } : found);
             case PutOperation put:
                 ApplyResult done = _store.Execute(new PutRequest(put.Key, put.Value, put.ReturnPrevious));
-                return new OperationResult { Put = new PutResult(done.Revision, (KeyValue?)done.Payload) };
+                return new PutOperationResult(new PutResult(done.Revision, (KeyValue?)done.Payload));
             case DeleteOperation delete:
                 ApplyResult deleted = _store.Execute(new DeleteRequest(delete.Range, delete.ReturnPrevious));
-                return new OperationResult
-                {
-                    Delete = new DeleteResult(
-                        deleted.Revision, deleted.Deleted, (IReadOnlyList<KeyValue>?)deleted.Payload ?? []),
-                };
+                return new DeleteOperationResult(new DeleteResult(
+                        deleted.Revision, deleted.Deleted, (IReadOnlyList<KeyValue>?)deleted.Payload ?? []));
             default:
                 ApplyResult ended = _store.Execute(new TxnRequest(((TxnOperation)operation).Txn));
-                return new OperationResult { Txn = (TxnResult)ended.Payload! };
+                return new TxnOperationResult((TxnResult)ended.Payload!);
         }
     }
 

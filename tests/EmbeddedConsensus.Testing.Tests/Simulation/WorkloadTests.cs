@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Commands;
+using EmbeddedConsensus.StateMachine.Operations;
 using EmbeddedConsensus.Testing.Simulation;
 using EmbeddedConsensus.Testing.Simulation.Checking;
 using EmbeddedConsensus.Testing.Simulation.Workload;
@@ -17,11 +18,7 @@ public sealed class WorkloadTests
             for (int i = 0; i < 100; i++)
             {
                 WriteRequest write = generator.NextWrite(revision: 20);
-                if (write is TxnRequest txn)
-                {
-                    validator.CheckTxn(txn.Txn);
-                }
-
+                OperationTable.Default.HandlerOf(write.Operation).Check(write.Operation, validator, scope: null);
                 validator.CheckSize(write.Encode().Length);
                 ReadRequest read = generator.NextRead(revision: 20);
                 RequestValidator.CheckRange(read.Range, "range");

@@ -16,7 +16,7 @@ public sealed class WatchValidatorTests
         Put("a", "2", created: 2, revision: 4, version: 2) with { Previous = A2.KeyValue };
 
     private static readonly WatchEvent A5 = new(
-        WatchEventType.Delete, new KeyValue("a", default, 0, 5, 0), A4.KeyValue, EndsRevision: true);
+        WatchEventType.Delete, new KeyValue("a", default, 0, 5, 0), A4.KeyValue, endsRevision: true);
 
     private static readonly RevisionLog Changes = new(1, [[A2], [B3, C3], [A4], [A5]]);
 
@@ -214,7 +214,7 @@ public sealed class WatchValidatorTests
     }
 
     private static WatchEvent Put(string key, string value, long created, long revision, long version) =>
-        new(WatchEventType.Put, new KeyValue(key, value, created, revision, version), null, EndsRevision: true);
+        new(WatchEventType.Put, new KeyValue(key, value, created, revision, version), null, endsRevision: true);
 
     private static WatchRecording Watch(params WatchEvent[] events) => new()
     {

@@ -54,9 +54,9 @@ public sealed class SingleMemberTests : IAsyncLifetime
         TxnResult second = await Store.TxnAsync(acquire);
 
         Assert.True(first.Succeeded);
-        Assert.Equal(first.Revision, first.Responses[0].Put!.Value.Revision);
+        Assert.Equal(first.Revision, first.GetPut(0).Revision);
         Assert.False(second.Succeeded);
-        Assert.Equal("me", Assert.Single(second.Responses[0].Range!.Items).Value.ToString());
+        Assert.Equal("me", Assert.Single(second.GetRange(0).Items).Value.ToString());
         Assert.Equal(first.Revision, second.Revision);
     }
 

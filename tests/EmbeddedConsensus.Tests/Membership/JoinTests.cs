@@ -63,7 +63,7 @@ public sealed class JoinTests
         await cluster.StartJoinerAsync(2, by: 1);
 
         await cluster.RoleIsAsync(2, 2, MemberRole.Voter);
-        await cluster.IsLoggedAsync("failed to look after its membership");
+        await cluster.IsLoggedAsync("failed to maintain its membership");
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class OutdatedMemberTests
             NullLogger.Instance);
         await host.StartAsync(CancellationToken.None);
 
-        await host.HeedAsync(new MembershipAnswer(MembershipAnswerStatus.Done, MembershipCluster.Id(1))
+        await host.Membership.Client.HeedAsync(new MembershipAnswer(MembershipAnswerStatus.Done, MembershipCluster.Id(1))
         {
             ClusterId = 77,
             Configuration = ClusterConfiguration.OfVoters(
@@ -85,8 +85,10 @@ public sealed class OutdatedMemberTests
             ConfigurationIndex = 120,
         });
 
-        Assert.Equal(["member-1", "member-2", "member-3"], host.Peers.Peers.Select(peer => peer.Address));
-        Assert.Equal(MembershipState.Joining, await host.AskLaneAsync(core => core.Node.Membership));
+        Assert.Equal(["member-1", "member-2", "member-3"], host.Membership.Peers.Select(peer => peer.Address));
+        TaskCompletionSource<MembershipState> state = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.Post(core => state.SetResult(core.Node.Membership));
+        Assert.Equal(MembershipState.Joining, await state.Task);
         Assert.Equal(StoreState.Running, host.State);
     }
 

@@ -28,7 +28,7 @@ public class BPlusTreeTests
             {
                 Apply(fixture, model, kind, new TreeEntry(Key(key), revision, kind % 2));
             }
-            Assert.Equal(model.Count, fixture.Tree.Validate(fixture.Tree.Root));
+            Assert.Equal(model.Count, TreeValidator.Validate(fixture.Tree, fixture.Tree.Root));
             Assert.Equal(model, fixture.Read(fixture.Tree.Root));
             CheckSeeks(fixture.Tree, model);
         });
@@ -52,7 +52,7 @@ public class BPlusTreeTests
             }
             foreach ((uint root, List<TreeEntry> entries) in roots)
             {
-                Assert.Equal(entries.Count, fixture.Tree.Validate(root));
+                Assert.Equal(entries.Count, TreeValidator.Validate(fixture.Tree, root));
                 Assert.Equal(entries, fixture.Read(root));
             }
         });
@@ -70,17 +70,17 @@ public class BPlusTreeTests
         {
             fixture.Insert(Key(Place(order, i, count)), 5, 0);
         }
-        Assert.Equal(count, fixture.Tree.Validate(fixture.Tree.Root));
+        Assert.Equal(count, TreeValidator.Validate(fixture.Tree, fixture.Tree.Root));
         fixture.Tree.Seal();
         for (int i = 0; i < count; i++)
         {
             fixture.Delete(Key(Place(order, i, count)), 5, 0);
             if (i % 500 == 0)
             {
-                fixture.Tree.Validate(fixture.Tree.Root);
+                TreeValidator.Validate(fixture.Tree, fixture.Tree.Root);
             }
         }
-        Assert.Equal(0, fixture.Tree.Validate(fixture.Tree.Root));
+        Assert.Equal(0, TreeValidator.Validate(fixture.Tree, fixture.Tree.Root));
         fixture.FreeRetired();
         Assert.Equal(1, fixture.UsedPages);
         Assert.Equal(0, fixture.UsedRecordBytes);

@@ -76,17 +76,17 @@ public class MvccConcurrencyTests
     {
         while (true)
         {
-            PinnedView snapshot;
+            PinnedView pinned;
             try
             {
-                snapshot = store.OpenSnapshot();
+                pinned = store.OpenView();
             }
             catch (ObjectDisposedException)
             {
                 return;
             }
-            CheckSum(snapshot.View, 0);
-            snapshot.Dispose();
+            CheckSum(pinned.View, 0);
+            pinned.Dispose();
         }
     }
 
@@ -94,22 +94,22 @@ public class MvccConcurrencyTests
     {
         int reads = 0;
         long lastRevision = 0;
-        PinnedView held = store.OpenSnapshot();
+        PinnedView held = store.OpenView();
         uint heldHash = held.Hash(0);
         while (reads == 0 || !writing.IsCancellationRequested)
         {
-            using PinnedView snapshot = store.OpenSnapshot();
-            Assert.True(snapshot.Revision >= lastRevision);
-            lastRevision = snapshot.Revision;
-            long oldest = Math.Max(snapshot.CompactRevision, 2);
-            CheckSum(snapshot.View, 0);
-            CheckSum(snapshot.View, oldest + (snapshot.Revision - oldest) * (reads % 4) / 3);
-            CheckEvents(snapshot.View, oldest);
+            using PinnedView pinned = store.OpenView();
+            Assert.True(pinned.Revision >= lastRevision);
+            lastRevision = pinned.Revision;
+            long oldest = Math.Max(pinned.CompactRevision, 2);
+            CheckSum(pinned.View, 0);
+            CheckSum(pinned.View, oldest + (pinned.Revision - oldest) * (reads % 4) / 3);
+            CheckEvents(pinned.View, oldest);
             if (++reads % (20 + reader) == 0)
             {
                 Assert.Equal(heldHash, held.Hash(0));
                 held.Dispose();
-                held = store.OpenSnapshot();
+                held = store.OpenView();
                 heldHash = held.Hash(0);
             }
         }

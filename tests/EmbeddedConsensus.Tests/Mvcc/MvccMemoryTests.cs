@@ -58,7 +58,7 @@ public class MvccMemoryTests
         using MvccStore store = new(new MvccOptions());
         Overwrite(store, 100);
         long before = store.Statistics.UsedBytes;
-        PinnedView held = store.OpenSnapshot();
+        PinnedView held = store.OpenView();
         uint hash = held.Hash(0);
         for (int round = 0; round < 30; round++)
         {
@@ -92,7 +92,7 @@ public class MvccMemoryTests
         store.EndTxn();
         store.Compact(store.CurrentRevision);
         store.Publish();
-        using PinnedView held = store.OpenSnapshot();
+        using PinnedView held = store.OpenView();
         uint hash = held.Hash(0);
         // The next compaction also frees the tombstones at the compact revision.
         Fill(store, keys: 1, valueBytes: 10, seed: 2);
@@ -116,7 +116,7 @@ public class MvccMemoryTests
         Assert.Equal(3200, held.Count(All, All, 0));
         store.Compact(store.CurrentRevision);
         store.Publish();
-        PinnedView during = store.OpenSnapshot();
+        PinnedView during = store.OpenView();
         uint compacted = during.Hash(0);
         held.Dispose();
         while (store.Reclaim(8000))
@@ -124,7 +124,7 @@ public class MvccMemoryTests
             store.Publish();
             Assert.Equal(compacted, during.Hash(0));
             during.Dispose();
-            during = store.OpenSnapshot();
+            during = store.OpenView();
         }
         during.Dispose();
         ReclaimAll(store);

@@ -17,7 +17,7 @@ public class MvccSnapshotCodecTests
         Assert.Equal(store.CurrentRevision, restored.CurrentRevision);
         Assert.Equal(store.CompactRevision, restored.CompactRevision);
         Assert.Equal(store.WriterView.Count(All, All, 0), restored.Statistics.Keys);
-        using PinnedView published = restored.OpenSnapshot();
+        using PinnedView published = restored.OpenView();
         Assert.Equal(store.WriterView.Hash(0), published.Hash(0));
         foreach (MvccStore member in (MvccStore[])[store, restored])
         {
@@ -136,11 +136,11 @@ public class MvccSnapshotCodecTests
     public void An_encoder_fails_after_its_view_is_disposed()
     {
         using MvccStore store = Example();
-        PinnedView snapshot = store.OpenSnapshot();
-        MvccSnapshotEncoder encoder = new(snapshot);
+        PinnedView pinned = store.OpenView();
+        MvccSnapshotEncoder encoder = new(pinned);
         System.Buffers.ArrayBufferWriter<byte> bytes = new();
         Assert.True(encoder.WriteNext(bytes, 10));
-        snapshot.Dispose();
+        pinned.Dispose();
         Assert.Throws<ObjectDisposedException>(() => encoder.WriteNext(bytes, 10));
     }
 

@@ -13,8 +13,8 @@ public class MvccStoreTests
         using MvccStore store = new(new MvccOptions());
         Assert.Equal((1, 0), (store.CurrentRevision, store.CompactRevision));
         Assert.Equal(0, store.WriterView.Count(All, All, 0));
-        using PinnedView snapshot = store.OpenSnapshot();
-        Assert.False(snapshot.TryGet("a"u8, 0, out _));
+        using PinnedView pinned = store.OpenView();
+        Assert.False(pinned.TryGet("a"u8, 0, out _));
         Assert.InRange(store.Statistics.AllocatedBytes, 1, 1024 * 1024);
     }
 
@@ -82,9 +82,9 @@ public class MvccStoreTests
     {
         using MvccStore store = new(new MvccOptions());
         Put(store, "a", "1");
-        using PinnedView before = store.OpenSnapshot();
+        using PinnedView before = store.OpenView();
         store.Publish();
-        using PinnedView after = store.OpenSnapshot();
+        using PinnedView after = store.OpenView();
         Assert.Equal((1, 2), (before.Revision, after.Revision));
         Assert.False(before.TryGet("a"u8, 0, out _));
         Assert.True(after.TryGet("a"u8, 0, out _));

@@ -9,8 +9,8 @@ internal static class MvccTransfer
     public static byte[] Encode(MvccStore store, int pieceBytes = 4096)
     {
         store.Publish();
-        using PinnedView snapshot = store.OpenSnapshot();
-        MvccSnapshotEncoder encoder = new(snapshot);
+        using PinnedView pinned = store.OpenView();
+        MvccSnapshotEncoder encoder = new(pinned);
         ArrayBufferWriter<byte> bytes = new();
         bool more = true;
         while (more)

@@ -91,8 +91,8 @@ internal sealed class StoreRun : IDisposable
             case StoreStepKind.Reclaim:
                 _store.Reclaim(1 + step.A % 20);
                 break;
-            case StoreStepKind.OpenSnapshot:
-                PinnedView opened = _store.OpenSnapshot();
+            case StoreStepKind.OpenView:
+                PinnedView opened = _store.OpenView();
                 Assert.Equal(_publishedRevision, opened.Revision);
                 Assert.Equal(_publishedCompactRevision, opened.CompactRevision);
                 _snapshots.Add(opened);
@@ -167,11 +167,11 @@ internal sealed class StoreRun : IDisposable
 
     private void CheckAndClose(int index, int n)
     {
-        PinnedView snapshot = _snapshots[index];
-        CheckView(snapshot.View, n);
-        snapshot.Dispose();
-        snapshot.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => snapshot.Revision);
+        PinnedView pinned = _snapshots[index];
+        CheckView(pinned.View, n);
+        pinned.Dispose();
+        pinned.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => pinned.Revision);
         _snapshots.RemoveAt(index);
     }
 

@@ -15,7 +15,7 @@ internal readonly record struct StoreStep(StoreStepKind Kind, int A, int B, int 
             (8, Gen.Constant(StoreStepKind.Publish)),
             (4, Gen.Constant(StoreStepKind.Compact)),
             (10, Gen.Constant(StoreStepKind.Reclaim)),
-            (5, Gen.Constant(StoreStepKind.OpenSnapshot)),
+            (5, Gen.Constant(StoreStepKind.OpenView)),
             (4, Gen.Constant(StoreStepKind.CloseSnapshot)),
             (2, Gen.Constant(StoreStepKind.Transfer)))
         from a in Gen.Choose(0, 9999)

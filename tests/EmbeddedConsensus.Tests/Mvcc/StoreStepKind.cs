@@ -10,7 +10,7 @@ internal enum StoreStepKind
     Publish,
     Compact,
     Reclaim,
-    OpenSnapshot,
+    OpenView,
     CloseSnapshot,
     Transfer,
 }

@@ -34,7 +34,7 @@ public sealed class RaftLogTests
                         start = drop;
                         break;
                     case 2:
-                        CommitAndApplySome(log, ref random);
+                        CommitAndApplySome(log, random);
                         break;
                     default:
                         term += (ulong)random.NextInt32(2);
@@ -117,7 +117,7 @@ public sealed class RaftLogTests
         Assert.Equal(new LogPosition(foundIndex, foundTerm), log.FindAgreement(index, term));
     }
 
-    private static void CommitAndApplySome(RaftLog log, ref DeterministicRandom random)
+    private static void CommitAndApplySome(RaftLog log, DeterministicRandom random)
     {
         _ = log.IssueAll();
         log.StableTo(log.LastIndex);

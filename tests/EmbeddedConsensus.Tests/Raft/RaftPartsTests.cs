@@ -122,8 +122,8 @@ public sealed class RaftPartsTests
     {
         ReadRounds rounds = new(maxPending: 1);
 
-        Assert.True(rounds.TryAdd(1));
-        Assert.False(rounds.TryAdd(2));
+        Assert.True(rounds.TryAdd(new MemberId(1), 1));
+        Assert.False(rounds.TryAdd(new MemberId(1), 2));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal sealed class ForwardedWrite : PendingProposal
     {
         // A leader takes only what can be executed.
         Command = new byte[length];
-        CommandHeader.Write(Command.Span, CommandKind.Put);
+        CommandHeader.Write(Command.Span, OperationKind.Put);
     }
 
     public bool IsDone { get; private set; }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
@@ -22,7 +23,7 @@ public sealed class PreparedSnapshotTests : ISnapshotReceiverEvents, IDisposable
     public async Task What_was_prepared_for_a_snapshot_is_kept_until_it_is_restored_or_given_up(bool isGivenUp)
     {
         InMemorySnapshotStorage storage = new();
-        SnapshotReceiver receiver = new(storage, new MvccOptions(), this, _failures.Add, schedule: null);
+        SnapshotReceiver receiver = new(storage, new MvccOptions(), CommandFormat.Newest, this, schedule: null);
         byte[] state = State();
         SnapshotMetadata metadata = new(new LogPosition(1, 1), Alone);
         SnapshotReceiveEffect Step(SnapshotReceiveEffectKind kind, byte[]? data = null) =>
@@ -61,7 +62,9 @@ public sealed class PreparedSnapshotTests : ISnapshotReceiverEvents, IDisposable
     {
     }
 
-    void ISnapshotReceiverEvents.Restored(SnapshotReceiveEffect step, ReplicatedStateMachine machine) => _restored = machine;
+    void ISnapshotReceiverEvents.Loaded(SnapshotReceiveEffect step, ReplicatedStateMachine machine) => _restored = machine;
+
+    void IFaultEvents.Failed(Exception exception) => _failures.Add(exception);
 
     private static byte[] State()
     {

@@ -1,6 +1,7 @@
 using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
+using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Tests.Replica;
 
@@ -9,6 +10,9 @@ public sealed class ProposalInspectionTests
 {
     private static readonly MemberId Leader = new(1);
     private static readonly MemberId Sender = new(2);
+
+    // After the header, the empty list of conditions and the length of the success list.
+    private const int InnerKindOffset = CommandHeader.Length + 2;
 
     [Fact]
     [Trait("Scenario", "39")]
@@ -41,16 +45,35 @@ public sealed class ProposalInspectionTests
         yield return [1, 2, 3];
         yield return damaged;
         yield return newer;
-        yield return Command(kind: 99);
+        yield return Command(spoil: command => command[1] = 99);
+        yield return Command(spoil: command => command[2] = 2);
+        yield return Command(spoil: command => command[InnerKindOffset] = 99, operation: InTxn(Op.Put("k", "v")));
+        yield return Command(operation: InTxn(new CompactOperation(1)));
+        yield return DeeplyNested();
         yield return Command(origin: 3);
     }
 
-    private static byte[] Command(ulong origin = 2, byte kind = (byte)CommandKind.Put)
+    private static TxnOperation InTxn(Operation operation) => new(Txn.Do(operation));
+
+    private static byte[] Command(ulong origin = 2, Action<byte[]>? spoil = null, Operation? operation = null)
     {
-        byte[] command = new byte[CommandEncoder.PutLength(1, 1)];
-        CommandEncoder.WritePut(command, "k"u8, "v"u8, CommandFlags.None);
-        command[1] = kind;
-        return CommandSeal.Seal(command, CommandFormat.Newest, new ProposalId(new MemberId(origin), 1, 1)).ToArray();
+        operation ??= Op.Put("k", "v");
+        byte[] command = new byte[OperationTable.Default.CommandLengthOf(operation)];
+        OperationTable.Default.WriteCommand(command, operation);
+        spoil?.Invoke(command);
+        CommandSeal.Seal(command, CommandFormat.Newest, new ProposalId(new MemberId(origin), 1, 1));
+        return command;
+    }
+
+    private static byte[] DeeplyNested()
+    {
+        Txn deep = Txn.Do();
+        for (int i = 0; i < 1_000; i++)
+        {
+            deep = Txn.Do(Op.Txn(deep));
+        }
+
+        return Command(operation: new TxnOperation(deep));
     }
 
     private static RaftMessage Proposal(params byte[][] commands) => new()

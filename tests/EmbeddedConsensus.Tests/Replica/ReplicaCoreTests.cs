@@ -65,9 +65,8 @@ public sealed class ReplicaCoreTests
     [Fact]
     public void Writes_in_flight_are_bounded_in_bytes_and_a_larger_one_goes_alone()
     {
-        const int Room = CommandSeal.ReservedLength;
-        ReplicaCore core = Follower(snapshotIndex: 7, maxInFlightBytes: 100 + (2 * (Room + LogEntry.Overhead)));
-        Write[] writes = [new Write(200 + Room), new Write(40 + Room), new Write(40 + Room), new Write(40 + Room)];
+        ReplicaCore core = Follower(snapshotIndex: 7, maxInFlightBytes: 100 + (2 * LogEntry.Overhead));
+        Write[] writes = [new Write(200), new Write(40), new Write(40), new Write(40)];
         foreach (Write write in writes)
         {
             core.Submit(write);
@@ -78,6 +77,27 @@ public sealed class ReplicaCoreTests
         Assert.Equal([40, 40], Proposals(core).Select(command => command.Length));
         core.Proposals.Take(2)!.TryComplete(default);
         Assert.Equal([40], Proposals(core).Select(command => command.Length));
+    }
+
+    [Fact]
+    public void A_write_that_a_member_cannot_read_yet_is_refused_and_does_not_hold_up_others()
+    {
+        ReplicaCore core = Follower(snapshotIndex: 7);
+        const byte Newer = CommandFormat.Newest + 1;
+        RefusedWrite[] refused = [new(Newer), new(Newer)];
+        core.Submit(refused[0]);
+        core.Submit(new Write());
+        core.Submit(refused[1]);
+        core.Submit(new Write());
+
+        Assert.Equal(2, Proposals(core).Count);
+        Assert.Equal(0, core.Proposals.WaitingCount);
+        foreach (RefusedWrite write in refused)
+        {
+            OperationNotSupportedException refusal = Assert.IsType<OperationNotSupportedException>(write.Failure);
+            Assert.Equal(Newer, refusal.RequiredFormatVersion);
+            Assert.Equal(CommandFormat.First, refusal.ClusterFormatVersion);
+        }
     }
 
     [Fact]
@@ -171,9 +191,9 @@ public sealed class ReplicaCoreTests
             {
                 if (entry.Kind == LogEntryKind.Command)
                 {
-                    ulong sequence = BitConverter.ToUInt64(entry.Data.Span[18..]);
-                    applied.Add(sequence);
-                    core.Proposals.Take(sequence)!.TryComplete(default);
+                    CommandHeader.Read(entry.Data.Span, out ProposalId id);
+                    applied.Add(id.Sequence);
+                    core.Proposals.Take(id.Sequence)!.TryComplete(default);
                 }
             }
 
@@ -209,5 +229,20 @@ public sealed class ReplicaCoreTests
         }
 
         protected override void OnFailed(Exception exception) => Assert.Fail(exception.Message);
+    }
+
+    private sealed class RefusedWrite : PendingProposal
+    {
+        public RefusedWrite(byte format)
+        {
+            Command = new byte[64];
+            Format = format;
+        }
+
+        public Exception? Failure { get; private set; }
+
+        protected override void OnApplied(in ApplyResult result) => Assert.Fail("It was executed.");
+
+        protected override void OnFailed(Exception exception) => Failure = exception;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
@@ -12,7 +13,6 @@ public sealed class SnapshotReceiverTests : IAsyncDisposable
     private readonly InMemorySnapshotStorage _storage = new();
     private readonly Recorder _reported = new();
     private readonly SnapshotReceiver _receiver;
-    private Exception? _failure;
     private ulong _lastStep;
 
     public static TheoryData<byte[]> Unreadable { get; } = new(
@@ -21,7 +21,7 @@ public sealed class SnapshotReceiverTests : IAsyncDisposable
         EmptyState()[..^1]);
 
     public SnapshotReceiverTests() => _receiver = new SnapshotReceiver(
-        _storage, new MvccOptions(), _reported, exception => _failure = exception, schedule: null);
+        _storage, new MvccOptions(), CommandFormat.Newest, _reported, schedule: null);
 
     public async ValueTask DisposeAsync()
     {
@@ -39,7 +39,7 @@ public sealed class SnapshotReceiverTests : IAsyncDisposable
         await ReceiveAsync(5, EmptyState());
         await ReceiveAsync(9, content);
 
-        Assert.IsType<StorageException>(_failure);
+        Assert.IsType<StorageException>(_reported.Failure);
         Assert.Equal([3UL], _reported.Published);
         await using ISnapshotReader? newest = await _storage.OpenNewestAsync();
         Assert.Equal(5UL, newest?.Metadata.Position.Index);
@@ -51,7 +51,7 @@ public sealed class SnapshotReceiverTests : IAsyncDisposable
         await ReceiveAsync(5, EmptyState());
         await ReceiveAsync(9, EmptyState());
 
-        Assert.Null(_failure);
+        Assert.Null(_reported.Failure);
         Assert.Equal([3UL, 6UL], _reported.Published);
         await using (ISnapshotReader? newest = await _storage.OpenNewestAsync())
         {
@@ -92,13 +92,17 @@ public sealed class SnapshotReceiverTests : IAsyncDisposable
     {
         public List<ulong> Published { get; } = [];
 
+        public Exception? Failure { get; private set; }
+
+        void IFaultEvents.Failed(Exception exception) => Failure = exception;
+
         void ISnapshotReceiverEvents.ChunkWritten(ulong stepId)
         {
         }
 
         void ISnapshotReceiverEvents.Published(ulong stepId) => Published.Add(stepId);
 
-        void ISnapshotReceiverEvents.Restored(SnapshotReceiveEffect step, ReplicatedStateMachine machine) =>
+        void ISnapshotReceiverEvents.Loaded(SnapshotReceiveEffect step, ReplicatedStateMachine machine) =>
             machine.Dispose();
     }
 }

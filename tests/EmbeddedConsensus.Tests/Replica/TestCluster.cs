@@ -16,18 +16,21 @@ public sealed class TestCluster : IAsyncDisposable
     private readonly Action<ConsensusStoreOptions>? _configure;
     private readonly Func<int, ILogStorage, ILogStorage>? _wrapLog;
     private readonly Func<int, ITransport, ITransport>? _wrapTransport;
+    private readonly Action<IServiceCollection>? _addServices;
 
     public TestCluster(
         int members,
         Action<ConsensusStoreOptions>? configure = null,
         Func<int, ILogStorage, ILogStorage>? wrapLog = null,
-        Func<int, ITransport, ITransport>? wrapTransport = null)
+        Func<int, ITransport, ITransport>? wrapTransport = null,
+        Action<IServiceCollection>? addServices = null)
     {
         _disks = [.. Enumerable.Range(0, members).Select(_ => new InMemoryDisk())];
         _hosts = new IHost?[members];
         _configure = configure;
         _wrapLog = wrapLog;
         _wrapTransport = wrapTransport;
+        _addServices = addServices;
     }
 
     public int Size => _hosts.Length;
@@ -42,9 +45,10 @@ public sealed class TestCluster : IAsyncDisposable
         int members,
         Action<ConsensusStoreOptions>? configure = null,
         Func<int, ILogStorage, ILogStorage>? wrapLog = null,
-        Func<int, ITransport, ITransport>? wrapTransport = null)
+        Func<int, ITransport, ITransport>? wrapTransport = null,
+        Action<IServiceCollection>? addServices = null)
     {
-        TestCluster cluster = new(members, configure, wrapLog, wrapTransport);
+        TestCluster cluster = new(members, configure, wrapLog, wrapTransport, addServices);
         for (int i = 0; i < members; i++)
         {
             await cluster.StartAsync(i);
@@ -59,6 +63,9 @@ public sealed class TestCluster : IAsyncDisposable
     }
 
     public IKeyValueStore Store(int index) => _hosts[index]!.Services.GetRequiredService<IKeyValueStore>();
+
+    public TService Service<TService>(int index)
+        where TService : notnull => _hosts[index]!.Services.GetRequiredService<TService>();
 
     public IStoreMaintenance Maintenance(int index) =>
         _hosts[index]!.Services.GetRequiredService<IStoreMaintenance>();
@@ -94,6 +101,7 @@ public sealed class TestCluster : IAsyncDisposable
             ITransport transport = _network.CreateTransport(context.MemberId, context.ClusterId);
             return _wrapTransport is null ? transport : _wrapTransport(index, transport);
         });
+        _addServices?.Invoke(builder.Services);
         IHost host = builder.Build();
         await host.StartAsync();
         _hosts[index] = host;

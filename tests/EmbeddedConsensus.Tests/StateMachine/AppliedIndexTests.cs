@@ -4,6 +4,7 @@ using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.StateMachine.Operations;
 using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Tests.StateMachine;
@@ -23,7 +24,7 @@ public sealed class AppliedIndexTests : IDisposable
     public void The_index_advances_on_operations_that_are_refused_or_dropped()
     {
         _machine.Put("k", "v");
-        byte[] repeated = Command(output => CommandEncoder.WriteCompact(output, 2));
+        byte[] repeated = _machine.Encode(new CompactOperation(2));
 
         Assert.IsType<FutureRevisionException>(_machine.Compact(99).Error);
         Assert.Equal(2UL, _machine.State.Applied.Index);
@@ -39,8 +40,7 @@ public sealed class AppliedIndexTests : IDisposable
     [Trait("Scenario", "33")]
     public async Task A_snapshot_holds_the_state_and_the_proposals_of_exactly_its_index()
     {
-        byte[] write = new byte[CommandEncoder.PutLength(1, 1)];
-        CommandEncoder.WritePut(write, "k"u8, "1"u8, CommandFlags.None);
+        byte[] write = _machine.Encode(Op.Put("k", "1"));
         ProposalId id = new(new MemberId(2), 1, 1);
         _machine.TryRun(write, id);
         InMemorySnapshotStorage storage = new();
@@ -81,8 +81,6 @@ public sealed class AppliedIndexTests : IDisposable
         restored.Apply([new LogEntry(3, 1, LogEntryKind.NoOp, default)], _machine);
         Assert.Equal(3UL, restored.Applied.Index);
     }
-
-    private static byte[] Command(Action<IBufferWriter<byte>> write) => Machine.Encode(write);
 
     private static async Task WriteAsync(StateSnapshot snapshot, InMemorySnapshotStorage storage)
     {

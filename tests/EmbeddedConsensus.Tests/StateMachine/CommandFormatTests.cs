@@ -2,6 +2,7 @@ using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Tests.StateMachine;
 
@@ -13,23 +14,30 @@ public sealed class CommandFormatTests : IDisposable
 
     public void Dispose() => _machine.Dispose();
 
-    [Theory]
-    [InlineData(CommandFormat.Plain)]
-    [InlineData(CommandFormat.Checksummed)]
-    public void Every_format_does_the_same(byte version)
+    [Fact]
+    public void The_bytes_of_a_command_are_those_of_format_3()
     {
-        ReadOnlyMemory<byte> command = CommandSeal.Seal(EncodePut(), version, Id);
+        ProposalId id = new(new MemberId(0x11), 0x22, 0x33);
 
-        Assert.Equal(version, command.Span[0]);
-        Assert.Equal(2, _machine.TryRunSealed(command)?.Revision);
-        Assert.Equal("value", _machine.Get("key"));
+        byte[] put = Machine.Sealed(Op.Put("key", "value"), id);
+        byte[] txn = Machine.Sealed(new TxnOperation(Txn
+            .If(Compare.Missing("a")).Then(Op.Put("b", "c", returnPrevious: true)).Else(Op.Get("d"))), id);
+
+        Assert.Equal(
+            "030100" + "1100000000000000" + "2200000000000000" + "3300000000000000" + "00036b6579" + "0576616c7565",
+            Convert.ToHexStringLower(put.AsSpan(..^CommandSeal.ReservedLength)));
+        Assert.Equal(
+            "030400" + "1100000000000000" + "2200000000000000" + "3300000000000000"
+                + "07" + "06" + "0000" + "016100" + "00" + "07" + "0105" + "01016201" + "63"
+                + "09" + "0307" + "00000000" + "016400",
+            Convert.ToHexStringLower(txn.AsSpan(..^CommandSeal.ReservedLength)));
     }
 
     [Fact]
     [Trait("Scenario", "39")]
-    public void A_bit_that_flips_behind_the_seal_stops_the_replica_before_it_changes_anything()
+    public void A_bit_that_flips_after_the_seal_stops_the_replica_before_it_changes_anything()
     {
-        byte[] command = CommandSeal.Seal(EncodePut(), CommandFormat.Checksummed, Id).ToArray();
+        byte[] command = Machine.Sealed(Op.Put("key", "value"), Id);
         int bits = 8 * command.Length;
         for (int bit = 0; bit < bits; bit++)
         {
@@ -45,14 +53,27 @@ public sealed class CommandFormatTests : IDisposable
     [Fact]
     public void An_older_release_refuses_what_it_cannot_read_and_says_what_to_do()
     {
-        using ReplicatedStateMachine old = new(new MvccOptions()) { NewestFormat = CommandFormat.Plain };
-        ReadOnlyMemory<byte> command = CommandSeal.Seal(EncodePut(), CommandFormat.Checksummed, Id);
+        byte[] command = Machine.Sealed(Op.Put("key", "value"), Id, CommandFormat.Newest + 1);
 
         InvariantViolationException refusal = Assert.Throws<InvariantViolationException>(
-            () => old.Apply([new LogEntry(1, 1, LogEntryKind.Command, command)], _machine));
+            () => _machine.TryRunSealed(command));
 
-        Assert.Contains("format version 2", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("format version 4", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("newer", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_formats_before_the_first_release_are_refused_with_what_to_do(byte version)
+    {
+        byte[] command = Machine.Sealed(Op.Put("key", "value"), Id, version);
+
+        InvariantViolationException refusal = Assert.Throws<InvariantViolationException>(
+            () => _machine.TryRunSealed(command));
+
+        Assert.Contains($"format version {version}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("empty folder", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -62,15 +83,75 @@ public sealed class CommandFormatTests : IDisposable
     [InlineData(CommandHeader.Length + CommandSeal.ReservedLength - 1)]
     public void A_command_that_is_cut_off_is_refused(int length)
     {
-        byte[] command = CommandSeal.Seal(EncodePut(), CommandFormat.Checksummed, Id).ToArray();
+        byte[] command = Machine.Sealed(Op.Put("key", "value"), Id);
 
         Assert.Throws<InvariantViolationException>(() => _machine.TryRunSealed(command.AsMemory(0, length)));
     }
 
-    private static byte[] EncodePut()
+    [Fact]
+    public void Header_extensions_that_nothing_depends_on_are_skipped()
     {
-        byte[] command = new byte[CommandEncoder.PutLength(3, 5)];
-        CommandEncoder.WritePut(command, "key"u8, "value"u8, CommandFlags.None);
+        byte[] command = WithExtensions((byte)CommandTag.TraceContext, 2, 0xab, 0xcd, 0x7f, 1, 0xee);
+
+        Assert.Equal(2, _machine.TryRunSealed(command)?.Revision);
+        Assert.Equal("value", _machine.Get("key"));
+    }
+
+    [Theory]
+    [InlineData(CommandTag.Principal)]
+    [InlineData(CommandTag.IdempotencyKey)]
+    [InlineData(CommandTag.Required)]
+    public void A_header_extension_that_decides_what_the_command_does_is_refused_when_it_is_unknown(object tag)
+    {
+        byte[] command = WithExtensions((byte)CommandTag.TraceContext, 0, (byte)(CommandTag)tag, 1, 0xab);
+
+        InvariantViolationException refusal = Assert.Throws<InvariantViolationException>(
+            () => _machine.TryRunSealed(command));
+
+        Assert.Contains("newer", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(1, _machine.State.Store.CurrentRevision);
+        Assert.NotNull(OperationTable.Default.FaultOf(command, CommandFormat.Newest));
+    }
+
+    [Fact]
+    public void A_put_carries_its_lease_when_a_flag_says_so()
+    {
+        byte[] command = [.. _machine.Encode(Op.Put("key", "value"))];
+        byte[] leased =
+        [
+            .. command.AsSpan(..CommandHeader.Length), 2, 77, .. command.AsSpan((CommandHeader.Length + 1)..),
+        ];
+        CommandSeal.Seal(leased, CommandFormat.Newest, Id);
+
+        Assert.NotNull(_machine.TryRunSealed(leased));
+        Assert.True(_machine.State.Store.WriterView.TryGet("key"u8, 0, out MvccRecord record));
+        Assert.Equal(77, record.Lease);
+        Assert.Equal("value", _machine.Get("key"));
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(128)]
+    public void A_flag_that_this_version_cannot_execute_is_refused(byte flags)
+    {
+        byte[] command = _machine.Encode(Op.Put("key", "value"));
+        command[CommandHeader.Length] = flags;
+        CommandSeal.Seal(command, CommandFormat.Newest, Id);
+
+        Assert.Throws<InvariantViolationException>(() => _machine.TryRunSealed(command));
+    }
+
+    private static byte[] WithExtensions(params ReadOnlySpan<byte> extensions)
+    {
+        byte[] plain = Machine.Sealed(Op.Put("key", "value"), Id);
+        byte[] command =
+        [
+            .. plain.AsSpan(..CommandHeader.Length), (byte)extensions.Length, .. extensions,
+            .. plain.AsSpan(CommandHeader.Length..),
+        ];
+        command[2] = CommandHeader.HasExtensions;
+        CommandSeal.Seal(command, CommandFormat.Newest, Id);
         return command;
     }
 }

@@ -114,8 +114,6 @@ public sealed class DepartedMemberTests : IDisposable
 
     private static Memory<byte> Command(MemberId origin, ulong incarnation, ulong sequence)
     {
-        byte[] command = new byte[CommandEncoder.PutLength(1, 1)];
-        CommandEncoder.WritePut(command, "k"u8, "v"u8, CommandFlags.None);
-        return CommandSeal.Seal(command, CommandFormat.Newest, new ProposalId(origin, incarnation, sequence));
+        return Machine.Sealed(Op.Put("k", "v"), new ProposalId(origin, incarnation, sequence));
     }
 }

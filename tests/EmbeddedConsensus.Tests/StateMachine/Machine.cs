@@ -1,37 +1,39 @@
-using System.Buffers;
 using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Tests.StateMachine;
 
 /// <summary>A state machine that is given commands one by one, as a lone member's log would.</summary>
 internal sealed class Machine : IApplySink, IDisposable
 {
-    private readonly RequestValidator _validator = new(1 << 20, 128);
+    private readonly RequestValidator _limits = new(1 << 20, 128);
     private ulong _sequence;
     private ApplyResult? _result;
 
-    public ReplicatedStateMachine State { get; private set; } = new(new MvccOptions());
+    public ReplicatedStateMachine State { get; init; } = new(new MvccOptions());
 
     public ApplyResult Put(Key key, Value value, bool returnPrevious = false)
     {
-        byte[] command = new byte[CommandEncoder.PutLength(key.Length, value.Length)];
-        CommandEncoder.WritePut(
-            command, key.Span, value.Span, returnPrevious ? CommandFlags.ReturnPrevious : CommandFlags.None);
+        byte[] command = new byte[PutOperationHandler.CommandLength(key.Length, value.Length)];
+        PutOperationHandler.WriteCommand(command, key.Span, value.Span, returnPrevious);
         return Run(command);
     }
 
-    public ApplyResult Delete(KeyRange range, bool returnPrevious = false) => Run(Encode(output =>
-        CommandEncoder.WriteDelete(output, range, returnPrevious ? CommandFlags.ReturnPrevious : CommandFlags.None)));
+    public ApplyResult Delete(KeyRange range, bool returnPrevious = false) =>
+        Execute(new DeleteOperation(range, returnPrevious));
 
-    public ApplyResult Compact(long revision) => Run(Encode(output => CommandEncoder.WriteCompact(output, revision)));
+    public ApplyResult Compact(long revision) => Execute(new CompactOperation(revision));
 
-    public ApplyResult RunTxn(Txn txn)
+    public ApplyResult RunTxn(Txn txn) => Execute(new TxnOperation(txn));
+
+    /// <summary>Checks, encodes and applies an operation.</summary>
+    public ApplyResult Execute(Operation operation)
     {
-        _validator.CheckTxn(txn);
-        return Run(Encode(output => CommandEncoder.WriteTxn(output, txn)));
+        State.Operations.HandlerOf(operation).Check(operation, _limits, scope: null);
+        return Run(Encode(operation));
     }
 
     public TxnResult Txn(Txn txn)
@@ -48,8 +50,11 @@ internal sealed class Machine : IApplySink, IDisposable
     }
 
     /// <summary>Applies a command under an id; null when it was dropped as a repetition.</summary>
-    public ApplyResult? TryRun(byte[] command, ProposalId id) =>
-        TryRunSealed(CommandSeal.Seal(command, CommandFormat.Newest, id));
+    public ApplyResult? TryRun(byte[] command, ProposalId id)
+    {
+        CommandSeal.Seal(command, State.NewestFormat, id);
+        return TryRunSealed(command);
+    }
 
     /// <summary>Applies a command as it stands in the log.</summary>
     public ApplyResult? TryRunSealed(ReadOnlyMemory<byte> command)
@@ -63,14 +68,14 @@ internal sealed class Machine : IApplySink, IDisposable
 
     public RangeResult Range(KeyRange range, RangeOptions? options = null)
     {
-        using PinnedView snapshot = State.Store.OpenSnapshot();
-        return RangeReader.Read(snapshot.View, RangeQuery.Of(range, options ?? new RangeOptions()));
+        using PinnedView pinned = State.Store.OpenView();
+        return RangeReader.Read(pinned.View, RangeQuery.Of(range, options ?? new RangeOptions()));
     }
 
     public string? Get(Key key, long revision = 0)
     {
-        using PinnedView snapshot = State.Store.OpenSnapshot();
-        return RangeReader.Get(snapshot.View, key.Span, revision)?.Value.ToString();
+        using PinnedView pinned = State.Store.OpenView();
+        return RangeReader.Get(pinned.View, key.Span, revision)?.Value.ToString();
     }
 
     public bool Wants(in ProposalId id) => true;
@@ -79,10 +84,20 @@ internal sealed class Machine : IApplySink, IDisposable
 
     public void Dispose() => State.Dispose();
 
-    public static byte[] Encode(Action<IBufferWriter<byte>> write)
+    /// <summary>The command of an operation, not yet sealed.</summary>
+    public byte[] Encode(Operation operation)
     {
-        ArrayBufferWriter<byte> output = new();
-        write(output);
-        return output.WrittenSpan.ToArray();
+        byte[] command = new byte[State.Operations.CommandLengthOf(operation)];
+        State.Operations.WriteCommand(command, operation);
+        return command;
+    }
+
+    /// <summary>The command of an operation of this release, sealed.</summary>
+    public static byte[] Sealed(Operation operation, ProposalId id, byte version = CommandFormat.Newest)
+    {
+        byte[] command = new byte[OperationTable.Default.CommandLengthOf(operation)];
+        OperationTable.Default.WriteCommand(command, operation);
+        CommandSeal.Seal(command, version, id);
+        return command;
     }
 }

@@ -98,9 +98,9 @@ public sealed class RangeTests : IDisposable
             Op.Range(KeyRange.All),
             Op.Range(KeyRange.All, new RangeOptions { CountOnly = true })));
 
-        Assert.Equal(["a", "b"], result.Responses[1].Delete!.Value.Previous.Select(item => item.Key.ToString()));
-        Assert.Equal(["c", "d"], result.Responses[2].Range!.Items.Select(item => item.Key.ToString()));
-        Assert.Equal(2, result.Responses[3].Range!.Count);
+        Assert.Equal(["a", "b"], result.GetDelete(1).Previous.Select(item => item.Key.ToString()));
+        Assert.Equal(["c", "d"], result.GetRange(2).Items.Select(item => item.Key.ToString()));
+        Assert.Equal(2, result.GetRange(3).Count);
         Assert.Equal("c=1 d=4", Read(KeyRange.All, new RangeOptions()));
         Assert.Equal("a=0 b=9 c=1", Read(KeyRange.All, new RangeOptions { Revision = 7 }));
     }

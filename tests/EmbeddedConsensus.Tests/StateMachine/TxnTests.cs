@@ -51,10 +51,10 @@ public sealed class TxnTests : IDisposable
         TxnResult result = _machine.Txn(Txn.Do(Op.Put("a", "1"), Op.Get("a"), Op.Put("b", "2"), Op.Range(KeyRange.All)));
 
         Assert.Equal(2, result.Revision);
-        KeyValue seen = Assert.Single(result.Responses[1].Range!.Items);
+        KeyValue seen = Assert.Single(result.GetRange(1).Items);
         Assert.Equal("1", seen.Value.ToString());
         Assert.Equal(2, seen.ModRevision);
-        Assert.Equal(2, result.Responses[3].Range!.Count);
+        Assert.Equal(2, result.GetRange(3).Count);
         Assert.All(_machine.Range(KeyRange.All).Items, item => Assert.Equal(2, item.ModRevision));
     }
 
@@ -76,7 +76,7 @@ public sealed class TxnTests : IDisposable
 
         TxnResult result = _machine.Txn(Txn.Do(Op.Put("a", "1"), Op.Txn(inner)));
 
-        Assert.True(result.Responses[1].Txn!.Succeeded);
+        Assert.True(result.GetTxn(1).Succeeded);
         Assert.Equal("old", _machine.Get("b"));
     }
 
@@ -94,8 +94,8 @@ public sealed class TxnTests : IDisposable
         Assert.False(result.Succeeded);
         Assert.Equal("right", _machine.Get("b"));
         Assert.Null(_machine.Get("a"));
-        Assert.Equal("right", result.Responses[1].Txn!.Responses[0].Range!.Items[0].Value.ToString());
-        Assert.Equal(result.Revision, result.Responses[1].Txn!.Revision);
+        Assert.Equal("right", result.GetTxn(1).GetKey(0)!.Value.ToString());
+        Assert.Equal(result.Revision, result.GetTxn(1).Revision);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class TxnTests : IDisposable
         FutureRevisionException future = Assert.Throws<FutureRevisionException>(() => _machine.Txn(ReadAt(7)));
         Assert.Equal(6, future.CurrentRevision);
         Assert.Null(_machine.Get("b"));
-        Assert.Equal("2", _machine.Txn(ReadAt(4)).Responses[1].Range!.Items[0].Value.ToString());
+        Assert.Equal("2", _machine.Txn(ReadAt(4)).GetKey(1)!.Value.ToString());
     }
 
     [Fact]
@@ -143,10 +143,10 @@ public sealed class TxnTests : IDisposable
             Op.Put("c", "2", returnPrevious: true),
             Op.Delete("b", returnPrevious: true)));
 
-        Assert.Equal("1", result.Responses[0].Put!.Value.Previous!.Value.ToString());
-        Assert.Null(result.Responses[1].Put!.Value.Previous);
-        Assert.Equal("b", Assert.Single(result.Responses[2].Delete!.Value.Previous).Key.ToString());
-        Assert.Equal(1, result.Responses[2].Delete!.Value.Deleted);
+        Assert.Equal("1", result.GetPut(0).Previous!.Value.ToString());
+        Assert.Null(result.GetPut(1).Previous);
+        Assert.Equal("b", Assert.Single(result.GetDelete(2).Previous).Key.ToString());
+        Assert.Equal(1, result.GetDelete(2).Deleted);
         Assert.Equal("2", ((KeyValue)_machine.Put("a", "3", returnPrevious: true).Payload!).Value.ToString());
     }
 
@@ -203,8 +203,7 @@ public sealed class TxnTests : IDisposable
     [Trait("Scenario", "14")]
     public void A_command_that_stands_in_the_log_twice_runs_once()
     {
-        byte[] command = new byte[CommandEncoder.PutLength(1, 1)];
-        CommandEncoder.WritePut(command, "k"u8, "v"u8, CommandFlags.None);
+        byte[] command = _machine.Encode(Op.Put("k", "v"));
         MemberId origin = new(7);
 
         Assert.NotNull(_machine.TryRun(command, new ProposalId(origin, 1, 2)));
@@ -221,8 +220,7 @@ public sealed class TxnTests : IDisposable
     [Fact]
     public void A_member_cannot_be_further_ahead_than_the_window()
     {
-        byte[] command = new byte[CommandEncoder.PutLength(1, 0)];
-        CommandEncoder.WritePut(command, "k"u8, default, CommandFlags.None);
+        byte[] command = _machine.Encode(Op.Put("k", ""));
         MemberId origin = new(7);
 
         Assert.NotNull(_machine.TryRun(command, new ProposalId(origin, 1, ProposalSession.WindowSize)));

@@ -9,7 +9,7 @@ public sealed class WatchHubTests : IDisposable
     private readonly WatchHub _hub;
     private readonly CountingSignal _signal = new();
 
-    public WatchHubTests() => _hub = new WatchHub(() => _machine.State.Store.OpenSnapshot(), 1);
+    public WatchHubTests() => _hub = new WatchHub(() => _machine.State.Store.OpenView(), 1);
 
     public void Dispose() => _machine.Dispose();
 

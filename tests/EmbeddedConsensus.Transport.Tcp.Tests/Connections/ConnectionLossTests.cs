@@ -133,7 +133,7 @@ public sealed class ConnectionLossTests
     [InlineData("checksum")]
     [InlineData("version")]
     [InlineData("noise")]
-    public async Task A_bad_frame_closes_the_connection_and_hurts_nobody_else(string what)
+    public async Task A_bad_frame_closes_its_connection_and_no_other(string what)
     {
         await using TcpNode node = await TcpNode.StartAsync(1);
         await using TcpNode other = await TcpNode.StartAsync(3);

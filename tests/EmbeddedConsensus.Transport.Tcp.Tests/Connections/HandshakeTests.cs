@@ -102,7 +102,7 @@ public sealed class HandshakeTests
     [InlineData("EMBCON\u00ff\u00ff and more")]
     [InlineData("EMBCON\u0002\u0000\u00c1\u00c1")]
     [InlineData("EMBCON\u0001\u0000\u0091")]
-    public async Task Garbage_instead_of_a_handshake_closes_the_connection_and_hurts_nobody(string garbage)
+    public async Task Garbage_instead_of_a_handshake_closes_only_its_connection(string garbage)
     {
         await using TcpNode node = await TcpNode.StartAsync(1);
         await using TcpNode other = await TcpNode.StartAsync(2);
@@ -209,7 +209,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task A_dialer_refuses_an_acceptor_that_claims_to_be_somebody_else()
+    public async Task A_dialer_refuses_an_acceptor_that_claims_to_be_another_member()
     {
         using Socket listener = RawPeer.Listen(out string address);
         var logger = new RecordingLogger();

@@ -3,12 +3,12 @@ using System.Globalization;
 using System.Security.Cryptography;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing.Transport;
-using EmbeddedConsensus.Transport.Tcp.MessagePack;
 using EmbeddedConsensus.Transport.Tcp.Wire;
+using MessagePack;
 
 namespace EmbeddedConsensus.Transport.Tcp.Tests.MessagePack;
 
-/// <summary>Holds the writer and the reader against what python3-msgpack wrote; see generate_vectors.py.</summary>
+/// <summary>Compares messages and binary with the bytes that python3-msgpack wrote; see generate_vectors.py.</summary>
 public sealed class MessagePackVectorTests
 {
     public static TheoryData<string, string> Vectors
@@ -46,10 +46,10 @@ public sealed class MessagePackVectorTests
         {
             var reader = new MessagePackReader(Segments.Of(encoded, blockSize));
             CheckRead(ref reader, kind, value, encoded);
-            Assert.Equal(0, reader.Remaining);
+            Assert.True(reader.End);
             var skipper = new MessagePackReader(Segments.Of(encoded, blockSize));
-            skipper.Skip();
-            Assert.Equal(0, skipper.Remaining);
+            skipper.SkipValue();
+            Assert.True(skipper.End);
         }
     }
 
@@ -63,87 +63,23 @@ public sealed class MessagePackVectorTests
         }
 
         var writer = new MessagePackWriter(output);
-        int size = kind is "bin" or "str" or "array" or "map" ? int.Parse(value, CultureInfo.InvariantCulture) : 0;
-        switch (kind)
-        {
-            case "nil":
-                writer.WriteNil();
-                break;
-            case "bool":
-                writer.WriteBoolean(value == "true");
-                break;
-            case "uint":
-                writer.WriteUInt64(ulong.Parse(value, CultureInfo.InvariantCulture));
-                break;
-            case "int":
-                writer.WriteInt64(long.Parse(value, CultureInfo.InvariantCulture));
-                break;
-            case "bin":
-                writer.WriteBinary(Pattern(size));
-                break;
-            case "str":
-                writer.WriteString(new string('x', size));
-                break;
-            case "array":
-                writer.WriteArrayHeader(size);
-                break;
-            default:
-                writer.WriteMapHeader(size);
-                break;
-        }
-
-        for (int i = 0; kind is "array" or "map" && i < size; i++)
-        {
-            if (kind == "map")
-            {
-                writer.WriteUInt64((ulong)i);
-            }
-
-            writer.WriteNil();
-        }
-
+        writer.WriteBinary(Pattern(int.Parse(value, CultureInfo.InvariantCulture)));
         writer.Flush();
         return output.WrittenSpan.ToArray();
     }
 
     private static void CheckRead(ref MessagePackReader reader, string kind, string value, byte[] encoded)
     {
-        switch (kind)
+        if (kind == "message")
         {
-            case "nil":
-                Assert.True(reader.TryReadNil());
-                break;
-            case "bool":
-                Assert.Equal(value == "true", reader.ReadBoolean());
-                break;
-            case "uint":
-                Assert.Equal(ulong.Parse(value, CultureInfo.InvariantCulture), reader.ReadUInt64());
-                break;
-            case "int":
-                Assert.Equal(long.Parse(value, CultureInfo.InvariantCulture), reader.ReadInt64());
-                break;
-            case "bin":
-                Assert.Equal(Pattern(int.Parse(value, CultureInfo.InvariantCulture)), reader.ReadBinary().ToArray());
-                break;
-            case "str":
-                Assert.Equal(
-                    new string('x', int.Parse(value, CultureInfo.InvariantCulture)), reader.ReadString(encoded.Length));
-                break;
-            case "message":
-                RaftMessage message = RaftMessageCodec.Decode(
-                    new ReadOnlySequence<byte>(encoded), PayloadOwnership.Owned);
-                Assert.True(RaftMessageEquality.ContentEquals(Message(value), message));
-                reader.Skip();
-                break;
-            default:
-                int size = kind == "array" ? reader.ReadArrayHeader() : 2 * reader.ReadMapHeader();
-                Assert.Equal((kind == "array" ? 1 : 2) * int.Parse(value, CultureInfo.InvariantCulture), size);
-                for (int i = 0; i < size; i++)
-                {
-                    reader.Skip();
-                }
-
-                break;
+            RaftMessage message = RaftMessageCodec.Decode(
+                new ReadOnlySequence<byte>(encoded), PayloadOwnership.Owned);
+            Assert.True(RaftMessageEquality.ContentEquals(Message(value), message));
+            reader.SkipValue();
+        }
+        else
+        {
+            Assert.Equal(Pattern(int.Parse(value, CultureInfo.InvariantCulture)), reader.ReadBinary().ToArray());
         }
     }
 

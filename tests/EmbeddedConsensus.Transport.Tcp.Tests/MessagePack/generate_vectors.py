@@ -4,7 +4,7 @@
 Run it as: /usr/bin/python3 generate_vectors.py > vectors.txt
 
 Each line is: kind, value, length of the encoding, its SHA-256, and its first 64 bytes. A value of a kind that has a
-size is the size alone; its bytes follow the pattern i % 251 and its text is made of the letter x.
+size is the size alone; its bytes follow the pattern i % 251.
 """
 import hashlib
 import struct
@@ -12,9 +12,6 @@ import struct
 import msgpack
 
 LENGTHS = [0, 1, 15, 16, 31, 32, 255, 256, 65535, 65536]
-UNSIGNED = [0, 1, 127, 128, 255, 256, 65535, 65536, 2**32 - 1, 2**32, 2**63 - 1, 2**63, 2**64 - 1]
-NEGATIVE = [-1, -32, -33, -128, -129, -32768, -32769, -(2**31), -(2**31) - 1, -(2**63)]
-
 
 def pattern(length):
     return bytes(i % 251 for i in range(length))
@@ -42,18 +39,8 @@ def configuration(voters, outgoing, learners, last, unused):
     return [voters, outgoing, learners, whole + b"\0"]
 
 
-emit("nil", "nil", None)
-emit("bool", "true", True)
-emit("bool", "false", False)
-for number in UNSIGNED:
-    emit("uint", number, number)
-for number in NEGATIVE + [n for n in UNSIGNED if n < 2**63]:
-    emit("int", number, number)
 for length in LENGTHS:
     emit("bin", length, pattern(length))
-    emit("str", length, "x" * length)
-    emit("array", length, [None] * length)
-    emit("map", length, {i: None for i in range(length)})
 
 emit("message", "heartbeat", message(
     7, 1, 2, term=9, commit=300, context=2**64 - 1, cluster_id=2**64 - 2))

@@ -3,11 +3,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing.Transport;
-using EmbeddedConsensus.Transport.Tcp.MessagePack;
 using EmbeddedConsensus.Transport.Tcp.Tests.MessagePack;
 using EmbeddedConsensus.Transport.Tcp.Wire;
 using FsCheck;
 using FsCheck.Fluent;
+using MessagePack;
 
 namespace EmbeddedConsensus.Transport.Tcp.Tests.Wire;
 
@@ -166,43 +166,43 @@ public sealed class RaftMessageCodecTests
         writer.WriteArrayHeader(16);
         foreach (ulong field in (ulong[])[(ulong)message.Type, message.From.Value, message.To.Value, 0, 0, 0, 0])
         {
-            writer.WriteUInt64(field);
+            writer.Write(field);
         }
 
         writer.WriteArrayHeader(1);
         writer.WriteArrayHeader(5);
-        writer.WriteUInt64(entry.Index);
-        writer.WriteUInt64(entry.Term);
-        writer.WriteUInt64((ulong)entry.Kind);
+        writer.Write(entry.Index);
+        writer.Write(entry.Term);
+        writer.Write((ulong)entry.Kind);
         writer.WriteBinary(entry.Data.Span);
-        writer.WriteString("later");
-        writer.WriteBoolean(false);
-        writer.WriteUInt64(0);
-        writer.WriteUInt64(0);
+        writer.Write("later");
+        writer.Write(false);
+        writer.Write(0);
+        writer.Write(0);
         writer.WriteArrayHeader(6);
         writer.WriteArrayHeader(4);
-        writer.WriteUInt64(chunk.Metadata.Position.Index);
-        writer.WriteUInt64(chunk.Metadata.Position.Term);
+        writer.Write(chunk.Metadata.Position.Index);
+        writer.Write(chunk.Metadata.Position.Term);
         writer.WriteArrayHeader(5);
         writer.WriteArrayHeader(1);
-        writer.WriteUInt64(1);
+        writer.Write(1);
         writer.WriteArrayHeader(0);
         writer.WriteArrayHeader(0);
         writer.WriteBinary(ClusterConfigurationCodec.Encode(chunk.Metadata.Configuration));
-        writer.WriteInt64(-70_000);
+        writer.Write(-70_000);
         writer.WriteMapHeader(1);
-        writer.WriteUInt64(1);
+        writer.Write(1);
         writer.WriteArrayHeader(1);
         writer.WriteNil();
-        writer.WriteInt64(chunk.TotalLength);
-        writer.WriteInt64(chunk.Offset);
+        writer.Write(chunk.TotalLength);
+        writer.Write(chunk.Offset);
         writer.WriteBinary(chunk.Data.Span);
-        writer.WriteUInt64(chunk.Checksum);
-        writer.WriteBinary([1, 2]);
-        writer.WriteUInt64(message.ClusterId);
-        writer.WriteUInt64(message.FormatVersion);
+        writer.Write(chunk.Checksum);
+        writer.WriteBinary(new byte[] { 1, 2 });
+        writer.Write(message.ClusterId);
+        writer.Write(message.FormatVersion);
         writer.WriteNil();
-        writer.WriteBinary(new byte[300]);
+        writer.Write(new byte[300]);
         writer.Flush();
         return output.WrittenSpan.ToArray();
     }

@@ -50,8 +50,8 @@ public sealed class MemberDisk
         "The member does not run, so its disk is not in use. Restart it first.");
 
     /// <summary>Makes the next write to the log fail, as on a full or broken disk.</summary>
-    /// <param name="failure">What it fails with; null for a <see cref="StorageException"/>.</param>
-    /// <param name="reachesDisk">Whether the write happens all the same, as when the flush behind it failed.</param>
+    /// <param name="failure">The exception; null for a <see cref="StorageException"/>.</param>
+    /// <param name="reachesDisk">Whether the write still happens, as when the flush after it failed.</param>
     /// <exception cref="InvalidOperationException">The member does not run.</exception>
     public void FailNextWrite(Exception? failure = null, bool reachesDisk = false) =>
         Session.Log.FailNextWrite(failure, reachesDisk);
@@ -74,12 +74,13 @@ public sealed class MemberDisk
     {
         lock (_gate)
         {
-            // Whoever waits goes on within Release, so that nothing is under way behind it that nobody knows of.
+            // Waiting writers resume inside Release, so that no work is in progress after it that the cluster cannot
+            // see.
             _held ??= new TaskCompletionSource();
         }
     }
 
-    /// <summary>Lets the writes go on.</summary>
+    /// <summary>Lets writes proceed.</summary>
     public void Release()
     {
         TaskCompletionSource? held;
@@ -119,7 +120,7 @@ public sealed class MemberDisk
     /// <summary>The member's life ends now.</summary>
     internal void CutPower() => _session?.Power.CutPower();
 
-    /// <summary>Nobody has the disk open any more.</summary>
+    /// <summary>The disk is no longer open.</summary>
     internal void Closed()
     {
         _disk.Crash();

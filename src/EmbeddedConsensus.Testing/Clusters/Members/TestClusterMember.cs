@@ -90,7 +90,7 @@ public sealed class TestClusterMember
             return;
         }
 
-        _cluster.LetReplicasRest();
+        _cluster.Clock.LetReplicasRest();
         State = MemberState.Crashed;
         _cluster.Turns.SetMode(life.Schedule, ScheduleMode.Crashed);
         Disk.CutPower();
@@ -161,7 +161,7 @@ public sealed class TestClusterMember
             throw new InvalidOperationException($"Member {Id} is {State}. Only a running member can be paused.");
         }
 
-        _cluster.LetReplicasRest();
+        _cluster.Clock.LetReplicasRest();
         _cluster.Turns.SetMode(life.Schedule, ScheduleMode.Paused);
         State = MemberState.Paused;
     }
@@ -193,7 +193,7 @@ public sealed class TestClusterMember
             schedule);
         _life = new MemberLife(host, schedule);
         _store.Attach(new KeyValueStore(host, options));
-        _manager.Attach(new ClusterManager(host, host.Changes));
+        _manager.Attach(new ClusterManager(host, host.Membership.Changes, host.Completion));
         State = MemberState.Running;
         try
         {

@@ -1,12 +1,12 @@
 namespace EmbeddedConsensus.Testing.Clusters;
 
 /// <summary>
-/// What a piece of the app does between an answer and its next wait. While it runs nothing else does, so that no answer
-/// can come between its look for one and its wait: such an answer would reach it through the thread pool, where nobody
-/// sees it, and time might go on meanwhile.
+/// What a piece of the app does between a result and its next wait. Nothing else runs meanwhile, so that no result can
+/// arrive between its check for one and its wait: such a result would reach it through the thread pool, unseen by the
+/// cluster, and time might pass meanwhile.
 /// </summary>
 /// <param name="queue">The turns of the whole cluster.</param>
-/// <param name="step">Gives the answer, and returns when the app waits for something else.</param>
+/// <param name="step">Delivers the result, and returns when the app waits for something else.</param>
 internal sealed class AppTurn(TurnQueue queue, Action step) : Turn, IThreadPoolWorkItem
 {
     [ThreadStatic]

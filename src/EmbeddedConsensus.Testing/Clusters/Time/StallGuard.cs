@@ -4,11 +4,11 @@ using System.Runtime.CompilerServices;
 
 namespace EmbeddedConsensus.Testing.Clusters;
 
-/// <summary>Knows the calls of the app that wait at a member. A test that awaits a call which only time can end, and
-/// lets none pass, is told so: it would hang.</summary>
+/// <summary>Tracks the app's calls that wait at a member. A test that awaits a call which only time can complete,
+/// without letting time pass, fails with an explanation instead of hanging.</summary>
 /// <param name="time">The clock of the cluster.</param>
-/// <param name="stallLimit">How long, in real time, a call may wait while the clock stands still.</param>
-/// <param name="describe">Tells how the cluster stands.</param>
+/// <param name="stallLimit">How long, in real time, a call may wait while virtual time does not pass.</param>
+/// <param name="describe">Describes the state of the cluster.</param>
 internal sealed class StallGuard(VirtualTimeProvider time, TimeSpan stallLimit, Func<string> describe)
 {
     private readonly Lock _gate = new();

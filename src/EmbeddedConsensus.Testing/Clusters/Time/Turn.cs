@@ -16,6 +16,6 @@ internal abstract class Turn
     /// <summary>Whether it has ended, and gets no further turn.</summary>
     public bool HasEnded { get; set; }
 
-    /// <summary>Gives it its turn.</summary>
+    /// <summary>Starts the turn.</summary>
     public abstract void Grant();
 }

@@ -117,7 +117,7 @@ internal sealed class TurnQueue
         }
     }
 
-    /// <summary>Lets the others go on while a piece of the app waits for them on its thread.</summary>
+    /// <summary>Lets the others run while a piece of the app waits for them on its thread.</summary>
     public void Detach(AppTurn turn)
     {
         lock (_gate)

@@ -59,7 +59,7 @@ public sealed class FaultInjectingLogStorage : ILogStorage
         }
     }
 
-    /// <summary>Lets appends go on.</summary>
+    /// <summary>Lets appends proceed.</summary>
     public void Release()
     {
         lock (_gate)

@@ -2,7 +2,7 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Testing.Storage;
 
-/// <content>Checks of what a log tells of the membership at its recovery.</content>
+/// <content>Checks of the membership that a log reports at its recovery.</content>
 public static partial class LogStorageConformance
 {
     private static async Task ConfigurationEntriesAsync(LogStorageMedium medium)

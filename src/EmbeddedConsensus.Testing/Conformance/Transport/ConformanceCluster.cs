@@ -6,6 +6,7 @@ namespace EmbeddedConsensus.Testing.Transport;
 internal sealed class ConformanceCluster(ITransportConformanceNetwork network) : IAsyncDisposable
 {
     public const ulong ClusterId = 0xc105;
+    public const ulong OtherClusterId = 0xbad;
 
     private readonly List<ConformanceMember> _members = [];
 

@@ -53,7 +53,7 @@ internal static class SampleMessages
         };
     }
 
-    /// <summary>A heartbeat that its context tells from others.</summary>
+    /// <summary>A heartbeat that its context distinguishes from others.</summary>
     public static RaftMessage Heartbeat(MemberId from, MemberId to, ulong context) =>
         new() { Type = RaftMessageType.Heartbeat, From = from, To = to, Term = 3, Context = context };
 

@@ -1,11 +1,11 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// The beginnings and answers of a history in the order of time, as a doubly linked list from which entries are taken
-/// and put back in reverse.
+/// The starts and returns of a history in the order of time, as a doubly linked list from which entries are removed and
+/// restored in reverse order.
 /// </summary>
-/// <remarks>An entry that was taken keeps its own links, so that putting it back needs no search. This is what makes a
-/// step of the search and its undoing O(1).</remarks>
+/// <remarks>A removed entry keeps its own links, so restoring it needs no search. This makes a step of the search and
+/// its undoing O(1).</remarks>
 internal sealed class EntryList
 {
     private readonly int[] _next;
@@ -15,7 +15,7 @@ internal sealed class EntryList
     /// <param name="count">How many there are. They are numbered in the order of time.</param>
     public EntryList(int count)
     {
-        // The entry behind the last is a sentinel, first and last at once.
+        // The entry after the last is a sentinel, first and last at once.
         End = count;
         _next = new int[count + 1];
         _previous = new int[count + 1];
@@ -32,17 +32,17 @@ internal sealed class EntryList
     /// <summary>The first entry, or <see cref="End"/>.</summary>
     public int First => _next[End];
 
-    /// <summary>The entry behind one, or <see cref="End"/>.</summary>
+    /// <summary>The entry after one, or <see cref="End"/>.</summary>
     public int Next(int entry) => _next[entry];
 
-    /// <summary>Takes an entry out.</summary>
+    /// <summary>Removes an entry.</summary>
     public void Unlink(int entry)
     {
         _next[_previous[entry]] = _next[entry];
         _previous[_next[entry]] = _previous[entry];
     }
 
-    /// <summary>Puts back the entry that was taken out last of those that are out.</summary>
+    /// <summary>Restores the entry that was removed last among those still removed.</summary>
     public void Relink(int entry)
     {
         _next[_previous[entry]] = entry;

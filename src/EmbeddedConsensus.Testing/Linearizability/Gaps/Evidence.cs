@@ -1,46 +1,49 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <summary>What an answer says about the store.</summary>
+/// <summary>What a result shows about the store.</summary>
 internal static class Evidence
 {
-    /// <summary>The store's revision behind the call; 0 when the answer does not tell.</summary>
+    /// <summary>The store's revision after the call; 0 if the result does not state it.</summary>
     public static long RevisionOf(OperationResult result) => result switch
     {
-        { Put: { } put } => put.Revision,
-        { Range: { } range } => range.Revision,
-        { Delete: { } delete } => delete.Revision,
-        { Txn: { } txn } => txn.Revision,
+        PutOperationResult { Result: var put } => put.Revision,
+        RangeOperationResult { Result: var range } => range.Revision,
+        DeleteOperationResult { Result: var delete } => delete.Revision,
+        TxnOperationResult { Result: var txn } => txn.Revision,
         _ => 0,
     };
 
     /// <summary>Whether the call changed something: then the revision is its own.</summary>
     public static bool IsChange(OperationResult result) => result switch
     {
-        { Put: not null } => true,
-        { Delete: { } delete } => delete.Deleted > 0,
-        { Txn: { } txn } => txn.Responses.Any(IsChange),
+        PutOperationResult => true,
+        DeleteOperationResult { Result: var delete } => delete.Deleted > 0,
+        TxnOperationResult { Result: var txn } => txn.Responses.Any(IsChange),
         _ => false,
     };
 
-    /// <summary>Every key with its value and revisions that the answer shows.</summary>
+    /// <summary>Every key with its value and revisions that the result shows.</summary>
     public static IEnumerable<KeyValue> ItemsOf(OperationResult result) => result switch
     {
-        { Put.Previous: { } previous } => [previous],
-        { Range: { } range } => range.Items,
-        { Delete: { } delete } => delete.Previous,
-        { Txn: { } txn } => txn.Responses.SelectMany(ItemsOf),
+        PutOperationResult { Result.Previous: { } previous } => [previous],
+        RangeOperationResult { Result: var range } => range.Items,
+        DeleteOperationResult { Result: var delete } => delete.Previous,
+        TxnOperationResult { Result: var txn } => txn.Responses.SelectMany(ItemsOf),
         _ => [],
     };
 
-    /// <summary>Whether two operations answered alike.</summary>
+    /// <summary>Whether two operations returned the same result.</summary>
     public static bool AreEqual(OperationResult left, OperationResult right) => (left, right) switch
     {
-        ({ Put: { } a }, { Put: { } b }) => a == b,
-        ({ Range: { } a }, { Range: { } b }) => a.Revision == b.Revision && a.Count == b.Count && a.More == b.More
+        (PutOperationResult { Result: var a }, PutOperationResult { Result: var b }) => a == b,
+        (RangeOperationResult { Result: var a }, RangeOperationResult { Result: var b }) =>
+            a.Revision == b.Revision && a.Count == b.Count && a.More == b.More
             && a.Items.SequenceEqual(b.Items),
-        ({ Delete: { } a }, { Delete: { } b }) => a.Revision == b.Revision && a.Deleted == b.Deleted
+        (DeleteOperationResult { Result: var a }, DeleteOperationResult { Result: var b }) =>
+            a.Revision == b.Revision && a.Deleted == b.Deleted
             && a.Previous.SequenceEqual(b.Previous),
-        ({ Txn: { } a }, { Txn: { } b }) => a.Succeeded == b.Succeeded && a.Revision == b.Revision
+        (TxnOperationResult { Result: var a }, TxnOperationResult { Result: var b }) =>
+            a.Succeeded == b.Succeeded && a.Revision == b.Revision
             && a.Responses.Count == b.Responses.Count
             && a.Responses.Zip(b.Responses, AreEqual).All(equal => equal),
         _ => false,

@@ -1,11 +1,11 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// What reads that did not find a key say about the revisions before them: a put there would have left the key to be
-/// found, if nothing can have deleted it in between.
+/// What reads that did not find a key show about earlier revisions: a put there would have left the key to be found,
+/// unless something could have deleted it in between.
 /// </summary>
-/// <remarks>Only for keys that a put of unknown outcome names and no delete of unknown outcome can reach: where it
-/// deleted, nobody knows. A get tells no revision and is left out.</remarks>
+/// <remarks>Only for keys that a put of unknown outcome names and no delete of unknown outcome can reach, because the
+/// revision of such a delete is unknown. A get states no revision and is ignored.</remarks>
 internal sealed class GapAbsences
 {
     private readonly KeyTable _keys;
@@ -15,7 +15,7 @@ internal sealed class GapAbsences
 
     private GapAbsences(KeyTable keys) => _keys = keys;
 
-    /// <summary>Collects what a history says.</summary>
+    /// <summary>Collects the evidence of a history.</summary>
     public static GapAbsences Of(CheckedHistory history)
     {
         GapAbsences absences = new(history.Keys);
@@ -40,8 +40,7 @@ internal sealed class GapAbsences
         return absences;
     }
 
-    /// <summary>Whether a key that was put at a revision would have been found by a read that did not find
-    /// it.</summary>
+    /// <summary>Whether a key put at a revision would have been found by a read that did not find it.</summary>
     public bool ContradictPut(int key, long revision)
     {
         if (!_tracked.TryGetValue(key, out (SortedSet<long> Missing, SortedSet<long> Deleted) known))
@@ -80,7 +79,7 @@ internal sealed class GapAbsences
     private void TakeRead(CheckedCall call)
     {
         if (call is not { Kind: CallKind.Observation, Call.Operation: RangeOperation read }
-            || call.Call.Result?.Range is not { More: false } found || read.Options.CountOnly)
+            || call.Call.Result is not RangeOperationResult { Result: { More: false } found } || read.Options.CountOnly)
         {
             return;
         }

@@ -1,11 +1,11 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// Which writes of unknown outcome can have made which of the revisions that no answer claims, as far as that can be
-/// told without replaying: they began in time, and can have done what was seen of the revision.
+/// Which writes of unknown outcome can have produced which of the revisions that no result claims, as far as that is
+/// known without replaying: they started in time, and can have done what was seen of the revision.
 /// </summary>
-/// <remarks>A revision for which one write is left takes it from all others, again and again. In most histories that
-/// leaves little to search, since a write that took effect was seen by someone.</remarks>
+/// <remarks>A revision with a single candidate removes that candidate from all others, repeatedly. In most histories
+/// this leaves little to search, since a write that took effect was usually seen.</remarks>
 internal sealed class GapCandidates
 {
     private readonly CheckedHistory _history;
@@ -23,19 +23,19 @@ internal sealed class GapCandidates
         _newestBefore = newestBefore;
     }
 
-    /// <summary>The first revision for which no write is left; 0 when there is none.</summary>
+    /// <summary>The first revision without a candidate; 0 if there is none.</summary>
     public long Unexplained { get; private set; }
 
     /// <summary>Finds the candidates of all gaps.</summary>
     /// <param name="history">The history.</param>
-    /// <param name="gaps">The revisions that no answer claims, in order.</param>
+    /// <param name="gaps">The revisions that no result claims, in order.</param>
     /// <param name="evidence">What was seen of them.</param>
-    /// <param name="newestBefore">Of each call, the newest revision that was shown before it began.</param>
+    /// <param name="newestBefore">For each call, the newest revision shown before it started.</param>
     public static GapCandidates Of(
         CheckedHistory history, IReadOnlyList<long> gaps, GapEvidence evidence, long[] newestBefore)
     {
         GapCandidates candidates = new(history, evidence, newestBefore);
-        // The latest first: a call whose answer got lost mostly took effect soon after it began.
+        // Latest first: a call whose result was lost mostly took effect soon after it started.
         int[] unknown =
         [
             .. Enumerable.Range(0, history.Calls.Length)
@@ -52,7 +52,7 @@ internal sealed class GapCandidates
         return candidates;
     }
 
-    /// <summary>The calls that can have made a revision.</summary>
+    /// <summary>The calls that can have produced a revision.</summary>
     public IReadOnlyList<int> At(long gap) => _candidates[gap];
 
     private bool CanHaveMade(int index, long gap)

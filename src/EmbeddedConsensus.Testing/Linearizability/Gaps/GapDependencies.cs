@@ -1,17 +1,17 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <summary>Which choices can have a say in what a key holds.</summary>
-/// <remarks>What known writes do to a key follows from their recorded answers, or the replay stops at them. So a key is
-/// what the gaps make of it whose candidates can write it; if one of them writes depending on other keys, also those
-/// that can write these.</remarks>
+/// <summary>Which choices can influence the contents of a key.</summary>
+/// <remarks>The effect of known writes on a key follows from their recorded results, or the replay stops at them. So a
+/// key depends on the gaps whose candidates can write it; and if one of them writes conditionally on other keys, also
+/// on the gaps that can write those.</remarks>
 internal sealed class GapDependencies
 {
     private readonly KeyTable _keys;
 
-    // Of each key another one that hangs together with it; the representative of all of them points to itself.
+    // Union-find: for each key another key of its group; the representative of a group points to itself.
     private readonly int[] _parents;
 
-    // Of each representative the gaps that can write any of its keys and have more than one candidate, in order.
+    // For each representative, the gaps that can write any of its keys and have more than one candidate, in order.
     private readonly Dictionary<int, List<long>> _gaps = [];
 
     public GapDependencies(CheckedHistory history, IEnumerable<long> gaps, GapCandidates candidates)
@@ -36,7 +36,7 @@ internal sealed class GapDependencies
         }
     }
 
-    /// <summary>Adds the gaps below a revision that have a say in some keys.</summary>
+    /// <summary>Adds the gaps below a revision that influence some keys.</summary>
     public void AddReasons(HashSet<long> reasons, IEnumerable<KeyRange> ranges, long revision)
     {
         HashSet<int> seen = [];

@@ -3,15 +3,16 @@ using EmbeddedConsensus.Testing.Histories;
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// What answers and watches say about the revisions that no recorded answer claims, and which a write of unknown
-/// outcome must have made.
+/// What results and watches show about the revisions that no recorded result claims, and which a write of unknown
+/// outcome must have produced.
 /// </summary>
 internal sealed class GapEvidence
 {
     private readonly KeyTable _keys;
     private readonly Dictionary<long, List<GapFact>> _facts;
 
-    // What was seen unchanged: of a key, made at a revision, still there at another. By key, the former in order.
+    // What was seen unchanged: a key produced at one revision and still there at another. By key, in order of the
+    // former.
     private readonly Dictionary<(int Key, long Made), long> _stillThere = [];
     private readonly Dictionary<int, List<long>> _made = [];
 
@@ -21,10 +22,10 @@ internal sealed class GapEvidence
         _facts = gaps.ToDictionary(gap => gap, _ => new List<GapFact>());
     }
 
-    /// <summary>Collects what a history says about its gaps.</summary>
+    /// <summary>Collects the evidence of a history about its gaps.</summary>
     /// <param name="history">The history.</param>
-    /// <param name="gaps">The revisions that no answer claims.</param>
-    /// <param name="newestBefore">Of each call, the newest revision that was shown before it began.</param>
+    /// <param name="gaps">The revisions that no result claims.</param>
+    /// <param name="newestBefore">For each call, the newest revision shown before it started.</param>
     public static GapEvidence Of(
         CheckedHistory history, IReadOnlyCollection<long> gaps, IReadOnlyList<long> newestBefore)
     {
@@ -84,7 +85,7 @@ internal sealed class GapEvidence
 
     private void TakeAnswer(CheckedCall call, OperationResult result, long newestBefore)
     {
-        // Behind its own revision a write shows nothing of the state before it but what that revision may have changed.
+        // A write shows, of the state before its own revision, nothing but what that revision may have changed.
         bool isRead = call.Call.Operation is RangeOperation;
         long readAt = call.Call.Operation is RangeOperation { Options.Revision: > 0 and long at } ? at
             : call.Kind != CallKind.Get ? call.Revision
@@ -96,7 +97,7 @@ internal sealed class GapEvidence
         {
             int key = _keys.IndexOf(item.Key)!.Value;
             TakeFact(item.ModRevision, new GapFact(key, item, hasValues));
-            // What a transaction shows may come from a past that it asked for.
+            // A transaction may show an old state that it asked for.
             if (call.Call.Operation is not TxnOperation && still > item.ModRevision)
             {
                 (int, long) span = (key, item.ModRevision);

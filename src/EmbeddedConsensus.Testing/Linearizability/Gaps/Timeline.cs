@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <summary>The entries of a history in the order of time: when each call begins, and when it answers.</summary>
+/// <summary>The entries of a history in the order of time: the start and the return of each call.</summary>
 internal sealed class Timeline
 {
     private Timeline(int[] callOf, bool[] isReturn, int[] returnOf, int[] unreturned, int[] unreturnedFrom)
@@ -12,22 +12,22 @@ internal sealed class Timeline
         UnreturnedFrom = unreturnedFrom;
     }
 
-    /// <summary>Of each entry, the call.</summary>
+    /// <summary>For each entry, the call.</summary>
     public int[] CallOf { get; }
 
-    /// <summary>Of each entry, whether it is the answer.</summary>
+    /// <summary>For each entry, whether it is the return.</summary>
     public bool[] IsReturn { get; }
 
-    /// <summary>Of each entry that is a beginning, the entry of its answer.</summary>
+    /// <summary>For each start, the entry of its return.</summary>
     public int[] ReturnOf { get; }
 
-    /// <summary>The calls that never returned, in the order of their beginnings.</summary>
+    /// <summary>The calls that never returned, in the order of their starts.</summary>
     public int[] Unreturned { get; }
 
-    /// <summary>Of each call that never returned, the first entry behind its beginning.</summary>
+    /// <summary>For each call that never returned, the first entry after its start.</summary>
     public int[] UnreturnedFrom { get; }
 
-    /// <summary>Sorts a history. What begins in the very moment in which something else answers, overlaps it.</summary>
+    /// <summary>Sorts a history. A call that starts at the instant another returns overlaps it.</summary>
     public static Timeline Of<TInput, TOutput>(IReadOnlyList<ModelCall<TInput, TOutput>> calls)
     {
         List<(long Time, bool IsReturn, int Call)> entries = [];
@@ -88,7 +88,7 @@ internal sealed class Timeline
         int entry = 0;
         for (int i = 0; i < places.Length; i++)
         {
-            // An answer of the same moment lies behind it, a beginning may as well.
+            // A return at the same instant comes after it; so may a start.
             while (entry < entries.Count && entries[entry].Time < calls[unreturned[i]].InvokedAt)
             {
                 entry++;

@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>One key of a store as a sequential object: its value and its version.</summary>
-/// <remarks>Create and mod revisions are left out: they depend on the writes of all keys. Of two writes whose revisions
-/// are known, that with the smaller one comes first, in every linearization.</remarks>
+/// <remarks>Create and mod revisions are ignored: they depend on the writes of all keys. Of two writes with known
+/// revisions, the one with the smaller revision comes first in every linearization.</remarks>
 internal sealed class KeyModel(KeyValue? initial) : ISequentialModel<KeyState, KeyStep, KeyAnswer>
 {
     /// <inheritdoc />

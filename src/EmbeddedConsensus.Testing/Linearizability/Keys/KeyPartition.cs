@@ -3,17 +3,17 @@ using EmbeddedConsensus.Testing.Histories;
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// Takes a history apart into one for each key, as far as that is sound.
+/// Splits a history by key, as far as that is sound.
 /// </summary>
 /// <remarks>
 /// <para>A history of several objects is linearizable exactly when that of each object is (Herlihy and Wing 1990,
-/// theorem 1). Keys are such objects only as long as no call concerns two of them. What remains sound for all calls is
-/// the one direction: if an order explains the whole history, its part that concerns one key explains what each call
-/// did to that key. So a key without an order convicts the store; keys with orders acquit nobody, which is left to
+/// theorem 1). Keys are such objects only as long as no call spans two of them. What remains sound for all calls is one
+/// direction: if an order explains the whole history, its restriction to one key explains what each call did to that
+/// key. So a key without an order convicts the store, but orders for all keys prove nothing, which is left to
 /// <see cref="RevisionReplay"/>.</para>
-/// <para>Reads may be left out of a key's history, and those of ranges, of past revisions and of replicas that lag are.
-/// Writes may not: a key that a transaction of unknown outcome may have written, or not, depending on other keys, has
-/// no history of its own and is left out.</para>
+/// <para>Reads may be left out of a key's history; those of ranges, old revisions and lagging replicas are. Writes may
+/// not: a key that a transaction of unknown outcome may have written, depending on other keys, has no history of its
+/// own and is left out.</para>
 /// </remarks>
 internal sealed class KeyPartition
 {
@@ -23,9 +23,9 @@ internal sealed class KeyPartition
 
     private KeyPartition(CheckedHistory history) => _history = history;
 
-    /// <summary>Looks for a key whose calls cannot be put in order.</summary>
+    /// <summary>Searches for a key whose calls have no order.</summary>
     /// <param name="history">The history.</param>
-    /// <param name="budget">How far to go. What is not decided then is left to the check of revisions.</param>
+    /// <param name="budget">The limits. What remains undecided is left to the check of revisions.</param>
     public static Violation? Check(CheckedHistory history, SearchBudget budget)
     {
         KeyPartition partition = new(history);
@@ -57,8 +57,8 @@ internal sealed class KeyPartition
             ? null
             : new Violation(
                 ViolationKind.KeyOrder,
-                $"The calls of key {name} have no order: behind {result.Order.Count} of {steps.Count} none of the open "
-                    + "ones can come next.")
+                $"The calls of key {name} have no order: after {result.Order.Count} of {steps.Count} no open call "
+                    + "can come next.")
             {
                 Key = name,
                 Calls = [.. result.Stuck.Select(call => steps[call].Call)],
@@ -86,7 +86,7 @@ internal sealed class KeyPartition
         switch (call.Call.Operation)
         {
             case { } when call.Call.Outcome == CallOutcome.Failed:
-                // Refused: it shows a revision, and no key.
+                // Refused: it shows a revision but no key.
                 break;
             case RangeOperation read:
                 TakeRead(call, read);
@@ -108,7 +108,7 @@ internal sealed class KeyPartition
             && read.Options is { Revision: 0, KeysOnly: false, CountOnly: false }
             && _history.Keys.IndexOf(read.Range.Start) is { } key)
         {
-            KeyValue? shown = call.Call.Result!.Range!.Items is [var item] ? item : null;
+            KeyValue? shown = call.Shown;
             Add(key, call, new KeyStep(KeyStepKind.Read), KeyAnswer.Showing(shown));
         }
     }
@@ -122,8 +122,8 @@ internal sealed class KeyPartition
                     _history.Keys.IndexOf(put.Key)!.Value,
                     call,
                     new KeyStep(KeyStepKind.Put, put.Value, call.Revision),
-                    put.ReturnPrevious && result is not null
-                        ? KeyAnswer.Showing(result.Put!.Value.Previous)
+                    put.ReturnPrevious && result is PutOperationResult { Result: var answer }
+                        ? KeyAnswer.Showing(answer.Previous)
                         : default);
                 break;
             case DeleteOperation delete:
@@ -131,11 +131,12 @@ internal sealed class KeyPartition
                 break;
             case TxnOperation { Txn: { } txn }:
                 // Without a result it has no conditions, so it succeeds.
-                bool succeeded = result?.Txn!.Succeeded ?? true;
+                TxnResult? outcome = (result as TxnOperationResult)?.Result;
+                bool succeeded = outcome?.Succeeded ?? true;
                 IReadOnlyList<Operation> chosen = succeeded ? txn.Success : txn.Failure;
                 for (int i = 0; i < chosen.Count; i++)
                 {
-                    TakeWrite(call, chosen[i], result?.Txn!.Responses[i]);
+                    TakeWrite(call, chosen[i], outcome?.Responses[i]);
                 }
 
                 break;
@@ -151,7 +152,7 @@ internal sealed class KeyPartition
         for (int key = from; key < to; key++)
         {
             // How many were deleted tells of each one when it is one, or none, or all.
-            bool? existed = result?.Delete!.Value.Deleted switch
+            bool? existed = (result as DeleteOperationResult)?.Result.Deleted switch
             {
                 0 => false,
                 { } deleted when deleted == to - from => true,

@@ -3,7 +3,7 @@ using EmbeddedConsensus.Testing.Histories;
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>All keys that a history could have changed or has shown, in order, so that a key is a number and a range of
-/// keys a range of numbers.</summary>
+/// keys is a range of numbers.</summary>
 internal sealed class KeyTable
 {
     private readonly Key[] _keys;
@@ -53,7 +53,7 @@ internal sealed class KeyTable
         return (from, range.IsUnbounded ? Count : Math.Max(from, LowerBound(range.End)));
     }
 
-    /// <summary>The number of a key; null when the history does not know it.</summary>
+    /// <summary>The number of a key; null if the history does not contain it.</summary>
     public int? IndexOf(Key key)
     {
         int index = LowerBound(key);

@@ -4,44 +4,45 @@ using EmbeddedConsensus.Testing.Histories;
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// Checks what callers saw of compactions: that what is compacted cannot be read any more, that nothing else is
-/// refused, and that a compaction goes forward.
+/// Checks what callers saw of compactions: compacted revisions cannot be read any more, nothing else is refused, and
+/// the compact revision only rises.
 /// </summary>
 /// <remarks>
-/// <para>The revision that a store is compacted to is a register of its own: a compaction raises it to the revision
-/// that it names, or is refused when that would not raise it; a refusal shows it. It never goes down and nothing else
-/// changes it. From that follows, in the order of real time:</para>
+/// <para>The compact revision is a register of its own: a compaction raises it to the revision it names, or is refused
+/// if that would not raise it; a refusal shows it. It never decreases, and nothing else changes it. Therefore, in real
+/// time:</para>
 /// <list type="bullet">
-/// <item>Behind the return of a compaction to r, or of a refusal that shows r, a linearizable read below r is refused
-/// and a compaction to r or below is refused. Those that overlap may go either way.</item>
-/// <item>A refusal shows a revision that a call compacted to, which began before the refusal returned and did not fail,
-/// or one that the store may have been compacted to before the history began.</item>
-/// <item>A refusal shows no less than what was known before its call began.</item>
+/// <item>After the return of a compaction to r, or of a refusal that shows r, a linearizable read below r is refused
+/// and a compaction to r or below is refused. Overlapping calls may go either way.</item>
+/// <item>A refusal shows a revision to which a call compacted that started before the refusal returned and did not
+/// fail, or to which the store may have been compacted before the history began.</item>
+/// <item>A refusal shows no less than what was known before its call started.</item>
 /// <item>Two compactions to one revision do not both succeed, in whatever order.</item>
-/// <item>Refused is only what was asked for and what lies below: reads of the newest revision never are.</item>
+/// <item>Only requested revisions below the compact revision are refused: reads of the newest revision never
+/// are.</item>
 /// </list>
-/// <para>Serializable reads may lag. To them applies what their session has shown. That a compaction needs its revision
-/// to exist is left to <see cref="RealTimeSweep"/>, to which it is one more answer that shows a revision.</para>
-/// <para>Sound, not complete: compactions that overlap are not put in one order.</para>
+/// <para>Serializable reads may lag; they are bound by what their session has shown. That a compaction needs its
+/// revision to exist is left to <see cref="RealTimeSweep"/>, where it is one more result that shows a revision.</para>
+/// <para>Sound but not complete: overlapping compactions are not ordered.</para>
 /// </remarks>
 internal sealed class CompactionCheck
 {
     private readonly StoreHistory _history;
 
-    // What compactions that began, and did not fail, name; and those of them that succeeded, with their calls.
+    // The revisions named by compactions that started and did not fail; and those that succeeded, with their calls.
     private readonly HashSet<long> _begun = [];
     private readonly Dictionary<long, int> _succeeded = [];
 
-    // The newest that any answer has shown, and of each session that which its answers have.
+    // The newest compact revision that any result has shown, and for each session the newest of its own results.
     private readonly Dictionary<string, Shown> _sessions = [];
     private Shown _newest = new(0, -1);
 
     private CompactionCheck(StoreHistory history) => _history = history;
 
-    /// <summary>Looks for an answer that no compaction explains.</summary>
+    /// <summary>Searches for a result that no compaction explains.</summary>
     /// <param name="history">The history.</param>
     public static Violation? Find(StoreHistory history) =>
-        // Without compactions there is nothing to check but that nobody was refused because of one.
+        // Without compactions the only check is that no call was refused because of one.
         history.Calls.Any(call => call.IsCompaction || call.Refusal is { CompactRevision: > 0 })
             ? new CompactionCheck(history).Run()
             : null;
@@ -59,7 +60,7 @@ internal sealed class CompactionCheck
             }
         }
 
-        // What begins in the very moment of an answer overlaps it.
+        // A call that starts at the instant of a return overlaps it.
         entries.Sort();
         Shown[] bounds = new Shown[calls.Count];
         foreach ((_, bool isReturn, int index) in entries)
@@ -104,7 +105,7 @@ internal sealed class CompactionCheck
                 $"Revision {refusal.RequestedRevision} was refused as compacted; the call did not ask for it."));
         }
 
-        // What is read must not be older than the oldest revision kept; a compaction must be newer.
+        // A read must not be older than the oldest retained revision; a compaction must be newer.
         if (refusal.RequestedRevision > (call.IsCompaction ? compacted : compacted - 1))
         {
             return Violates(call, refusal.RequestedRevision, default, Invariant(
@@ -114,7 +115,7 @@ internal sealed class CompactionCheck
         if (compacted < bound.Revision)
         {
             return Violates(call, compacted, bound, Invariant(
-                $"A refusal shows a compaction to {compacted}, and began behind one that shows {bound.Revision}."));
+                $"A refusal shows a compaction to {compacted}, and began after one that shows {bound.Revision}."));
         }
 
         return compacted <= _history.InitialRevision || _begun.Contains(compacted)
@@ -129,7 +130,7 @@ internal sealed class CompactionCheck
         if (revision <= bound.Revision)
         {
             return Violates(call, revision, bound, Invariant(
-                $"A compaction to {revision} succeeded, but began behind the compaction to {bound.Revision}."));
+                $"A compaction to {revision} succeeded, but began after the compaction to {bound.Revision}."));
         }
 
         return _succeeded.TryAdd(revision, index)
@@ -145,7 +146,7 @@ internal sealed class CompactionCheck
             if (revision < bound.Revision)
             {
                 return Violates(call, revision, bound, Invariant(
-                    $"Revision {revision} was read behind the compaction to {bound.Revision}."));
+                    $"Revision {revision} was read after the compaction to {bound.Revision}."));
             }
         }
 
@@ -167,11 +168,11 @@ internal sealed class CompactionCheck
     private static IEnumerable<long> Asked(StoreCall call) =>
         call.Operation is { } operation ? OperationFootprint.PastReads(operation) : [call.CompactRevision];
 
-    // The past revisions that a call was given: those on the path that a transaction took.
+    // The old revisions that a call read: those on the branch that a transaction took.
     private static IEnumerable<long> Read(Operation operation, OperationResult? result) => operation switch
     {
         RangeOperation { Options.Revision: > 0 and long revision } => [revision],
-        TxnOperation { Txn: { } txn } when result?.Txn is { } answer =>
+        TxnOperation { Txn: { } txn } when result is TxnOperationResult { Result: var answer } =>
             (answer.Succeeded ? txn.Success : txn.Failure)
                 .Zip(answer.Responses, Read)
                 .SelectMany(static revisions => revisions),
@@ -187,6 +188,6 @@ internal sealed class CompactionCheck
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A revision that the store is compacted to, and the call whose answer showed it.</summary>
+    /// <summary>A compact revision, and the call whose result showed it.</summary>
     private readonly record struct Shown(long Revision, int Call);
 }

@@ -3,18 +3,18 @@ using EmbeddedConsensus.Testing.Histories;
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// Checks that revisions never contradict real time: goes through the beginnings and answers of all calls once, in the
-/// order of time, with the newest revision that any answer has shown so far.
+/// Checks that revisions never contradict real time: passes once over the starts and returns of all calls in the order
+/// of time, with the newest revision that any result has shown so far.
 /// </summary>
 /// <remarks>
-/// <para>A call whose answer came before another began comes before it in every linearization. So behind an answer that
-/// shows revision r a linearizable read must show r or more, and a write must make more than r. This holds for answers
-/// of serializable reads as well: what they show has been committed. It does not hold for what serializable reads must
-/// show: they may lag, even behind the state that the history begins with, but within a session, which is one life of
-/// one replica, they never go back.</para>
-/// <para>A <see cref="CallKind.Get"/> does not tell its revision. It is given the smallest at which the store held what
-/// it showed and which contradicts nothing before it. All these rules are lower bounds that later calls take from
-/// earlier ones, so the smallest choice is the best for everything that follows, and none other need be tried.</para>
+/// <para>A call that returned before another started precedes it in every linearization. So after a result that shows
+/// revision r, a linearizable read must show r or more, and a write must produce more than r. This includes results of
+/// serializable reads: what they show has been committed. It does not bind serializable reads themselves: they may lag,
+/// even beyond the state that the history starts with, but within a session, which is one run of one replica, they
+/// never go back.</para>
+/// <para>A <see cref="CallKind.Get"/> states no revision. It is assigned the smallest one at which the store held what
+/// it showed and which contradicts nothing before it. All these rules are lower bounds that later calls inherit from
+/// earlier ones, so the smallest choice is the best for everything that follows, and no other needs to be tried.</para>
 /// </remarks>
 internal sealed class RealTimeSweep
 {
@@ -35,20 +35,20 @@ internal sealed class RealTimeSweep
             }
         }
 
-        // What begins in the very moment of an answer overlaps it.
+        // A call that starts at the instant of a return overlaps it.
         entries.Sort();
         _entries = [.. entries.Select(entry => entry.IsReturn ? ~entry.Call : entry.Call)];
         NewestBefore = new long[history.Calls.Length];
     }
 
-    /// <summary>Of each call, the newest revision that an answer showed before it began. Known when a pass without a
-    /// store has found no violation.</summary>
+    /// <summary>For each call, the newest revision shown before it started. Known after a pass without a store has
+    /// found no violation.</summary>
     public long[] NewestBefore { get; }
 
     /// <summary>Passes over the history.</summary>
-    /// <param name="store">The store with all revisions, to find those of gets; null to leave gets out.</param>
-    /// <param name="placed">The revisions given to writes of unknown outcome.</param>
-    /// <returns>What contradicts real time; null when nothing does.</returns>
+    /// <param name="store">The store with all revisions, to place gets; null to ignore gets.</param>
+    /// <param name="placed">The revisions assigned to writes of unknown outcome.</param>
+    /// <returns>What contradicts real time; null if nothing does.</returns>
     public Violation? Pass(ReplayStore? store, IReadOnlyDictionary<int, long> placed)
     {
         Seen newest = new(_history.History.InitialRevision, -1);
@@ -109,7 +109,7 @@ internal sealed class RealTimeSweep
 
         if (call.Kind == CallKind.Reached)
         {
-            // It may tell of a revision as old as it likes.
+            // It may show an arbitrarily old revision.
             return call.Revision;
         }
 
@@ -126,7 +126,7 @@ internal sealed class RealTimeSweep
     private long? RevisionOfGet(CheckedCall call, long from, ReplayStore store)
     {
         RangeOperation read = (RangeOperation)call.Call.Operation!;
-        KeyValue? item = call.Call.Result!.Range!.Items is [var only] ? only : null;
+        KeyValue? item = call.Shown;
         if (_history.Keys.IndexOf(read.Range.Start) is not { } key)
         {
             // Nothing in the history ever puts the key.
@@ -150,7 +150,7 @@ internal sealed class RealTimeSweep
         (isWrite ? $"A write made revision {revision}" : $"A call showed revision {revision}")
             + (bound.Call < 0
                 ? $", but the store began at revision {bound.Revision}."
-                : $", but began behind an answer that showed revision {bound.Revision}."))
+                : $", but began after a result that showed revision {bound.Revision}."))
     {
         Revision = revision,
         Calls = WithBound(call, bound),
@@ -161,7 +161,7 @@ internal sealed class RealTimeSweep
         Key key = ((RangeOperation)call.Call.Operation!).Range.Start;
         return new Violation(
             call.Call.IsSerializable ? ViolationKind.SessionOrder : ViolationKind.RealTimeOrder,
-            $"Key {key} was never what the read showed at revision {bound.Revision} or behind it, which an "
+            $"Key {key} was never what the read showed at revision {bound.Revision} or after it, which an "
                 + "answer before it had shown.")
         {
             Key = key,

@@ -7,7 +7,7 @@ internal sealed partial class ReplayStore
 {
     /// <summary>Executes an operation on the newest state.</summary>
     /// <param name="operation">The operation.</param>
-    /// <param name="revision">The revision that it makes, if it changes anything: the one behind the newest.</param>
+    /// <param name="revision">The revision that it makes, if it changes anything: the one after the newest.</param>
     /// <returns>What it answers; null when it reads a revision that does not exist yet, which a store
     /// refuses.</returns>
     public OperationResult? Execute(Operation operation, long revision)
@@ -77,16 +77,13 @@ internal sealed partial class ReplayStore
 
     private OperationResult Run(Operation operation, ReplayTxn? plan, long revision) => operation switch
     {
-        PutOperation put => new OperationResult { Put = Put(put, revision) },
-        DeleteOperation delete => new OperationResult { Delete = Delete(delete, revision) },
-        RangeOperation range => new OperationResult { Range = Read(range, revision) },
-        _ => new OperationResult
-        {
-            Txn = new TxnResult(
+        PutOperation put => new PutOperationResult(Put(put, revision)),
+        DeleteOperation delete => new DeleteOperationResult(Delete(delete, revision)),
+        RangeOperation range => new RangeOperationResult(Read(range, revision)),
+        _ => new TxnOperationResult(new TxnResult(
                 plan!.Succeeded,
                 0,
-                [.. plan.Operations.Select(item => Run(item.Operation, item.Inner, revision))]),
-        },
+                [.. plan.Operations.Select(item => Run(item.Operation, item.Inner, revision))])),
     };
 
     private PutResult Put(PutOperation put, long revision)
@@ -170,16 +167,14 @@ internal sealed partial class ReplayStore
     // Everything in an answer carries the revision that the operation ends at.
     private static OperationResult Stamp(OperationResult result, long revision) => result switch
     {
-        { Put: { } put } => new OperationResult { Put = put with { Revision = revision } },
-        { Range: { } range } => new OperationResult { Range = range with { Revision = revision } },
-        { Delete: { } delete } => new OperationResult { Delete = delete with { Revision = revision } },
-        _ => new OperationResult
+        PutOperationResult { Result: var put } => new PutOperationResult(put with { Revision = revision }),
+        RangeOperationResult { Result: var range } => new RangeOperationResult(range with { Revision = revision }),
+        DeleteOperationResult { Result: var delete } => new DeleteOperationResult(delete with { Revision = revision }),
+        TxnOperationResult { Result: var txn } => new TxnOperationResult(txn with
         {
-            Txn = result.Txn! with
-            {
-                Revision = revision,
-                Responses = [.. result.Txn.Responses.Select(inner => Stamp(inner, revision))],
-            },
-        },
+            Revision = revision,
+            Responses = [.. txn.Responses.Select(inner => Stamp(inner, revision))],
+        }),
+        _ => throw new ArgumentException($"A result of an unknown kind: {result}.", nameof(result)),
     };
 }

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// The store as the recorded writes make it, one revision behind the other, with all its history and a way back.
+/// The store as the recorded writes make it, one revision after the other, with its whole history and undo.
 /// </summary>
 /// <remarks>Written for checking: it shares no code with the store but the types of requests and results.</remarks>
 internal sealed partial class ReplayStore
@@ -34,7 +34,7 @@ internal sealed partial class ReplayStore
     /// <summary>How many changes were made: a place to go back to.</summary>
     public int Mark => _journal.Count;
 
-    /// <summary>Takes back every change behind a place.</summary>
+    /// <summary>Undoes every change after a position.</summary>
     public void GoBackTo(int mark)
     {
         for (int i = _journal.Count - 1; i >= mark; i--)
@@ -62,7 +62,7 @@ internal sealed partial class ReplayStore
         List<(long Revision, KeyValue? Item)> versions = _versions[key];
         if (item is not null)
         {
-            // It tells the only revision that can have made it.
+            // It names the only revision that can have produced it.
             long first = Math.Max(from, item.ModRevision);
             return At(key, first) == item ? first : null;
         }
@@ -101,7 +101,7 @@ internal sealed partial class ReplayStore
                 item is null ? WatchEventType.Delete : WatchEventType.Put,
                 item ?? new KeyValue(_keys[key], default, 0, revision, 0),
                 place == 0 ? null : _versions[key][place - 1].Item,
-                EndsRevision: false));
+                endsRevision: false));
         }
 
         return new RevisionLog(_initialRevision, events);

@@ -7,7 +7,7 @@ public sealed class RevisionLog
 
     /// <summary>A log of changes.</summary>
     /// <param name="initialRevision">The revision before the first change.</param>
-    /// <param name="events">Of each revision behind it, in order, the changes in the order in which they were made,
+    /// <param name="events">For each revision after it, in order, the changes in the order in which they were made,
     /// with what the keys held before.</param>
     public RevisionLog(long initialRevision, IEnumerable<IReadOnlyList<WatchEvent>> events)
     {
@@ -22,7 +22,7 @@ public sealed class RevisionLog
     public long LastRevision => InitialRevision + _events.Length;
 
     /// <summary>The changes that made a revision.</summary>
-    /// <param name="revision">A revision behind <see cref="InitialRevision"/>, up to
+    /// <param name="revision">A revision after <see cref="InitialRevision"/>, up to
     /// <see cref="LastRevision"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The log does not have the revision.</exception>
     public IReadOnlyList<WatchEvent> At(long revision)

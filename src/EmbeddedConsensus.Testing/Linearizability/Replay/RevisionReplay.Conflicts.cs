@@ -2,13 +2,13 @@ using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <content>What a conflict means: whether another placement could avoid it, and how it is told.</content>
+/// <content>What a conflict means: whether another placement could avoid it, and how it is reported.</content>
 internal sealed partial class RevisionReplay
 {
     private const int MaxCallsBefore = 10;
 
-    // Every answer with a revision lies at or before the last one. A get that found nothing may have come behind it,
-    // when a write of unknown outcome can have deleted its key.
+    // Every result with a revision is at or before the last one. A get that found nothing may have come after it, if a
+    // write of unknown outcome can have deleted its key.
     private int[] FindWritesBehindLast()
     {
         int[] unknown =
@@ -23,12 +23,16 @@ internal sealed partial class RevisionReplay
                 .Select(delete => delete.Range),
         ];
         bool matters = deletes.Count > 0 && _history.Calls.Any(call =>
-            call is { Kind: CallKind.Get, Call: { Operation: RangeOperation get, Result.Range.Items: [] } }
+            call is
+            {
+                Kind: CallKind.Get,
+                Call: { Operation: RangeOperation get, Result: RangeOperationResult { Result.Items: [] } },
+            }
             && deletes.Any(range => range.Contains(get.Range.Start)));
         return matters ? unknown : [];
     }
 
-    // Of all conflicts, the one to tell: that which lies deepest, unless one does not depend on any choice.
+    // The conflict to report: the deepest one, unless one does not depend on any choice.
     private void Keep(Conflict conflict, long revision)
     {
         long depth = conflict.Reasons.Count == 0 ? long.MaxValue : revision;
@@ -59,12 +63,13 @@ internal sealed partial class RevisionReplay
         return conflict;
     }
 
-    // A read of a whole range that is wrong is wrong in a key. The fewer keys a conflict concerns, the further back the
-    // search can go.
+    // A wrong read of a whole range is wrong in one key. The fewer keys a conflict concerns, the further back the
+    // search can jump.
     private static Key? FirstDifference(Operation operation, OperationResult? expected, OperationResult given)
     {
         if (operation is not RangeOperation { Options: { Limit: 0, CountOnly: false } }
-            || expected?.Range is not { } right || given.Range is not { } wrong)
+            || expected is not RangeOperationResult { Result: var right }
+            || given is not RangeOperationResult { Result: var wrong })
         {
             return null;
         }

@@ -3,19 +3,18 @@ using EmbeddedConsensus.Testing.Histories;
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// Checks a whole store by its revisions: executes the writes in the order of their revisions and compares every answer
-/// with what the store holds then.
+/// Checks a whole store by its revisions: executes the writes in the order of their revisions and compares every result
+/// with the state at its revision.
 /// </summary>
 /// <remarks>
-/// <para>A store tells with nearly every answer at which revision it was given. That is a linearization, all but
-/// complete: one order to check instead of a search among all. What is left to search for is which writes of unknown
-/// outcome made the revisions that no answer claims. The search goes through the revisions upwards, tries every
-/// candidate at such a gap, and goes back when an answer does not fit: not to the last choice but to the last that has
-/// a say in the keys of that answer (conflict-directed backjumping: Prosser, "Hybrid Algorithms for the Constraint
-/// Satisfaction Problem", 1993). Without that, a mistake behind a few dozen gaps that have nothing to do with it would
-/// drown in their permutations.</para>
-/// <para>Sound and complete: it says linearizable only with an explanation of every answer in hand, and not
-/// linearizable only when every placement fails. Gets, which tell no revision, are fitted in at the end by
+/// <para>Nearly every result states its revision. That is an almost complete linearization: one order to check instead
+/// of a search among all. What remains to be searched is which writes of unknown outcome produced the revisions that no
+/// result claims. The search proceeds by revision, tries every candidate at such a gap, and backtracks when a result
+/// does not fit: not to the last choice but to the last one that influences the keys of that result (conflict-directed
+/// backjumping: Prosser, "Hybrid Algorithms for the Constraint Satisfaction Problem", 1993). Otherwise a violation
+/// after a few dozen unrelated gaps would drown in their permutations.</para>
+/// <para>Sound and complete: it reports linearizable only with an explanation of every result, and not linearizable
+/// only when every placement fails. Gets, which state no revision, are placed at the end by
 /// <see cref="RealTimeSweep"/>.</para>
 /// </remarks>
 internal sealed partial class RevisionReplay
@@ -27,7 +26,7 @@ internal sealed partial class RevisionReplay
     private readonly long _initial;
     private readonly long _last;
 
-    // By revision, from the initial one on: the write that is known to have made it, and what was seen at it.
+    // By revision, from the initial one on: the write known to have produced it, and what was seen at it.
     private readonly CheckedCall?[] _owners;
     private readonly List<CheckedCall>?[] _observations;
 
@@ -36,10 +35,10 @@ internal sealed partial class RevisionReplay
 
     private readonly GapDependencies _dependencies;
 
-    // Of each gap, why the candidates that were tried there failed.
+    // For each gap, why the candidates tried there failed.
     private readonly Dictionary<long, HashSet<long>> _reasons = [];
 
-    // The writes that may have happened behind the last revision that is known, if any could matter.
+    // The writes that may have taken effect after the last known revision, if any could matter.
     private readonly int[] _behindLast;
 
     private readonly Stack<Choice> _choices = new();
@@ -64,7 +63,7 @@ internal sealed partial class RevisionReplay
         for (int i = 0; i < history.Calls.Length; i++)
         {
             CheckedCall call = history.Calls[i];
-            // Older states than the initial one are not known.
+            // States before the initial one are unknown.
             if (SeenAt(call, sweep.NewestBefore[i]) is { } revision && revision >= _initial)
             {
                 (_observations[revision - _initial] ??= []).Add(call);
@@ -76,10 +75,10 @@ internal sealed partial class RevisionReplay
         _behindLast = FindWritesBehindLast();
     }
 
-    /// <summary>Every change in the order that was found.</summary>
+    /// <summary>Every change in the order found.</summary>
     public RevisionLog ToLog() => _store.ToLog(_last + _placed.Values.Count(revision => revision > _last));
 
-    /// <summary>Searches to the end, or to the end of the budget.</summary>
+    /// <summary>Searches to the end, or until the budget is exhausted.</summary>
     /// <param name="violation">Why there is no explanation.</param>
     public Verdict Run(out Violation? violation)
     {
@@ -127,7 +126,7 @@ internal sealed partial class RevisionReplay
         return Verdict.Undecided;
     }
 
-    // Takes back every choice down to the last that has a say in a conflict.
+    // Undoes every choice down to the last that influences a conflict.
     private bool TryGoBack(Conflict conflict, out Choice choice)
     {
         while (_choices.TryPop(out choice))
@@ -160,7 +159,7 @@ internal sealed partial class RevisionReplay
         int mark = _store.Mark;
         if (from == 0)
         {
-            // What does not fit at the end may come from anywhere.
+            // A mismatch at the end may have any cause.
             _reasons[revision] = revision > _last ? [.. _placed.Values] : [];
         }
 
@@ -247,7 +246,7 @@ internal sealed partial class RevisionReplay
         return null;
     }
 
-    // What the store held before the history began is not known, and an answer that shows it not judged.
+    // The state before the history began is unknown, and a result that shows it is not judged.
     private bool Fits(CheckedCall call, OperationResult expected) =>
         Evidence.AreEqual(expected, call.Call.Result!)
         || OperationFootprint.PastReads(call.Call.Operation!).Any(revision => revision < _initial);
@@ -260,13 +259,13 @@ internal sealed partial class RevisionReplay
         }
     }
 
-    // Where a call's answer can be compared: at its revision; that of a get which found something, at the first
-    // revision at which it can have come. There it must still hold, or it never did.
+    // The revision at which a result can be compared: its own; for a get that found something, the first revision at
+    // which it can have happened. If it does not hold there, it never did.
     private static long? SeenAt(CheckedCall call, long newestBefore) => call switch
     {
         { Kind: CallKind.Observation } => call.Revision,
         { Kind: CallKind.Get, Call.Operation: RangeOperation { Options.Revision: > 0 and long at } } => at,
-        { Kind: CallKind.Get, Call.Result.Range.Items: [var item] } =>
+        { Kind: CallKind.Get, Shown: { } item } =>
             Math.Max(item.ModRevision, call.Call.IsSerializable ? 0 : newestBefore),
         _ => null,
     };
@@ -274,12 +273,10 @@ internal sealed partial class RevisionReplay
     private Conflict? ObserveGet(CheckedCall call, long revision)
     {
         Key key = ((RangeOperation)call.Call.Operation!).Range.Start;
-        KeyValue? shown = call.Call.Result!.Range!.Items is [var item] ? item : null;
+        KeyValue? shown = call.Shown;
         KeyValue? held = _history.Keys.IndexOf(key) is { } index ? _store.At(index, revision) : null;
-        return held == shown ? null : Differs(call, revision, new OperationResult
-        {
-            Range = new RangeResult(held is null ? [] : [held], held is null ? 0 : 1, false, 0),
-        });
+        return held == shown ? null : Differs(call, revision, new RangeOperationResult(
+            new RangeResult(held is null ? [] : [held], held is null ? 0 : 1, false, 0)));
     }
 
     /// <summary>A write that was placed at a gap.</summary>

@@ -1,13 +1,13 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <content>The longest path that was found, which is what explains a failure.</content>
+/// <content>The longest path found, which explains a failure.</content>
 internal sealed partial class LinearizationSearch<TState, TInput, TOutput>
 {
     private readonly List<int> _best = [];
     private int[] _stuck = [];
 
-    // How much of the best path is also the beginning of the present one, so that a path that grows and shrinks at its
-    // end is not copied as a whole each time.
+    // The length of the prefix that the best path shares with the current one, so that a path that grows and shrinks at
+    // its end is not copied as a whole each time.
     private int _intact;
 
     private void KeepBest()
@@ -27,7 +27,7 @@ internal sealed partial class LinearizationSearch<TState, TInput, TOutput>
     private int CallOf(Step step) =>
         step.IsUnreturned ? _timeline.Unreturned[step.Place] : _timeline.CallOf[step.Place];
 
-    // Those that began before the first open answer, that one among them.
+    // The calls that started before the first open return, that one among them.
     private IEnumerable<int> OpenCalls()
     {
         for (int entry = _entries.First; entry != _entries.End && !_timeline.IsReturn[entry];

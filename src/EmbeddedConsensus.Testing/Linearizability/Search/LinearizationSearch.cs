@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// One search for a linearization. Iterative: a path as long as the history would overflow the stack of a recursion.
+/// One search for a linearization. Iterative: a recursion as deep as the history would overflow the stack.
 /// </summary>
 internal sealed partial class LinearizationSearch<TState, TInput, TOutput>
     where TState : IEquatable<TState>
@@ -11,12 +11,12 @@ internal sealed partial class LinearizationSearch<TState, TInput, TOutput>
     private readonly SearchBudget _budget;
     private readonly Timeline _timeline;
 
-    // What has not been taken yet. Places in the second are places in Timeline.Unreturned.
+    // The calls not taken yet. Positions in the second list are positions in Timeline.Unreturned.
     private readonly EntryList _entries;
     private readonly EntryList _unreturned;
 
-    // What has been taken: the path, and the same as bits. The rank of a call that returned is its place among the
-    // beginnings.
+    // The calls taken: the path, and the same as bits. The rank of a call that returned is its position among the
+    // starts.
     private readonly Stack<Step> _path = new();
     private readonly HashSet<(LinearizedSet Taken, TState State)> _visited = [];
     private readonly ulong[] _takenBits;
@@ -49,7 +49,7 @@ internal sealed partial class LinearizationSearch<TState, TInput, TOutput>
         _state = model.InitialState;
     }
 
-    /// <summary>Searches to the end, or to the end of the budget.</summary>
+    /// <summary>Searches to the end, or until the budget is exhausted.</summary>
     public SearchResult Run()
     {
         long before = _budget.States;
@@ -76,7 +76,7 @@ internal sealed partial class LinearizationSearch<TState, TInput, TOutput>
             }
             else if (_timeline.IsReturn[cursor.Place])
             {
-                // An open answer: nothing that begins behind it can come first. What never returned still can.
+                // An open return: no call that starts after it can come first. Calls that never returned still can.
                 cursor = new Cursor(IsUnreturned: true, _unreturned.First);
             }
             else
@@ -127,7 +127,7 @@ internal sealed partial class LinearizationSearch<TState, TInput, TOutput>
 
     private Cursor TryUnreturned(int place)
     {
-        // It cannot come before its beginning: the first open answer must lie behind it.
+        // It cannot come before its start: the first open return must be after that.
         if (place == _unreturned.End || _timeline.UnreturnedFrom[place] > FirstOpenReturn())
         {
             return Cursor.DeadEnd;
@@ -149,7 +149,7 @@ internal sealed partial class LinearizationSearch<TState, TInput, TOutput>
         return new Cursor(true, _unreturned.Next(place));
     }
 
-    // Goes where a step leads, if no path has been there before; takes the step back if one has.
+    // Takes a step if no path has reached its result before; otherwise undoes it.
     private bool Visit(in Step step, TState next)
     {
         int firstWord = _entries.First == _entries.End ? 0 : _rankOf[_entries.First] / 64;
@@ -209,13 +209,13 @@ internal sealed partial class LinearizationSearch<TState, TInput, TOutput>
 
     private static void Clear(ulong[] bits, int index) => bits[index / 64] &= ~(1UL << (index % 64));
 
-    /// <summary>Where the search looks for the next step.</summary>
+    /// <summary>The position at which the search looks for the next step.</summary>
     private readonly record struct Cursor(bool IsUnreturned, int Place, bool IsDeadEnd = false)
     {
         public static Cursor DeadEnd => new(true, 0, true);
     }
 
-    /// <summary>A call that was taken, and what must be restored when it is given back.</summary>
+    /// <summary>A call that was taken, and what must be restored when it is undone.</summary>
     private readonly record struct Step(
         bool IsUnreturned, int Place, TState StateBefore, int TakenWords, int TakenUnreturnedWords);
 }

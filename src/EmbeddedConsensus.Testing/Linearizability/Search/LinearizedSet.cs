@@ -1,11 +1,11 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
-/// Which calls a path of the search has taken, as a key of the cache: bits of the calls that returned, by the order of
-/// their beginnings, and bits of those that never did.
+/// The calls that a path of the search has taken, as a key of the cache: bits of the calls that returned, in the order
+/// of their starts, and bits of those that never did.
 /// </summary>
-/// <remarks>Calls are taken nearly in the order in which they began. So of the former only the words between the first
-/// that is not full and the last that is not empty are kept, which are few however long the history is.</remarks>
+/// <remarks>Calls are taken nearly in the order of their starts. So of the former only the words between the first that
+/// is not full and the last that is not empty are kept; they are few however long the history is.</remarks>
 internal readonly struct LinearizedSet : IEquatable<LinearizedSet>
 {
     private readonly ulong[] _words;
@@ -14,7 +14,7 @@ internal readonly struct LinearizedSet : IEquatable<LinearizedSet>
 
     /// <summary>Copies the bits of a path.</summary>
     /// <param name="returned">The bits of the calls that returned.</param>
-    /// <param name="firstWord">The first word of them that is not full.</param>
+    /// <param name="firstWord">The first of their words that is not full.</param>
     /// <param name="unreturned">The bits of the calls that never did.</param>
     public LinearizedSet(ReadOnlySpan<ulong> returned, int firstWord, ReadOnlySpan<ulong> unreturned)
     {
@@ -22,7 +22,7 @@ internal readonly struct LinearizedSet : IEquatable<LinearizedSet>
         ReadOnlySpan<ulong> rest = unreturned.TrimEnd(0UL);
         _firstWord = firstWord;
         _words = new ulong[window.Length + rest.Length + 1];
-        // Where the one ends and the other begins is part of what is compared.
+        // The boundary between the two parts is part of the comparison.
         _words[0] = (ulong)window.Length;
         window.CopyTo(_words.AsSpan(1));
         rest.CopyTo(_words.AsSpan(window.Length + 1));

@@ -2,25 +2,25 @@ using System.Diagnostics;
 
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <summary>What is left of the limits of a check, shared by all its searches.</summary>
+/// <summary>The remaining budget of a check, shared by all its searches.</summary>
 internal sealed class SearchBudget(SearchLimits limits)
 {
-    // Looking at the clock costs more than a step of most searches.
+    // Reading the clock costs more than a step of most searches.
     private const long StepsBetweenLooks = 64;
 
     private readonly long _startedAt = Stopwatch.GetTimestamp();
 
-    /// <summary>How many states were visited.</summary>
+    /// <summary>The number of states visited.</summary>
     public long States { get; private set; }
 
-    /// <summary>Which limit was passed; null while none is.</summary>
+    /// <summary>The exhausted limit; null while there is none.</summary>
     public string? Exhaustion { get; private set; }
 
     /// <summary>How long it has taken.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_startedAt);
 
-    /// <summary>Pays for visiting a state.</summary>
-    /// <returns>Whether there was something left to pay with.</returns>
+    /// <summary>Charges for visiting a state.</summary>
+    /// <returns>Whether the budget sufficed.</returns>
     public bool TryVisit()
     {
         if (Exhaustion is not null)

@@ -1,16 +1,15 @@
 namespace EmbeddedConsensus.Testing.Linearizability;
 
-/// <summary>How far a search goes before it gives up undecided. Checking is NP-complete: without bounds, an unlucky
-/// history runs for ever.</summary>
+/// <summary>The limits of a search, beyond which it is undecided. Checking is NP-complete: without limits, an unlucky
+/// history would run forever.</summary>
 public sealed record SearchLimits
 {
-    /// <summary>How many states are visited at the most. Each is remembered, at some hundred bytes. Default: 2
-    /// million.</summary>
+    /// <summary>The most states to visit. Each is remembered, at about a hundred bytes. Default: 2 million.</summary>
     public long MaxStates { get; init; } = 2_000_000;
 
-    /// <summary>How long the search takes at the most. Default: 60 seconds.</summary>
+    /// <summary>The maximum duration. Default: 60 seconds.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>One part in so many of these limits.</summary>
+    /// <summary>A fraction of these limits: one part in this many.</summary>
     internal SearchLimits Part(int divisor) => new() { MaxStates = MaxStates / divisor, MaxTime = MaxTime / divisor };
 }

@@ -6,8 +6,8 @@ using EmbeddedConsensus.Testing.Simulation.Workload;
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
 
 /// <summary>
-/// The one log that the cluster has agreed on, as the replicas apply it, and what a <see cref="ReferenceStore"/> makes
-/// of it: the truth that every response is checked against.
+/// The one log that the cluster has agreed on, as the replicas apply it, and the state that a
+/// <see cref="ReferenceStore"/> derives from it: every response is checked against both.
 /// </summary>
 internal sealed class CommittedLog(SimulationStatistics statistics, ConfigurationRules rules)
 {
@@ -17,7 +17,7 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
     private readonly Dictionary<MemberId, ulong> _incarnations = [];
     private readonly Dictionary<ulong, (uint Hash, MemberId Replica)> _hashes = [];
 
-    /// <summary>The model, with everything applied that any replica has applied.</summary>
+    /// <summary>The model after everything that any replica has applied.</summary>
     public ReferenceStore Model { get; } = new();
 
     /// <summary>The last index that any replica has applied.</summary>
@@ -52,7 +52,7 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
         if (entry.Index != LastIndex + 1)
         {
             throw new SimulationFailedException("State Machine Safety",
-                $"Replica {replica} applies index {entry.Index}; nobody has applied {LastIndex + 1}.");
+                $"Replica {replica} applies index {entry.Index}; no replica has applied {LastIndex + 1}.");
         }
 
         if (entry.Kind == LogEntryKind.Command)
@@ -68,41 +68,41 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
         statistics.Entries++;
     }
 
-    /// <summary>The store's revision behind an entry.</summary>
+    /// <summary>The store's revision after an entry.</summary>
     public long RevisionAt(ulong index) => _applied[(int)index].Revision;
 
-    /// <summary>The compacted revision behind an entry.</summary>
+    /// <summary>The compact revision after an entry.</summary>
     public long CompactRevisionAt(ulong index) => _applied[(int)index].CompactRevision;
 
-    /// <summary>Checks a replica's revisions behind an entry.</summary>
+    /// <summary>Checks a replica's revisions after an entry.</summary>
     public void CheckState(MemberId replica, ulong index, long revision, long compactRevision)
     {
         if (index > LastIndex)
         {
             throw new SimulationFailedException("State Machine Safety",
-                $"Replica {replica} is restored to index {index}, and nobody has applied more than {LastIndex}.");
+                $"Replica {replica} is restored to index {index}, but no replica has applied more than {LastIndex}.");
         }
 
         if (revision != RevisionAt(index) || compactRevision != CompactRevisionAt(index))
         {
             throw new SimulationFailedException("Equal State",
-                $"Replica {replica} is at revision {revision}, compacted at {compactRevision}, behind entry {index}; "
+                $"Replica {replica} is at revision {revision}, compacted at {compactRevision}, after entry {index}; "
                 + $"the model is at {RevisionAt(index)}, compacted at {CompactRevisionAt(index)}.");
         }
     }
 
-    /// <summary>Checks a hash of all that a replica holds behind an entry (scenario 46).</summary>
+    /// <summary>Checks the hash of a replica's whole state after an entry (scenario 46).</summary>
     public void CheckHash(MemberId replica, ulong index, uint hash)
     {
         if (!_hashes.TryAdd(index, (hash, replica)) && _hashes[index].Hash != hash)
         {
             throw new SimulationFailedException("Equal State",
-                $"Behind entry {index} replica {replica} has hash {hash:x8}, and replica {_hashes[index].Replica} "
+                $"After entry {index} replica {replica} has hash {hash:x8}, and replica {_hashes[index].Replica} "
                 + $"had {_hashes[index].Hash:x8}.");
         }
     }
 
-    /// <summary>What a proposal did, or null when it was not executed.</summary>
+    /// <summary>The effect of a proposal, or null if it was not executed.</summary>
     public Execution? Find(in ProposalId id) => _executed.GetValueOrDefault(id);
 
     private void Execute(in LogEntry entry)
@@ -110,7 +110,7 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
         _ = CommandHeader.Read(entry.Data.Span, out ProposalId id);
         if (!_proposed.TryGetValue(id, out WriteRequest? request))
         {
-            throw new SimulationFailedException("Validity", $"Entry {entry.Index} is a command that nobody proposed: "
+            throw new SimulationFailedException("Validity", $"Entry {entry.Index} is a command that was never proposed: "
                 + $"{id}.");
         }
 
@@ -132,9 +132,9 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
         _executed.Add(id, new Execution(entry.Index, Model.Execute(request)));
     }
 
-    /// <summary>What became of a proposal.</summary>
+    /// <summary>The execution of a proposal.</summary>
     /// <param name="Index">The entry that executed it.</param>
-    /// <param name="Result">What it gave.</param>
+    /// <param name="Result">Its result.</param>
     public sealed record Execution(ulong Index, ApplyResult Result);
 
     private readonly record struct Applied(LogPosition Position, ulong Digest, long Revision, long CompactRevision);

@@ -14,7 +14,7 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
     /// <summary>The newest configuration that any replica has applied; null before the first.</summary>
     public ClusterConfiguration? Latest => _applied.Count == 0 ? null : _applied[^1].Configuration;
 
-    /// <summary>The configuration that is in force behind an applied entry; null before the first.</summary>
+    /// <summary>The configuration in force after an applied entry; null before the first.</summary>
     public ClusterConfiguration? At(ulong index)
     {
         int i = _applied.Count - 1;
@@ -26,8 +26,8 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
         return i < 0 ? null : _applied[i].Configuration;
     }
 
-    /// <summary>Quorum Overlap: of two configurations that follow each other any two majorities share a member. So the
-    /// voters stay as they are, or a joint configuration is entered or left (section 4.3).</summary>
+    /// <summary>Quorum Overlap: any two majorities of consecutive configurations share a member. So the voters stay
+    /// the same, or a joint configuration is entered or left (section 4.3).</summary>
     public void OnFirstApplied(in LogEntry entry)
     {
         ClusterConfiguration next = ClusterConfigurationCodec.Decode(entry.Data.Span);
@@ -50,7 +50,7 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
         CheckCommitted(MemberId.None, entry.Index, next);
     }
 
-    /// <summary>Ids Given Once: an id whose member is gone is never another member's.</summary>
+    /// <summary>Ids Given Once: the id of a former member is never assigned to another.</summary>
     private void CheckIds(ulong index, ClusterConfiguration next)
     {
         _gone.UnionWith((Latest?.Members ?? []).Select(member => member.Id).Where(id => !next.Contains(id)));
@@ -64,7 +64,7 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
         }
     }
 
-    /// <summary>Configuration Agreement: all members take the same configuration from the same index.</summary>
+    /// <summary>Configuration Agreement: all members adopt the same configuration at the same index.</summary>
     public void CheckCommitted(MemberId replica, ulong index, ClusterConfiguration configuration)
     {
         if (index > 0 && !_committed.TryAdd(index, configuration) && _committed[index] != configuration)
@@ -75,8 +75,8 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
         }
     }
 
-    /// <summary>Removal: a member stops by itself when it is known that its removal is committed, and not before: it
-    /// may be needed to commit it, in a cluster of two always (scenario 32).</summary>
+    /// <summary>Removal: a member stops on its own only once its removal is known to be committed. Before that it may
+    /// be needed to commit it, in a cluster of two always (scenario 32).</summary>
     public void CheckLeft(MemberId member)
     {
         if (!_committed.Values.Any(item => !item.Contains(member) && item.WasUsed(member)))
@@ -87,7 +87,7 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
         }
     }
 
-    /// <summary>Snapshot Configuration: a snapshot carries the configuration that is in force at its index (scenario
+    /// <summary>Snapshot Configuration: a snapshot carries the configuration in force at its index (scenario
     /// 28).</summary>
     public void CheckSnapshot(MemberId replica, SnapshotMetadata snapshot)
     {
@@ -99,12 +99,12 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
         }
     }
 
-    /// <summary>Configuration Change Rule: a leader appends a configuration when the one before is committed, and an
-    /// entry of its own term (scenarios 25 and 26). The founding one has none before it.</summary>
+    /// <summary>Configuration Change Rule: a leader appends a configuration only after the previous one and an entry
+    /// of its own term are committed (scenarios 25 and 26). The founding one has no predecessor.</summary>
     /// <param name="leader">The leader.</param>
     /// <param name="index">The index of the new configuration.</param>
-    /// <param name="previousIndex">The index of the one before; 0 for none in the log.</param>
-    /// <param name="commitTerm">The term of the last committed entry that the leader knows of.</param>
+    /// <param name="previousIndex">The index of the previous one; 0 if there is none in the log.</param>
+    /// <param name="commitTerm">The term of the last entry that the leader knows to be committed.</param>
     public static void CheckLeaderAppend(in ConsensusView leader, ulong index, ulong previousIndex, ulong? commitTerm)
     {
         if (previousIndex == 0)
@@ -120,7 +120,7 @@ internal sealed class ConfigurationRules(SimulationStatistics statistics)
         }
     }
 
-    /// <summary>Whether a set of members has the majorities that a configuration asks for.</summary>
+    /// <summary>Whether a set of members contains the majorities that a configuration requires.</summary>
     public static bool IsQuorum(ClusterConfiguration configuration, Func<MemberId, bool> isIn) =>
         IsMajority(configuration.Voters, isIn)
         && (!configuration.IsJoint || IsMajority(configuration.OutgoingVoters, isIn));

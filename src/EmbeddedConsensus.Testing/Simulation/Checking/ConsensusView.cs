@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
 
-/// <summary>What the checks look at in a replica.</summary>
+/// <summary>The part of a replica's state that the checks read.</summary>
 internal readonly record struct ConsensusView(
     MemberId Id, bool IsLeader, ulong Term, ulong Commit, ulong Applied, ulong ConfigurationIndex,
     ulong CommittedConfigurationIndex);

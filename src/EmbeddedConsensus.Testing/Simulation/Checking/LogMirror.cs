@@ -2,7 +2,7 @@ using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
 
-/// <summary>The terms of a replica's log in one of its lives, as its effects tell.</summary>
+/// <summary>The terms of a replica's log during one run, derived from its effects.</summary>
 internal sealed class LogMirror
 {
     private readonly List<ulong> _terms = [];
@@ -31,18 +31,18 @@ internal sealed class LogMirror
     /// <summary>The index of the last entry.</summary>
     public ulong LastIndex => _start + (ulong)_terms.Count;
 
-    /// <summary>The position behind which the log begins.</summary>
+    /// <summary>The position after which the log begins.</summary>
     public LogPosition Start => new(_start, StartTerm);
 
     private ulong StartTerm { get; set; }
 
-    /// <summary>The term at an index, or null where there is no entry.</summary>
+    /// <summary>The term at an index, or null if there is no entry.</summary>
     public ulong? TermAt(ulong index) =>
         index == _start ? StartTerm
         : index < _start || index > LastIndex ? null
         : _terms[(int)(index - _start - 1)];
 
-    /// <summary>Adds an entry, in the place of those from its index on.</summary>
+    /// <summary>Adds an entry, replacing those from its index on.</summary>
     public void Append(in LogEntry entry)
     {
         if (entry.Index <= _start || entry.Index > LastIndex + 1)
@@ -56,7 +56,7 @@ internal sealed class LogMirror
         _terms.Add(entry.Term);
     }
 
-    /// <summary>Forgets the entries up to a position.</summary>
+    /// <summary>Drops the entries up to a position.</summary>
     public void Drop(LogPosition through)
     {
         if (through.Index >= LastIndex || TermAt(through.Index) != through.Term)

@@ -3,7 +3,7 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
 
 /// <summary>Check Quorum: a leader that hears from no majority steps down within two election timeouts of its own
-/// clock, so that its callers are not kept waiting at it and nobody follows it (dissertation, section 6.2).</summary>
+/// clock, so that its callers do not wait for it and no follower follows it (dissertation, section 6.2).</summary>
 /// <param name="electionTicks">The election timeout, in ticks.</param>
 internal sealed class QuorumContact(int electionTicks)
 {
@@ -26,7 +26,7 @@ internal sealed class QuorumContact(int electionTicks)
     }
 
     /// <summary>A tick has passed.</summary>
-    /// <param name="self">Whose node it is.</param>
+    /// <param name="self">The owner of the node.</param>
     /// <param name="node">The node.</param>
     public void Tick(MemberId self, RaftNode node)
     {
@@ -34,7 +34,7 @@ internal sealed class QuorumContact(int electionTicks)
         bool isLeader = node.Role == RaftRole.Leader;
         if (isLeader != _isLeader || node.Term != _term || node.ConfigurationIndex != _configurationIndex)
         {
-            // Others make the quorum now, or it has just begun to lead.
+            // The quorum has changed, or the replica has just become leader.
             (_isLeader, _term, _configurationIndex) = (isLeader, node.Term, node.ConfigurationIndex);
             _since = _ticks;
         }

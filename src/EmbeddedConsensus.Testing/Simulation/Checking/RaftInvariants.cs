@@ -2,21 +2,21 @@ using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
 
-/// <summary>The properties of figure 3 of the Raft paper, and what they rest on, checked after every step.</summary>
+/// <summary>The properties of figure 3 of the Raft paper and their foundations, checked after every step.</summary>
 internal sealed class RaftInvariants(SimulationStatistics statistics)
 {
     private readonly Dictionary<ulong, MemberId> _leaders = [];
     private readonly Dictionary<(MemberId Voter, ulong Term), MemberId> _votes = [];
     private readonly Dictionary<LogPosition, EntryFacts> _entries = [];
 
-    // The terms of all entries known to be committed, by index, and who knew when.
+    // The terms of all entries known to be committed, by index, with when they became known.
     private readonly List<ulong> _committed = [0];
     private readonly SortedDictionary<ulong, ulong> _committedByTerm = [];
 
     /// <summary>The highest index that a leader has committed.</summary>
     public ulong LastCommitted => (ulong)_committed.Count - 1;
 
-    /// <summary>Checks a message as it leaves.</summary>
+    /// <summary>Checks an outgoing message.</summary>
     public void OnSend(in RaftMessage message)
     {
         if (message.Type != RaftMessageType.VoteResponse || message.Reject)
@@ -34,8 +34,8 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
         _votes[(message.From, message.Term)] = message.To;
     }
 
-    /// <summary>Checks entries as they are handed to the disk.</summary>
-    /// <param name="replica">Whose disk.</param>
+    /// <summary>Checks entries as they are written.</summary>
+    /// <param name="replica">The owner of the disk.</param>
     /// <param name="isLeader">Whether the replica leads.</param>
     /// <param name="term">Its term.</param>
     /// <param name="mirror">The replica's log so far; the entries are added to it.</param>
@@ -55,11 +55,11 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
         }
     }
 
-    /// <summary>Checks a replica's state behind a turn.</summary>
-    /// <param name="before">Its state behind the turn before.</param>
+    /// <summary>Checks a replica's state after a turn.</summary>
+    /// <param name="before">Its state after the previous turn.</param>
     /// <param name="now">Its state.</param>
     /// <param name="mirror">Its log.</param>
-    /// <param name="quorums">What decides on quorums.</param>
+    /// <param name="quorums">What decides quorums.</param>
     public void OnTurn(in ConsensusView before, in ConsensusView now, LogMirror mirror, in QuorumView quorums)
     {
         if (now.Term < before.Term || now.Commit < before.Commit || now.Applied < before.Applied)
@@ -142,7 +142,7 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
         if (last.Term != leader.Term && leaderBefore.IsLeader && leaderBefore.Term == leader.Term
             && leaderBefore.Commit < leader.Commit)
         {
-            // Figure 8 of the paper: such an entry can still be overwritten, long before anybody would notice.
+            // Figure 8 of the paper: such an entry can still be overwritten, long before any effect would show.
             throw new SimulationFailedException("Commit Rule",
                 $"Leader {leader.Id} of term {leader.Term} commits index {last.Index} of term {last.Term} by counting "
                 + "replicas; only an entry of its own term commits so (Raft paper, section 5.4.2).");

@@ -5,8 +5,8 @@ using EmbeddedConsensus.Testing.Simulation.Workload;
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
 
 /// <summary>
-/// What a store should be, written as plainly as possible: a sorted map for every revision. It shares no code with the
-/// real store but the types of requests and results.
+/// The specification of the store, written as plainly as possible: a sorted map per revision. It shares no code with
+/// the real store except the types of requests and results.
 /// </summary>
 internal sealed class ReferenceStore
 {
@@ -17,7 +17,7 @@ internal sealed class ReferenceStore
     private readonly List<ImmutableSortedDictionary<Key, KeyValue>> _states = [Nothing, Nothing];
     private readonly List<IReadOnlyList<WatchEvent>> _events = [[], []];
 
-    // The transaction that runs.
+    // The running transaction.
     private ImmutableSortedDictionary<Key, KeyValue> _state = Nothing;
     private List<WatchEvent> _changes = [];
 
@@ -30,10 +30,10 @@ internal sealed class ReferenceStore
     /// <summary>The keys at a revision.</summary>
     public ImmutableSortedDictionary<Key, KeyValue> StateAt(long revision) => _states[(int)revision];
 
-    /// <summary>The changes that made a revision, in order; with what the keys held before.</summary>
+    /// <summary>The changes of a revision, in order, with the keys' previous contents.</summary>
     public IReadOnlyList<WatchEvent> EventsAt(long revision) => _events[(int)revision];
 
-    /// <summary>Executes a write and says what it must give.</summary>
+    /// <summary>Executes a write and returns the expected result.</summary>
     public ApplyResult Execute(WriteRequest request)
     {
         _state = _states[^1];
@@ -56,19 +56,18 @@ internal sealed class ReferenceStore
         return result;
     }
 
-    /// <summary>Why a revision cannot be read where the newest and the compacted revision are these; null when it
-    /// can.</summary>
+    /// <summary>Why a revision cannot be read, given the newest and the compact revision; null if it can.</summary>
     public static ConsensusStoreException? Refuse(long wanted, long revision, long compactRevision) =>
         wanted <= 0 ? null
         : wanted < compactRevision ? new CompactedException(wanted, compactRevision)
         : wanted > revision ? new FutureRevisionException(wanted, revision)
         : null;
 
-    /// <summary>What a read must give.</summary>
+    /// <summary>The expected result of a read.</summary>
     /// <param name="range">The keys.</param>
-    /// <param name="options">How they are read.</param>
-    /// <param name="state">The keys at the revision that is read.</param>
-    /// <param name="revision">The store's revision when it is read.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="state">The keys at the revision read.</param>
+    /// <param name="revision">The store's revision at the time of the read.</param>
     public static RangeResult Read(
         KeyRange range, RangeOptions options, ImmutableSortedDictionary<Key, KeyValue> state, long revision)
     {
@@ -149,27 +148,24 @@ internal sealed class ReferenceStore
             {
                 PutOperation put => RunPut(put),
                 DeleteOperation delete => RunDelete(delete),
-                RangeOperation range => new OperationResult { Range = ReadInTxn(range) },
-                _ => new OperationResult { Txn = Run(inner!) },
+                RangeOperation range => new RangeOperationResult(ReadInTxn(range)),
+                _ => new TxnOperationResult(Run(inner!)),
             });
         }
 
         return new TxnResult(plan.Succeeded, 0, responses);
     }
 
-    private OperationResult RunPut(PutOperation put)
+    private PutOperationResult RunPut(PutOperation put)
     {
         KeyValue? previous = Put(put.Key, put.Value);
-        return new OperationResult { Put = new PutResult(0, put.ReturnPrevious ? previous : null) };
+        return new PutOperationResult(new PutResult(0, put.ReturnPrevious ? previous : null));
     }
 
-    private OperationResult RunDelete(DeleteOperation delete)
+    private DeleteOperationResult RunDelete(DeleteOperation delete)
     {
         List<KeyValue> previous = Delete(delete.Range);
-        return new OperationResult
-        {
-            Delete = new DeleteResult(0, previous.Count, delete.ReturnPrevious ? previous : []),
-        };
+        return new DeleteOperationResult(new DeleteResult(0, previous.Count, delete.ReturnPrevious ? previous : []));
     }
 
     private RangeResult ReadInTxn(RangeOperation range) => Read(
@@ -199,18 +195,21 @@ internal sealed class ReferenceStore
         return previous;
     }
 
-    // Everything in a transaction's result carries the revision that it ends at.
+    // Every result in a transaction carries the revision at its end.
     private static TxnResult Stamp(TxnResult result, long revision) => result with
     {
         Revision = revision,
         Responses =
         [
-            .. result.Responses.Select(response => response switch
+            .. result.Responses.Select<OperationResult, OperationResult>(response => response switch
             {
-                { Put: { } put } => new OperationResult { Put = put with { Revision = revision } },
-                { Range: { } range } => new OperationResult { Range = range with { Revision = revision } },
-                { Delete: { } delete } => new OperationResult { Delete = delete with { Revision = revision } },
-                _ => new OperationResult { Txn = Stamp(response.Txn!, revision) },
+                PutOperationResult { Result: var put } => new PutOperationResult(put with { Revision = revision }),
+                RangeOperationResult { Result: var range } =>
+                    new RangeOperationResult(range with { Revision = revision }),
+                DeleteOperationResult { Result: var delete } =>
+                    new DeleteOperationResult(delete with { Revision = revision }),
+                TxnOperationResult { Result: var txn } => new TxnOperationResult(Stamp(txn, revision)),
+                _ => throw new ArgumentException($"A result of an unknown kind: {response}.", nameof(result)),
             }),
         ],
     };

@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
 
-/// <summary>A transaction whose conditions are judged: what of it is going to run.</summary>
+/// <summary>A transaction with its conditions evaluated: the part of it that will run.</summary>
 /// <param name="Succeeded">Whether its conditions hold.</param>
-/// <param name="Operations">What runs, each inner transaction with what runs of it.</param>
+/// <param name="Operations">The operations to run, with those of each inner transaction.</param>
 internal sealed record ReferenceTxn(bool Succeeded, IReadOnlyList<(Operation Operation, ReferenceTxn? Inner)> Operations)
 {
-    /// <summary>Judges the conditions of a transaction and of those inside it that are going to run.</summary>
+    /// <summary>Evaluates the conditions of a transaction and of the inner ones that will run.</summary>
     public static ReferenceTxn Judge(Txn txn, ImmutableSortedDictionary<Key, KeyValue> state)
     {
         bool succeeded = txn.Conditions.All(condition => Holds(condition, state));
@@ -18,7 +18,7 @@ internal sealed record ReferenceTxn(bool Succeeded, IReadOnlyList<(Operation Ope
                 operation is TxnOperation inner ? Judge(inner.Txn, state) : null))]);
     }
 
-    /// <summary>The revisions that its reads ask for.</summary>
+    /// <summary>The revisions that its reads request.</summary>
     public IEnumerable<long> RevisionsRead() => Operations.SelectMany(item =>
         item.Inner is not null ? item.Inner.RevisionsRead()
         : item.Operation is RangeOperation range ? [range.Options.Revision]

@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.Testing.Simulation.Checking;
 /// <summary>Compares results in depth.</summary>
 internal static class ResultComparer
 {
-    /// <summary>Whether two commands gave the same.</summary>
+    /// <summary>Whether two commands returned the same result.</summary>
     public static bool AreEqual(in ApplyResult left, in ApplyResult right) =>
         left.Revision == right.Revision
         && left.Deleted == right.Deleted
@@ -19,12 +19,12 @@ internal static class ResultComparer
             _ => false,
         };
 
-    /// <summary>Whether two reads gave the same.</summary>
+    /// <summary>Whether two reads returned the same result.</summary>
     public static bool AreEqual(RangeResult left, RangeResult right) =>
         left.Revision == right.Revision && left.Count == right.Count && left.More == right.More
         && left.Items.SequenceEqual(right.Items);
 
-    /// <summary>Whether two refusals say the same.</summary>
+    /// <summary>Whether two refusals are the same.</summary>
     public static bool AreEqual(Exception? left, Exception? right) => (left, right) switch
     {
         (null, null) => true,
@@ -42,11 +42,11 @@ internal static class ResultComparer
 
     private static bool AreEqual(OperationResult left, OperationResult right) => (left, right) switch
     {
-        ({ Put: { } a }, { Put: { } b }) => a == b,
-        ({ Range: { } a }, { Range: { } b }) => AreEqual(a, b),
-        ({ Delete: { } a }, { Delete: { } b }) =>
+        (PutOperationResult { Result: var a }, PutOperationResult { Result: var b }) => a == b,
+        (RangeOperationResult { Result: var a }, RangeOperationResult { Result: var b }) => AreEqual(a, b),
+        (DeleteOperationResult { Result: var a }, DeleteOperationResult { Result: var b }) =>
             a.Revision == b.Revision && a.Deleted == b.Deleted && a.Previous.SequenceEqual(b.Previous),
-        ({ Txn: { } a }, { Txn: { } b }) => AreEqual(a, b),
+        (TxnOperationResult { Result: var a }, TxnOperationResult { Result: var b }) => AreEqual(a, b),
         _ => false,
     };
 }

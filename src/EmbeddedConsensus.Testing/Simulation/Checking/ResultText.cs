@@ -2,16 +2,16 @@ using EmbeddedConsensus.StateMachine;
 
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
 
-/// <summary>Results in words, for the message about a broken promise.</summary>
+/// <summary>Results as text, for messages about broken promises.</summary>
 internal static class ResultText
 {
-    /// <summary>What a command gave.</summary>
+    /// <summary>The result of a command.</summary>
     public static string Of(in ApplyResult result) =>
         result.Error is { } error
             ? $"revision {result.Revision}, refused: {error.Message}"
             : $"revision {result.Revision}, deleted {result.Deleted}, {OfPayload(result.Payload)}";
 
-    /// <summary>What a read gave.</summary>
+    /// <summary>The result of a read.</summary>
     public static string Of(RangeResult result) =>
         $"revision {result.Revision}, count {result.Count}, more {result.More}, [{Of(result.Items)}]";
 
@@ -37,10 +37,11 @@ internal static class ResultText
 
     private static string Of(OperationResult response) => response switch
     {
-        { Put: { } put } => $"put at {put.Revision}, {OfPayload(put.Previous)}",
-        { Range: { } range } => "range " + Of(range),
-        { Delete: { } delete } => $"deleted {delete.Deleted} at {delete.Revision}, {OfPayload(delete.Previous)}",
-        { Txn: { } txn } => Of(txn),
+        PutOperationResult { Result: var put } => $"put at {put.Revision}, {OfPayload(put.Previous)}",
+        RangeOperationResult { Result: var range } => "range " + Of(range),
+        DeleteOperationResult { Result: var delete } =>
+            $"deleted {delete.Deleted} at {delete.Revision}, {OfPayload(delete.Previous)}",
+        TxnOperationResult { Result: var txn } => Of(txn),
         _ => "nothing",
     };
 }

@@ -121,6 +121,14 @@ internal sealed partial class SimulatedDisk
     public void DeleteSnapshotsBelow(ulong index) =>
         _snapshots.RemoveAll(snapshot => snapshot.Metadata.Position.Index < index);
 
+    /// <summary>Deletes the snapshot at an index.</summary>
+    public void DeleteSnapshot(ulong index) =>
+        _snapshots.RemoveAll(snapshot => snapshot.Metadata.Position.Index == index);
+
+    /// <summary>Deletes a snapshot that cannot be loaded, as an operator does after a crash in the one moment in which
+    /// the replica could not.</summary>
+    public void DeleteUnreadableSnapshot() => _snapshots.RemoveAll(snapshot => snapshot.IsUnreadable);
+
     /// <summary>Reads entries; none when they are no longer, or not, in the log.</summary>
     /// <exception cref="StorageCorruptedException">One of them is damaged.</exception>
     public LogEntry[] Read(ulong first, ulong last, long maxBytes)

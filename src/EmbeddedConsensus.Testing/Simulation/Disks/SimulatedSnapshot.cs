@@ -10,6 +10,10 @@ internal sealed record SimulatedSnapshot(SnapshotMetadata Metadata, ReadOnlyMemo
 {
     private const int ChunkBytes = 1_024;
 
+    /// <summary>Whether its bytes are no whole state, though every checksum fits: written by a newer release,
+    /// say.</summary>
+    public bool IsUnreadable { get; init; }
+
     /// <summary>Where bits have flipped, or null.</summary>
     public int? DamagedAt { get; init; }
 

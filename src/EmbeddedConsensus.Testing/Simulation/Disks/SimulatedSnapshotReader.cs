@@ -15,6 +15,11 @@ internal sealed class SimulatedSnapshotReader(SimulatedSnapshot snapshot, bool t
     /// <inheritdoc />
     public ValueTask<int> ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
+        if (snapshot.IsUnreadable)
+        {
+            throw new StorageException($"The snapshot at index {snapshot.Metadata.Position.Index} is not a whole state.");
+        }
+
         ReadOnlyMemory<byte> read = snapshot.Read(offset, destination.Length, trustsDamage);
         read.CopyTo(destination);
         return ValueTask.FromResult(read.Length);

@@ -57,8 +57,8 @@ internal enum CrashPoint : byte
     /// <summary>The state is pinned for a snapshot.</summary>
     SnapshotPinned,
 
-    /// <summary>A piece of a snapshot is written.</summary>
-    SnapshotPieceWritten,
+    /// <summary>A chunk of a snapshot is written.</summary>
+    SnapshotChunkWritten,
 
     /// <summary>A snapshot is written and not published.</summary>
     SnapshotWritten,
@@ -75,8 +75,8 @@ internal enum CrashPoint : byte
     /// <summary>A writer for the leader's snapshot is open.</summary>
     ReceiveBegun,
 
-    /// <summary>A piece of the leader's snapshot is written.</summary>
-    ReceivePieceWritten,
+    /// <summary>A chunk of the leader's snapshot is written.</summary>
+    ReceiveChunkWritten,
 
     /// <summary>The leader's snapshot is published; the log is the old one.</summary>
     ReceivePublished,

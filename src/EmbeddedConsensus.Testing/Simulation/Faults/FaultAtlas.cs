@@ -8,8 +8,8 @@ namespace EmbeddedConsensus.Testing.Simulation.Faults;
 /// </summary>
 internal sealed class FaultAtlas(SimulatedCluster cluster)
 {
-    /// <summary>Whether the disk of a replica may be damaged now, or the others may lose its address. While the
-    /// membership changes nobody knows which majorities will count.</summary>
+    /// <summary>Whether the disk of a replica may be damaged now, or the others may lose its address. During a
+    /// membership change it is unknown which majorities will count.</summary>
     public bool MayImpair(SimulatedReplica replica)
     {
         if (replica.IsLost || replica.HasLeft || cluster.Operator.IsBusy || cluster.Rules.Latest is null)
@@ -20,8 +20,8 @@ internal sealed class FaultAtlas(SimulatedCluster cluster)
         return cluster.VoterSets().All(set => !set.Contains(replica.Id) || HasMajorityWithout(set, replica));
     }
 
-    /// <summary>Whether a member can be counted on once everything that heals is healed. A founder that holds nothing
-    /// yet does not vote for anybody who has a log: it cannot know that it has not lost its disk.</summary>
+    /// <summary>Whether a member can be counted on after everything that heals is healed. A founder without entries
+    /// votes for no candidate with a log: it cannot know that it has not lost its disk.</summary>
     public bool IsSound(MemberId member) =>
         !cluster.Replicas[SimulatedCluster.NumberOf(member)].IsImpaired
         && cluster.Rules.Latest?.Find(member) is { HasStarted: true };

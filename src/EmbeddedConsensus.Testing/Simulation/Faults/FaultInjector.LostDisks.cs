@@ -8,9 +8,9 @@ internal sealed partial class FaultInjector
     private const long ShortestAbsenceMicros = 2_000_000;
     private const long LongestAbsenceMicros = 4_000_000;
 
-    // Before it is known to have started, an empty disk is not known to be a lost one. And whoever founded its cluster
-    // alone founds another one on an empty disk, because it has nobody to ask: that is the operator's mistake, not a
-    // fault.
+    // Before a member is known to have started, an empty disk is not known to be a lost one. And a member that founded
+    // its cluster alone founds another one on an empty disk, because it has no other member to ask: an operator's
+    // mistake, not a fault.
     private bool LoseDisk(SimulatedReplica replica)
     {
         bool mayLose = MayLoseDisk(replica);

@@ -25,7 +25,7 @@ internal enum FaultKind : byte
     /// <summary>The targets and all others are cut off from each other.</summary>
     Partition,
 
-    /// <summary>The link between target and peer is cut; both still talk to everybody else.</summary>
+    /// <summary>The link between target and peer is cut; both still reach all others.</summary>
     LinkCut,
 
     /// <summary>The link between target and peer is cut and mended again and again, amount times in the
@@ -71,8 +71,8 @@ internal enum FaultKind : byte
     /// <summary>A record of the target's log is what stood there before it was written.</summary>
     StaleSector,
 
-    /// <summary>The target is asked to hand leadership over to the peer. Not a fault by itself; to a member that is
-    /// down, cut off or far behind it is one (scenario 20).</summary>
+    /// <summary>The target is asked to transfer leadership to the peer. Not a fault by itself; to a member that is
+    /// down, cut off or lagging it is one (scenario 20).</summary>
     LeadershipTransfer,
 
     /// <summary>A learner joins.</summary>
@@ -106,8 +106,8 @@ internal enum FaultKind : byte
     LoseDisk,
 
     /// <summary>A minority of the voters is cut off for the duration. At its end the target, one of the others, is
-    /// started on an empty disk, and the rest of the others crash, just when the minority is back: what was committed
-    /// meanwhile is in no log that is up, and whoever is must not become leader with the help of the empty disk
+    /// started on an empty disk, and the rest of the others crash, just when the minority returns: what was committed
+    /// meanwhile is in no log that is up, and no member that is up may become leader with the help of the empty disk
     /// (scenarios 1 and 31).</summary>
     LoseCopy,
 

@@ -50,7 +50,7 @@ internal sealed partial class FaultPlanner
         });
     }
 
-    // The leader is gone in the middle of a change (scenario 27), or whoever applies one.
+    // The leader crashes in the middle of a change (scenario 27), or a member that applies one does.
     private void PlanJointCrashes()
     {
         SimulationRandom random = _random.Fork(98);

@@ -36,6 +36,32 @@ internal sealed partial class FaultPlanner
         PlanNoise(FaultKind.MessageDelay);
         PlanNoise(FaultKind.MessageDuplication);
         PlanNoise(FaultKind.MessageReordering);
+        PlanLateAnswers();
+    }
+
+    // A leader that the others no longer hear, while it still hears what they said before: with every such answer it
+    // takes itself for the leader, and meanwhile they elect another (scenario 8).
+    private void PlanLateAnswers()
+    {
+        SimulationRandom random = Stream(FaultKind.MessageDelay).Fork(1);
+        Repeat(random, 0.35, 4 * Second, 16 * Second, at => New(at, FaultKind.MessageDelay) with
+        {
+            Target = FaultTarget.Leader,
+            Peer = FaultTarget.All,
+            Direction = LinkDirection.Incoming,
+            Intensity = 0.5 + (3 * random.NextDouble()),
+            DurationMicros = random.Between(3 * Second, 6 * Second),
+        });
+        foreach (FaultEvent delay in _events.FindAll(item =>
+            item is { Kind: FaultKind.MessageDelay, Target.IsLeader: true }))
+        {
+            _events.Add(New(delay.AtMicros + random.Between(Second, 3 * Second), FaultKind.Partition) with
+            {
+                Target = FaultTarget.Leader,
+                Direction = LinkDirection.Outgoing,
+                DurationMicros = random.Between(2 * Second, 5 * Second),
+            });
+        }
     }
 
     // A little everywhere and all the time, or much on a link for a while, or both.

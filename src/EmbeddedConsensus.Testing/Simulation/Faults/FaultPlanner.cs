@@ -190,7 +190,10 @@ internal sealed partial class FaultPlanner
         Repeat(hanging, 0.3, 3 * Second, 20 * Second, at => New(at, FaultKind.HangingDisk) with
         {
             Target = One(hanging),
-            DurationMicros = hanging.Between(Second / 5, 8 * Second),
+            // Some for longer than the storage waits.
+            DurationMicros = hanging.Chance(0.2)
+                ? hanging.Between(8 * Second, 40 * Second)
+                : hanging.Between(Second / 5, 8 * Second),
         });
 
         SimulationRandom full = Stream(FaultKind.FullDisk);

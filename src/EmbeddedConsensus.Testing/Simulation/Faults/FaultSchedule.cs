@@ -5,15 +5,15 @@ using System.Text;
 namespace EmbeddedConsensus.Testing.Simulation.Faults;
 
 /// <summary>
-/// Everything that goes wrong in a run, and the size of the run: together with the seed it determines the run. A seed
-/// has a schedule of its own (<see cref="FaultPlanner"/>); a smaller one that still fails says more.
+/// All faults of a run and its size: together with the seed this determines the run. A seed has a schedule of its own
+/// (<see cref="FaultPlanner"/>); a smaller one that still fails is more informative.
 /// </summary>
-/// <param name="VirtualSeconds">How long faults and callers go on.</param>
-/// <param name="MaxCallers">How many callers there are at the most.</param>
+/// <param name="VirtualSeconds">How long faults and callers run.</param>
+/// <param name="MaxCallers">The maximum number of callers.</param>
 /// <param name="Events">The faults, in order of time.</param>
 internal sealed record FaultSchedule(int VirtualSeconds, int MaxCallers, ImmutableArray<FaultEvent> Events)
 {
-    /// <summary>The number of callers that limits nobody.</summary>
+    /// <summary>A number of callers that is never reached.</summary>
     public const int ManyCallers = 1_000;
 
     /// <summary>A schedule without faults.</summary>

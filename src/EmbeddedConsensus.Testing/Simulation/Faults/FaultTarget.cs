@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace EmbeddedConsensus.Testing.Simulation.Faults;
 
-/// <summary>Whom a fault strikes: some replicas by their numbers, or whoever leads when it strikes.</summary>
+/// <summary>The target of a fault: some replicas by number, or the leader at the time of the fault.</summary>
 internal readonly record struct FaultTarget
 {
     private const ulong LeaderBit = 1UL << 63;
@@ -12,16 +12,16 @@ internal readonly record struct FaultTarget
 
     private FaultTarget(ulong bits) => _bits = bits;
 
-    /// <summary>Nobody.</summary>
+    /// <summary>No replica.</summary>
     public static FaultTarget None => default;
 
-    /// <summary>Everybody.</summary>
+    /// <summary>All replicas.</summary>
     public static FaultTarget All => new(~LeaderBit);
 
-    /// <summary>Whoever leads.</summary>
+    /// <summary>The leader.</summary>
     public static FaultTarget Leader => new(LeaderBit);
 
-    /// <summary>Whether it is whoever leads.</summary>
+    /// <summary>Whether it is the leader.</summary>
     public bool IsLeader => _bits == LeaderBit;
 
     /// <summary>One replica.</summary>
@@ -34,7 +34,7 @@ internal readonly record struct FaultTarget
 
     /// <summary>Whether a replica is one of them.</summary>
     /// <param name="number">Its place in the cluster.</param>
-    /// <param name="leader">Who leads, or -1.</param>
+    /// <param name="leader">The number of the leader, or -1.</param>
     public bool Includes(int number, int leader) => IsLeader ? number == leader : ((_bits >> number) & 1) != 0;
 
     /// <summary>Reads what <see cref="ToString"/> writes.</summary>

@@ -6,9 +6,9 @@ internal enum LinkDirection : byte
     /// <summary>Those of both directions.</summary>
     Both,
 
-    /// <summary>Those that the target sends: nobody hears it.</summary>
+    /// <summary>Messages that the target sends: it is not heard.</summary>
     Outgoing,
 
-    /// <summary>Those to the target: it hears nobody.</summary>
+    /// <summary>Messages to the target: it hears no other member.</summary>
     Incoming,
 }

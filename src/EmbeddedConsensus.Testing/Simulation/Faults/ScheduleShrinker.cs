@@ -29,7 +29,7 @@ internal sealed class ScheduleShrinker(Func<FaultSchedule, bool> fails, int maxR
     public FaultSchedule Shrink(FaultSchedule schedule, long failedAtMicros)
     {
         _best = schedule;
-        CutBehind(failedAtMicros);
+        CutAfter(failedAtMicros);
         int before;
         do
         {
@@ -44,8 +44,8 @@ internal sealed class ScheduleShrinker(Func<FaultSchedule, bool> fails, int maxR
         return _best;
     }
 
-    // What came behind the failure has no part in it.
-    private void CutBehind(long failedAtMicros)
+    // Faults after the failure have no part in it.
+    private void CutAfter(long failedAtMicros)
     {
         ImmutableArray<FaultEvent> before = [.. _best.Events.Where(item => item.AtMicros <= failedAtMicros)];
         TryTake(_best with { Events = before });

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Testing.Simulation;
 
-/// <summary>How a member is broken for good while the others must go on.</summary>
+/// <summary>How a member is broken for good while the others must continue.</summary>
 internal enum Breakage : byte
 {
     /// <summary>Its process is gone.</summary>

@@ -29,8 +29,8 @@ internal sealed partial class LivenessPhase
         replica.Start();
     }
 
-    // One link stays broken for good, in one direction or both: the cluster as a whole must go on (scenario 16). Where
-    // every link is needed there is nothing to break.
+    // One link stays broken for good, in one or both directions: the cluster as a whole must continue (scenario 16).
+    // Where every link is needed there is nothing to break.
     private void RunWithBrokenLink()
     {
         HealAll();

@@ -3,7 +3,7 @@ using EmbeddedConsensus.Testing.Simulation.Membership;
 
 namespace EmbeddedConsensus.Testing.Simulation;
 
-/// <summary>What must become of the membership once everybody is there.</summary>
+/// <summary>What must hold for the membership once every member is back.</summary>
 internal sealed partial class LivenessPhase
 {
     private const int MostVotersToGrowFrom = 5;
@@ -54,8 +54,8 @@ internal sealed partial class LivenessPhase
         }
     }
 
-    // Whoever never was a member, and waits to become one, need not stop. Who has been away for so long that none of
-    // those that it knows is a member any more has nobody to learn it from. Learners are left out.
+    // A replica that never was a member, and waits to become one, need not stop. One that was away for so long that
+    // none of the members it knows still is one cannot learn of its removal. Learners are ignored.
     private bool IsToStop(SimulatedReplica replica) =>
         replica.Life is { } life && life.Core.Node.Membership == MembershipState.Member
         && cluster.Rules.Latest is { } latest && !latest.Contains(replica.Id)

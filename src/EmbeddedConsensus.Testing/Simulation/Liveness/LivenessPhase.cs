@@ -17,12 +17,16 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
     private const double BrokenLinkRate = 0.3;
     private const long SettleMicros = 5_000_000;
 
+    // More than the least limits of a seed's profile let wait: what is never released shows.
+    private const int SustainedWrites = 32;
+    private const int SustainedValueBytes = 200;
+
     private static readonly PutRequest AliveRequest = new("alive", Value.FromString("yes"), ReturnPrevious: true);
 
-    private readonly SimulatedCaller _caller = new(cluster, number: 1_000, new RequestGenerator(random.Fork(1)), random)
-    {
-        IsStopped = true,
-    };
+    private static readonly PutRequest SustainedRequest = new(
+        "sustained", Value.FromString(new string('s', SustainedValueBytes)), ReturnPrevious: false);
+
+    private readonly SimulatedCaller _caller = cluster.Workload.AddProber(number: 1_000, random);
 
     /// <summary>Runs the phase.</summary>
     public void Run()
@@ -48,6 +52,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         else
         {
             Array.ForEach(healthy, RequireService);
+            RequireSustainedWrites(healthy, someAreBroken);
         }
 
         RejoinAll(someAreBroken);
@@ -154,6 +159,27 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         Require("the caller is done", () => _caller.Life is null);
     }
 
+    // Members that are broken for good cost the others nothing, however much is written (scenario 23).
+    private void RequireSustainedWrites(SimulatedReplica[] healthy, bool someAreBroken)
+    {
+        if (!someAreBroken)
+        {
+            return;
+        }
+
+        long enough = cluster.Statistics.Writes + SustainedWrites;
+        Require("writes go on with some members broken", () =>
+        {
+            if (_caller.Life is null && healthy[random.Below(healthy.Length)].Life is { IsFaulted: false } life)
+            {
+                _caller.Write(life, SustainedRequest);
+            }
+
+            return cluster.Statistics.Writes >= enough || !healthy.Any(IsMember);
+        });
+        Require("the caller is done", () => _caller.Life is null);
+    }
+
     private bool HasAppliedAll(SimulatedReplica replica) =>
         replica.Life is { } life && life.Apply.PublishedIndex == cluster.Committed.LastIndex
         && cluster.Committed.LastIndex >= cluster.Invariants.LastCommitted;
@@ -161,9 +187,9 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
     private void CheckState(SimulatedApplyLoop lane)
     {
         lane.CheckHash();
-        using PinnedView snapshot = lane.OpenSnapshot();
+        using PinnedView pinned = lane.OpenView();
         RangeOptions options = new();
-        RangeResult all = RangeReader.Read(snapshot.View, RangeQuery.Of(KeyRange.All, options));
+        RangeResult all = RangeReader.Read(pinned.View, RangeQuery.Of(KeyRange.All, options));
         ReferenceStore model = cluster.Committed.Model;
         RangeResult expected = ReferenceStore.Read(
             KeyRange.All, options, model.StateAt(model.Revision), model.Revision);

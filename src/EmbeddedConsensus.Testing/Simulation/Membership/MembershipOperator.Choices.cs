@@ -4,7 +4,7 @@ using EmbeddedConsensus.Testing.Simulation.Faults;
 
 namespace EmbeddedConsensus.Testing.Simulation.Membership;
 
-/// <summary>What the operator asks for when a schedule names a kind of change.</summary>
+/// <summary>Chooses the concrete change when a schedule names a kind.</summary>
 internal sealed partial class MembershipOperator
 {
     private const int MaxVoters = 7;
@@ -42,7 +42,7 @@ internal sealed partial class MembershipOperator
         }
     }
 
-    // The target if it can be meant, else some other member.
+    // The target if it is suitable, otherwise another member.
     private MemberId? Choose(FaultEvent fault, ImmutableArray<MemberId> members)
     {
         int leader = cluster.LeaderNumber;
@@ -52,7 +52,7 @@ internal sealed partial class MembershipOperator
         return choice.IsEmpty ? null : choice[fault.Amount % choice.Length];
     }
 
-    // The member is at its new address at once; the others learn of it by the change.
+    // The member is at its new address at once; the others learn of it through the change.
     private ConfigurationChange? Move(FaultEvent fault, ClusterConfiguration current)
     {
         if (Choose(fault, [.. current.Voters, .. current.Learners]) is not { } moved)
@@ -70,7 +70,7 @@ internal sealed partial class MembershipOperator
         return ConfigurationChange.Update(replica.Peer);
     }
 
-    // From any set to any other: some of those that are there, and some that are new; one, three or five.
+    // From any set to any other: some existing members and some new ones; one, three or five.
     private ConfigurationChange? SetVoters(int amount, ClusterConfiguration current)
     {
         SimulationRandom choice = random.Fork((ulong)amount);

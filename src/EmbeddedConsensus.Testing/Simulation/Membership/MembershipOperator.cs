@@ -5,9 +5,9 @@ using EmbeddedConsensus.Testing.Simulation.Faults;
 namespace EmbeddedConsensus.Testing.Simulation.Membership;
 
 /// <summary>
-/// Whoever operates the cluster: adds, removes, replaces and moves members while everything else goes on, and replaces
-/// members whose disks are damaged. It asks for nothing that a careful operator would not: no set of voters of which a
-/// half is known to be beyond repair.
+/// The operator of the cluster: adds, removes, replaces and moves members while faults continue, and replaces members
+/// whose disks are damaged. It requests only what a careful operator would: no set of voters of which half is known to
+/// be beyond repair.
 /// </summary>
 internal sealed partial class MembershipOperator(SimulatedCluster cluster, SimulationRandom random)
 {
@@ -20,21 +20,21 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
     private readonly Dictionary<MemberId, SimulatedReplica> _replacements = [];
     private readonly List<SimulatedReplica> _candidates = [];
 
-    /// <summary>Whether a change may be under way.</summary>
+    /// <summary>Whether a change may be in progress.</summary>
     public bool IsBusy => _orders.Count > 0
         || cluster.Rules.Latest is { IsJoint: true } or { PlannedVoters.IsEmpty: false };
 
     /// <summary>Whether every member whose disk is damaged was replaced.</summary>
     public bool HasReplacedAll => !cluster.Replicas.Any(IsToReplace);
 
-    /// <summary>Begins to look after the members.</summary>
+    /// <summary>Starts to operate.</summary>
     public void Begin() => cluster.Events.Schedule(LookMicros, EventKind.Fault, 2_000, () =>
     {
         ReplaceLost();
         Begin();
     });
 
-    /// <summary>Carries out what a schedule asks for.</summary>
+    /// <summary>Executes an event of the schedule.</summary>
     /// <returns>Whether there was anything to do.</returns>
     public bool Strike(FaultEvent fault)
     {
@@ -49,7 +49,7 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
         return true;
     }
 
-    /// <summary>Gives an order that is repeated until it is carried out or refused for good.</summary>
+    /// <summary>Starts an order, which is repeated until it is done or refused for good.</summary>
     public MembershipOrder Order(ConfigurationChange change)
     {
         string peers = string.Join(' ', change.Peers.Select(peer => peer.Id));
@@ -60,7 +60,7 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
         return order;
     }
 
-    /// <summary>A replica that was asked may be gone.</summary>
+    /// <summary>A replica with a pending request may be gone.</summary>
     public void ReplicaEnded(ReplicaLife life)
     {
         foreach (MembershipOrder order in _orders.ToArray())
@@ -69,7 +69,7 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
         }
     }
 
-    /// <summary>Wants nothing more, but for the members whose disks are damaged.</summary>
+    /// <summary>Orders nothing more, except replacements of members with damaged disks.</summary>
     public void Stop()
     {
         foreach (MembershipOrder order in _orders.ToArray())
@@ -78,8 +78,7 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
         }
     }
 
-    /// <summary>A member that was never in the cluster, started on an empty disk; null when there are too
-    /// many.</summary>
+    /// <summary>A member that was never in the cluster, started on an empty disk; null if there are too many.</summary>
     public MemberEndpoint? Recruit()
     {
         SimulatedReplica? fresh = NextCandidate();
@@ -87,7 +86,7 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
         return fresh?.Peer;
     }
 
-    /// <summary>Ids are taken in no order, and some never: the next member is any of a few.</summary>
+    /// <summary>Ids are used in no particular order, and some never: the next member is one of a few.</summary>
     private SimulatedReplica? NextCandidate()
     {
         while (_candidates.Count < Candidates && cluster.Recruit() is { } candidate)
@@ -135,7 +134,7 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
             }
         }
 
-        // What is planned for a member that will never be there keeps every other change waiting.
+        // A plan for a member that will never return blocks every other change.
         if (current.PlannedVoters.Any(id => !current.Voters.Contains(id) && IsHopeless(id))
             && !_orders.Exists(order => order.Change.Kind == ConfigurationChangeKind.CancelPlan))
         {

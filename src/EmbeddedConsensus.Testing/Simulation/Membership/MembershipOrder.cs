@@ -3,8 +3,8 @@ using EmbeddedConsensus.Testing.Simulation.Checking;
 
 namespace EmbeddedConsensus.Testing.Simulation.Membership;
 
-/// <summary>A change that the operator wants, and asks for again until it is done, refused for good, or no longer
-/// wanted. Asking again is safe: a change that is already the case, or under way, is not begun twice.</summary>
+/// <summary>A change that the operator requests repeatedly until it is done, refused for good, or cancelled. Repeating
+/// is safe: a change that is done or in progress is not started twice.</summary>
 internal sealed class MembershipOrder
 {
     private const long MeanRetryMicros = 400_000;
@@ -14,10 +14,10 @@ internal sealed class MembershipOrder
     private readonly Action<MembershipOrder> _ended;
     private SimulatedChange? _attempt;
 
-    /// <summary>An order that was not given yet.</summary>
+    /// <summary>An order that has not started.</summary>
     /// <param name="cluster">The cluster.</param>
-    /// <param name="change">What is wanted.</param>
-    /// <param name="random">When to ask again.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="random">Chooses when to repeat the request.</param>
     /// <param name="ended">Called once when the order has ended.</param>
     public MembershipOrder(
         SimulatedCluster cluster, ConfigurationChange change, SimulationRandom random, Action<MembershipOrder> ended)
@@ -28,19 +28,19 @@ internal sealed class MembershipOrder
         _ended = ended;
     }
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>The change.</summary>
     public ConfigurationChange Change { get; }
 
-    /// <summary>Who was asked, while an answer is awaited.</summary>
+    /// <summary>The replica whose reply is awaited.</summary>
     public ReplicaLife? Life { get; private set; }
 
-    /// <summary>Whether it is done, refused or given up.</summary>
+    /// <summary>Whether it is done, refused or cancelled.</summary>
     public bool HasEnded { get; private set; }
 
     /// <summary>Why it was refused for good.</summary>
     public MembershipRefusal Refusal { get; private set; }
 
-    /// <summary>Asks whoever leads.</summary>
+    /// <summary>Sends the request to the leader.</summary>
     public void Attempt()
     {
         if (HasEnded || Life is not null)
@@ -62,7 +62,7 @@ internal sealed class MembershipOrder
         life.Submit(_attempt);
     }
 
-    /// <summary>The order is not wanted any more. What was begun goes on.</summary>
+    /// <summary>Cancels the order. A change in progress continues.</summary>
     public void GiveUp()
     {
         SimulatedChange? attempt = _attempt;
@@ -71,7 +71,7 @@ internal sealed class MembershipOrder
         attempt?.TryFail(new OperationCanceledException());
     }
 
-    /// <summary>The replica that was asked is gone; whether it began the change nobody knows.</summary>
+    /// <summary>The replica with the request is gone; whether it started the change is unknown.</summary>
     public void ReplicaEnded(ReplicaLife life)
     {
         if (Life == life)
@@ -127,7 +127,7 @@ internal sealed class MembershipOrder
         }
     }
 
-    /// <summary>The replica could not say what becomes of the change.</summary>
+    /// <summary>The replica could not determine the outcome of the change.</summary>
     public void Failed(SimulatedChange attempt)
     {
         if (attempt == _attempt)

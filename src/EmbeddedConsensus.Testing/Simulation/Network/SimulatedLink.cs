@@ -3,10 +3,10 @@ namespace EmbeddedConsensus.Testing.Simulation;
 /// <summary>One direction of the connection between two replicas.</summary>
 internal sealed class SimulatedLink(SimulationRandom random)
 {
-    /// <summary>How long its messages take, drawn from a stream of its own.</summary>
+    /// <summary>The latency of its messages, drawn from its own random stream.</summary>
     public SimulationRandom Random { get; } = random;
 
-    /// <summary>How many faults cut it; it works at 0.</summary>
+    /// <summary>The number of faults that cut it; it works at 0.</summary>
     public int Cuts { get; set; }
 
     /// <summary>When the last message in order arrives.</summary>

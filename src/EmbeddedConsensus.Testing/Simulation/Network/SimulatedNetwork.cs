@@ -3,8 +3,8 @@ using EmbeddedConsensus.Testing.Simulation.Faults;
 
 namespace EmbeddedConsensus.Testing.Simulation;
 
-/// <summary>The network between the replicas: it delays, loses, repeats and reorders messages, and its links can be cut
-/// in each direction.</summary>
+/// <summary>The network between the replicas: it delays, loses, duplicates and reorders messages, and its links can be
+/// cut in each direction.</summary>
 internal sealed class SimulatedNetwork
 {
     private const long HealthyLatencyMicros = 300;
@@ -16,7 +16,7 @@ internal sealed class SimulatedNetwork
         new SimulatedLink?[SimulatedCluster.MaxReplicas, SimulatedCluster.MaxReplicas];
     private readonly List<NoiseWindow> _noise = [];
 
-    /// <summary>A network whose links are whole.</summary>
+    /// <summary>A network with working links.</summary>
     public SimulatedNetwork(SimulatedCluster cluster, RunProfile profile, SimulationRandom random)
     {
         _cluster = cluster;
@@ -24,16 +24,16 @@ internal sealed class SimulatedNetwork
         _random = random;
     }
 
-    /// <summary>Cuts a link in one direction, once more or once less: cuts of several faults add up.</summary>
+    /// <summary>Adds or removes a cut of a link in one direction: cuts of several faults add up.</summary>
     public void Cut(int from, int to, int cuts) => Link(from, to).Cuts += cuts;
 
-    /// <summary>Messages get lost, repeated, delayed or reordered from now on.</summary>
+    /// <summary>From now on, messages are lost, duplicated, delayed or reordered.</summary>
     public void Add(NoiseWindow noise) => _noise.Add(noise);
 
-    /// <summary>They do no more.</summary>
+    /// <summary>Ends that.</summary>
     public void Remove(NoiseWindow noise) => _noise.Remove(noise);
 
-    /// <summary>Mends all links, and lets no message get lost any more.</summary>
+    /// <summary>Heals all links and ends message loss.</summary>
     public void Mend()
     {
         _noise.Clear();
@@ -102,7 +102,7 @@ internal sealed class SimulatedNetwork
     private SimulatedLink Link(int from, int to) =>
         _links[from, to] ??= new SimulatedLink(_random.Fork((ulong)((from << 8) | to)));
 
-    // Whoever is not among the peers has been heard from, so its address is known from there.
+    // The address of a sender that is no peer is known from its message.
     private bool KnowsAddress(SimulatedReplica sender, SimulatedReplica receiver)
     {
         if (!receiver.HasMoved || !_cluster.FaultsAreOn || sender.Life is not { } life)
@@ -134,7 +134,7 @@ internal sealed class SimulatedNetwork
         return link.LastArrival;
     }
 
-    // A real transport learns of a broken connection, now and then, and some time later.
+    // A real transport detects a broken connection only sometimes, and late.
     private void Notice(int from, MemberId to, SimulatedLink link)
     {
         if (_cluster.Replicas[from].Life is { } life && link.Random.Chance(_profile.NoticeRate))

@@ -27,6 +27,7 @@ internal sealed partial class ReplicaLife
     private static ReplicaCoreOptions CoreOptionsOf(RunProfile profile, SimulatedReplica replica) => new()
     {
         CommandFormat = replica.Release,
+        NewestFormat = replica.Release,
         RequestTimeoutTicks = RequestTimeoutTicks,
         RetryTicks = ElectionTicks,
         PauseTicks = (ulong)profile.HeartbeatTicks,

@@ -22,8 +22,9 @@ internal sealed partial class ReplicaLife
     private const int ElectionTicks = 10;
     private const long MaxTurnDelayMicros = 300;
 
-    // The storage gives up on a disk that does not answer for so long, as the production storage does.
-    private const long DiskLimitMicros = 5_000_000;
+    // The default of FasterStorageOptions.CommitTimeout: after so long the storage gives up on a disk that does not
+    // answer.
+    private const long DiskLimitMicros = 30_000_000;
 
     private readonly SimulatedCluster _cluster;
     private readonly ulong _incarnation;

@@ -36,7 +36,7 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
         _machine = machine;
         _incarnation = incarnation;
         PublishedIndex = machine.Applied.Index;
-        Watches = new WatchHub(OpenSnapshot, machine.Store.CurrentRevision);
+        Watches = new WatchHub(OpenView, machine.Store.CurrentRevision);
         CheckState();
     }
 
@@ -50,7 +50,7 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
     public ReplicatedStateMachine Machine => _machine;
 
     /// <summary>Opens what is published.</summary>
-    public PinnedView OpenSnapshot() => _machine.Store.OpenSnapshot();
+    public PinnedView OpenView() => _machine.Store.OpenView();
 
     /// <summary>Applies a page of committed entries, behind everything before it.</summary>
     public void Page(ApplyEffect page) => Enqueue(() => Step(() =>
@@ -106,8 +106,8 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
     /// <summary>Checks the whole state: its hash against that of the other replicas at the same index.</summary>
     public void CheckHash()
     {
-        using PinnedView snapshot = OpenSnapshot();
-        _cluster.Committed.CheckHash(_life.Replica.Id, PublishedIndex, snapshot.Hash(0));
+        using PinnedView pinned = OpenView();
+        _cluster.Committed.CheckHash(_life.Replica.Id, PublishedIndex, pinned.Hash(0));
     }
 
     /// <inheritdoc />

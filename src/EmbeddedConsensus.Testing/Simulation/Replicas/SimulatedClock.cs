@@ -30,7 +30,7 @@ internal sealed class SimulatedClock
         _rate = rate;
     }
 
-    /// <summary>What the monotonic clock shows, which goes on while the process stands still.</summary>
+    /// <summary>The reading of the monotonic clock, which advances while the process is paused.</summary>
     /// <param name="nowMicros">Virtual time.</param>
     public TimeSpan Monotonic(long nowMicros) =>
         TimeSpan.FromMicroseconds(_monotonicMicros + ((nowMicros - _rateSince) * _rate));

@@ -40,7 +40,7 @@ internal sealed class SimulatedLogBatcher(SimulatedDisk disk, ReplicaLife life)
         Begin();
     }
 
-    /// <summary>Takes a drop, behind the appends so far.</summary>
+    /// <summary>Takes a drop, to be done after the appends so far.</summary>
     public void Drop(in LogDropEffect drop)
     {
         _waiting.Add(new Step(0, default, null, drop.Through));

@@ -30,10 +30,18 @@ internal sealed class SimulatedReplica
         Bootstrap = bootstrap;
         _diskRandom = random.Fork(1);
         Random = random.Fork(2);
+        SnapshotRandom = random.Fork(3);
         Number = number;
         Id = id;
         Disk.TrustsDamage = cluster.Options.Defect == SimulatedDefect.TrustDamage;
     }
+
+    /// <summary>The release before the next one: this one.</summary>
+    public static byte OldRelease => CommandFormat.Newest;
+
+    /// <summary>A release that knows one more format of commands than this one, so that every run can have a mixed
+    /// cluster and an upgrade in it.</summary>
+    public static byte NewRelease => CommandFormat.Newest + 1;
 
     /// <summary>Its place in <see cref="SimulatedCluster.Replicas"/>.</summary>
     public int Number { get; }
@@ -51,10 +59,13 @@ internal sealed class SimulatedReplica
     public bool HasMoved => _moves > 0;
 
     /// <summary>The release that it runs: the newest format of commands that it knows.</summary>
-    public byte Release { get; set; } = CommandFormat.Newest;
+    public byte Release { get; set; } = NewRelease;
 
     /// <summary>How long things take in its process.</summary>
     public SimulationRandom Random { get; }
+
+    /// <summary>Which of the snapshots that it receives it cannot load.</summary>
+    public SimulationRandom SnapshotRandom { get; }
 
     /// <summary>Its clock.</summary>
     public SimulatedClock Clock { get; } = new();
@@ -104,7 +115,7 @@ internal sealed class SimulatedReplica
         }
 
         _pausedUntil = 0;
-        Release = _isUpgradeDue ? CommandFormat.Newest : Release;
+        Release = _isUpgradeDue ? NewRelease : Release;
         try
         {
             Life = new ReplicaLife(_cluster, this);
@@ -113,6 +124,12 @@ internal sealed class SimulatedReplica
         {
             Refused(exception);
             return;
+        }
+        catch (StorageException) when (Disk.NewestSnapshot is { IsUnreadable: true } unreadable)
+        {
+            throw new SimulationFailedException("Snapshot Installation",
+                $"Replica {Id} cannot start: the snapshot at {unreadable.Metadata.Position.Index}, which it received and "
+                + "could not load, stays the newest.");
         }
         catch (StorageException exception)
         {
@@ -208,7 +225,7 @@ internal sealed class SimulatedReplica
     /// <returns>Whether it runs the old one.</returns>
     public bool Upgrade()
     {
-        bool isOld = Release < CommandFormat.Newest && !_isUpgradeDue;
+        bool isOld = Release < NewRelease && !_isUpgradeDue;
         _isUpgradeDue = true;
         return isOld;
     }

@@ -1,24 +1,32 @@
 using System.Buffers;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
+using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing.Simulation.Faults;
 
 namespace EmbeddedConsensus.Testing.Simulation;
 
-/// <summary>Writes, sends and receives the snapshots of one life of a replica, as the host does beside its other
-/// work.</summary>
+/// <summary>Writes, sends and receives the snapshots of one life of a replica, beside its other work. What it does with
+/// one that it receives, and in which order, <see cref="SnapshotInstallation"/> decides, as in production.</summary>
 internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLife life)
 {
-    private const int PieceBytes = 512;
+    private const int ChunkBytes = 512;
+
+    // How often a received snapshot cannot be loaded.
+    private const double UnreadableRate = 0.1;
 
     private readonly Queue<SnapshotReceiveEffect> _steps = new();
     private readonly List<SimulatedSnapshot> _publishing = [];
     private readonly HashSet<StateSnapshot> _pinned = [];
     private ArrayBufferWriter<byte>? _received;
     private SimulatedSnapshot? _sent;
-    private ReplicatedStateMachine? _prepared;
+    private readonly SnapshotInstallation _installation = new();
+    private ReplicatedStateMachine? _loaded;
+    private StorageException? _failure;
     private bool _isReceiving;
+    private bool _isLoading;
 
     /// <summary>Builds the state machine that a snapshot describes.</summary>
     public static ReplicatedStateMachine Load(
@@ -39,22 +47,22 @@ internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLi
         };
     }
 
-    /// <summary>Writes a pinned state piece by piece, while the replica goes on, and publishes it.</summary>
+    /// <summary>Writes a pinned state chunk by chunk, while the replica goes on, and publishes it.</summary>
     public void Write(StateSnapshot state)
     {
         if (life.Core.Node.ConfigurationAt(state.Position.Index) is not { } configuration)
         {
             // A newer one came from the leader meanwhile.
             state.Dispose();
-            life.Core.SnapshotAbandoned();
+            life.Core.SnapshotAborted();
             return;
         }
 
         _pinned.Add(state);
-        WritePiece(state, new SnapshotMetadata(state.Position, configuration), new ArrayBufferWriter<byte>());
+        WriteChunk(state, new SnapshotMetadata(state.Position, configuration), new ArrayBufferWriter<byte>());
     }
 
-    /// <summary>Reads a piece for a peer. The snapshot that is being read stays, also when a newer one comes.</summary>
+    /// <summary>Reads a chunk for a peer. The snapshot that is being read stays, also when a newer one comes.</summary>
     public void Read(SnapshotReadEffect read) => life.OnDisk(life.Replica.FlushMicros(), EventKind.Read, () =>
     {
         if (_sent?.Metadata.Position != read.Snapshot)
@@ -65,15 +73,15 @@ internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLi
         SnapshotReadResult result = new(read.Id, 0, default, IsGone: true);
         if (_sent is { } snapshot && snapshot.Metadata.Position == read.Snapshot)
         {
-            ReadOnlyMemory<byte> piece = snapshot.Read(
+            ReadOnlyMemory<byte> chunk = snapshot.Read(
                 read.Offset, read.Length, cluster.Options.Defect == SimulatedDefect.TrustDamage);
-            result = new SnapshotReadResult(read.Id, snapshot.Data.Length, piece);
+            result = new SnapshotReadResult(read.Id, snapshot.Data.Length, chunk);
         }
 
         life.Input(() => life.Core.Node.SnapshotReadCompleted(result));
     });
 
-    /// <summary>Does a step of receiving a snapshot, behind those before it.</summary>
+    /// <summary>Executes a step of receiving a snapshot, after those before it.</summary>
     public void Receive(SnapshotReceiveEffect step)
     {
         _steps.Enqueue(step);
@@ -95,7 +103,11 @@ internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLi
             }
         }
 
-        _prepared?.Dispose();
+        _loaded?.Dispose();
+        if (_isLoading)
+        {
+            life.Replica.Disk.DeleteUnreadableSnapshot();
+        }
 
         foreach (StateSnapshot state in _pinned)
         {
@@ -103,14 +115,14 @@ internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLi
         }
     }
 
-    private void WritePiece(StateSnapshot state, SnapshotMetadata metadata, ArrayBufferWriter<byte> output) =>
+    private void WriteChunk(StateSnapshot state, SnapshotMetadata metadata, ArrayBufferWriter<byte> output) =>
         life.OnDisk(life.Replica.FlushMicros() / 4, EventKind.Snapshot, () =>
         {
             life.Replica.Disk.ThrowIfUnwritable();
-            if (state.WriteNext(output, PieceBytes))
+            if (state.WriteNext(output, ChunkBytes))
             {
-                WritePiece(state, metadata, output);
-                life.Pass(CrashPoint.SnapshotPieceWritten);
+                WriteChunk(state, metadata, output);
+                life.Pass(CrashPoint.SnapshotChunkWritten);
                 return;
             }
 
@@ -157,50 +169,118 @@ internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLi
             return;
         }
 
-        life.OnDisk(life.Replica.FlushMicros() / 2, EventKind.Snapshot, () => RunStep(step));
+        Run(_installation.Begin(step.Kind), step);
     }
 
-    private void RunStep(SnapshotReceiveEffect step)
+    private void Run(SnapshotAction action, SnapshotReceiveEffect step)
     {
-        switch (step.Kind)
+        switch (action)
         {
-            case SnapshotReceiveEffectKind.Begin:
-                _received = new ArrayBufferWriter<byte>();
-                life.Pass(CrashPoint.ReceiveBegun);
+            case SnapshotAction.None:
                 NextStep();
                 break;
-            case SnapshotReceiveEffectKind.Write:
-                WriteReceived(step);
+            case SnapshotAction.OpenWriter or SnapshotAction.WriteChunk:
+                OnDisk(life.Replica.FlushMicros() / 2, action, step);
                 break;
-            case SnapshotReceiveEffectKind.Publish:
-                SimulatedSnapshot snapshot = new(step.Metadata, _received!.WrittenMemory);
-                Publish(snapshot, () => ReceivedPublished(step, snapshot));
+            case SnapshotAction.Publish:
+                BeginPublish(step);
+                OnDisk(life.Replica.FlushMicros(), action, step);
                 break;
-            case SnapshotReceiveEffectKind.Abort:
-                _received = null;
-                _prepared?.Dispose();
-                _prepared = null;
-                NextStep();
+            case SnapshotAction.DeleteOlder or SnapshotAction.DeleteUnreadable:
+                OnDisk(life.Replica.FlushMicros() / 4, action, step);
                 break;
             default:
-                Restore(step);
+                Execute(action, step);
                 break;
         }
     }
 
-    private void ReceivedPublished(SnapshotReceiveEffect step, SimulatedSnapshot snapshot)
+    private void OnDisk(long delayMicros, SnapshotAction action, SnapshotReceiveEffect step) =>
+        life.OnDisk(delayMicros, EventKind.Snapshot, () => Execute(action, step));
+
+    private void Execute(SnapshotAction action, SnapshotReceiveEffect step)
     {
-        _received = null;
-        life.Pass(CrashPoint.ReceivePublished);
-        RequireNewest(step);
-        _prepared?.Dispose();
-        _prepared = Load(life.Replica.Disk.NewestSnapshot!, cluster, life.Replica);
-        DeleteOlder(snapshot, () =>
+        try
         {
-            life.Pass(CrashPoint.ReceiveDeleted);
-            life.Input(() => life.Core.Node.SnapshotPublished(step.Id));
-            NextStep();
+            Do(action, step);
+        }
+        catch (StorageException exception)
+        {
+            _failure ??= exception;
+            Run(_installation.Failed(), step);
+            return;
+        }
+
+        Run(_installation.Completed(), step);
+    }
+
+    private void Do(SnapshotAction action, SnapshotReceiveEffect step)
+    {
+        SimulatedDisk disk = life.Replica.Disk;
+        switch (action)
+        {
+            case SnapshotAction.OpenWriter:
+                _received = new ArrayBufferWriter<byte>();
+                life.Pass(CrashPoint.ReceiveBegun);
+                break;
+            case SnapshotAction.WriteChunk:
+                WriteReceived(step);
+                break;
+            case SnapshotAction.ReportWritten:
+                life.Input(() => life.Core.Node.SnapshotChunkWritten(step.Id));
+                break;
+            case SnapshotAction.Publish:
+                PublishReceived(step);
+                break;
+            case SnapshotAction.CloseWriter:
+                _received = null;
+                break;
+            case SnapshotAction.Load:
+                RequireNewest(step);
+                _loaded = Load(disk.NewestSnapshot!, cluster, life.Replica);
+                _isLoading = false;
+                break;
+            case SnapshotAction.DeleteOlder:
+                disk.DeleteSnapshotsBelow(step.Metadata.Position.Index);
+                life.Pass(CrashPoint.ReceiveDeleted);
+                break;
+            case SnapshotAction.ReportPublished:
+                life.Input(() => life.Core.Node.SnapshotPublished(step.Id));
+                break;
+            case SnapshotAction.DiscardLoaded:
+                _loaded!.Dispose();
+                _loaded = null;
+                break;
+            case SnapshotAction.Restore:
+                Restore(step);
+                break;
+            case SnapshotAction.DeleteUnreadable:
+                disk.DeleteSnapshot(step.Metadata.Position.Index);
+                break;
+            default:
+                _isLoading = false;
+                life.Fault(_failure!);
+                break;
+        }
+    }
+
+    private void BeginPublish(SnapshotReceiveEffect step)
+    {
+        _publishing.Add(new SimulatedSnapshot(step.Metadata, _received!.WrittenMemory)
+        {
+            IsUnreadable = cluster.FaultsAreOn && life.Replica.SnapshotRandom.Chance(UnreadableRate),
         });
+        _isLoading = true;
+    }
+
+    private void PublishReceived(SnapshotReceiveEffect step)
+    {
+        life.Replica.Disk.ThrowIfUnwritable();
+        SimulatedSnapshot snapshot = _publishing.Single(each => each.Metadata == step.Metadata);
+        _publishing.Remove(snapshot);
+        cluster.Rules.CheckSnapshot(life.Replica.Id, snapshot.Metadata);
+        life.Replica.Disk.Publish(snapshot);
+        life.Pass(CrashPoint.ReceivePublished);
     }
 
     private void WriteReceived(SnapshotReceiveEffect step)
@@ -214,9 +294,7 @@ internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLi
 
         life.Replica.Disk.ThrowIfUnwritable();
         _received.Write(step.Data.Span);
-        life.Pass(CrashPoint.ReceivePieceWritten);
-        life.Input(() => life.Core.Node.SnapshotChunkWritten(step.Id));
-        NextStep();
+        life.Pass(CrashPoint.ReceiveChunkWritten);
     }
 
     private void RequireNewest(SnapshotReceiveEffect step)
@@ -233,13 +311,12 @@ internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLi
     private void Restore(SnapshotReceiveEffect step)
     {
         RequireNewest(step);
-        ReplicatedStateMachine machine = _prepared ?? Load(life.Replica.Disk.NewestSnapshot!, cluster, life.Replica);
-        _prepared = null;
+        ReplicatedStateMachine machine = _loaded!;
+        _loaded = null;
         life.Apply.Restore(machine, () =>
         {
             ProposalSessions sessions = machine.Sessions.Copy();
             life.Later(0, EventKind.Snapshot, () => life.Restored(step, sessions));
         });
-        NextStep();
     }
 }

@@ -1,4 +1,4 @@
-using EmbeddedConsensus.Commands;
+using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Testing.Simulation.Workload;
 
@@ -6,5 +6,5 @@ namespace EmbeddedConsensus.Testing.Simulation.Workload;
 internal sealed record CompactRequest(long Revision) : WriteRequest
 {
     /// <inheritdoc />
-    public override Memory<byte> Encode() => Encode(output => CommandEncoder.WriteCompact(output, Revision));
+    public override Operation Operation => new CompactOperation(Revision);
 }

@@ -118,7 +118,7 @@ internal sealed class RequestGenerator
         };
     }
 
-    // No path through a transaction may write a key twice, so each key is used for one write at the most.
+    // No path through a transaction may write a key twice, so each key is written at most once.
     private Operation[] NextOperations(long revision, int depth, SortedSet<Key> taken)
     {
         List<Operation> operations = [];

@@ -145,9 +145,9 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
 
     private void CheckRead(ReplicaLife life, ReadRequest request, ulong index)
     {
-        using PinnedView snapshot = life.Apply.OpenSnapshot();
+        using PinnedView pinned = life.Apply.OpenView();
         long revision = cluster.Committed.RevisionAt(index);
-        ConsensusStoreException? refusal = RangeReader.CheckRevision(snapshot.View, request.Options.Revision);
+        ConsensusStoreException? refusal = RangeReader.CheckRevision(pinned.View, request.Options.Revision);
         ConsensusStoreException? expected = ReferenceStore.Refuse(
             request.Options.Revision, revision, cluster.Committed.CompactRevisionAt(index));
         if (!ResultComparer.AreEqual(refusal, expected))
@@ -160,7 +160,7 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
             return;
         }
 
-        RangeResult result = RangeReader.Read(snapshot.View, RangeQuery.Of(request.Range, request.Options));
+        RangeResult result = RangeReader.Read(pinned.View, RangeQuery.Of(request.Range, request.Options));
         long readAt = request.Options.Revision > 0 ? request.Options.Revision : revision;
         RangeResult model = ReferenceStore.Read(
             request.Range, request.Options, cluster.Committed.Model.StateAt(readAt), revision);

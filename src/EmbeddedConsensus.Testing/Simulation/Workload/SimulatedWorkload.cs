@@ -12,6 +12,7 @@ internal sealed class SimulatedWorkload
     private readonly SimulatedCluster _cluster;
     private readonly SimulatedCaller[] _callers;
     private readonly SimulatedWatcher[] _watchers;
+    private SimulatedCaller? _prober;
 
     /// <summary>Callers and watchers that have not begun.</summary>
     public SimulatedWorkload(SimulatedCluster cluster, SimulationRandom random)
@@ -63,6 +64,16 @@ internal sealed class SimulatedWorkload
         }
     }
 
+    /// <summary>Adds a caller that makes a call only when told to. Like the others it is told when the replica that
+    /// works on its call ends: a member that is removed has none of its calls left to answer.</summary>
+    /// <param name="number">Its number, for the trace.</param>
+    /// <param name="random">What its timing is drawn from.</param>
+    public SimulatedCaller AddProber(int number, SimulationRandom random) =>
+        _prober = new SimulatedCaller(_cluster, number, new RequestGenerator(random.Fork(1)), random)
+        {
+            IsStopped = true,
+        };
+
     /// <summary>Lets calls end, and makes no more.</summary>
     public void Stop()
     {
@@ -81,6 +92,11 @@ internal sealed class SimulatedWorkload
             {
                 caller.Lost();
             }
+        }
+
+        if (_prober?.Life == life)
+        {
+            _prober.Lost();
         }
 
         foreach (SimulatedWatcher watcher in _watchers)

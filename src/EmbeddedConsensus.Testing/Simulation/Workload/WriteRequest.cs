@@ -1,17 +1,18 @@
-using System.Buffers;
+using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Testing.Simulation.Workload;
 
 /// <summary>A write that a simulated caller makes.</summary>
 internal abstract record WriteRequest
 {
-    /// <summary>The command that stands for it in the log.</summary>
-    public abstract Memory<byte> Encode();
+    /// <summary>What the store is asked to do.</summary>
+    public abstract Operation Operation { get; }
 
-    private protected static Memory<byte> Encode(Action<IBufferWriter<byte>> write)
+    /// <summary>The command that stands for it in the log.</summary>
+    public Memory<byte> Encode()
     {
-        ArrayBufferWriter<byte> output = new();
-        write(output);
-        return output.WrittenSpan.ToArray();
+        byte[] command = new byte[OperationTable.Default.CommandLengthOf(Operation)];
+        OperationTable.Default.WriteCommand(command, Operation);
+        return command;
     }
 }

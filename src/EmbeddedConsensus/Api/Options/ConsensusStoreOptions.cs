@@ -93,11 +93,15 @@ public sealed class ConsensusStoreOptions
     /// <summary>The newest format that this member writes and asks the others to write; it reads every format up to
     /// the newest that this release knows. The cluster writes the lowest that its members name, so a rolling upgrade
     /// needs no setting. To step back to an older release, first set this to what that release reads, on every member,
-    /// and wait until each has taken a snapshot since. From 1 to <see cref="NewestFormatVersion"/>. Default:
-    /// <see cref="NewestFormatVersion"/>.</summary>
+    /// and wait until each has taken a snapshot since. From 3 to <see cref="NewestFormatVersion"/>; formats 1 and 2 were
+    /// never released. Default: <see cref="NewestFormatVersion"/>.</summary>
     public int MaxFormatVersion { get; set; } = NewestFormatVersion;
 
-    /// <summary>The newest format that this release writes and reads: 2, in which every command carries a checksum from
-    /// the replica that took the call to each one that applies it.</summary>
-    public const int NewestFormatVersion = 2;
+    /// <summary>The newest format that this release writes and reads. Not a constant, which an app would compile
+    /// in.</summary>
+    public static int NewestFormatVersion => Commands.CommandFormat.Newest;
+
+    /// <summary>The newest format that this member reads. Differs from <see cref="NewestFormatVersion"/> only where a
+    /// test imitates a later release.</summary>
+    internal int ReadFormatVersion { get; set; } = NewestFormatVersion;
 }

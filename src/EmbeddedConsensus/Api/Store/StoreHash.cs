@@ -1,8 +1,22 @@
 namespace EmbeddedConsensus;
 
 /// <summary>A hash over a replica's data.</summary>
-/// <param name="Hash">The hash.</param>
-/// <param name="Revision">The revision up to which it was taken.</param>
-/// <param name="CompactRevision">The revision below which history is forgotten. Hashes compare only between members
-/// that are compacted alike.</param>
-public readonly record struct StoreHash(uint Hash, long Revision, long CompactRevision);
+public readonly record struct StoreHash
+{
+    internal StoreHash(uint hash, long revision, long compactRevision)
+    {
+        Hash = hash;
+        Revision = revision;
+        CompactRevision = compactRevision;
+    }
+
+    /// <summary>The hash over all keys, values and history up to <see cref="Revision"/>.</summary>
+    public uint Hash { get; init; }
+
+    /// <summary>The revision up to which the hash was taken.</summary>
+    public long Revision { get; init; }
+
+    /// <summary>The revision below which history is compacted. Hashes compare only between members with the same
+    /// compact revision.</summary>
+    public long CompactRevision { get; init; }
+}

@@ -1,18 +1,20 @@
+using System.Text.Json.Serialization;
+
 namespace EmbeddedConsensus;
 
-/// <summary>What one operation of a transaction did. Exactly one of the properties is set, by the operation's
-/// kind.</summary>
-public sealed record OperationResult
+/// <summary>The result of one operation of a transaction: a <see cref="PutOperationResult"/>,
+/// <see cref="RangeOperationResult"/>, <see cref="DeleteOperationResult"/> or <see cref="TxnOperationResult"/>.
+/// </summary>
+/// <remarks>Kinds may be added. <see cref="TxnResult.GetKey"/> and its siblings read a result of a known kind.
+/// </remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(PutOperationResult), "put")]
+[JsonDerivedType(typeof(RangeOperationResult), "range")]
+[JsonDerivedType(typeof(DeleteOperationResult), "delete")]
+[JsonDerivedType(typeof(TxnOperationResult), "txn")]
+public abstract record OperationResult
 {
-    /// <summary>What a put did.</summary>
-    public PutResult? Put { get; init; }
-
-    /// <summary>What a read found.</summary>
-    public RangeResult? Range { get; init; }
-
-    /// <summary>What a delete did.</summary>
-    public DeleteResult? Delete { get; init; }
-
-    /// <summary>What an inner transaction did.</summary>
-    public TxnResult? Txn { get; init; }
+    private protected OperationResult()
+    {
+    }
 }

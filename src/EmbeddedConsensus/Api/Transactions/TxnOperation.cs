@@ -1,5 +1,11 @@
 namespace EmbeddedConsensus;
 
-/// <summary>A transaction inside a transaction. All conditions are judged before any operation runs.</summary>
-/// <param name="Txn">The inner transaction.</param>
-public sealed record TxnOperation(Txn Txn) : Operation;
+/// <summary>A transaction inside a transaction: all conditions are judged before any operation runs. Made by
+/// <see cref="Op.Txn"/>.</summary>
+public sealed record TxnOperation : Operation
+{
+    internal TxnOperation(Txn txn) => Txn = txn;
+
+    /// <summary>The inner transaction.</summary>
+    public Txn Txn { get; init; }
+}

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>A change that a snapshot brought, to be put into the revision index in order.</summary>
+/// <summary>A change in a snapshot, to be added to the revision index in order.</summary>
 internal readonly record struct LoadedChange(long Main, int Sub, RecordHandle Record) : IComparable<LoadedChange>
 {
     /// <summary>Orders by main and sub-revision.</summary>

@@ -8,7 +8,7 @@ internal sealed class MvccSnapshotDecoder : IDisposable
     private MvccStore? _store;
     private readonly List<LoadedChange> _changes = [];
 
-    // An item that the pieces so far hold only in part.
+    // An item of which only a part has arrived.
     private byte[] _pending = new byte[256];
     private int _pendingBytes;
 
@@ -97,7 +97,7 @@ internal sealed class MvccSnapshotDecoder : IDisposable
         {
             return MvccSnapshotFormat.HeaderBytes;
         }
-        Require(_stage == Stage.Records, _stage == Stage.Ended ? "there are bytes behind the end" : "it failed before");
+        Require(_stage == Stage.Records, _stage == Stage.Ended ? "there are bytes after the end" : "it failed before");
         if (start.IsEmpty)
         {
             return 1;
@@ -138,7 +138,7 @@ internal sealed class MvccSnapshotDecoder : IDisposable
     {
         Require(
             MvccSnapshotFormat.TryReadHeader(item, out _revision, out _compactRevision),
-            "it does not begin as a snapshot of a format that this version of the library reads");
+            "it does not start as a snapshot of a format that this version of the library reads");
         Require(
             _revision >= 1 && _compactRevision >= 0 && _compactRevision <= _revision, "the revisions are out of range");
         _order = new MvccSnapshotOrder(_revision, _compactRevision);
@@ -171,7 +171,7 @@ internal sealed class MvccSnapshotDecoder : IDisposable
         _stage = Stage.Ended;
     }
 
-    // Grows with what has come, not with what a length claims.
+    // Grows with the bytes received, not with what a length claims.
     private void AddPending(ReadOnlySpan<byte> bytes)
     {
         int needed = checked(_pendingBytes + bytes.Length);

@@ -3,11 +3,11 @@ using System.Buffers.Binary;
 
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Writes a snapshot as bytes, piece by piece, in <see cref="MvccSnapshotFormat"/>. What is waiting to be
-/// reclaimed is left out. The snapshot must stay open until the last piece; disposing it is the caller's.</summary>
+/// <summary>Encodes a view in pieces, in <see cref="MvccSnapshotFormat"/>. What only waits to be reclaimed is omitted.
+/// The view must stay open until the last piece; the caller disposes it.</summary>
 internal sealed class MvccSnapshotEncoder
 {
-    private readonly PinnedView _snapshot;
+    private readonly PinnedView _pinned;
     private readonly byte[] _fixedPart = new byte[MvccSnapshotFormat.RecordHeaderBytes];
     private RetainedCursor _cursor;
     private RecordHandle _record;
@@ -18,11 +18,11 @@ internal sealed class MvccSnapshotEncoder
     private long _versions;
     private uint _crc;
 
-    /// <summary>An encoder at the start of a snapshot.</summary>
-    public MvccSnapshotEncoder(PinnedView snapshot)
+    /// <summary>An encoder that writes a view from its start.</summary>
+    public MvccSnapshotEncoder(PinnedView pinned)
     {
-        MvccView view = snapshot.View;
-        _snapshot = snapshot;
+        MvccView view = pinned.View;
+        _pinned = pinned;
         _cursor = view.Retained();
         MvccSnapshotFormat.WriteHeader(_fixedPart, view.Revision, view.CompactRevision);
         _fixedBytes = MvccSnapshotFormat.HeaderBytes;
@@ -36,17 +36,17 @@ internal sealed class MvccSnapshotEncoder
         End,
     }
 
-    /// <summary>Writes the next piece.</summary>
+    /// <summary>Encodes the next piece.</summary>
     /// <param name="destination">Receives the bytes.</param>
-    /// <param name="maxBytes">The most to write; a version may be divided between pieces.</param>
+    /// <param name="maxBytes">The most bytes to write; a version may be split between pieces.</param>
     /// <returns>True while more is left.</returns>
-    /// <exception cref="ObjectDisposedException">The snapshot was disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
     public bool WriteNext(IBufferWriter<byte> destination, int maxBytes)
     {
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
         // Also the check that the memory is still pinned.
-        _ = _snapshot.View;
+        _ = _pinned.View;
         int left = maxBytes;
         while (_offset < _itemBytes || BeginNextItem())
         {

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Checks that the versions of a snapshot are ones that a store can hold: possible in themselves, in the
-/// tree's order, and none that the compact revision would have dropped.</summary>
+/// <summary>Checks that a store can hold the versions of a snapshot: each is possible in itself, they are in the tree's
+/// order, and none of them would have been dropped at the compact revision.</summary>
 internal struct MvccSnapshotOrder
 {
     private readonly long _revision;
@@ -15,7 +15,7 @@ internal struct MvccSnapshotOrder
         _compactRevision = compactRevision;
     }
 
-    /// <summary>Looks at the next version; gives what is wrong with it, or null.</summary>
+    /// <summary>Checks the next version; returns what is wrong with it, or null.</summary>
     /// <param name="fields">The version.</param>
     /// <param name="key">Its key.</param>
     /// <param name="valueLength">The length of its value.</param>

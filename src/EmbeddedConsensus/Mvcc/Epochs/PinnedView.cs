@@ -2,7 +2,7 @@ namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>A pinned state of the store: nothing in it changes, and none of its memory is reused, until it is disposed.
 /// A small value: copies share one pin, and disposing any of them again does nothing.</summary>
-internal readonly struct PinnedView : IMvccReader, IDisposable
+internal readonly struct PinnedView : IDisposable
 {
     private readonly ViewPin _pin;
     private readonly long _generation;
@@ -27,32 +27,32 @@ internal readonly struct PinnedView : IMvccReader, IDisposable
         }
     }
 
-    /// <inheritdoc />
+    /// <inheritdoc cref="MvccView.Revision" />
     public long Revision => View.Revision;
 
-    /// <inheritdoc />
+    /// <inheritdoc cref="MvccView.CompactRevision" />
     public long CompactRevision => View.CompactRevision;
 
-    /// <inheritdoc />
+    /// <inheritdoc cref="MvccView.TryGet" />
     public bool TryGet(ReadOnlySpan<byte> key, long atRevision, out MvccRecord record)
         => View.TryGet(key, atRevision, out record);
 
-    /// <inheritdoc />
+    /// <inheritdoc cref="MvccView.Range" />
     public MvccRangeCursor Range(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
         => View.Range(key, rangeEnd, atRevision);
 
-    /// <inheritdoc />
+    /// <inheritdoc cref="MvccView.Count" />
     public long Count(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
         => View.Count(key, rangeEnd, atRevision);
 
-    /// <inheritdoc />
+    /// <inheritdoc cref="MvccView.Events" />
     public MvccEventCursor Events(long fromRevision) => View.Events(fromRevision);
 
-    /// <inheritdoc />
+    /// <inheritdoc cref="MvccView.TryGetPrevious" />
     public bool TryGetPrevious(in MvccRecord change, out MvccRecord previous)
         => View.TryGetPrevious(change, out previous);
 
-    /// <inheritdoc />
+    /// <inheritdoc cref="MvccView.Hash" />
     public uint Hash(long atRevision) => View.Hash(atRevision);
 
     /// <summary>Lets the store reuse the memory that only this view held. Idempotent.</summary>

@@ -1,9 +1,9 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>The fixed-size facts of a record, on their way into the <see cref="RecordHeap"/>.</summary>
+/// <summary>The fixed-size fields of a record to be written to the <see cref="RecordHeap"/>.</summary>
 internal readonly record struct RecordFields
 {
-    /// <summary>The revision that created the key's present life.</summary>
+    /// <summary>The revision that created the current generation of the key.</summary>
     public long CreateRevision { get; init; }
 
     /// <summary>The main revision of this version.</summary>
@@ -15,7 +15,7 @@ internal readonly record struct RecordFields
     /// <summary>The attached lease, or 0.</summary>
     public long Lease { get; init; }
 
-    /// <summary>The place inside its transaction.</summary>
+    /// <summary>The position inside its transaction.</summary>
     public int SubRevision { get; init; }
 
     /// <summary>True for a deletion.</summary>

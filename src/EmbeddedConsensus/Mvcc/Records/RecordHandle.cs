@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>The address of a record in the <see cref="RecordHeap"/>, a multiple of 16; the low bits hold flags that
@@ -24,4 +27,11 @@ internal readonly record struct RecordHandle(ulong Bits)
     /// <summary>The handle of a record at <paramref name="pointer"/>.</summary>
     public static unsafe RecordHandle Create(byte* pointer, bool tombstone, bool large)
         => new((ulong)pointer | (tombstone ? TombstoneFlag : 0) | (large ? LargeFlag : 0));
+
+    // The generated printing would box the pointer, which the compiler for native code cannot do.
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(CultureInfo.InvariantCulture, $"0x{Bits:x}");
+        return true;
+    }
 }

@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Every retained change in the order it was made: (main revision, record), appended by the writer in chunks
-/// of native memory, dropped from the front by compaction. Positions count all changes ever appended. Readers use a
-/// <see cref="RevisionIndexBounds"/> from their root and never look beyond it.</summary>
+/// <summary>Every retained change in the order in which it was made: (main revision, record), appended by the writer in
+/// chunks of native memory, dropped from the front by compaction. Positions count all changes ever appended. Readers
+/// use the <see cref="RevisionIndexBounds"/> of their root and never look beyond it.</summary>
 internal sealed unsafe class RevisionIndex
 {
     private const int ChunkShift = 10;
@@ -19,19 +19,19 @@ internal sealed unsafe class RevisionIndex
     /// <summary>An empty index.</summary>
     public RevisionIndex(RetireQueue retired) => _retired = retired;
 
-    /// <summary>The oldest entry's position.</summary>
+    /// <summary>The position of the oldest entry.</summary>
     public long Head { get; private set; }
 
-    /// <summary>The position that the next entry gets.</summary>
+    /// <summary>The position of the next entry.</summary>
     public long Tail { get; private set; }
 
-    /// <summary>Bytes of chunks, those that wait for readers included.</summary>
+    /// <summary>Bytes of chunks, including those that wait for readers.</summary>
     public long AllocatedBytes { get; private set; }
 
-    /// <summary>What a reader may see at this moment.</summary>
+    /// <summary>What a reader may see now.</summary>
     public RevisionIndexBounds Bounds => new(_directory, Head, Tail);
 
-    /// <summary>Adds the newest change.</summary>
+    /// <summary>Appends the newest change.</summary>
     public void Append(long main, RecordHandle record)
     {
         long chunk = Tail >> ChunkShift;
@@ -59,8 +59,8 @@ internal sealed unsafe class RevisionIndex
         }
     }
 
-    /// <summary>Points a change to another copy of its record; one that was dropped already is left alone. A reader
-    /// finds either copy, and both stay until it is gone.</summary>
+    /// <summary>Points a change to a moved copy of its record; a change that was dropped is left alone. A reader finds
+    /// either copy, and both exist until it is gone.</summary>
     public void Replace(long main, int sub, RecordHandle old, RecordHandle replacement)
     {
         long position = Bounds.LowerBound(main, sub);
@@ -75,14 +75,14 @@ internal sealed unsafe class RevisionIndex
         }
     }
 
-    /// <summary>Takes back a chunk that no reader can see any more.</summary>
+    /// <summary>Frees a chunk that no reader can see any more.</summary>
     public void FreeChunk(ulong address)
     {
         NativeMemory.Free((void*)address);
         AllocatedBytes -= ChunkBytes;
     }
 
-    /// <summary>Gives back every chunk that was not retired.</summary>
+    /// <summary>Frees every chunk that was not retired.</summary>
     public void Release()
     {
         long end = (Tail + EntriesPerChunk - 1) >> ChunkShift;

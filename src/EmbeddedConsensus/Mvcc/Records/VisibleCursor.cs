@@ -29,11 +29,11 @@ internal struct VisibleCursor
     /// <summary>The visible version, after <see cref="MoveNext"/> returned true.</summary>
     public readonly RecordHandle Record => _cursor.Record;
 
-    /// <summary>Starts behind a key instead of at the range's start.</summary>
+    /// <summary>Starts after a key instead of at the range's start.</summary>
     public void StartAfter(ReadOnlySpan<byte> key)
         => _state = _cursor.Seek(TreeKey.AfterVersionsOf(key)) ? State.OnCandidate : State.AtEnd;
 
-    /// <summary>Goes to the next key of the range that exists.</summary>
+    /// <summary>Moves to the next existing key of the range.</summary>
     public bool MoveNext(in KeySpanRange range)
     {
         if (_state == State.BeforeStart)

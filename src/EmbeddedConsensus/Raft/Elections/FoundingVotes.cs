@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>The terms in which a replica gave its vote while its disk held nothing else: neither an entry nor a
-/// snapshot. They are a part of what it must remember (<see cref="HardState"/>), and say for whom it may vote as long
-/// as it holds nothing.</summary>
+/// snapshot. They are a part of what it must remember (<see cref="HardState"/>), and decide which candidates it may
+/// vote for as long as it holds nothing.</summary>
 /// <remarks>
 /// <para>A replica that holds nothing may have lost its disk, and with it the memory of what it acknowledged and of the
 /// logs that it voted against. So it votes for an empty log only (a cluster is being founded), and for a log that ends

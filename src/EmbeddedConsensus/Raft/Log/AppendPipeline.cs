@@ -28,7 +28,7 @@ internal sealed class AppendPipeline(HardState durable)
     /// it is durable when it completes.</summary>
     public void RequireBarrier() => _isBarrierDue = true;
 
-    /// <summary>Takes note that entries from an index on were replaced: the completion of an append that is on its way
+    /// <summary>Notes that entries from an index on were replaced: the completion of an append that is on its way
     /// says nothing about them, even where the new ones look the same (the ABA case).</summary>
     /// <param name="index">The first index that was replaced.</param>
     public void TruncateFrom(ulong index)

@@ -11,7 +11,7 @@ internal sealed class EntryCache
     private readonly List<Block> _blocks = [];
     private readonly long _blockBytes;
 
-    /// <summary>A cache behind an index.</summary>
+    /// <summary>A cache that begins after an index.</summary>
     /// <param name="startIndex">The last index that is not cached.</param>
     /// <param name="blockBytes">A block with this many bytes takes no further entry, so that eviction, which works on
     /// whole blocks, stays near its bound.</param>
@@ -34,7 +34,7 @@ internal sealed class EntryCache
     /// <summary>The last index of the oldest block; it is what <see cref="EvictOldest"/> would forget up to.</summary>
     public ulong OldestBlockEnd => _blocks.Count == 0 ? StartIndex : _blocks[0].LastIndex;
 
-    /// <summary>Adds the entry behind the last one.</summary>
+    /// <summary>Adds the entry after the last one.</summary>
     /// <param name="entry">The entry.</param>
     public void Append(in LogEntry entry)
     {
@@ -63,7 +63,7 @@ internal sealed class EntryCache
         StartIndex = Math.Min(StartIndex, LastIndex);
     }
 
-    /// <summary>Forgets every block that holds no entry behind an index.</summary>
+    /// <summary>Forgets every block that holds no entry after an index.</summary>
     /// <param name="index">The last index that is no longer needed.</param>
     public void DropThrough(ulong index)
     {
@@ -86,7 +86,7 @@ internal sealed class EntryCache
         _blocks.RemoveAt(0);
     }
 
-    /// <summary>Forgets everything and begins behind an index.</summary>
+    /// <summary>Forgets everything and begins after an index.</summary>
     /// <param name="index">The new start.</param>
     public void Reset(ulong index)
     {
@@ -109,7 +109,7 @@ internal sealed class EntryCache
 
     private Block NewBlock(ulong firstIndex)
     {
-        // Behind a full block another one is likely to fill; behind a cut one, or in an idle cluster, it is not.
+        // After a full block the next one is likely to fill too; after a cut one, or in an idle cluster, it is not.
         bool isBusy = _blocks.Count > 0 && _blocks[^1].Count == MaxBlockEntries;
         Block block = new(firstIndex, isBusy ? MaxBlockEntries : MinBlockEntries);
         _blocks.Add(block);
@@ -166,7 +166,7 @@ internal sealed class EntryCache
             Bytes += entry.Size;
         }
 
-        /// <summary>Cuts the block behind an index and takes no more entries. Returns the bytes cut off.</summary>
+        /// <summary>Cuts the block off after an index; it takes no more entries. Returns the bytes cut off.</summary>
         public long Seal(ulong lastIndex)
         {
             int count = (int)(lastIndex + 1 - FirstIndex);

@@ -4,7 +4,7 @@ namespace EmbeddedConsensus.Raft;
 /// <param name="Index">The position in the log; the first entry has index 1.</param>
 /// <param name="Term">The term of the leader that appended it.</param>
 /// <param name="Kind">What <paramref name="Data"/> holds.</param>
-/// <param name="Data">The payload. Whoever holds an entry may keep the memory; nobody may change it.</param>
+/// <param name="Data">The payload. A holder of the entry may keep the memory; its contents never change.</param>
 public readonly record struct LogEntry(ulong Index, ulong Term, LogEntryKind Kind, ReadOnlyMemory<byte> Data)
 {
     /// <summary>The bytes that an entry costs beyond its payload, wherever entries are counted against a

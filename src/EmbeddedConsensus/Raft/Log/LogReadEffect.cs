@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.Raft;
 /// compacted, or its end be replaced, before the read is done: if the storage no longer has the range, report it as
 /// gone.</summary>
 /// <param name="Id">Names the read.</param>
-/// <param name="Peer">For whom, in case the driver serves peers separately.</param>
+/// <param name="Peer">The peer that needs them, in case the driver serves peers separately.</param>
 /// <param name="FirstIndex">The first index wanted.</param>
 /// <param name="LastIndex">The last index wanted.</param>
 /// <param name="MaxBytes">Stop before the sum of the sizes exceeds this; one entry is always read.</param>

@@ -16,7 +16,7 @@ internal sealed class RaftLog
     private readonly EntryCache _cache;
     private readonly long _cacheBytes;
 
-    /// <summary>The log that was found at start, behind the newest snapshot.</summary>
+    /// <summary>The log that was found at start, after the newest snapshot.</summary>
     /// <param name="recovered">What the log storage held.</param>
     /// <param name="snapshot">The position of the newest snapshot; zero when there is none.</param>
     /// <param name="cacheBytes">The bytes of durable entries to keep in memory.</param>
@@ -89,7 +89,7 @@ internal sealed class RaftLog
     public ulong? TermAt(ulong index) =>
         index < Start.Index || index > LastIndex ? null : _terms.TermAt(index);
 
-    /// <summary>Whether the log has an entry of this term at this index, or starts behind exactly this
+    /// <summary>Whether the log has an entry of this term at this index, or starts after exactly this
     /// position.</summary>
     /// <param name="position">The position.</param>
     public bool Matches(LogPosition position) => TermAt(position.Index) == position.Term;
@@ -119,7 +119,7 @@ internal sealed class RaftLog
         return new LogPosition(found, _terms.TermAt(found));
     }
 
-    /// <summary>Adds the entry behind the last one.</summary>
+    /// <summary>Adds the entry after the last one.</summary>
     /// <param name="entry">The entry.</param>
     public void Append(in LogEntry entry)
     {

@@ -2,9 +2,9 @@ namespace EmbeddedConsensus.Raft;
 
 /// <summary>What a log held when it was opened.</summary>
 /// <param name="HardState">The last hard state made durable; the default for a new log.</param>
-/// <param name="Start">The position of the last dropped entry: the log begins behind it. Zero for a new log.</param>
+/// <param name="Start">The position of the last dropped entry: the log begins after it. Zero for a new log.</param>
 /// <param name="LastIndex">The index of the last entry; equal to the start's index when the log is empty.</param>
-/// <param name="Terms">The terms of all entries behind <paramref name="Start"/>, in order of index.</param>
+/// <param name="Terms">The terms of all entries after <paramref name="Start"/>, in order of index.</param>
 public sealed record RecoveredLog(
     HardState HardState, LogPosition Start, ulong LastIndex, IReadOnlyList<TermStart> Terms)
 {

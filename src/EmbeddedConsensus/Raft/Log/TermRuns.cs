@@ -6,7 +6,7 @@ internal sealed class TermRuns
 {
     private readonly List<TermStart> _runs = [];
 
-    /// <summary>The terms of the entries behind a position.</summary>
+    /// <summary>The terms of the entries after a position.</summary>
     /// <param name="start">The position before the first entry.</param>
     /// <param name="runs">Their terms.</param>
     public TermRuns(LogPosition start, IReadOnlyList<TermStart> runs)
@@ -55,7 +55,7 @@ internal sealed class TermRuns
         return index;
     }
 
-    /// <summary>Adds the term of the entry behind the last one.</summary>
+    /// <summary>Adds the term of the entry after the last one.</summary>
     /// <param name="index">Its index.</param>
     /// <param name="term">Its term.</param>
     public void Append(ulong index, ulong term)
@@ -94,7 +94,7 @@ internal sealed class TermRuns
         Start = position;
     }
 
-    /// <summary>Forgets all terms and begins behind a position.</summary>
+    /// <summary>Forgets all terms and begins after a position.</summary>
     /// <param name="position">The new start.</param>
     public void Reset(LogPosition position)
     {

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>Where a run of entries of one term begins. A log's terms are told by very few of these.</summary>
+/// <summary>Where a run of entries of one term begins. Very few of these describe all terms of a log.</summary>
 /// <param name="FirstIndex">The first index of the run.</param>
 /// <param name="Term">The term of every entry from there to the next run.</param>
 public readonly record struct TermStart(ulong FirstIndex, ulong Term);

@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Raft;
 /// for no longer than the cluster waits for a leader anyway.
 /// </summary>
 /// <remarks>Rounds are used rather than a share of the leader's index, as etcd does: 90 % of a log of ten million
-/// entries is a million entries behind, and in a log of three it is not even the last one. The dissertation lets a
+/// entries lacks a million entries, and in a log of three it is not even the last one. The dissertation lets a
 /// member try for ten rounds and then gives up; here rounds go on until the member is promoted or removed, and the
 /// answer is always that of the newest.</remarks>
 internal struct CatchUpRounds
@@ -17,7 +17,7 @@ internal struct CatchUpRounds
     private bool _isRunning;
     private bool _wasLastInTime;
 
-    /// <summary>Takes note of how far the member is; called with every tick.</summary>
+    /// <summary>Records how far the member is; called with every tick.</summary>
     /// <param name="now">The tick.</param>
     /// <param name="match">What the member is known to hold durably.</param>
     /// <param name="lastIndex">The end of the leader's log.</param>

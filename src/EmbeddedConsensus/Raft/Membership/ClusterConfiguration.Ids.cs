@@ -6,10 +6,10 @@ namespace EmbeddedConsensus.Raft;
 /// disk with its promises, would be taken for the second one's.</summary>
 /// <remarks>
 /// <para>An id is used from the entry that adds its member on, for as long as that entry is in the log. Where the entry
-/// is truncated, the id is unused again, and must be: nobody could remember it, and the member that was being added
+/// is truncated, the id is unused again, and must be: no member could remember it, and the member that was being added
 /// goes on asking under the same id. No harm comes of it. A new member is a learner first, and gets a vote only when
 /// the entry that added it is committed (so no configuration that could be truncated together with that entry counts
-/// its vote or its acknowledgements); so an id that a truncation gives back has promised nothing that anybody relied
+/// its vote or its acknowledgements); so an id that a truncation frees has promised nothing that another member relied
 /// on.</para>
 /// <para>Once the entry is committed the id stays used in every later configuration: each is made from the one before,
 /// and ids only ever leave <see cref="UnusedIds"/>. So a member that a committed configuration does not name, though
@@ -27,7 +27,7 @@ public sealed partial record ClusterConfiguration
 
     /// <summary>The ids below <see cref="LastMemberId"/> that are known to be unused: ranges in ascending order that
     /// neither overlap nor touch, at most <see cref="MaxUnusedRanges"/>. When there would be more, the shortest is
-    /// dropped and its ids count as used: that wastes ids and harms nobody.</summary>
+    /// dropped and its ids count as used: that wastes ids and does no harm.</summary>
     public ImmutableArray<MemberIdRange> UnusedIds { get; init; } = [];
 
     /// <summary>Whether an id was a member's, or may have been: then it is never given to another one.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>
-/// Who votes and who listens. While the cluster moves between two sets of voters (joint consensus, Raft
+/// The voters and the learners. While the cluster moves between two sets of voters (joint consensus, Raft
 /// dissertation, section 4.3) <see cref="OutgoingVoters"/> holds the old set and a decision needs a majority of both.
 /// </summary>
 /// <remarks>Every list is sorted by member id and holds no member twice.</remarks>
@@ -97,7 +97,7 @@ public sealed partial record ClusterConfiguration
         };
     }
 
-    /// <summary>A configuration in which <paramref name="voters"/> vote and nobody else takes part.</summary>
+    /// <summary>A configuration in which <paramref name="voters"/> vote and no other member takes part.</summary>
     /// <param name="voters">The members, in any order.</param>
     public static ClusterConfiguration OfVoters(params IEnumerable<MemberId> voters) =>
         new() { Voters = [.. voters.Distinct().Order()] };

@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>A wish for another membership. Every change may be asked for again: when it is already the case, or on its
+/// <summary>A requested change of the membership. Every change may be asked for again: when it is already the case, or on its
 /// way, nothing more happens.</summary>
 internal sealed record ConfigurationChange
 {
-    private ConfigurationChange(ConfigurationChangeKind kind, MemberId member, params ImmutableArray<MemberEndpoint> peers)
+    private ConfigurationChange(
+        ConfigurationChangeKind kind, MemberId member, params ImmutableArray<MemberEndpoint> peers)
     {
         Kind = kind;
         Member = member;
@@ -27,7 +28,8 @@ internal sealed record ConfigurationChange
         new(ConfigurationChangeKind.AddLearner, MemberId.None, peer);
 
     /// <summary>A new member that votes once it is caught up.</summary>
-    public static ConfigurationChange AddVoter(MemberEndpoint peer) => new(ConfigurationChangeKind.AddVoter, MemberId.None, peer);
+    public static ConfigurationChange AddVoter(MemberEndpoint peer) =>
+        new(ConfigurationChangeKind.AddVoter, MemberId.None, peer);
 
     /// <summary>A learner votes from now on; refused while it is not caught up.</summary>
     public static ConfigurationChange Promote(MemberId member) => new(ConfigurationChangeKind.Promote, member);
@@ -43,7 +45,8 @@ internal sealed record ConfigurationChange
         new(ConfigurationChangeKind.Replace, old, peer);
 
     /// <summary>A member has a new address.</summary>
-    public static ConfigurationChange Update(MemberEndpoint peer) => new(ConfigurationChangeKind.Update, MemberId.None, peer);
+    public static ConfigurationChange Update(MemberEndpoint peer) =>
+        new(ConfigurationChangeKind.Update, MemberId.None, peer);
 
     /// <summary>These vote and no others, once all of them are caught up. Voters that are not among them
     /// leave.</summary>
@@ -55,7 +58,8 @@ internal sealed record ConfigurationChange
 
     /// <summary>A change with these parts, as it was read from bytes.</summary>
     internal static ConfigurationChange Of(
-        ConfigurationChangeKind kind, MemberId member, ImmutableArray<MemberEndpoint> peers) => new(kind, member, peers);
+        ConfigurationChangeKind kind, MemberId member, ImmutableArray<MemberEndpoint> peers) =>
+        new(kind, member, peers);
 
     /// <inheritdoc />
     public bool Equals(ConfigurationChange? other) =>

@@ -15,6 +15,44 @@ internal sealed class ConfigurationHistory
     public ConfigurationHistory(ulong index, ClusterConfiguration configuration) =>
         _known.Add((index, configuration.Normalized()));
 
+    /// <summary>The history at start: the configuration of the snapshot, or the bootstrap one, and those in the log.
+    /// </summary>
+    /// <param name="recovered">What the log storage recovered.</param>
+    /// <param name="log">The log as it goes on from there.</param>
+    /// <param name="snapshot">The newest snapshot, or null.</param>
+    /// <param name="bootstrap">What holds before the first entry when there is no snapshot.</param>
+    /// <exception cref="InvariantViolationException">A recovered configuration is no entry of the log.</exception>
+    /// <exception cref="ClusterConfigurationFormatException">A configuration cannot be read.</exception>
+    public static ConfigurationHistory Recover(
+        RecoveredLog recovered, RaftLog log, SnapshotMetadata? snapshot, ClusterConfiguration bootstrap)
+    {
+        ConfigurationHistory history = new(snapshot?.Position.Index ?? 0, snapshot?.Configuration ?? bootstrap);
+        if (log.WasReplacedBySnapshot)
+        {
+            return history;
+        }
+
+        foreach (LogEntry entry in recovered.ConfigurationEntries)
+        {
+            if (entry.Index <= history.LatestIndex)
+            {
+                // The snapshot holds it, or a later one.
+                continue;
+            }
+
+            if (entry.Kind != LogEntryKind.Configuration || !log.Matches(entry.Position))
+            {
+                throw new InvariantViolationException(
+                    $"The log storage recovered a configuration at index {entry.Index} in term {entry.Term}, and the "
+                    + $"log has term {log.TermAt(entry.Index)} there.");
+            }
+
+            history.Append(entry.Index, ClusterConfigurationCodec.Decode(entry.Data.Span));
+        }
+
+        return history;
+    }
+
     /// <summary>The configuration in use.</summary>
     public ClusterConfiguration Latest => _known[^1].Configuration;
 
@@ -74,7 +112,7 @@ internal sealed class ConfigurationHistory
         _known.Add((index, configuration.Normalized()));
     }
 
-    /// <summary>The configuration that held right behind an entry, with its index; null when the history begins later.
+    /// <summary>The configuration that held right after an entry, with its index; null when the history begins later.
     /// </summary>
     /// <param name="index">The entry.</param>
     public (ulong Index, ClusterConfiguration Configuration)? At(ulong index)

@@ -36,7 +36,7 @@ internal sealed partial class ConfigurationPlanner(ClusterConfiguration current,
         return isReady ? EnterJoint(planned, stays: []) : null;
     }
 
-    /// <summary>The configuration behind a joint one (C_new).</summary>
+    /// <summary>The configuration that follows a joint one (C_new).</summary>
     public ClusterConfiguration LeaveJoint()
     {
         ClusterConfiguration next = current with
@@ -253,7 +253,7 @@ internal sealed partial class ConfigurationPlanner(ClusterConfiguration current,
                 $"There would be {target.Length} voters; {ClusterConfigurationCodec.MaxVoters} are the most.");
         }
 
-        // Who is already a voter must be there; whether new ones come up is seen while the plan waits.
+        // Those that already vote must be up; whether new ones come up is seen while the plan waits.
         bool isAtOnce = target.All(current.Voters.Contains);
         if (isAtOnce && RefuseVoters(target) is { } refusalOfVoters)
         {

@@ -3,7 +3,7 @@ namespace EmbeddedConsensus.Raft;
 /// <summary>What a node is to its cluster.</summary>
 internal enum MembershipState : byte
 {
-    /// <summary>The configuration does not name the node, yet: it waits to be told of one that does.</summary>
+    /// <summary>The configuration does not name the node yet: it waits for one that does.</summary>
     Joining = 0,
 
     /// <summary>The node is in the configuration, as a voter or as a learner.</summary>

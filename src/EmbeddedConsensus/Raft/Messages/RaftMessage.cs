@@ -20,7 +20,7 @@ public readonly record struct RaftMessage
 
     /// <summary>The index before the first entry (append), the sender's last index (votes), the match or the rejected
     /// index (append response), the read index (read index response); in the answer to a heartbeat that names a round,
-    /// for how many microseconds at the least its sender votes for nobody.</summary>
+    /// for how many microseconds at least its sender does not vote.</summary>
     public ulong Index { get; init; }
 
     /// <summary>The term of the entry at <see cref="Index"/>, or of the hint in a rejection.</summary>
@@ -40,7 +40,7 @@ public readonly record struct RaftMessage
 
     /// <summary>A number whose meaning depends on the type: the id of a read round, echoed by its answer; the mark of a
     /// campaign that a transfer forced; the member to transfer to; in a rejection, that the sender holds nothing, or
-    /// that only its term is told; why a member is refused.</summary>
+    /// that only its term is reported; why a member is refused.</summary>
     public ulong Context { get; init; }
 
     /// <summary>The piece of a snapshot; in an answer, its offset is how far the follower has got and its data is

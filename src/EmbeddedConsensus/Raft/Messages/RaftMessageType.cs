@@ -49,14 +49,14 @@ public enum RaftMessageType : byte
     /// <summary>A follower asks the leader to hand over leadership.</summary>
     TransferLeadership = 15,
 
-    /// <summary>The leader turned a <see cref="Propose"/> away because too much is in flight;
+    /// <summary>The leader refused a <see cref="Propose"/> because too much is in flight;
     /// <see cref="RaftMessage.Context"/> says which.</summary>
     ProposeRejected = 16,
 
-    /// <summary>Tells a member that it was removed; <see cref="RaftMessage.Index"/> is that of the configuration that
-    /// the sender goes by.</summary>
+    /// <summary>Notifies a member that it was removed; <see cref="RaftMessage.Index"/> is that of the configuration
+    /// that the sender goes by.</summary>
     MemberRemoved = 17,
 
-    /// <summary>Tells a member that it is not taken; <see cref="RaftMessage.Context"/> says why.</summary>
+    /// <summary>Notifies a member that it is refused; <see cref="RaftMessage.Context"/> says why.</summary>
     MemberRefused = 18,
 }

@@ -1,114 +1,71 @@
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>The reads that a follower has sent to its leader, in batches. A batch is sent again, under the same id,
-/// until it is answered or the leader changes.</summary>
-internal sealed class ForwardedReads(int maxPending, ulong firstId)
+/// <summary>Linearizable reads at a follower, which asks its leader for the read index (dissertation, section 6.4). A
+/// request is sent again, under the same id, until it is answered or the leader changes.</summary>
+/// <remarks>Requests are not batched here: the driver asks once for all the reads that wait.</remarks>
+internal sealed class ForwardedReads(RaftState state, Outbox outbox, ulong firstId)
 {
-    /// <summary>Batches on their way; see the rounds of the leader.</summary>
-    private const int MaxBatches = 2;
-
-    private readonly List<Batch> _batches = [];
-    private readonly Stack<Batch> _free = new();
-    private Batch _waiting = new();
+    private readonly List<(ulong Id, ulong RequestId, int Ticks)> _requests = [];
     private ulong _nextId = firstId;
-    private int _pending;
 
-    /// <summary>Adds a read.</summary>
-    /// <param name="requestId">The read.</param>
-    /// <returns>False when too many reads wait.</returns>
+    /// <summary>Asks the leader.</summary>
+    /// <param name="requestId">The driver's name for the request.</param>
+    /// <returns>False when no leader is known or too many requests wait.</returns>
     public bool TryAdd(ulong requestId)
     {
-        if (_pending >= maxPending)
+        if (state.Leader.IsNone || _requests.Count >= state.Options.MaxPendingReads)
         {
             return false;
         }
 
-        _pending++;
-        _waiting.Requests.Add(requestId);
+        ulong id = _nextId++;
+        _requests.Add((id, requestId, Ticks: 0));
+        Send(id);
         return true;
     }
 
-    /// <summary>Forms a batch of all that wait, if one may be sent now.</summary>
-    /// <param name="id">The batch's id.</param>
-    public bool TryBegin(out ulong id)
+    /// <summary>Lets a tick pass, and sends requests again that may be lost.</summary>
+    public void Tick()
     {
-        id = _nextId;
-        if (_waiting.Requests.Count == 0 || _batches.Count >= MaxBatches)
+        for (int i = 0; i < _requests.Count; i++)
         {
-            return false;
-        }
-
-        _nextId++;
-        _waiting.Id = id;
-        _waiting.Ticks = 0;
-        _batches.Add(_waiting);
-        _waiting = _free.TryPop(out Batch? free) ? free : new Batch();
-        return true;
-    }
-
-    /// <summary>Lets a tick pass, and collects the batches that are to be sent again.</summary>
-    /// <param name="patience">The ticks between two attempts.</param>
-    /// <param name="due">Gets the ids.</param>
-    public void Tick(int patience, List<ulong> due)
-    {
-        foreach (Batch batch in _batches)
-        {
-            if (++batch.Ticks >= patience)
+            (ulong id, ulong requestId, int ticks) = _requests[i];
+            ticks++;
+            if (ticks >= state.Options.HeartbeatTicks)
             {
-                batch.Ticks = 0;
-                due.Add(batch.Id);
+                ticks = 0;
+                Send(id);
             }
+
+            _requests[i] = (id, requestId, ticks);
         }
     }
 
-    /// <summary>Ends a batch; an unknown id changes nothing.</summary>
-    /// <param name="id">The batch.</param>
-    /// <param name="index">The read index.</param>
-    /// <param name="results">Gets its reads.</param>
-    public void Confirm(ulong id, ulong index, List<ReadIndexResult> results)
+    /// <summary>Ends a request; an unknown id changes nothing.</summary>
+    /// <param name="message">A <see cref="RaftMessageType.ReadIndexResponse"/>.</param>
+    public void StepResponse(in RaftMessage message)
     {
-        int position = _batches.FindIndex(batch => batch.Id == id);
-        if (position < 0)
+        ulong id = message.Context;
+        int position = _requests.FindIndex(request => request.Id == id);
+        if (position >= 0)
         {
-            return;
+            outbox.Gathering.ReadResults.Add(
+                new ReadIndexResult(_requests[position].RequestId, IsConfirmed: true, message.Index));
+            _requests.RemoveAt(position);
         }
-
-        End(_batches[position], isConfirmed: true, index, results);
-        _free.Push(_batches[position]);
-        _batches.RemoveAt(position);
     }
 
-    /// <summary>Ends everything without confirmation: the leader was lost.</summary>
-    /// <param name="results">Gets the reads.</param>
-    public void FailAll(List<ReadIndexResult> results)
+    /// <summary>Ends everything without confirmation: the leader has changed.</summary>
+    public void FailAll()
     {
-        foreach (Batch batch in _batches)
+        foreach ((_, ulong requestId, _) in _requests)
         {
-            End(batch, isConfirmed: false, 0, results);
-            _free.Push(batch);
+            outbox.Gathering.ReadResults.Add(new ReadIndexResult(requestId, IsConfirmed: false, Index: 0));
         }
 
-        _batches.Clear();
-        End(_waiting, isConfirmed: false, 0, results);
+        _requests.Clear();
     }
 
-    private void End(Batch batch, bool isConfirmed, ulong index, List<ReadIndexResult> results)
-    {
-        foreach (ulong requestId in batch.Requests)
-        {
-            results.Add(new ReadIndexResult(requestId, isConfirmed, index));
-        }
-
-        _pending -= batch.Requests.Count;
-        batch.Requests.Clear();
-    }
-
-    private sealed class Batch
-    {
-        public ulong Id { get; set; }
-
-        public int Ticks { get; set; }
-
-        public List<ulong> Requests { get; } = [];
-    }
+    private void Send(ulong id) =>
+        outbox.Send(state.MessageTo(state.Leader, RaftMessageType.ReadIndex) with { Term = 0, Context = id });
 }

@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.Raft;
 /// round (dissertation, section 6.4.1).
 /// </summary>
 /// <remarks>
-/// <para>A follower that answers a heartbeat votes for nobody for a while that its answer states; it counts that while
+/// <para>A follower that answers a heartbeat does not vote for a while that its answer states; it counts that while
 /// from when it took the heartbeat, which is later than when the heartbeat was sent. So when a majority has answered a
 /// round, no election can be won before the round's sending plus that while, less what the leader's clock may be slower
 /// than the followers' clocks.</para>
@@ -29,8 +29,9 @@ internal sealed class ReadLease
     private bool _isRefused;
 
     /// <summary>No lease yet.</summary>
-    /// <param name="promise">For how long a follower votes for nobody, on its own clock.</param>
-    /// <param name="maxClockDrift">How much a clock may fall behind another, as a part of the time that passes.</param>
+    /// <param name="promise">How long a follower does not vote, on its own clock.</param>
+    /// <param name="maxClockDrift">How much slower than another a clock may run, as a part of the time that
+    /// passes.</param>
     public ReadLease(TimeSpan promise, double maxClockDrift) =>
         Duration = new TimeSpan((long)(promise.Ticks * (1 - maxClockDrift)));
 
@@ -88,7 +89,7 @@ internal sealed class ReadLease
     /// <param name="configuration">The membership in use.</param>
     public bool CanRead(ClusterConfiguration configuration) => _isReadingUsable && Holds(configuration);
 
-    /// <summary>Ends the lease for the rest of the term: somebody was told to campaign, whatever was
+    /// <summary>Ends the lease for the rest of the term: a member was told to campaign, whatever was
     /// promised.</summary>
     public void Refuse() => _isRefused = true;
 

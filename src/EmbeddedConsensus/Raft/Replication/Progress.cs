@@ -21,7 +21,7 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
     /// <summary>The next index to send.</summary>
     public ulong Next { get; private set; } = 1;
 
-    /// <summary>The highest commit index that the member was told of in appends.</summary>
+    /// <summary>The highest commit index that appends have reported to the member.</summary>
     public ulong SentCommit { get; private set; }
 
     /// <summary>While probing: whether a probe is on its way, so that the next one waits.</summary>
@@ -44,16 +44,13 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
     /// needs for that is spared from compaction. Zero when it was given none in this term.</summary>
     public ulong CatchUpTarget { get; set; }
 
-    /// <summary>What the configuration said of the member before it left it; null for one that is in it.</summary>
-    public ClusterMember? DepartingAs { get; set; }
-
-    /// <summary>How many ticks a member that has left is still told so.</summary>
-    public int DepartureTicks { get; set; }
+    /// <summary>Set when the member has left the configuration; null for one that is in it.</summary>
+    public Departure? Departure { get; set; }
 
     /// <summary>The newest read round that the member has confirmed.</summary>
     public ulong ConfirmedRound { get; set; }
 
-    /// <summary>The newest round in answer to which the member promised to vote for nobody.</summary>
+    /// <summary>The newest round in answer to which the member promised not to vote.</summary>
     public ulong PromisedRound { get; set; }
 
     /// <summary>The member's answer in the current campaign.</summary>
@@ -65,12 +62,8 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
     /// <summary>The snapshot that is being sent; null unless <see cref="State"/> says so.</summary>
     public SnapshotTransfer? Transfer { get; private set; }
 
-    /// <summary>Set by each heartbeat on the clock. The first answer to it, while acknowledgements are outstanding,
-    /// sends an empty append that finds out what became of them.</summary>
-    public bool IsWindowCheckArmed { get; set; }
-
-    /// <summary>Whether an empty append is due although there is nothing new to send.</summary>
-    public bool IsWindowCheckDue { get; set; }
+    /// <summary>The search for lost acknowledgements.</summary>
+    public WindowCheck WindowCheck { get; private set; }
 
     /// <summary>The appends on their way.</summary>
     public Inflights Inflights { get; } = new(maxInflightMessages, maxInflightBytes);
@@ -99,7 +92,7 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
         ConfirmedRound = 0;
         PromisedRound = 0;
         Vote = VoteState.Pending;
-        IsWindowCheckArmed = false;
+        WindowCheck = WindowCheck.None;
         Enter(ProgressState.Probe);
     }
 
@@ -127,9 +120,25 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
         Transfer = transfer;
     }
 
-    /// <summary>Takes note of an acknowledgement.</summary>
+    /// <summary>Records that messages to the member may have been lost: what is on its way no longer counts.</summary>
+    public void BecomeUnreachable()
+    {
+        if (State == ProgressState.Replicate)
+        {
+            BecomeProbe(Match + 1);
+
+            // The answer to a heartbeat shows that it is back; probing before that would only be lost again.
+            IsProbePaused = true;
+        }
+        else if (Transfer is { } transfer)
+        {
+            transfer.IsAsking = true;
+        }
+    }
+
+    /// <summary>Records an acknowledgement.</summary>
     /// <param name="index">The index that is durable there.</param>
-    /// <returns>Whether it tells something new.</returns>
+    /// <returns>Whether it is news.</returns>
     public bool Acknowledge(ulong index)
     {
         if (index <= Match)
@@ -148,10 +157,10 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
         return true;
     }
 
-    /// <summary>Takes note of a rejected append.</summary>
+    /// <summary>Records a rejected append.</summary>
     /// <param name="rejected">The index before the entries that were rejected.</param>
     /// <param name="agreement">Where the logs may agree at the latest.</param>
-    /// <returns>Whether it tells something new; a delayed rejection does not.</returns>
+    /// <returns>Whether it is news; a delayed rejection is not.</returns>
     public bool Reject(ulong rejected, ulong agreement)
     {
         if (State == ProgressState.Replicate)
@@ -175,10 +184,10 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
         return true;
     }
 
-    /// <summary>Takes note of an append that is being sent.</summary>
+    /// <summary>Records an append that is being sent.</summary>
     /// <param name="count">Its entries.</param>
     /// <param name="bytes">Their size.</param>
-    /// <param name="commit">The commit index it tells of.</param>
+    /// <param name="commit">The commit index that it reports.</param>
     public void Sent(int count, long bytes, ulong commit)
     {
         if (State == ProgressState.Probe)
@@ -192,14 +201,42 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
         }
 
         SentCommit = Math.Max(SentCommit, Math.Min(commit, Next - 1));
-        IsWindowCheckDue = false;
+        EndWindowCheck();
+    }
+
+    /// <summary>Records that a heartbeat was sent on the clock: its answer begins a window check.</summary>
+    public void HeartbeatSent()
+    {
+        if (WindowCheck == WindowCheck.None)
+        {
+            WindowCheck = WindowCheck.Armed;
+        }
+    }
+
+    /// <summary>Records that the member answered a heartbeat: it is there, so a paused probe goes out again, and if
+    /// acknowledgements are outstanding an empty append looks for them.</summary>
+    public void HeartbeatAnswered()
+    {
+        IsProbePaused = false;
+        if (WindowCheck == WindowCheck.Armed)
+        {
+            WindowCheck = State == ProgressState.Replicate && Match + 1 < Next ? WindowCheck.Due : WindowCheck.None;
+        }
+    }
+
+    private void EndWindowCheck()
+    {
+        if (WindowCheck == WindowCheck.Due)
+        {
+            WindowCheck = WindowCheck.None;
+        }
     }
 
     private void Enter(ProgressState state)
     {
         State = state;
         IsProbePaused = false;
-        IsWindowCheckDue = false;
+        EndWindowCheck();
         PendingLogRead = 0;
         Transfer = null;
         Inflights.Clear();

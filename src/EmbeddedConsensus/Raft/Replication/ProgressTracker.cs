@@ -6,7 +6,8 @@ namespace EmbeddedConsensus.Raft;
 /// joint configuration a decision needs a majority of both sets of voters (dissertation, section 4.3).</summary>
 internal sealed class ProgressTracker
 {
-    /// <summary>How long a member that has left is told so, in election timeouts.</summary>
+    /// <summary>How long a member that has left is still sent messages, so that it learns of it; in election
+    /// timeouts.</summary>
     private const int DepartureTimeouts = 10;
 
     private readonly RaftOptions _options;
@@ -31,7 +32,7 @@ internal sealed class ProgressTracker
     /// <summary>Every member, in order of id.</summary>
     public ReadOnlySpan<Progress> Members => _members;
 
-    /// <summary>Every member, and behind them those that have left and are still told so. They count for nothing.
+    /// <summary>Every member, and after them those that have left and may not know it yet. They count for no quorum.
     /// </summary>
     public ReadOnlySpan<Progress> All => _all;
 
@@ -63,7 +64,7 @@ internal sealed class ProgressTracker
             : [];
         foreach (Progress peer in departing)
         {
-            Depart(peer, peer.DepartingAs ?? before.Find(peer.Id) ?? new ClusterMember(peer.Id, ""));
+            Depart(peer, peer.Departure?.Member ?? before.Find(peer.Id) ?? new ClusterMember(peer.Id, ""));
         }
 
         _members = members;
@@ -77,8 +78,8 @@ internal sealed class ProgressTracker
         }
     }
 
-    /// <summary>Takes up members that an earlier leader let go and may not have told.</summary>
-    /// <param name="left">Who is not in the configuration any more.</param>
+    /// <summary>Adds members that left under an earlier leader and may not know it.</summary>
+    /// <param name="left">The members that are no longer in the configuration.</param>
     /// <param name="lastIndex">The end of the log.</param>
     public void AddDeparting(IEnumerable<ClusterMember> left, ulong lastIndex)
     {
@@ -92,7 +93,7 @@ internal sealed class ProgressTracker
 
     /// <summary>Forgets the members that have left and whose time is over.</summary>
     public void DropDeparted() =>
-        _all = [.. _all.Where(peer => peer.DepartingAs is null || peer.DepartureTicks > 0)];
+        _all = [.. _all.Where(peer => peer.Departure is null or { TicksLeft: > 0 })];
 
     /// <summary>Forgets all members that have left.</summary>
     /// <returns>Whether there were any.</returns>
@@ -107,7 +108,7 @@ internal sealed class ProgressTracker
         return hadAny;
     }
 
-    /// <summary>What is known of a member, or of one that has left and is still told so; null for others.</summary>
+    /// <summary>What is known of a member, or of one that has left and may not know it yet; null for others.</summary>
     /// <param name="id">The member.</param>
     public Progress? FindPeer(MemberId id)
     {
@@ -137,6 +138,20 @@ internal sealed class ProgressTracker
         return null;
     }
 
+    /// <summary>How far the members are, in order of id.</summary>
+    public ImmutableArray<PeerStatus> Statuses()
+    {
+        var statuses = ImmutableArray.CreateBuilder<PeerStatus>(_members.Length);
+        foreach (Progress member in _members)
+        {
+            statuses.Add(new PeerStatus(
+                member.Id, member.IsLearner, member.State, member.Match, member.Next, member.IsActive,
+                member.Transfer?.Metadata.Position ?? default));
+        }
+
+        return statuses.DrainToImmutable();
+    }
+
     /// <summary>Whether a member has a vote.</summary>
     /// <param name="id">The member.</param>
     public bool IsVoter(MemberId id) =>
@@ -148,7 +163,7 @@ internal sealed class ProgressTracker
     /// <summary>The newest read round that a quorum has confirmed.</summary>
     public ulong QuorumRound() => QuorumOf(static member => member.ConfirmedRound);
 
-    /// <summary>The newest round in answer to which, or to a later one, a quorum promised to vote for nobody.</summary>
+    /// <summary>The newest round in answer to which, or to a later one, a quorum promised not to vote.</summary>
     public ulong QuorumPromise() => QuorumOf(static member => member.PromisedRound);
 
     /// <summary>Whether a quorum was heard from since the last check.</summary>
@@ -216,11 +231,10 @@ internal sealed class ProgressTracker
 
     private void Depart(Progress peer, ClusterMember member)
     {
-        if (peer.DepartingAs is null)
+        if (peer.Departure is null)
         {
             peer.IsLearner = true;
-            peer.DepartingAs = member;
-            peer.DepartureTicks = DepartureTimeouts * _options.ElectionTicks;
+            peer.Departure = new Departure(member, DepartureTimeouts * _options.ElectionTicks);
         }
     }
 

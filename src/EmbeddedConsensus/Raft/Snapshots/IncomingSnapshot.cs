@@ -10,7 +10,7 @@ internal sealed class IncomingSnapshot(SnapshotMetadata metadata, long totalLeng
     /// <summary>Its length, in bytes.</summary>
     public long TotalLength { get; } = totalLength;
 
-    /// <summary>Who sends it: two members' snapshots of the same position need not have the same bytes.</summary>
+    /// <summary>The sender: two members' snapshots of the same position need not have the same bytes.</summary>
     public MemberId Sender { get; } = sender;
 
     /// <summary>The term in which it began.</summary>

@@ -3,7 +3,7 @@ namespace EmbeddedConsensus.Raft;
 /// <summary>How far a snapshot is that is being received.</summary>
 internal enum IncomingSnapshotStage : byte
 {
-    /// <summary>Pieces are being written; it can still be given up.</summary>
+    /// <summary>Pieces are being written; it can still be abandoned.</summary>
     Writing = 0,
 
     /// <summary>It is being published: from here on it is carried through.</summary>

@@ -4,7 +4,7 @@ namespace EmbeddedConsensus.Raft;
 /// <see cref="RaftNode.SnapshotReadCompleted"/>. The driver keeps the snapshot open while
 /// <see cref="PeerStatus.PendingSnapshot"/> of any peer names it.</summary>
 /// <param name="Id">Names the read.</param>
-/// <param name="Peer">For whom.</param>
+/// <param name="Peer">The peer that needs them.</param>
 /// <param name="Snapshot">Which snapshot: the newest one when the transfer began.</param>
 /// <param name="Offset">The first byte.</param>
 /// <param name="Length">How many bytes; fewer at the end of the snapshot.</param>

@@ -3,7 +3,7 @@ namespace EmbeddedConsensus.Raft;
 /// <summary>The answer to a <see cref="SnapshotReadEffect"/>.</summary>
 /// <param name="Id">The id of the effect.</param>
 /// <param name="TotalLength">The length of the whole snapshot, in bytes; never zero.</param>
-/// <param name="Data">The bytes. Whoever holds them may keep them; nobody may change them. None when the snapshot is
+/// <param name="Data">The bytes. A holder may keep them; they never change. None when the snapshot is
 /// gone, or when the read began at its end.</param>
 /// <param name="IsGone">Whether the snapshot no longer exists.</param>
 internal readonly record struct SnapshotReadResult(

@@ -10,7 +10,7 @@ internal sealed class SnapshotTransfer(SnapshotMetadata metadata, long totalLeng
     /// <summary>Whether the peer's offset is being asked for.</summary>
     public bool IsAsking { get; set; } = true;
 
-    /// <summary>The length of the snapshot; zero until a read tells, for one that was found at start.</summary>
+    /// <summary>The length of the snapshot; zero until a read reports it, for one that was found at start.</summary>
     public long TotalLength { get; set; } = totalLength;
 
     /// <summary>The bytes that the peer has written.</summary>

@@ -1,10 +1,10 @@
-using System.Buffers;
 using System.Diagnostics;
 using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Replica.Membership;
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Replica;
 
@@ -25,11 +25,10 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
 
     private static readonly Func<ApplyResult, long> ToRevision = static result => result.Revision;
 
-    [ThreadStatic]
-    private static ArrayBufferWriter<byte>? _scratch;
-
     private readonly ReplicaHost _host;
     private readonly RequestValidator _validator;
+
+    private static OperationTable Operations => OperationTable.Default;
 
     /// <summary>The calls to a replica.</summary>
     public KeyValueStore(ReplicaHost host, ConsensusStoreOptions options)
@@ -68,7 +67,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
                     view.CommittedConfiguration, view.CommittedConfigurationIndex, leader),
                 ConfigurationIndex = view?.ConfigurationIndex ?? 0,
                 HoldsReadLease = takesPart && view!.HoldsLease,
-                FormatVersion = (int)(view?.Configuration.FormatVersion ?? 1),
+                FormatVersion = (int)Math.Max(CommandFormat.First, view?.Configuration.FormatVersion ?? 0),
                 Fault = _host.Fault,
             };
         }
@@ -121,44 +120,31 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         Key key, Value value, PutOptions? options = null, CancellationToken cancellationToken = default)
     {
         RequestValidator.CheckKey(key, nameof(key));
-        long length = (long)CommandEncoder.PutLength(key.Length, 0) + value.Length;
+        long length = PutOperationHandler.CommandLength(key.Length, value.Length);
         _validator.CheckSize(length);
-        Memory<byte> command = PayloadArena.Allocate(CommandEncoder.PutLength(key.Length, value.Length));
-        CommandEncoder.WritePut(command.Span, key.Span, value.Span, FlagsOf(options?.ReturnPrevious ?? false));
-        return Write("put", command, ToPutResult, cancellationToken);
+        Memory<byte> command = PayloadArena.Allocate((int)length);
+        PutOperationHandler.WriteCommand(command.Span, key.Span, value.Span, options?.ReturnPrevious ?? false);
+        return Write("put", command, CommandFormat.First, ToPutResult, cancellationToken);
     }
 
     /// <inheritdoc />
     public ValueTask<DeleteResult> DeleteAsync(
         KeyRange range, DeleteOptions? options = null, CancellationToken cancellationToken = default)
     {
-        RequestValidator.CheckRange(range, nameof(range));
-        ArrayBufferWriter<byte> scratch = Scratch();
-        CommandEncoder.WriteDelete(scratch, range, FlagsOf(options?.ReturnPrevious ?? false));
-        return Write("delete", Keep(scratch), ToDeleteResult, cancellationToken);
+        return Write(
+            "delete", new DeleteOperation(range, options?.ReturnPrevious ?? false), ToDeleteResult, cancellationToken);
     }
 
     /// <inheritdoc />
     public ValueTask<TxnResult> TxnAsync(Txn txn, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(txn);
-        _validator.CheckTxn(txn);
-        ArrayBufferWriter<byte> scratch = Scratch();
-        CommandEncoder.WriteTxn(scratch, txn);
-        return Write("txn", Keep(scratch), ToTxnResult, cancellationToken);
+        return Write("txn", new TxnOperation(txn), ToTxnResult, cancellationToken);
     }
 
     /// <inheritdoc />
-    public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken = default)
-    {
-        if (revision <= 0)
-        {
-            throw new InvalidRequestException(nameof(revision), "The revision must be positive.");
-        }
-
-        Memory<byte> command = EncodeCompact(revision);
-        await Write("compact", command, ToRevision, cancellationToken).ConfigureAwait(false);
-    }
+    public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken = default) =>
+        await Write("compact", new CompactOperation(revision), ToRevision, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc />
     public async ValueTask<StoreHash> HashAsync(long revision = 0, CancellationToken cancellationToken = default)
@@ -212,55 +198,42 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         ReplicaRole role => takesPart ? role : ReplicaRole.Follower,
     };
 
-    private static CommandFlags FlagsOf(bool returnPrevious) =>
-        returnPrevious ? CommandFlags.ReturnPrevious : CommandFlags.None;
-
-    private static ArrayBufferWriter<byte> Scratch()
+    private ValueTask<TResult> Write<TResult>(
+        string name, Operation operation, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
     {
-        // A single large transaction does not keep its buffer for ever.
-        const int LargestKept = 1 << 20;
-        if (_scratch is null || _scratch.Capacity > LargestKept)
-        {
-            _scratch = new ArrayBufferWriter<byte>(1024);
-        }
-
-        _scratch.ResetWrittenCount();
-        return _scratch;
-    }
-
-    private static Memory<byte> EncodeCompact(long revision)
-    {
-        ArrayBufferWriter<byte> scratch = Scratch();
-        CommandEncoder.WriteCompact(scratch, revision);
-        Memory<byte> command = PayloadArena.Allocate(scratch.WrittenCount);
-        scratch.WrittenSpan.CopyTo(command.Span);
-        return command;
-    }
-
-    private Memory<byte> Keep(ArrayBufferWriter<byte> scratch)
-    {
-        _validator.CheckSize(scratch.WrittenCount);
-        Memory<byte> command = PayloadArena.Allocate(scratch.WrittenCount);
-        scratch.WrittenSpan.CopyTo(command.Span);
-        return command;
+        OperationHandler handler = Operations.HandlerOf(operation);
+        handler.Check(operation, _validator, scope: null);
+        long length = Operations.CommandLengthOf(operation);
+        _validator.CheckSize(length);
+        Memory<byte> command = PayloadArena.Allocate((int)length);
+        Operations.WriteCommand(command.Span, operation);
+        return Write(name, command, handler.FormatOf(operation), project, cancellationToken);
     }
 
     private ValueTask<TResult> Write<TResult>(
-        string operation, Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
+        string name,
+        Memory<byte> command,
+        byte format,
+        Func<ApplyResult, TResult> project,
+        CancellationToken cancellationToken)
     {
         _host.Metrics.Proposals.Add(1);
         return StoreActivities.AreWanted
-            ? TraceAsync(operation, command, project, cancellationToken)
-            : Write(command, project, cancellationToken);
+            ? TraceAsync(name, command, format, project, cancellationToken)
+            : Write(command, format, project, cancellationToken);
     }
 
     private async ValueTask<TResult> TraceAsync<TResult>(
-        string operation, Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
+        string name,
+        Memory<byte> command,
+        byte format,
+        Func<ApplyResult, TResult> project,
+        CancellationToken cancellationToken)
     {
-        using Activity? activity = StoreActivities.Start(operation, _host.Self);
+        using Activity? activity = StoreActivities.Start(name, _host.Self);
         try
         {
-            return await Write(command, project, cancellationToken).ConfigureAwait(false);
+            return await Write(command, format, project, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -270,14 +243,14 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     }
 
     private ValueTask<TResult> Write<TResult>(
-        Memory<byte> command, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
+        Memory<byte> command, byte format, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled<TResult>(cancellationToken);
         }
 
-        WriteCall<TResult> call = new(command, project, _host.Completion);
+        WriteCall<TResult> call = new(command, project, _host.Completion) { Format = format };
         _host.Submit(call);
         call.ListenTo(cancellationToken);
         return call.Task;
@@ -330,8 +303,8 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private KeyValue? ReadKey(Key key, long revision)
     {
         _host.ThrowIfFaulted();
-        using PinnedView snapshot = _host.Apply.OpenSnapshot();
-        MvccView view = snapshot.View;
+        using PinnedView pinned = _host.Apply.OpenView();
+        MvccView view = pinned.View;
         return RangeReader.CheckRevision(view, revision) is { } refusal
             ? throw refusal
             : RangeReader.Get(view, key.Span, revision);
@@ -375,8 +348,8 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private RangeResult ReadRange(KeyRange range, RangeOptions options)
     {
         _host.ThrowIfFaulted();
-        using PinnedView snapshot = _host.Apply.OpenSnapshot();
-        MvccView view = snapshot.View;
+        using PinnedView pinned = _host.Apply.OpenView();
+        MvccView view = pinned.View;
         return RangeReader.CheckRevision(view, options.Revision) is { } refusal
             ? throw refusal
             : RangeReader.Read(view, RangeQuery.Of(range, options));
@@ -384,8 +357,8 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
 
     private StoreHash Hash(long revision)
     {
-        using PinnedView snapshot = _host.Apply.OpenSnapshot();
-        MvccView view = snapshot.View;
+        using PinnedView pinned = _host.Apply.OpenView();
+        MvccView view = pinned.View;
         if (RangeReader.CheckRevision(view, revision) is { } refusal)
         {
             throw refusal;

@@ -12,6 +12,9 @@ internal abstract class PendingProposal : PendingCall
     /// <inheritdoc />
     public sealed override long Bytes => Command.Length;
 
+    /// <summary>The oldest command format in which it can be written.</summary>
+    public byte Format { get; init; } = CommandFormat.First;
+
     /// <summary>The command as it goes into the log, once it was proposed.</summary>
     public ReadOnlyMemory<byte> Sealed { get; private set; }
 
@@ -23,7 +26,8 @@ internal abstract class PendingProposal : PendingCall
     public void Seal(byte version, in ProposalId id)
     {
         Sequence = id.Sequence;
-        Sealed = CommandSeal.Seal(Command, version, id);
+        CommandSeal.Seal(Command.Span, version, id);
+        Sealed = Command;
     }
 
     /// <summary>Gives the caller what the command did, unless the call has ended. Runs on the apply lane.</summary>

@@ -1,11 +1,13 @@
 using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Replica.Core;
 
-/// <summary>Looks at what other members propose before the leader appends it. What is in the log every member has to
-/// execute, at every start again: one command that cannot be executed would stop them all.</summary>
-internal sealed class ProposalInspection
+/// <summary>Inspects what other members propose before the leader appends it. Every member has to execute what is in
+/// the log, again at every start: one command that cannot be executed would stop them all.</summary>
+/// <param name="newestFormat">The newest format of commands that this member reads.</param>
+internal sealed class ProposalInspection(byte newestFormat)
 {
     /// <summary>How many messages with proposals were dropped.</summary>
     public long DroppedMessages { get; private set; }
@@ -36,9 +38,9 @@ internal sealed class ProposalInspection
         return true;
     }
 
-    private static string? FaultOf(ReadOnlySpan<byte> command, MemberId sender)
+    private string? FaultOf(ReadOnlySpan<byte> command, MemberId sender)
     {
-        if (CommandSeal.FaultOf(command, CommandFormat.Newest) is { } fault)
+        if (OperationTable.Default.FaultOf(command, newestFormat) is { } fault)
         {
             return fault;
         }

@@ -7,18 +7,19 @@ namespace EmbeddedConsensus.Replica.Core;
 
 /// <summary>
 /// The writes of this replica's callers, from the call to the apply: first waiting, then in flight under a
-/// <see cref="ProposalId"/>. Whatever is in flight when the leader changes, or got lost on the way to it, is proposed
-/// again under the same id; apply drops the repetition, and needs no order of the ids (design decision D7).
+/// <see cref="ProposalId"/>. What is in flight when the leader changes, or when a batch is lost on the way to it, is
+/// proposed again from the first that is not applied, under the same ids; apply drops the repetitions (design decision
+/// D7).
 /// </summary>
-internal sealed partial class ProposalTracker(ReplicaCoreOptions options, MemberId self, ulong incarnation)
+internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self, ulong incarnation)
 {
     private const int Window = ProposalSession.WindowSize;
-    private const int MaxRetryDoublings = 2;
 
     private readonly Queue<PendingProposal> _waiting = new();
+    private readonly ForwardingWindow _forwarded = new(options);
 
-    // Indexed by sequence. The apply lane clears a slot when it has applied its proposal; everything else is the
-    // consensus lane's.
+    // Indexed by sequence. The apply thread clears a slot when it has applied its proposal; everything else is the
+    // consensus thread's.
     private readonly PendingProposal?[] _inFlight = new PendingProposal?[Window];
     private readonly int[] _inFlightLengths = new int[Window];
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
@@ -29,12 +30,12 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
     private ulong _expiredBelow = 1;
     private long _inFlightBytes;
 
-    // What is in flight from here on was not yet proposed to the present leader.
+    // What is in flight from here on was not yet proposed to the present leader, or has to be proposed again.
     private ulong _cursor = 1;
-
-    // When something was applied, or the first thing was sent behind which anything could be applied.
-    private ulong _lastProgressTick;
     private ulong _lastAppliedTick;
+
+    // The leader has accepted less than it was given, and nothing was applied since.
+    private bool _isRefused;
 
     /// <summary>The number of writes that wait to be proposed.</summary>
     public int WaitingCount => _waiting.Count;
@@ -59,24 +60,53 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
     public void Propose(RaftNode node, ulong now)
     {
         Advance(now);
-        if (!node.Leader.IsNone && SendLostAgain(node, now) && ProposeInFlight(node, now))
+        if (node.Leader.IsNone || _forwarded.IsPaused(now) || !ProposeInFlight(node, now))
+        {
+            return;
+        }
+
+        // What a leader that refuses has never seen cannot be executed, and its callers may know that. A leader of this
+        // replica's own is asked each time.
+        if (!_isRefused || node.Role == RaftRole.Leader)
         {
             ProposeWaiting(node, now);
         }
     }
 
-    /// <summary>Begins to propose again everything in flight: there is a new leader, or a new term. Some of it may have
-    /// been lost with the one before.</summary>
+    /// <summary>Proposes everything in flight again: there is a new leader, or a new term. Some of it may have been lost
+    /// with the one before.</summary>
     public void ProposeAgain(ulong now)
     {
-        ForgetForwarded();
         Advance(now);
+        _forwarded.Reset();
         _cursor = _lowest;
-        _lastProgressTick = now;
+        _isRefused = false;
+    }
+
+    /// <summary>The leader had no room for a batch. What is in flight is sent again after a pause, one batch at a time,
+    /// and nothing new until something was applied.</summary>
+    /// <param name="batch">The <see cref="RaftMessage.Context"/> of the message.</param>
+    /// <param name="now">The tick.</param>
+    public void BatchRefused(ulong batch, ulong now) => _isRefused |= TryGoBack(batch, now);
+
+    /// <summary>The transport dropped a batch at once. What is in flight is sent again after a pause.</summary>
+    /// <param name="batch">The <see cref="RaftMessage.Context"/> of the message.</param>
+    /// <param name="now">The tick.</param>
+    public void BatchDropped(ulong batch, ulong now) => TryGoBack(batch, now);
+
+    /// <summary>Sends what is in flight to the leader again, if it has shown no progress for too long.</summary>
+    public void RetryIfOverdue(ulong now)
+    {
+        Advance(now);
+        if (_forwarded.IsOverdue(now))
+        {
+            _forwarded.CountRetry();
+            GoBack();
+        }
     }
 
     /// <summary>The proposal that was applied, if its caller is here; it leaves the table. Runs on the apply
-    /// lane.</summary>
+    /// thread.</summary>
     public PendingProposal? Take(ulong sequence)
     {
         PendingProposal? proposal = Peek(sequence);
@@ -88,12 +118,12 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
         return proposal;
     }
 
-    /// <summary>The proposal in flight under a number, if its caller is here. Runs on the apply lane.</summary>
+    /// <summary>The proposal in flight under a number; null when it is applied. Safe for the apply thread.</summary>
     public PendingProposal? Peek(ulong sequence) =>
         Volatile.Read(ref SlotOf(sequence)) is { } proposal && proposal.Sequence == sequence ? proposal : null;
 
-    /// <summary>Ends the calls whose proposals a snapshot from the leader contains: they were executed, and what they
-    /// gave is not in the snapshot.</summary>
+    /// <summary>Ends the calls whose proposals a snapshot from the leader contains: they were executed, and their results
+    /// are not in the snapshot.</summary>
     public void SnapshotRestored(ProposalSessions sessions)
     {
         for (ulong sequence = _lowest; sequence < _next; sequence++)
@@ -152,7 +182,7 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
     private ReadOnlySpan<ReadOnlyMemory<byte>> Batch => CollectionsMarshal.AsSpan(_batch);
 
     /// <summary>Why a write was never proposed in its time: the cluster was too busy with others, or not
-    /// there.</summary>
+    /// available.</summary>
     private ConsensusStoreException NotProposed(PendingProposal proposal, bool hasLeader)
     {
         bool isWorking = _isRefused || _lastAppliedTick + options.RequestTimeoutTicks > proposal.DeadlineTick;
@@ -166,44 +196,70 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
                 + "and reachable.");
     }
 
+    private static void Refuse(PendingProposal proposal, byte version) =>
+        proposal.TryFail(new OperationNotSupportedException(proposal.Format, version));
+
     private bool ProposeInFlight(RaftNode node, ulong now)
     {
         while (_cursor < _next)
         {
-            _batch.Clear();
-            long bytes = 0;
-            ulong end = _cursor;
-            for (; end < _next; end++)
-            {
-                if (Volatile.Read(ref SlotOf(end)) is { } proposal)
-                {
-                    if (!Fits(node, bytes, proposal))
-                    {
-                        break;
-                    }
-
-                    _batch.Add(proposal.Sealed);
-                    bytes += SizeOf(proposal);
-                }
-            }
-
-            bool isFull = _batch.Count == 0 && end < _next;
-            if (isFull || (_batch.Count > 0 && !TryPropose(node, _cursor, end, bytes, now)))
+            (ForwardedBatch batch, bool isFull) = GatherInFlight(node);
+            if (isFull || (batch.First < batch.End && !TryPropose(node, batch, now)))
             {
                 return false;
             }
 
-            _cursor = end;
+            _cursor = batch.End;
+            if (_isRefused)
+            {
+                // One batch at a time asks the leader whether it has room again.
+                _forwarded.Pause(now);
+                return false;
+            }
         }
 
         return true;
     }
 
+    /// <summary>Gathers the next batch of what is in flight and not applied.</summary>
+    /// <returns>The batch, empty when the rest is applied; and whether there is no room for even one.</returns>
+    private (ForwardedBatch Batch, bool IsFull) GatherInFlight(RaftNode node)
+    {
+        _batch.Clear();
+        long bytes = 0;
+        ulong first = _next;
+        ulong end = _cursor;
+        for (; end < _next; end++)
+        {
+            if (Peek(end) is not { } proposal)
+            {
+                continue;
+            }
+
+            if (!Fits(node, bytes, proposal))
+            {
+                break;
+            }
+
+            first = Math.Min(first, end);
+            _batch.Add(proposal.Sealed);
+            bytes += SizeOf(proposal);
+        }
+
+        return (new ForwardedBatch(_batch.Count == 0 ? end : first, end, bytes), _batch.Count == 0 && end < _next);
+    }
+
     private void ProposeWaiting(RaftNode node, ulong now)
     {
-        byte version = (byte)Math.Min(options.CommandFormat, node.Configuration.FormatVersion);
+        byte version = CommandFormat.Agreed(options.CommandFormat, node.Configuration.FormatVersion);
         while (_waiting.Count > 0)
         {
+            if (_waiting.Peek().Format > version)
+            {
+                Refuse(Dequeue(), version);
+                continue;
+            }
+
             ulong first = _next;
             long bytes = NumberWaiting(node, version);
             if (_batch.Count == 0)
@@ -211,7 +267,7 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
                 return;
             }
 
-            if (!TryPropose(node, first, _next, bytes, now))
+            if (!TryPropose(node, new ForwardedBatch(first, _next, bytes), now))
             {
                 // Not a byte of it has left: the sequence numbers are free again.
                 _next = first;
@@ -233,7 +289,7 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
         {
             bool isFull = _next - _lowest >= Window
                 || (InFlightCount > 0 && _inFlightBytes + bytes + SizeOf(proposal) > options.MaxInFlightBytes);
-            if (isFull || !Fits(node, bytes, proposal))
+            if (isFull || proposal.Format > version || !Fits(node, bytes, proposal))
             {
                 break;
             }
@@ -247,23 +303,23 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
         return bytes;
     }
 
-    /// <summary>Whether a proposal can go behind others in one batch. One alone is never too large.</summary>
+    /// <summary>Whether a proposal can follow others in one batch. One alone is never too large.</summary>
     private bool Fits(RaftNode node, long bytes, PendingProposal proposal)
     {
         long size = bytes + SizeOf(proposal);
-        return (bytes == 0 || size <= options.MaxProposeBytes) && (node.Role == RaftRole.Leader || HasRoomFor(size));
+        return (bytes == 0 || size <= options.MaxProposeBytes) && (node.Role == RaftRole.Leader || _forwarded.HasRoomFor(size));
     }
 
-    private bool TryPropose(RaftNode node, ulong first, ulong end, long bytes, ulong now)
+    private bool TryPropose(RaftNode node, in ForwardedBatch batch, ulong now)
     {
-        ProposeResult result = node.Propose(Batch, first);
+        ProposeResult result = node.Propose(Batch, batch.First);
         switch (result)
         {
             case ProposeResult.Accepted:
                 _isRefused = false;
                 return true;
             case ProposeResult.Forwarded:
-                NoteForwarded(first, end, bytes, now);
+                _forwarded.Add(batch, now);
                 return true;
             default:
                 _isRefused |= result == ProposeResult.Overloaded;
@@ -284,7 +340,9 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
 
     private void Advance(ulong now)
     {
-        bool isProgress = ReleaseForwarded(now);
+        // Read before the loop, since the apply thread goes on meanwhile: what it had applied when it applied this, the
+        // loop sees.
+        ulong overtaker = _forwarded.FindOvertaker(this);
         ulong before = _lowest;
         while (_lowest < _next && Volatile.Read(ref SlotOf(_lowest)) is null)
         {
@@ -293,13 +351,44 @@ internal sealed partial class ProposalTracker(ReplicaCoreOptions options, Member
         }
 
         _cursor = Math.Max(_cursor, _lowest);
-        if (isProgress || _lowest != before)
+        bool isOvertaken = _lowest < overtaker;
+        if (!isOvertaken && _lowest == before)
         {
-            _lastProgressTick = now;
-            _lastAppliedTick = now;
-            _retries = 0;
-            _isRefused = false;
+            return;
         }
+
+        _lastAppliedTick = now;
+        _forwarded.Progress(_lowest, now);
+        if (_isRefused)
+        {
+            _isRefused = false;
+            _forwarded.Resume();
+        }
+
+        if (isOvertaken)
+        {
+            // Batches seldom overtake each other: one was lost. If not, sending it again costs little.
+            GoBack();
+            _forwarded.Pause(now);
+        }
+    }
+
+    private bool TryGoBack(ulong batch, ulong now)
+    {
+        if (!_forwarded.Contains(batch))
+        {
+            return false;
+        }
+
+        GoBack();
+        _forwarded.Pause(now);
+        return true;
+    }
+
+    private void GoBack()
+    {
+        _forwarded.Clear();
+        _cursor = _lowest;
     }
 
     private void DropCancelled()

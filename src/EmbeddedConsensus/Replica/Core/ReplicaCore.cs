@@ -37,6 +37,7 @@ internal sealed class ReplicaCore
         Proposals = new ProposalTracker(options, self, incarnation);
         Reads = new ReadTracker(options);
         Changes = new ConfigurationTracker();
+        Inspection = new ProposalInspection(options.NewestFormat);
         _snapshots = new SnapshotPolicy(options, _applied);
     }
 
@@ -101,7 +102,7 @@ internal sealed class ReplicaCore
     }
 
     /// <summary>What others propose, before it is stepped.</summary>
-    public ProposalInspection Inspection { get; } = new();
+    public ProposalInspection Inspection { get; }
 
     /// <summary>A message arrived.</summary>
     public void Step(in RaftMessage message)
@@ -134,8 +135,8 @@ internal sealed class ReplicaCore
     /// that is applied in the state that it writes.</summary>
     public void SnapshotBegun() => _snapshots.Begin();
 
-    /// <summary>The driver gave up the snapshot that it began, because a newer one came from the leader.</summary>
-    public void SnapshotAbandoned() => _snapshots.Abandoned();
+    /// <summary>The driver aborted the snapshot that it began, because a newer one came from the leader.</summary>
+    public void SnapshotAborted() => _snapshots.Aborted();
 
     /// <summary>The driver's snapshot is published: the log below it may go, but for a tail.</summary>
     /// <param name="metadata">What the snapshot stands for.</param>
@@ -173,9 +174,9 @@ internal sealed class ReplicaCore
                 Proposals.ProposeAgain(_now);
             }
         }
-        else if (!_knownLeader.IsNone && Proposals.IsOverdue(_now))
+        else if (!_knownLeader.IsNone)
         {
-            Proposals.Retry(_now);
+            Proposals.RetryIfOverdue(_now);
         }
 
         Changes.Advance(Node, _now);

@@ -57,4 +57,7 @@ internal sealed record ReplicaCoreOptions
 
     /// <summary>The newest format of commands that this member writes; the members may agree on an older one.</summary>
     public byte CommandFormat { get; init; } = Commands.CommandFormat.Newest;
+
+    /// <summary>The newest format of commands that this member reads.</summary>
+    public byte NewestFormat { get; init; } = Commands.CommandFormat.Newest;
 }

@@ -48,8 +48,8 @@ internal sealed class SnapshotPolicy
         _marks.Reset(index);
     }
 
-    /// <summary>The snapshot that was begun is not needed any more.</summary>
-    public void Abandoned() => _running = false;
+    /// <summary>The snapshot that was begun is aborted.</summary>
+    public void Aborted() => _running = false;
 
     /// <summary>The snapshot that was begun is published.</summary>
     public void Published(long bytes)

@@ -11,8 +11,8 @@ namespace EmbeddedConsensus.Replica;
 
 /// <summary>
 /// The thread that applies committed entries, publishes them, shows them to the watchers and answers the callers, in
-/// this order: a caller that has its answer finds its write, and so does everybody who reads behind it. In its spare
-/// time it reclaims what compaction freed.
+/// this order: a caller that has its answer finds its write, and so does every later reader. In its spare time it
+/// reclaims what compaction freed.
 /// </summary>
 internal sealed class ApplyLoop : ReplicaThread, IApplySink
 {
@@ -41,7 +41,7 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
         _self = self;
         _incarnation = incarnation;
         _events = events;
-        Watches = new WatchHub(OpenSnapshot, machine.Store.CurrentRevision);
+        Watches = new WatchHub(OpenView, machine.Store.CurrentRevision);
     }
 
     /// <summary>The watchers of this replica.</summary>
@@ -51,14 +51,14 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     public long Revision => Watches.Revision;
 
     /// <summary>Opens what is published.</summary>
-    public PinnedView OpenSnapshot()
+    public PinnedView OpenView()
     {
         while (true)
         {
             ReplicatedStateMachine machine = _machine;
             try
             {
-                return machine.Store.OpenSnapshot();
+                return machine.Store.OpenView();
             }
             catch (ObjectDisposedException) when (machine != _machine)
             {
@@ -71,15 +71,15 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
         }
     }
 
-    /// <summary>Applies a page of committed entries behind everything before it.</summary>
+    /// <summary>Applies a page of committed entries after everything before it.</summary>
     public void Apply(in ApplyEffect page) => Enqueue(new Item(page, false, null));
 
-    /// <summary>Takes a snapshot behind everything before it.</summary>
+    /// <summary>Pins the state for a snapshot after everything before it.</summary>
     public void Capture() => Enqueue(new Item(default, true, null));
 
-    /// <summary>Replaces the state by what a snapshot of the leader holds, behind everything before it.</summary>
-    public void Restore(ReplicatedStateMachine machine, Action restored) =>
-        Enqueue(new Item(default, false, (machine, restored)));
+    /// <summary>Replaces the state by that of a snapshot from the leader, after everything before it.</summary>
+    public void Restore(ReplicatedStateMachine machine, SnapshotReceiveEffect step) =>
+        Enqueue(new Item(default, false, (machine, step)));
 
     /// <inheritdoc />
     public bool Wants(in ProposalId id) =>
@@ -113,7 +113,7 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
             if (item.Restore is { } restore)
             {
                 Replace(restore.Machine);
-                restore.Restored();
+                _events.Restored(restore.Step, restore.Machine);
             }
             else if (item.IsCapture)
             {
@@ -132,9 +132,9 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     /// <inheritdoc />
     protected override void OnFault(Exception exception)
     {
-        _events.Faulted(exception);
+        _events.Failed(exception);
 
-        // Their proposals have left the table, so nobody else would answer these callers.
+        // Their proposals have left the table, so nothing else would answer these callers.
         foreach ((PendingProposal proposal, _) in _answers)
         {
             proposal.TryFail(new OutcomeUnknownException(
@@ -159,7 +159,7 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
 
         for (ulong next = page.FirstIndex; next <= page.LastIndex && !IsStopping;)
         {
-            // The thread is a thread of its own: it may wait.
+            // This thread serves nothing else, so it may block.
             ReadOnlyMemory<LogEntry> entries =
                 _log.ReadAsync(next, page.LastIndex, LogReadBytes).AsTask().GetAwaiter().GetResult();
             ApplyEntries(entries.Span);
@@ -200,7 +200,7 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
         _answers.Clear();
     }
 
-    /// <summary>Reclaims a little, so that what waits to be applied waits for little.</summary>
+    /// <summary>Reclaims a little, so that entries to be applied wait only briefly.</summary>
     /// <returns>Whether there is more.</returns>
     private bool ReclaimPiece()
     {
@@ -208,7 +208,7 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
         {
             _reclaims = _machine.Store.Reclaim(ReclaimRecords);
 
-            // What was taken out is free for reuse when the readers of the root before are gone.
+            // What was removed can be reused when the readers of the previous root are gone.
             _machine.Publish();
         }
 
@@ -236,5 +236,5 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     }
 
     private readonly record struct Item(
-        ApplyEffect Page, bool IsCapture, (ReplicatedStateMachine Machine, Action Restored)? Restore);
+        ApplyEffect Page, bool IsCapture, (ReplicatedStateMachine Machine, SnapshotReceiveEffect Step)? Restore);
 }

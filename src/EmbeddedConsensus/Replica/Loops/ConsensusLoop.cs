@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
@@ -6,156 +5,62 @@ using EmbeddedConsensus.Replica.Core;
 namespace EmbeddedConsensus.Replica;
 
 /// <summary>
-/// The thread that drives <see cref="ReplicaCore"/>. It drains what callers, peers, the log writer and the apply thread
-/// have left for it, lets time pass, and hands out the effects: all that arrives during one turn is one batch.
+/// The thread that drives <see cref="ReplicaCore"/>. A turn takes what <see cref="ConsensusInbox"/> holds, lets time
+/// pass, and executes the effects.
 /// </summary>
 internal sealed class ConsensusLoop : ReplicaThread
 {
-    // Peers are slowed down when this much of what they sent waits for a turn.
-    private const long MaxQueuedMessageBytes = 64L << 20;
-    private const int MaxMessagesPerTurn = 4_096;
-    private const int MaxCallsPerTurn = 4_096;
-
-    // What a message counts for beyond what it carries.
-    private const int MessageOverhead = 128;
-
     private readonly ReplicaCore _core;
+    private readonly ConsensusInbox _inbox;
+    private readonly IEffectExecutor _executor;
     private readonly IConsensusLoopEvents _events;
-    private readonly TimeProvider _time;
-    private readonly TimeSpan _tickInterval;
+    private readonly ViewObserver _observer;
+    private readonly TickClock _clock;
     private readonly MemberId _self;
-    private readonly int _maxTicksPerTurn;
-    private readonly ITimer? _alarm;
-
-    private readonly ConcurrentQueue<PendingCall> _calls = new();
-    private readonly ConcurrentQueue<RaftMessage> _messages = new();
-    private readonly ConcurrentQueue<ulong> _appended = new();
-    private readonly ConcurrentQueue<Action<ReplicaCore>> _actions = new();
-    private long _messageBytes;
-    private TaskCompletionSource? _room;
-    private ulong _applied;
-    private long _appliedBytes;
-    private ulong _appliedSeen;
-    private bool _hasToldOfDropped;
+    private bool _hasReportedDropped;
     private ImmutableArray<ClusterMember> _peers = [];
-
-    private readonly long _clockStart;
-    private long _lastTick;
-    private volatile Exception? _fault;
+    private bool _hasEnded;
     private volatile ReplicaView _view;
 
-    /// <summary>A thread that drives a core.</summary>
+    /// <summary>Creates the thread that drives a core.</summary>
     public ConsensusLoop(
-        ReplicaCore core, ReplicaSettings settings, TimeProvider time, IConsensusLoopEvents events,
-        IReplicaSchedule? schedule)
+        ReplicaCore core, ConsensusInbox inbox, IEffectExecutor executor, ReplicaSettings settings, TimeProvider time,
+        IConsensusLoopEvents events, ViewObserver observer, IReplicaSchedule? schedule)
         : base($"consensus {settings.Self}", schedule)
     {
         _core = core;
+        _inbox = inbox;
+        _executor = executor;
         _events = events;
-        _time = time;
-        _tickInterval = settings.TickInterval;
-        _maxTicksPerTurn = ReplicaSettings.MaxTicksPerTurn;
+        _observer = observer;
         _self = settings.Self;
-        _clockStart = time.GetTimestamp();
-        _lastTick = _clockStart;
         _view = ViewOf(core.Node);
-        if (time != TimeProvider.System)
-        {
-            // How long a wait takes on another clock, only that clock can tell.
-            _alarm = time.CreateTimer(
-                static thread => ((ConsensusLoop)thread!).Wake(), this, _tickInterval, _tickInterval);
-        }
+        _observer.Begin(_view);
+        inbox.Attach(this);
+        _clock = new TickClock(time, settings.TickInterval, ReplicaSettings.MaxTicksPerTurn, Wake);
     }
 
-    /// <summary>The node's state behind the last turn.</summary>
+    /// <summary>This member.</summary>
+    public MemberId Self => _self;
+
+    /// <summary>The node's state after the last turn.</summary>
     public ReplicaView View => _view;
-
-    /// <summary>The bounds of the calls.</summary>
-    public CallAdmission Admission => _core.Admission;
-
-    /// <summary>Whether a peer is being sent a snapshot. For this thread.</summary>
-    public bool IsSendingSnapshot => _core.Node.IsSendingSnapshot;
 
     /// <summary>Stops the thread and ends every call.</summary>
     public void StopAndFail(Exception reason)
     {
-        _alarm?.Dispose();
+        _clock.Dispose();
         StopAndJoin();
         _core.FailAll(reason);
-        _fault ??= reason;
-
-        // Either a caller that comes now sees the fault, or it is seen here.
-        Interlocked.MemoryBarrier();
-        RejectCalls();
+        _inbox.Close(reason);
     }
-
-    /// <summary>Takes a call. One too many is refused at once, on its caller's thread.</summary>
-    public void Submit(PendingCall call)
-    {
-        if (!Admission.TryAdmit(call))
-        {
-            return;
-        }
-
-        _calls.Enqueue(call);
-        Wake();
-        Interlocked.MemoryBarrier();
-        if (_fault is not null)
-        {
-            // The thread may have looked for the last time.
-            RejectCalls();
-        }
-    }
-
-    /// <summary>The log writer has made an append durable.</summary>
-    public void Appended(ulong appendId)
-    {
-        _appended.Enqueue(appendId);
-        Wake();
-    }
-
-    /// <summary>The apply thread has applied up to an index.</summary>
-    public void Applied(ulong index, long bytes)
-    {
-        Interlocked.Add(ref _appliedBytes, bytes);
-        Volatile.Write(ref _applied, index);
-        Wake();
-    }
-
-    /// <summary>Does something rare on the thread.</summary>
-    public void Post(Action<ReplicaCore> action)
-    {
-        _actions.Enqueue(action);
-        Wake();
-    }
-
-    /// <summary>Ends the replica's part in the cluster, to which it does not belong.</summary>
-    public void Leave(ConsensusStoreException reason) => Post(_ => EnterLeft(reason));
-
-    /// <summary>Ends the replica's part in the cluster: storage or an invariant failed somewhere.</summary>
-    public void Fail(Exception exception) => Post(_ => EnterFault(exception));
-
-    /// <summary>A message has arrived.</summary>
-    /// <returns>Completes when there is room for more.</returns>
-    public ValueTask ReceiveAsync(RaftMessage message)
-    {
-        long bytes = SizeOf(message);
-        _messages.Enqueue(message);
-        Wake();
-        return Interlocked.Add(ref _messageBytes, bytes) <= MaxQueuedMessageBytes || _fault is not null
-            ? default
-            : WaitForRoom();
-    }
-
-    /// <summary>A peer could not be reached.</summary>
-    public void PeerUnreachable(MemberId peer) => Post(core => core.Node.PeerUnreachable(peer));
 
     /// <inheritdoc />
     protected override TimeSpan Turn()
     {
-        if (_fault is not null)
+        if (_hasEnded)
         {
-            RejectCalls();
+            _inbox.Reject();
             return Timeout.InfiniteTimeSpan;
         }
 
@@ -177,30 +82,33 @@ internal sealed class ConsensusLoop : ReplicaThread
 
     private TimeSpan TakeTurn()
     {
-        bool isMore = TakeMessages();
-        while (_appended.TryDequeue(out ulong id))
+        if (_inbox.TakeEnding() is { } reason)
         {
-            _core.AppendCompleted(id);
+            Enter(reason);
+            return TimeSpan.Zero;
         }
 
-        TakeApplied();
-        while (_actions.TryDequeue(out Action<ReplicaCore>? action))
+        bool isMore = _inbox.TakeMessages();
+        ReportDropped();
+        _inbox.TakeCompletions();
+        isMore |= _inbox.TakeCalls();
+
+        // After the queues and before the answers: a thread that stops between this reading and a look into a queue
+        // would serve a later read from a lease that may be over by then.
+        _core.ObserveClock(_clock.Elapsed);
+        int ticks = _clock.TakeTicks(out TimeSpan untilTick);
+        for (int i = 0; i < ticks; i++)
         {
-            // An action may tell of a snapshot of entries that were applied since this turn began.
-            TakeApplied();
-            action(_core);
-            if (_fault is not null)
-            {
-                return TimeSpan.Zero;
-            }
+            _core.Tick();
         }
 
-        isMore |= TakeCalls();
+        return Finish() && !isMore ? untilTick : TimeSpan.Zero;
+    }
 
-        // Behind the queues and in front of the answers: a thread that stops between this reading and a look into a
-        // queue would serve a read that came later from a lease that may be over by then.
-        _core.ObserveClock(_time.GetElapsedTime(_clockStart));
-        TimeSpan untilTick = Tick();
+    /// <summary>Executes the effects of the turn.</summary>
+    /// <returns>Whether the replica takes further turns.</returns>
+    private bool Finish()
+    {
         bool again;
         do
         {
@@ -210,109 +118,22 @@ internal sealed class ConsensusLoop : ReplicaThread
         while (again);
 
         _view = ViewOf(_core.Node);
-        _events.TurnEnded(_view, _core.Node);
+        _observer.Observe(_view, _core.Node);
         if (_core.Node.Membership is MembershipState.Removed or MembershipState.Refused)
         {
-            EnterLeft(_core.Node.Membership == MembershipState.Removed
+            Enter(_core.Node.Membership == MembershipState.Removed
                 ? new MemberRemovedException(_core.Node.MembershipReason)
                 : new MemberRefusedException(_core.Node.MembershipReason));
-            return TimeSpan.Zero;
+            return false;
         }
 
-        TakeSnapshotIfDue();
-        return isMore ? TimeSpan.Zero : untilTick;
-    }
-
-    private bool TakeMessages()
-    {
-        long bytes = 0;
-        int count = 0;
-        while (count < MaxMessagesPerTurn && _messages.TryDequeue(out RaftMessage message))
+        if (_core.SnapshotIsDue)
         {
-            count++;
-            bytes += SizeOf(message);
-            _core.Step(message);
+            _core.SnapshotBegun();
+            _executor.TakeSnapshot(_core.Node.IsSendingSnapshot);
         }
 
-        if (!_hasToldOfDropped && _core.Inspection.FirstFault is { } fault)
-        {
-            _hasToldOfDropped = true;
-            _events.ProposalDropped(fault);
-        }
-
-        if (bytes > 0 && Interlocked.Add(ref _messageBytes, -bytes) <= MaxQueuedMessageBytes / 2)
-        {
-            Interlocked.Exchange(ref _room, null)?.TrySetResult();
-        }
-
-        return count == MaxMessagesPerTurn;
-    }
-
-    private void TakeApplied()
-    {
-        ulong applied = Volatile.Read(ref _applied);
-        if (applied > _appliedSeen)
-        {
-            _appliedSeen = applied;
-            _core.Applied(applied, Interlocked.Exchange(ref _appliedBytes, 0));
-        }
-    }
-
-    private bool TakeCalls()
-    {
-        int count = 0;
-        while (count < MaxCallsPerTurn && _calls.TryDequeue(out PendingCall? call))
-        {
-            count++;
-            switch (call)
-            {
-                case PendingProposal proposal:
-                    _core.Submit(proposal);
-                    break;
-                case PendingConfigurationChange change:
-                    _core.Submit(change);
-                    break;
-                case LoopQuery query:
-                    query.Answer(_core);
-                    break;
-                default:
-                    _core.Submit((PendingRead)call);
-                    break;
-            }
-        }
-
-        return count == MaxCallsPerTurn;
-    }
-
-    /// <summary>Lets time pass and says how long it is to the next tick.</summary>
-    private TimeSpan Tick()
-    {
-        TimeSpan elapsed = _time.GetElapsedTime(_lastTick);
-        if (elapsed >= _tickInterval)
-        {
-            int ticks = (int)Math.Min(elapsed / _tickInterval, _maxTicksPerTurn);
-            for (int i = 0; i < ticks; i++)
-            {
-                _core.Tick();
-            }
-
-            elapsed -= ticks * _tickInterval;
-            if (elapsed >= _tickInterval)
-            {
-                // The thread was held up for long. What that was for the others is told by their messages.
-                elapsed = TimeSpan.Zero;
-            }
-
-            _lastTick = _time.GetTimestamp() - (long)(elapsed.TotalSeconds * _time.TimestampFrequency);
-        }
-
-        if (_alarm is not null)
-        {
-            return Timeout.InfiniteTimeSpan;
-        }
-
-        // Rounded up, because a wait shorter than a millisecond does not wait.
-        return TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((_tickInterval - elapsed).TotalMilliseconds)));
+        return true;
     }
 
     private void Execute()
@@ -322,91 +143,62 @@ internal sealed class ConsensusLoop : ReplicaThread
         {
             // Before the first message to a new one goes out.
             _peers = _core.Node.Peers;
-            _events.PeersChanged(_peers);
+            _executor.UsePeers(_peers);
         }
 
         if (!effects.IsEmpty)
         {
-            _events.Execute(effects);
+            _executor.Execute(effects);
             effects.Clear();
         }
     }
 
-    private void TakeSnapshotIfDue()
+    private void ReportDropped()
     {
-        if (_core.SnapshotIsDue)
+        if (!_hasReportedDropped && _core.Inspection.FirstFault is { } fault)
         {
-            _core.SnapshotBegun();
-            _events.TakeSnapshot();
+            _hasReportedDropped = true;
+            _events.ProposalDropped(fault);
+        }
+    }
+
+    private void Enter(Exception reason)
+    {
+        if (reason is MemberRemovedException or MemberRefusedException)
+        {
+            End((ConsensusStoreException)reason, _events.Left);
+        }
+        else
+        {
+            EnterFault(reason);
         }
     }
 
     private void EnterFault(Exception exception)
     {
-        if (_fault is not null)
+        if (!_hasEnded)
         {
-            return;
+            End(new ReplicaFaultedException(
+                "The replica is faulted and takes no further part in the cluster: "
+                + $"{exception.Message} Restart it when the cause is gone.", exception), _events.Faulted);
         }
-
-        ReplicaFaultedException fault = new(
-            $"The replica is faulted and takes no further part in the cluster: {exception.Message} Restart it when the "
-            + "cause is gone.", exception);
-        End(fault, _events.Faulted);
     }
 
-    private void EnterLeft(ConsensusStoreException reason)
+    /// <summary>Ends the replica's part in the cluster. Its state is reported first, so that a caller whose call ends
+    /// finds it there; and the calls end even if the report fails in the app's transport or logger.</summary>
+    private void End<TReason>(TReason reason, Action<TReason> report)
+        where TReason : ConsensusStoreException
     {
-        if (_fault is not null)
-        {
-            return;
-        }
-
-        End(reason, _events.Left);
-    }
-
-    /// <summary>Takes no further part. What the replica says of itself comes first, so that a caller whose call ends
-    /// finds it there; and the callers are told whatever becomes of the rest, which runs code of the app: its transport
-    /// and its logger.</summary>
-    private void End<TReason>(TReason reason, Action<TReason> tell)
-        where TReason : Exception
-    {
-        _fault = reason;
+        _hasEnded = true;
         try
         {
-            tell(reason);
+            report(reason);
         }
         finally
         {
             _core.FailAll(reason);
-            Interlocked.Exchange(ref _room, null)?.TrySetResult();
-            RejectCalls();
+            _inbox.Close(reason);
         }
-    }
-
-    private void RejectCalls()
-    {
-        while (_calls.TryDequeue(out PendingCall? call))
-        {
-            call.TryFail(_fault!);
-        }
-
-        _messages.Clear();
-        _appended.Clear();
-        _actions.Clear();
-    }
-
-    private ValueTask WaitForRoom()
-    {
-        TaskCompletionSource room = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        TaskCompletionSource current = Interlocked.CompareExchange(ref _room, room, null) ?? room;
-
-        // The thread may have made room before it could see that somebody waits.
-        if (Interlocked.Read(ref _messageBytes) <= MaxQueuedMessageBytes / 2)
-        {
-            Interlocked.Exchange(ref _room, null)?.TrySetResult();
-        }
-
-        return new ValueTask(current.Task);
     }
 
     private ReplicaView ViewOf(RaftNode node) => new(
@@ -418,15 +210,4 @@ internal sealed class ConsensusLoop : ReplicaThread
         node.Role == RaftRole.Follower && node.Configuration.Learners.Contains(_self)
             ? ReplicaRole.Learner
             : (ReplicaRole)node.Role;
-
-    private static long SizeOf(in RaftMessage message)
-    {
-        long bytes = MessageOverhead + (message.Chunk?.Data.Length ?? 0);
-        foreach (ref readonly LogEntry entry in message.Entries.Span)
-        {
-            bytes += entry.Size;
-        }
-
-        return bytes;
-    }
 }

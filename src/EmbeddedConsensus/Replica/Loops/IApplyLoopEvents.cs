@@ -1,16 +1,21 @@
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.StateMachine;
+
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>Takes what the apply lane reports. Called on its thread; returns at once.</summary>
-internal interface IApplyLoopEvents
+/// <summary>Takes what the apply thread reports. Called on that thread; returns at once.</summary>
+internal interface IApplyLoopEvents : IFaultEvents
 {
     /// <summary>All entries up to an index are applied and published.</summary>
     /// <param name="index">The index.</param>
     /// <param name="bytes">The size of the entries since the last report.</param>
     void Applied(ulong index, long bytes);
 
-    /// <summary>A snapshot was asked for, and is pinned: write it out and dispose it.</summary>
+    /// <summary>The state is pinned for a snapshot: the receiver writes it out and disposes of it.</summary>
     void Captured(StateSnapshot snapshot);
 
-    /// <summary>Applying failed. The lane does nothing any more.</summary>
-    void Faulted(Exception exception);
+    /// <summary>The state was replaced by that of a snapshot from the leader.</summary>
+    /// <param name="step">The step that asked for it.</param>
+    /// <param name="machine">The state now, before any further entry is applied to it.</param>
+    void Restored(SnapshotReceiveEffect step, ReplicatedStateMachine machine);
 }

@@ -6,12 +6,12 @@ namespace EmbeddedConsensus.Replica;
 
 /// <summary>
 /// Writes the log, one batch at a time: what arrives while a batch is being flushed is the next batch (design decision
-/// D3). It runs beside the network: the consensus lane starts it and goes on.
+/// D3). It runs beside the network: the consensus thread starts it and continues.
 /// </summary>
 internal sealed class LogBatcher(
-    ILogStorage storage, Action<ulong> appended, Action<Exception> failed, Histogram<double> flushes, TimeProvider time)
+    ILogStorage storage, ILogBatcherEvents events, Histogram<double> flushes, TimeProvider time)
 {
-    // More than enough to keep the disk busy; what is beyond waits for the next flush.
+    // More than enough to keep the disk busy; the rest waits for the next flush.
     private const long MaxBatchBytes = 8L << 20;
 
     private readonly Lock _gate = new();
@@ -20,7 +20,7 @@ internal sealed class LogBatcher(
     private LogAppend[] _batch = new LogAppend[16];
     private Task _running = Task.CompletedTask;
 
-    // Set for good by a failure or a stop, so that nothing is ever written behind it.
+    // Set for good by a failure or a stop, so that nothing is ever written after it.
     private bool _isRunning;
 
     /// <summary>Completes when everything that was enqueued is written.</summary>
@@ -35,7 +35,7 @@ internal sealed class LogBatcher(
         }
     }
 
-    /// <summary>Writes nothing more than what is under way: the replica is faulted.</summary>
+    /// <summary>Writes nothing after the batch under way: the replica is faulted.</summary>
     public void Stop()
     {
         lock (_gate)
@@ -45,10 +45,10 @@ internal sealed class LogBatcher(
         }
     }
 
-    /// <summary>Writes an append behind everything before it.</summary>
+    /// <summary>Writes an append after everything before it.</summary>
     public void Enqueue(in AppendEffect append) => Enqueue(new Item(append, null));
 
-    /// <summary>Drops a prefix behind everything before it.</summary>
+    /// <summary>Drops a prefix after everything before it.</summary>
     public void Enqueue(in LogDropEffect drop) => Enqueue(new Item(default, drop.Through));
 
     private void Enqueue(in Item item)
@@ -82,7 +82,7 @@ internal sealed class LogBatcher(
                     await FlushAsync(count).ConfigureAwait(false);
                     foreach (ulong id in _ids)
                     {
-                        appended(id);
+                        events.Appended(id);
                     }
                 }
 
@@ -96,8 +96,8 @@ internal sealed class LogBatcher(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            // The writer stays "running", so that nothing is ever written behind a failed write.
-            failed(exception);
+            // The batcher stays "running", so that nothing is ever written after a failed write.
+            events.Failed(exception);
         }
     }
 

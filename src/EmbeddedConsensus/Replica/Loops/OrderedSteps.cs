@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>Runs asynchronous steps one behind the other, in the order in which they came. The first that fails is the
+/// <summary>Runs asynchronous steps one after another, in the order in which they came. The first that fails is the
 /// last that runs.</summary>
-internal sealed class OrderedSteps(Action<Exception> failed, IReplicaSchedule? schedule)
+internal sealed class OrderedSteps(IFaultEvents events, IReplicaSchedule? schedule)
 {
     private readonly Lock _gate = new();
     private Task _last = Task.CompletedTask;
@@ -20,11 +20,10 @@ internal sealed class OrderedSteps(Action<Exception> failed, IReplicaSchedule? s
         }
     }
 
-    /// <summary>Runs a step behind those before it, unless one of them has failed: nothing may be built on
-    /// that.</summary>
+    /// <summary>Runs a step after those before it, unless one of them has failed: nothing may build on that.</summary>
     public void Enqueue(Func<Task> step) => Enqueue(step, isCleanUp: false);
 
-    /// <summary>Runs a step behind those before it, whether they failed or not.</summary>
+    /// <summary>Runs a step after those before it, whether they failed or not.</summary>
     public void EnqueueCleanUp(Func<Task> step) => Enqueue(step, isCleanUp: true);
 
     private void Enqueue(Func<Task> step, bool isCleanUp)
@@ -32,11 +31,11 @@ internal sealed class OrderedSteps(Action<Exception> failed, IReplicaSchedule? s
         schedule?.WorkBegins();
         lock (_gate)
         {
-            _last = RunBehindAsync(_last, step, isCleanUp);
+            _last = RunAfterAsync(_last, step, isCleanUp);
         }
     }
 
-    private async Task RunBehindAsync(Task previous, Func<Task> step, bool isCleanUp)
+    private async Task RunAfterAsync(Task previous, Func<Task> step, bool isCleanUp)
     {
         await previous.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
@@ -51,7 +50,7 @@ internal sealed class OrderedSteps(Action<Exception> failed, IReplicaSchedule? s
 #pragma warning restore CA1031
         {
             _hasFailed = true;
-            failed(exception);
+            events.Failed(exception);
         }
         finally
         {

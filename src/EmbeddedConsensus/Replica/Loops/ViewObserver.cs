@@ -23,28 +23,28 @@ internal sealed class ViewObserver
     private readonly LatencyMarks _applies;
     private readonly HashSet<(MemberId Peer, ulong Index)> _sentSnapshots = [];
 
-    private ReplicaView _before;
+    private ReplicaView _before = null!;
     private MemberId _lastLeader;
     private long _leaderlessSince;
     private bool _isAlarmed;
     private long _lagTaken;
 
-    /// <summary>An observer that has seen a recovered replica.</summary>
-    public ViewObserver(
-        ReplicaView view, MemberId self, TimeSpan electionTimeout, ILogger logger, StoreMetrics metrics,
-        TimeProvider time)
+    /// <summary>An observer of a replica that has not begun.</summary>
+    public ViewObserver(ReplicaSettings settings, ILogger logger, StoreMetrics metrics, TimeProvider time)
     {
-        _before = view;
-        _self = self;
+        _self = settings.Self;
         _logger = logger;
         _metrics = metrics;
         _time = time;
-        _alarmAfter = electionTimeout * ElectionTimeoutsBeforeAlarm;
+        _alarmAfter = settings.ElectionTimeout * ElectionTimeoutsBeforeAlarm;
         _commits = new LatencyMarks(metrics.CommitDuration, time);
         _applies = new LatencyMarks(metrics.ApplyDuration, time);
         _leaderlessSince = time.GetTimestamp();
         _lagTaken = _leaderlessSince;
     }
+
+    /// <summary>Takes what the replica has recovered, with which its first turn is compared.</summary>
+    public void Begin(ReplicaView view) => _before = view;
 
     /// <summary>Looks at the replica after a turn.</summary>
     public void Observe(ReplicaView view, RaftNode node)

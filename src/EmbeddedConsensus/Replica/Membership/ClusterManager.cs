@@ -3,27 +3,30 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Replica.Membership;
 
 /// <summary>The membership as an app sees and changes it.</summary>
-internal sealed class ClusterManager(ReplicaHost host, MembershipChanges changes) : IClusterManager
+internal sealed class ClusterManager(
+    IMembershipReplica replica, MembershipChanges changes, CallCompletion completion) : IClusterManager
 {
     /// <inheritdoc />
     public async ValueTask<ClusterMembership> GetMembershipAsync(
         Consistency consistency = Consistency.Linearizable, CancellationToken cancellationToken = default)
     {
-        host.ThrowIfNotRunning();
+        replica.ThrowIfNotRunning();
         if (consistency == Consistency.Linearizable)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            ReadCall barrier = new(host.Completion);
-            host.Submit(barrier);
+            ReadCall barrier = new(completion);
+            replica.Submit(barrier);
             barrier.ListenTo(cancellationToken);
             await barrier.Task.ConfigureAwait(false);
         }
 
-        // Behind the barrier the lane knows at least what was committed when the call was made.
-        return await host.AskLaneAsync(
-            core => Describe(
-                core.Node.CommittedConfiguration, core.Node.CommittedConfigurationIndex, core.Node.Leader))
-            .WaitAsync(cancellationToken).ConfigureAwait(false);
+        // After the barrier consensus knows at least what was committed when the call was made.
+        LoopQuery<ClusterMembership> query = new(
+            static core => Describe(
+                core.Node.CommittedConfiguration, core.Node.CommittedConfigurationIndex, core.Node.Leader),
+            completion);
+        replica.Submit(query);
+        return await query.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />

@@ -3,23 +3,24 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Replica.Membership;
 
 /// <summary>
-/// Carries changes of the membership through: at the leader into consensus, elsewhere to the leader, and again while
-/// there is none. The changes may be asked for again, so that neither a lost answer nor a lost leader matters.
+/// Carries changes of the membership through: the leader proposes them, another member sends them to the leader, and
+/// repeats that while there is none. Changes are idempotent, so that neither a lost answer nor a lost leader matters.
 /// </summary>
-/// <remarks>Nobody waits on a connection for as long as a new member needs to catch up: the leader answers that the
-/// change goes on, and is asked again. It finds the change by what is asked for, also when another leader began
-/// it.</remarks>
-internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions options, TimeProvider time)
+/// <remarks>No request stays open for as long as a new member needs to catch up: the leader answers that the change is
+/// under way, and is asked again. It finds the change by its content, also when another leader began it.</remarks>
+internal sealed class MembershipChanges(
+    IMembershipReplica replica, MembershipClient client, ConsensusStoreOptions options, TimeProvider time,
+    CallCompletion completion)
 {
     private const int MaxRunning = 64;
 
-    // How long a leader lets an asker wait before it says that the change goes on.
+    // How long the leader delays its answer that a change is still under way.
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<ConfigurationChange, ConfigurationChangeCall> _running = [];
 
-    /// <summary>How long an answer may take before somebody else is asked.</summary>
+    /// <summary>How long an answer may take before another member is asked.</summary>
     public static TimeSpan AnswerTimeout { get; } = TimeSpan.FromSeconds(5) + LongPoll;
 
     private TimeSpan RetryInterval => options.HeartbeatInterval;
@@ -30,7 +31,7 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
     /// <returns>The answer of the leader that finished it.</returns>
     /// <exception cref="MembershipChangeRefusedException">The leader refuses.</exception>
     /// <exception cref="QuorumUnavailableException">No leader took it within the request timeout.</exception>
-    /// <exception cref="OutcomeUnknownException">It was taken, or may have been, and then no leader was found for a
+    /// <exception cref="OutcomeUnknownException">It was accepted, or may have been, and then no leader was found for a
     /// request timeout.</exception>
     public async Task<MembershipAnswer> ChangeAsync(ConfigurationChange change, CancellationToken cancellationToken)
     {
@@ -41,15 +42,15 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
         {
             if (IsOwnRemoval(change))
             {
-                return host.NewAnswer(MembershipAnswerStatus.Done) with
+                return client.NewAnswer(MembershipAnswerStatus.Done) with
                 {
-                    Configuration = host.View!.CommittedConfiguration,
-                    ConfigurationIndex = host.View.CommittedConfigurationIndex,
+                    Configuration = replica.View!.CommittedConfiguration,
+                    ConfigurationIndex = replica.View.CommittedConfigurationIndex,
                 };
             }
 
-            host.ThrowIfNotRunning();
-            MembershipRequest request = host.NewRequest(MembershipRequestKind.Change) with { Change = change };
+            replica.ThrowIfNotRunning();
+            MembershipRequest request = client.NewRequest(MembershipRequestKind.Change) with { Change = change };
             MembershipAnswer answer = await TryAsync(request, attempt, cancellationToken).ConfigureAwait(false);
             switch (answer.Status)
             {
@@ -79,7 +80,7 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
         }
     }
 
-    /// <summary>Takes a change as the leader, and waits a little for its end.</summary>
+    /// <summary>Accepts a change as the leader, and waits briefly for its end.</summary>
     /// <param name="request">A request to change or to join.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<MembershipAnswer> AtLeaderAsync(MembershipRequest request, CancellationToken cancellationToken)
@@ -92,9 +93,9 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
 
         if (Run(request.Change!) is not { } call)
         {
-            return host.NewAnswer(MembershipAnswerStatus.Retry) with
+            return client.NewAnswer(MembershipAnswerStatus.Retry) with
             {
-                Text = $"{MaxRunning} changes of the membership are under way. Try again when they are done.",
+                Text = $"{MaxRunning} membership changes are under way. Try again when they are done.",
             };
         }
 
@@ -102,7 +103,7 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
         {
             (ClusterConfiguration configuration, ulong index) = await call.Task
                 .WaitAsync(joins ? options.HeartbeatInterval : LongPoll, time, cancellationToken).ConfigureAwait(false);
-            return host.NewAnswer(MembershipAnswerStatus.Done) with
+            return client.NewAnswer(MembershipAnswerStatus.Done) with
             {
                 Configuration = configuration, ConfigurationIndex = index,
             };
@@ -114,51 +115,51 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
         catch (MembershipChangeRefusedException exception)
         {
             bool isOver = exception.Reason is not (MembershipRefusal.NotLeader or MembershipRefusal.NotReady);
-            return host.NewAnswer(isOver ? MembershipAnswerStatus.Refused : NotFinished(call)) with
+            return client.NewAnswer(isOver ? MembershipAnswerStatus.Refused : NotFinished(call)) with
             {
                 Refusal = exception.Reason, Text = exception.Message,
             };
         }
         catch (ConsensusStoreException exception)
         {
-            return host.NewAnswer(NotFinished(call)) with { Text = exception.Message };
+            return client.NewAnswer(NotFinished(call)) with { Text = exception.Message };
         }
     }
 
-    /// <summary>Whether this member has learned that it is gone before it was told that it asked for that.</summary>
+    /// <summary>Whether this member has learned of its removal before the answer to its own request for that.</summary>
     private bool IsOwnRemoval(ConfigurationChange change) =>
-        change.Kind == ConfigurationChangeKind.Remove && change.Member == host.Self
-        && host.State == StoreState.Removed && host.Fault is MemberRemovedException;
+        change.Kind == ConfigurationChangeKind.Remove && change.Member == replica.Self
+        && replica.State == StoreState.Removed && replica.Fault is MemberRemovedException;
 
-    /// <summary>Asks the leader, or when none is known the next of the others.</summary>
+    /// <summary>Asks the leader, or when none is known the next of the other members.</summary>
     private async Task<MembershipAnswer> TryAsync(
         MembershipRequest request, int attempt, CancellationToken cancellationToken)
     {
-        ReplicaView view = host.View!;
+        ReplicaView view = replica.View!;
         if (view.Role == ReplicaRole.Leader)
         {
             return await AtLeaderAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
-        string? leader = host.Peers.Find(view.Leader);
-        IReadOnlyList<string> others = host.KnownAddresses();
+        string? leader = client.Find(view.Leader);
+        IReadOnlyList<string> others = client.KnownAddresses();
         if (leader is null && others.Count == 0)
         {
-            return host.NewAnswer(MembershipAnswerStatus.Retry) with
+            return client.NewAnswer(MembershipAnswerStatus.Retry) with
             {
-                Text = "No leader is known, and nobody who could be asked for one.",
+                Text = "No leader is known, and no other member that could be asked for one.",
             };
         }
 
         try
         {
-            return await host.AskAsync(
+            return await client.AskAsync(
                 leader ?? others[attempt % others.Count], request with { IsForLeader = leader is not null },
                 cancellationToken).ConfigureAwait(false);
         }
         catch (ConsensusStoreException exception) when (exception is not MemberRemovedException)
         {
-            return host.NewUnanswered(exception);
+            return client.NewUnanswered(exception);
         }
     }
 
@@ -177,12 +178,12 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
                 return null;
             }
 
-            call = new ConfigurationChangeCall(host.Completion) { Change = change };
+            call = new ConfigurationChangeCall(completion) { Change = change };
             _running[change] = call;
         }
 
         _ = ForgetWhenDoneAsync(call);
-        host.Submit(call);
+        replica.Submit(call);
         return call;
     }
 
@@ -198,35 +199,35 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
         }
     }
 
-    /// <summary>What can be said of a call that ended without its change. What a leader began may be finished by the
-    /// next one.</summary>
+    /// <summary>The answer to a call that ended without its change. What a leader began, the next one may finish.
+    /// </summary>
     private static MembershipAnswerStatus NotFinished(ConfigurationChangeCall call) =>
         call.IsAccepted ? MembershipAnswerStatus.Unclear : MembershipAnswerStatus.Retry;
 
     private MembershipAnswer UnderWay(MembershipRequest request, ConfigurationChangeCall call)
     {
-        ReplicaView view = host.View!;
+        ReplicaView view = replica.View!;
         bool goesOn = request.Kind == MembershipRequestKind.Join
             ? view.Configuration.Contains(request.From)
             : call.IsAccepted;
         return goesOn
-            ? host.NewAnswer(MembershipAnswerStatus.Pending) with
+            ? client.NewAnswer(MembershipAnswerStatus.Pending) with
             {
                 Configuration = view.Configuration, ConfigurationIndex = view.ConfigurationIndex,
             }
-            : host.NewAnswer(MembershipAnswerStatus.Unclear) with
+            : client.NewAnswer(MembershipAnswerStatus.Unclear) with
             {
                 Text = "The leader has not begun the change: an earlier one is not committed yet.",
             };
     }
 
-    /// <summary>An id with an empty disk behind it, though it held a part of the log once, has lost what it voted for.
-    /// </summary>
+    /// <summary>A member that once held log entries and now has an empty disk has lost its votes, so it may not rejoin
+    /// under the same id.</summary>
     private MembershipAnswer? RefusalOfJoin(MembershipRequest request)
     {
-        ClusterConfiguration configuration = host.View!.Configuration;
+        ClusterConfiguration configuration = replica.View!.Configuration;
         return request.ConfigurationIndex == 0 && configuration.Find(request.From) is { HasStarted: true } member
-            ? host.NewAnswer(MembershipAnswerStatus.Refused) with
+            ? client.NewAnswer(MembershipAnswerStatus.Refused) with
             {
                 Refusal = MembershipRefusal.MemberIdUsed,
                 Text = $"Member {member.Id} belongs to the cluster and has run before, at '{member.Address}'; now it "
@@ -238,9 +239,9 @@ internal sealed class MembershipChanges(ReplicaHost host, ConsensusStoreOptions 
 
     private static ConsensusStoreException GiveUp(bool mayBeTaken, string trouble) => mayBeTaken
         ? new OutcomeUnknownException(
-            "The change of the membership was begun, or may have been, and then nobody could be asked about it any "
-            + $"more: {trouble} It may yet come about. Ask again: what is done is not done twice.")
+            "The membership change may have been accepted, but its outcome could not be confirmed: "
+            + $"{trouble} It may still take effect. Repeat the call: a change that is done is not done twice.")
         : new QuorumUnavailableException(
-            $"No leader took the change of the membership within the request timeout: {trouble} Check that a majority "
-            + "of the members is up and reachable.");
+            $"No leader accepted the membership change within the request timeout: {trouble} Check that a majority of "
+            + "the members is up and reachable.");
 }

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace EmbeddedConsensus.Replica.Membership;
 
 /// <summary>
-/// Keeps this member in its cluster: it asks to be taken in, tells where the member is when the cluster has another
-/// address, and, while no leader is heard of, asks the others whether it still belongs.
+/// Keeps this member in its cluster: it asks to join, reports a changed address, and while it hears of no leader asks
+/// the other members whether it still belongs.
 /// </summary>
-/// <remarks>The others may have nobody to tell: a member that was removed while it was away, or that moved, is no peer
-/// of theirs under the address that it has. So it asks, rather than that they tell.</remarks>
+/// <remarks>The others cannot reach a member that was removed while it was down, or that moved: it is no peer of theirs
+/// under its present address. So this member asks, instead of waiting to be told.</remarks>
 internal sealed class MembershipKeeper(
-    ReplicaHost host, MembershipChanges changes, ConsensusStoreOptions options, TimeProvider time, ILogger logger)
+    IMembershipReplica replica, MembershipClient client, MembershipChanges changes, ConsensusStoreOptions options, TimeProvider time, ILogger logger)
 {
     private const int MaxBackoff = 5;
 
@@ -23,7 +23,7 @@ internal sealed class MembershipKeeper(
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (host.State == StoreState.Running && !cancellationToken.IsCancellationRequested)
+        while (replica.State == StoreState.Running && !cancellationToken.IsCancellationRequested)
         {
             try
             {
@@ -33,11 +33,11 @@ internal sealed class MembershipKeeper(
             {
                 return;
             }
-#pragma warning disable CA1031 // Whatever went wrong: a member that nobody keeps in its cluster would be lost to it for good.
+#pragma warning disable CA1031 // A member that stopped asking would be lost to its cluster for good.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                logger.MembershipMaintenanceFailed(host.Self, exception);
+                logger.MembershipMaintenanceFailed(replica.Self, exception);
                 await Task.Delay(options.ElectionTimeout, time, cancellationToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -46,18 +46,18 @@ internal sealed class MembershipKeeper(
 
     private async Task KeepAsync(CancellationToken cancellationToken)
     {
-        if (host.View!.Membership == MembershipState.Joining && options.JoinAddresses.Count > 0)
+        if (replica.View!.Membership == MembershipState.Joining && options.JoinAddresses.Count > 0)
         {
             await JoinAsync(cancellationToken).ConfigureAwait(false);
         }
 
         bool wasLeaderless = IsMisplaced();
-        while (host.State == StoreState.Running)
+        while (replica.State == StoreState.Running)
         {
-            bool isLeaderless = host.View!.Leader.IsNone || !host.KnowsLeader;
+            bool isLeaderless = replica.View!.Leader.IsNone || !client.KnowsLeader;
             if (!isLeaderless)
             {
-                host.ForgetIntroduced();
+                client.ForgetIntroduced();
             }
 
             if (isLeaderless && wasLeaderless)
@@ -74,28 +74,28 @@ internal sealed class MembershipKeeper(
         }
     }
 
-    /// <summary>Whether the cluster has another address for this member than the one that it runs at.</summary>
+    /// <summary>Whether the cluster has an outdated address for this member.</summary>
     private bool IsMisplaced() =>
-        host.Address is { } address && host.View!.Configuration.Find(host.Self) is { } record && record.Address != address;
+        client.Address is { } address && replica.View!.Configuration.Find(replica.Self) is { } record && record.Address != address;
 
     private async Task JoinAsync(CancellationToken cancellationToken)
     {
-        MemberEndpoint self = new(host.Self, host.Address!);
+        MemberEndpoint self = new(replica.Self, client.Address!);
         ConfigurationChange change =
             options.JoinAsLearner ? ConfigurationChange.AddLearner(self) : ConfigurationChange.AddVoter(self);
-        logger.Joining(host.Self, self.Address, string.Join(", ", options.JoinAddresses));
+        logger.Joining(replica.Self, self.Address, string.Join(", ", options.JoinAddresses));
         int failures = 0;
-        for (int attempt = 0; host.State == StoreState.Running; attempt++)
+        for (int attempt = 0; replica.State == StoreState.Running; attempt++)
         {
-            if (host.View!.CommittedConfiguration.Contains(host.Self))
+            if (replica.View!.CommittedConfiguration.Contains(replica.Self))
             {
-                logger.Joined(host.Self, host.View.CommittedConfiguration.ClusterId);
+                logger.Joined(replica.Self, replica.View.CommittedConfiguration.ClusterId);
                 return;
             }
 
-            IReadOnlyList<string> addresses = host.KnownAddresses();
+            IReadOnlyList<string> addresses = client.KnownAddresses();
             string address = addresses[attempt % addresses.Count];
-            MembershipRequest request = host.NewRequest(MembershipRequestKind.Join) with { Change = change };
+            MembershipRequest request = client.NewRequest(MembershipRequestKind.Join) with { Change = change };
             failures = await TryJoinAsync(address, request, cancellationToken).ConfigureAwait(false) ? 0 : failures + 1;
             TimeSpan pause = options.ElectionTimeout * Math.Min(MaxBackoff, 1 + (failures / Math.Max(1, addresses.Count)));
             await Task.Delay(failures < addresses.Count ? options.HeartbeatInterval : pause, time, cancellationToken)
@@ -103,14 +103,14 @@ internal sealed class MembershipKeeper(
         }
     }
 
-    /// <returns>Whether the cluster has taken note of this member.</returns>
+    /// <returns>Whether the cluster accepted the request.</returns>
     private async Task<bool> TryJoinAsync(
         string address, MembershipRequest request, CancellationToken cancellationToken)
     {
         MembershipAnswer answer;
         try
         {
-            answer = await host.AskAsync(address, request, cancellationToken).ConfigureAwait(false);
+            answer = await client.AskAsync(address, request, cancellationToken).ConfigureAwait(false);
         }
         catch (TransportException exception)
         {
@@ -121,36 +121,36 @@ internal sealed class MembershipKeeper(
 
         if (answer.Status is MembershipAnswerStatus.Done or MembershipAnswerStatus.Pending)
         {
-            host.Introduce(answer.Configuration!);
+            client.Introduce(answer.Configuration!);
             return true;
         }
 
         bool isFinal = answer.Status == MembershipAnswerStatus.Refused
             && answer.Refusal is MembershipRefusal.MemberIdUsed or MembershipRefusal.InvalidAddress;
-        if (isFinal && host.View!.Membership == MembershipState.Joining)
+        if (isFinal && replica.View!.Membership == MembershipState.Joining)
         {
-            host.Leave(new MemberRefusedException($"The cluster does not take member {host.Self} in: {answer.Text}"));
+            replica.Leave(new MemberRefusedException($"The cluster refuses member {replica.Self}: {answer.Text}"));
         }
 
         ReportTrouble(address, answer.Text);
         return false;
     }
 
-    /// <summary>When all addresses are those of other clusters' members, waiting helps nobody.</summary>
+    /// <summary>Leaves when every address is that of another cluster's member: waiting cannot help.</summary>
     private void LeaveForStrangers(string address, TransportException exception)
     {
         if (exception.IsWrongCluster && _strangers.Add(address)
-            && options.JoinAddresses.All(other => other == host.Address || _strangers.Contains(other)))
+            && options.JoinAddresses.All(other => other == client.Address || _strangers.Contains(other)))
         {
-            host.Leave(new MemberRefusedException(
-                $"Member {host.Self} is to join the cluster '{options.ClusterName}', and all addresses that it was "
+            replica.Leave(new MemberRefusedException(
+                $"Member {replica.Self} is to join the cluster '{options.ClusterName}', and all addresses that it was "
                 + $"given belong to clusters of other names: {exception.Message} Check ClusterName and JoinAddresses.", exception));
         }
     }
 
     private async Task TellAddressAsync(CancellationToken cancellationToken)
     {
-        MemberEndpoint self = new(host.Self, host.Address!);
+        MemberEndpoint self = new(replica.Self, client.Address!);
         try
         {
             await changes.ChangeAsync(ConfigurationChange.Update(self), cancellationToken).ConfigureAwait(false);
@@ -162,11 +162,11 @@ internal sealed class MembershipKeeper(
         }
     }
 
-    /// <summary>Shows this member to all others that it knows of, and asks what they know of it.</summary>
+    /// <summary>Introduces this member to all others that it knows of, and asks what they know of it.</summary>
     private async Task IntroduceAsync(CancellationToken cancellationToken)
     {
-        MembershipRequest request = host.NewRequest(MembershipRequestKind.Introduce);
-        await Task.WhenAll(host.KnownAddresses().Select(address => IntroduceAsync(address, request, cancellationToken)))
+        MembershipRequest request = client.NewRequest(MembershipRequestKind.Introduce);
+        await Task.WhenAll(client.KnownAddresses().Select(address => IntroduceAsync(address, request, cancellationToken)))
             .ConfigureAwait(false);
     }
 
@@ -174,26 +174,26 @@ internal sealed class MembershipKeeper(
     {
         try
         {
-            MembershipAnswer answer = await host.AskAsync(address, request, cancellationToken).ConfigureAwait(false);
+            MembershipAnswer answer = await client.AskAsync(address, request, cancellationToken).ConfigureAwait(false);
             if (answer.Status == MembershipAnswerStatus.WrongCluster)
             {
                 ReportTrouble(address, answer.Text);
             }
 
-            await host.HeedAsync(answer).ConfigureAwait(false);
+            await client.HeedAsync(answer).ConfigureAwait(false);
         }
         catch (TransportException)
         {
-            // Nobody is there now. What cannot be reached at all is reported by the transport.
+            // That member is down. The transport reports addresses that cannot be reached.
         }
     }
 
     private void ReportTrouble(string address, string trouble)
     {
-        // The same every second is told once.
+        // The same trouble is reported once.
         if (Interlocked.Exchange(ref _lastTrouble, trouble) != trouble)
         {
-            logger.MembershipRequestFailed(host.Self, address, trouble);
+            logger.MembershipRequestFailed(replica.Self, address, trouble);
         }
     }
 }

@@ -3,35 +3,35 @@ using EmbeddedConsensus.Transport;
 
 namespace EmbeddedConsensus.Replica.Membership;
 
-/// <summary>What arrives from other members: messages go to the consensus lane, requests about the membership are
-/// answered here, or carried to the leader.</summary>
-internal sealed class MembershipRequests(ReplicaHost host, ConsensusLoop lane, MembershipChanges changes)
-    : ITransportReceiver
+/// <summary>Receives what other members send: messages go to consensus, requests about the membership are answered here
+/// or forwarded to the leader.</summary>
+internal sealed class MembershipRequests(
+    IMembershipReplica replica, MembershipClient client, MembershipChanges changes) : ITransportReceiver
 {
     /// <inheritdoc />
-    public ValueTask ReceiveAsync(RaftMessage message) => lane.ReceiveAsync(message);
+    public ValueTask ReceiveAsync(RaftMessage message) => replica.ReceiveAsync(message);
 
     /// <inheritdoc />
-    public void PeerUnreachable(MemberId peer) => lane.PeerUnreachable(peer);
+    public void PeerUnreachable(MemberId peer) => replica.PeerUnreachable(peer);
 
     /// <inheritdoc />
     public async ValueTask<ReadOnlyMemory<byte>> HandleRequestAsync(
         ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
         MembershipRequest decoded = MembershipCodec.DecodeRequest(request.Span);
-        host.ThrowIfNotRunning();
+        replica.ThrowIfNotRunning();
         return MembershipCodec.Encode(await AnswerAsync(decoded, cancellationToken).ConfigureAwait(false));
     }
 
     private async Task<MembershipAnswer> AnswerAsync(MembershipRequest request, CancellationToken cancellationToken)
     {
-        ReplicaView view = host.View!;
+        ReplicaView view = replica.View!;
         ulong clusterId = view.CommittedConfiguration.ClusterId;
         if (request.ClusterId != clusterId && request.ClusterId != 0 && clusterId != 0)
         {
-            return host.NewAnswer(MembershipAnswerStatus.WrongCluster) with
+            return client.NewAnswer(MembershipAnswerStatus.WrongCluster) with
             {
-                Text = $"Member {host.Self} belongs to cluster {clusterId:x}, and not to {request.ClusterId:x}: "
+                Text = $"Member {replica.Self} belongs to cluster {clusterId:x}, and not to {request.ClusterId:x}: "
                     + "another one of the same name. Check the addresses; if a new cluster was forced from a survivor, "
                     + "remove the old members' data and let them join under new ids.",
             };
@@ -39,12 +39,12 @@ internal sealed class MembershipRequests(ReplicaHost host, ConsensusLoop lane, M
 
         if (request.Kind != MembershipRequestKind.Join)
         {
-            host.LearnAddress(request.From, request.Address);
+            client.LearnAddress(request.From, request.Address);
         }
 
         if (request.Kind == MembershipRequestKind.Introduce)
         {
-            return host.NewAnswer(MembershipAnswerStatus.Done) with
+            return client.NewAnswer(MembershipAnswerStatus.Done) with
             {
                 Configuration = view.CommittedConfigurationIndex == 0 ? null : view.CommittedConfiguration,
                 ConfigurationIndex = view.CommittedConfigurationIndex,
@@ -59,25 +59,25 @@ internal sealed class MembershipRequests(ReplicaHost host, ConsensusLoop lane, M
     private async Task<MembershipAnswer> ForwardAsync(
         MembershipRequest request, ReplicaView view, CancellationToken cancellationToken)
     {
-        string? leader = host.Peers.Find(view.Leader);
+        string? leader = client.Find(view.Leader);
         if (leader is null || request.IsForLeader)
         {
-            return host.NewAnswer(MembershipAnswerStatus.Retry) with
+            return client.NewAnswer(MembershipAnswerStatus.Retry) with
             {
                 Text = view.Leader.IsNone
-                    ? $"Member {host.Self} knows no leader now."
-                    : $"Member {host.Self} does not lead; member {view.Leader} does.",
+                    ? $"Member {replica.Self} knows no leader now."
+                    : $"Member {replica.Self} does not lead; member {view.Leader} does.",
             };
         }
 
         try
         {
-            return await host.AskAsync(leader, request with { IsForLeader = true }, cancellationToken)
+            return await client.AskAsync(leader, request with { IsForLeader = true }, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (TransportException exception)
         {
-            return host.NewUnanswered(exception);
+            return client.NewUnanswered(exception);
         }
     }
 }

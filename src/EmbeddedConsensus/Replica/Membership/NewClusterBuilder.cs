@@ -119,7 +119,7 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
 
         await using (snapshot.ConfigureAwait(false))
         {
-            return await StateSnapshotLoader.LoadAsync(snapshot, options, cancellationToken).ConfigureAwait(false);
+            return await StateSnapshotLoader.LoadAsync(snapshot, options, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -4,10 +4,10 @@ using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>Writes this replica's own snapshots to its storage, beside everything else.</summary>
+/// <summary>Writes this replica's own snapshots to its storage, beside its other work.</summary>
 internal static class SnapshotWriterTask
 {
-    private const int PieceBytes = 256 << 10;
+    private const int ChunkBytes = 256 << 10;
 
     /// <summary>Writes a pinned state and publishes it; older snapshots are deleted.</summary>
     /// <param name="state">The state; disposed here.</param>
@@ -26,13 +26,13 @@ internal static class SnapshotWriterTask
             ISnapshotWriter writer = await storage.CreateAsync(metadata, cancellationToken).ConfigureAwait(false);
             await using (writer.ConfigureAwait(false))
             {
-                ArrayBufferWriter<byte> piece = new(PieceBytes);
+                ArrayBufferWriter<byte> chunk = new(ChunkBytes);
                 bool more;
                 do
                 {
-                    more = state.WriteNext(piece, PieceBytes);
-                    await WriteInLimitsAsync(writer, piece.WrittenMemory, cancellationToken).ConfigureAwait(false);
-                    piece.ResetWrittenCount();
+                    more = state.WriteNext(chunk, ChunkBytes);
+                    await WriteInLimitsAsync(writer, chunk.WrittenMemory, cancellationToken).ConfigureAwait(false);
+                    chunk.ResetWrittenCount();
                 }
                 while (more);
 
@@ -43,13 +43,13 @@ internal static class SnapshotWriterTask
         }
     }
 
-    // A single large record makes a piece longer than the storage takes at a time.
+    // A single large record makes a chunk longer than the storage accepts.
     private static async ValueTask WriteInLimitsAsync(
-        ISnapshotWriter writer, ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
+        ISnapshotWriter writer, ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
     {
-        for (ReadOnlyMemory<byte> rest = piece; !rest.IsEmpty;)
+        for (ReadOnlyMemory<byte> rest = chunk; !rest.IsEmpty;)
         {
-            ReadOnlyMemory<byte> next = rest[..Math.Min(PieceBytes, rest.Length)];
+            ReadOnlyMemory<byte> next = rest[..Math.Min(ChunkBytes, rest.Length)];
             await writer.WriteAsync(next, cancellationToken).ConfigureAwait(false);
             rest = rest[next.Length..];
         }

@@ -28,7 +28,7 @@ internal sealed class StateSnapshot : IDisposable
     {
         Position = machine.Applied;
         machine.Sessions.Encode(_sessions);
-        _store = machine.Store.OpenSnapshot();
+        _store = machine.Store.OpenView();
         _encoder = new MvccSnapshotEncoder(_store);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
@@ -20,10 +21,12 @@ internal static class StateSnapshotLoader
     /// <summary>Reads a snapshot.</summary>
     /// <param name="reader">The snapshot.</param>
     /// <param name="options">How to lay the store out.</param>
+    /// <param name="newestFormat">The newest command format that the state machine accepts.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <exception cref="StorageException">The snapshot cannot be read, or is not a snapshot of a replica.</exception>
     public static async ValueTask<ReplicatedStateMachine> LoadAsync(
-        ISnapshotReader reader, MvccOptions options, CancellationToken cancellationToken = default)
+        ISnapshotReader reader, MvccOptions options, byte newestFormat = CommandFormat.Newest,
+        CancellationToken cancellationToken = default)
     {
         byte[] piece = GC.AllocateUninitializedArray<byte>(
             (int)Math.Clamp(reader.Length, StateSnapshot.PrefixLength, PieceBytes));
@@ -44,7 +47,10 @@ internal static class StateSnapshotLoader
             }
 
             return new ReplicatedStateMachine(
-                decoder.Complete(), proposals, reader.Metadata.Position, reader.Metadata.Configuration);
+                decoder.Complete(), proposals, reader.Metadata.Position, reader.Metadata.Configuration)
+            {
+                NewestFormat = newestFormat,
+            };
         }
         catch (MvccSnapshotDamagedException exception)
         {

@@ -18,7 +18,7 @@ internal sealed class LeaseRun
     private readonly HashSet<ulong> _leaderTerms = [];
     private readonly LeaseRunMember _slowest;
     private readonly bool _isOneSlow;
-    private DeterministicRandom _random;
+    private readonly DeterministicRandom _random;
     private long _order;
     private ulong _maxCommit;
 

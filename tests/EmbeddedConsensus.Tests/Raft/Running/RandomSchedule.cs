@@ -11,7 +11,7 @@ internal sealed partial class RandomSchedule
     private readonly ulong _seed;
     private readonly bool _changesMembers;
     private ulong[] _ids;
-    private DeterministicRandom _random;
+    private readonly DeterministicRandom _random;
     private ulong _next;
 
     public RandomSchedule(int members, ulong seed, bool changesMembers)

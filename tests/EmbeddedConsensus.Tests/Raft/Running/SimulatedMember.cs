@@ -1,6 +1,7 @@
 using System.Text;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
+using EmbeddedConsensus.Replica.Core;
 
 namespace EmbeddedConsensus.Tests.Raft;
 
@@ -15,6 +16,7 @@ internal sealed class SimulatedMember
     private readonly Queue<SnapshotReadEffect> _snapshotReads = new();
     private readonly Queue<SnapshotReceiveEffect> _receives = new();
     private readonly List<byte> _receiving = [];
+    private SnapshotInstallation _installation = new();
     private ulong _incarnation;
 
     public SimulatedMember(Func<ulong, RaftOptions> options, ClusterConfiguration bootstrap)
@@ -75,6 +77,7 @@ internal sealed class SimulatedMember
         _snapshotReads.Clear();
         _receives.Clear();
         _receiving.Clear();
+        _installation = new SnapshotInstallation();
     }
 
     /// <summary>The next start finds nothing.</summary>
@@ -159,36 +162,54 @@ internal sealed class SimulatedMember
         return true;
     }
 
-    /// <summary>Carries out the next step of receiving a snapshot, with those before it that have no
-    /// completion.</summary>
+    /// <summary>Executes the next step of receiving a snapshot, with those before it that have no completion.</summary>
     public bool CompleteReceive()
     {
-        while (_receives.TryDequeue(out SnapshotReceiveEffect step))
+        bool isReported = false;
+        while (!isReported && _receives.TryDequeue(out SnapshotReceiveEffect step))
         {
-            switch (step.Kind)
+            for (SnapshotAction action = _installation.Begin(step.Kind);
+                action != SnapshotAction.None;
+                action = _installation.Completed())
             {
-                case SnapshotReceiveEffectKind.Begin or SnapshotReceiveEffectKind.Abort:
-                    _receiving.Clear();
-                    continue;
-                case SnapshotReceiveEffectKind.Write:
-                    Assert.Equal(_receiving.Count, step.Offset);
-                    _receiving.AddRange(step.Data.Span);
-                    Node.SnapshotChunkWritten(step.Id);
-                    return true;
-                case SnapshotReceiveEffectKind.Publish:
-                    Assert.Equal(step.TotalLength, _receiving.Count);
-                    Disk.Publish(step.Metadata, _receiving.ToArray());
-                    Node.SnapshotPublished(step.Id);
-                    return true;
-                default:
-                    Applied = Decode(Disk.SnapshotData);
-                    Assert.Equal((ulong)Applied.Count, step.Metadata.Position.Index);
-                    Node.SnapshotRestored(step.Id);
-                    return true;
+                isReported |= Execute(action, step);
             }
         }
 
-        return false;
+        return isReported;
+    }
+
+    /// <returns>Whether the node was told.</returns>
+    private bool Execute(SnapshotAction action, SnapshotReceiveEffect step)
+    {
+        switch (action)
+        {
+            case SnapshotAction.OpenWriter or SnapshotAction.CloseWriter:
+                _receiving.Clear();
+                return false;
+            case SnapshotAction.WriteChunk:
+                Assert.Equal(_receiving.Count, step.Offset);
+                _receiving.AddRange(step.Data.Span);
+                return false;
+            case SnapshotAction.ReportWritten:
+                Node.SnapshotChunkWritten(step.Id);
+                return true;
+            case SnapshotAction.Publish:
+                Assert.Equal(step.TotalLength, _receiving.Count);
+                Disk.Publish(step.Metadata, _receiving.ToArray());
+                return false;
+            case SnapshotAction.ReportPublished:
+                Node.SnapshotPublished(step.Id);
+                return true;
+            case SnapshotAction.Restore:
+                Applied = Decode(Disk.SnapshotData);
+                Assert.Equal((ulong)Applied.Count, step.Metadata.Position.Index);
+                Node.SnapshotRestored(step.Id);
+                return true;
+            default:
+                // The disk keeps the newest snapshot alone, and its bytes are the state.
+                return false;
+        }
     }
 
     /// <summary>Publishes a snapshot of everything that is applied.</summary>

@@ -1,0 +1,175 @@
+namespace EmbeddedConsensus.Raft;
+
+/// <summary>Keeps out the messages of those that are no members, and lets them know; and what this node makes of such a
+/// notice (dissertation, section 4.2.3; etcd's removed members and its cluster ids).</summary>
+internal sealed class MembershipNotices(RaftState state, Outbox outbox, MembershipView membership)
+{
+    // The tick after the one in which a member got its last notice, by id modulo the length: a bounded memory against
+    // floods.
+    private readonly ulong[] _noticeTicks = new ulong[16];
+    private readonly List<MemberId> _refusers = [];
+
+    /// <summary>How many messages of other clusters were dropped.</summary>
+    public long ForeignMessages { get; private set; }
+
+    /// <summary>Handles notices, and turns away messages of other clusters and the requests of removed members.
+    /// </summary>
+    /// <param name="message">A message.</param>
+    /// <returns>Whether the message is dealt with.</returns>
+    public bool TurnAway(in RaftMessage message)
+    {
+        if (message.Type == RaftMessageType.MemberRefused)
+        {
+            StepRefused(message);
+            return true;
+        }
+
+        ulong clusterId = state.ClusterId;
+        if (message.ClusterId != clusterId && message.ClusterId != 0 && clusterId != 0)
+        {
+            ForeignMessages++;
+            if (message.Type != RaftMessageType.MemberRemoved && IsNoticeDue(message.From))
+            {
+                Refuse(message.From, RefusalReason.WrongCluster);
+            }
+
+            return true;
+        }
+
+        if (message.Type == RaftMessageType.MemberRemoved)
+        {
+            StepRemoved(message);
+            return true;
+        }
+
+        if (message.Type.IsRequest() && membership.IsRemoved(message.From))
+        {
+            if (IsNoticeDue(message.From))
+            {
+                outbox.Send(state.MessageTo(message.From, RaftMessageType.MemberRemoved) with
+                {
+                    Term = 0, Index = membership.CommittedIndex,
+                });
+            }
+
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A leader was heard from: the node is in the right cluster.</summary>
+    public void LeaderHeard() => _refusers.Clear();
+
+    /// <summary>A member that held the configuration once and reports that it holds nothing lost its disk. It gets a
+    /// notice and no entries: it must not acknowledge again what others count on. A delayed message of its first start,
+    /// which looks the same, changes nothing: the member believes that it is refused only while it holds nothing.
+    /// </summary>
+    /// <param name="peer">The member.</param>
+    /// <param name="message">Its answer.</param>
+    /// <returns>Whether that is so.</returns>
+    public bool RefuseLostDisk(Progress peer, in RaftMessage message)
+    {
+        if (message.Context != RejectionContext.HoldsNothing
+            || state.Tracker.Configuration.Find(peer.Id) is not { HasStarted: true })
+        {
+            return false;
+        }
+
+        if (IsNoticeDue(peer.Id))
+        {
+            Refuse(peer.Id, RefusalReason.LostDisk);
+        }
+
+        if (peer.State != ProgressState.Probe)
+        {
+            peer.BecomeProbe(peer.Match + 1);
+        }
+
+        // The next heartbeat's answer asks again.
+        peer.IsProbePaused = true;
+        return true;
+    }
+
+    /// <summary>Ends this node's part because another member knows that this node's disk held a part of the log.
+    /// </summary>
+    /// <param name="witness">That member.</param>
+    public void LeaveForLostDisk(MemberId witness)
+    {
+        if (membership.IsTakingPart)
+        {
+            membership.Leave(
+                MembershipState.Refused,
+                $"The disk of member {state.Id} is empty, and member {witness} knows that it held a part of the "
+                + "log. What it voted for and acknowledged is lost with it, so it must not go on under this id. "
+                + "Restore the disk; or remove the member, and add it anew with a new id.");
+        }
+    }
+
+    private void StepRemoved(in RaftMessage message)
+    {
+        // Compared with what is committed here: a configuration that was never committed may lie above the removal and
+        // never be truncated, because no leader replicates to a member that is gone.
+        bool isNews = state.Tracker.Configuration.WasUsed(state.Id) && message.Index > membership.CommittedIndex;
+        if (isNews && membership.IsTakingPart && !state.IsLeader)
+        {
+            membership.Leave(
+                MembershipState.Removed,
+                $"Member {state.Id} was removed from the cluster while it was away: member {message.From} says so, "
+                + $"with the configuration of entry {message.Index}. To take part again it needs a new id and an empty "
+                + "disk.");
+        }
+    }
+
+    private void StepRefused(in RaftMessage message)
+    {
+        switch ((RefusalReason)message.Context)
+        {
+            case RefusalReason.LostDisk when membership.IsFresh:
+                LeaveForLostDisk(message.From);
+                break;
+            case RefusalReason.WrongCluster when message.ClusterId != state.ClusterId:
+                TakeRefusal(message.From);
+                break;
+        }
+    }
+
+    /// <summary>A single stranger must not stop a member of a healthy cluster, so a member believes that it is in the
+    /// wrong one only when a majority of its own voters say so and it hears from no leader.</summary>
+    private void TakeRefusal(MemberId from)
+    {
+        if (state.IsLeader || !state.Leader.IsNone || membership.State != MembershipState.Member
+            || _refusers.Contains(from) || !state.Tracker.Configuration.Voters.Contains(from))
+        {
+            return;
+        }
+
+        _refusers.Add(from);
+        if (_refusers.Count > state.Tracker.Configuration.Voters.Length / 2)
+        {
+            membership.Leave(
+                MembershipState.Refused,
+                $"Members {string.Join(", ", _refusers)} belong to another cluster than the one that member "
+                + $"{state.Id} has on its disk (id {state.ClusterId:x}). Check the cluster name, "
+                + "the addresses and the data directory.");
+        }
+    }
+
+    private void Refuse(MemberId receiver, RefusalReason reason) =>
+        outbox.Send(state.MessageTo(receiver, RaftMessageType.MemberRefused) with
+        {
+            Term = 0, Context = (ulong)reason,
+        });
+
+    private bool IsNoticeDue(MemberId receiver)
+    {
+        ref ulong last = ref _noticeTicks[receiver.Value % (ulong)_noticeTicks.Length];
+        if (last != 0 && state.Now + 1 - last < (ulong)state.Options.ElectionTicks)
+        {
+            return false;
+        }
+
+        last = state.Now + 1;
+        return true;
+    }
+}

@@ -1,0 +1,75 @@
+using EmbeddedConsensus.Diagnostics;
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedConsensus.Replica.Membership;
+
+/// <summary>Decides which membership and address a replica starts with: those on its disk, or without any those of its
+/// options.</summary>
+/// <param name="options">The options.</param>
+/// <param name="settings">The settings made of them.</param>
+/// <param name="hasTransport">Whether the replica can reach other members.</param>
+/// <param name="logger">The replica's log.</param>
+internal sealed class MembershipBootstrap(
+    ConsensusStoreOptions options, ReplicaSettings settings, bool hasTransport, ILogger logger)
+{
+    private MemberId Self => settings.Self;
+
+    /// <summary>Refuses the disk of another member. A disk without an owner holds no promise yet, so any member may
+    /// take it.</summary>
+    /// <exception cref="MemberRefusedException">The disk is another member's.</exception>
+    public void CheckOwner(MemberId owner)
+    {
+        if (owner != Self && !owner.IsNone)
+        {
+            throw new MemberRefusedException(
+                $"Member {Self} was started on the disk of member {owner}. What that member voted for and acknowledged "
+                + $"binds it alone: two members on one disk could elect two leaders. Set MemberId to {owner} to run "
+                + $"that member, or give member {Self} a folder of its own.");
+        }
+    }
+
+    /// <summary>Decides.</summary>
+    /// <param name="recovered">The membership on the disk; null when it holds none.</param>
+    /// <returns>The membership, and this member's address; null when none is known.</returns>
+    /// <exception cref="MemberRefusedException">The disk belongs to a cluster of another name; or it is empty, and the
+    /// options name no member though there is a transport.</exception>
+    /// <exception cref="TransportException">There are other members, and no transport.</exception>
+    public (ClusterConfiguration Bootstrap, string? Address) Decide(ClusterConfiguration? recovered)
+    {
+        if (recovered is null)
+        {
+            return !hasTransport || settings.Address is not null || options.JoinAddresses.Count > 0
+                ? (settings.Bootstrap, settings.Address)
+                : throw new MemberRefusedException(
+                    $"Member {Self} has a transport and an empty disk, and its options name no member: it would found a "
+                    + "cluster of its own. List the members of the cluster in Members, this one included (this one alone "
+                    + "for a cluster of one), set AdvertisedAddress to found a cluster that others join, or set "
+                    + "JoinAddresses to join one.");
+        }
+
+        ulong nameHash = ClusterIdentity.Of(options.ClusterName);
+        if (recovered.ClusterNameHash != nameHash && recovered.ClusterNameHash != 0)
+        {
+            throw new MemberRefusedException(
+                $"The disk of member {Self} belongs to a cluster of another name than '{options.ClusterName}'. Give "
+                + "ClusterName the name that the cluster was founded with, or give this member its own disk.");
+        }
+
+        string? address = settings.Address ?? recovered.Find(Self)?.Address;
+        if (!hasTransport && recovered.Members.Any(member => member.Id != Self))
+        {
+            throw new TransportException(
+                $"The cluster on the disk of member {Self} has other members, and this one has no transport: call "
+                + "UseTcpTransport() on what AddConsensusStore returns.");
+        }
+
+        if (options.Members.Count > 0 || options.JoinAddresses.Count > 0)
+        {
+            logger.OptionsIgnored(Self, string.Join(", ", recovered.Voters), string.Join(", ", recovered.Learners));
+        }
+
+        return (RecoveredMembership.BaseOf(recovered, settings.Bootstrap), address);
+    }
+}

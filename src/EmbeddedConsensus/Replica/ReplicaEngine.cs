@@ -1,0 +1,114 @@
+using EmbeddedConsensus.Diagnostics;
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Core;
+using EmbeddedConsensus.Replica.Membership;
+using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedConsensus.Replica;
+
+/// <summary>The running parts of a recovered replica, wired together: its two threads, the log batcher and the snapshot
+/// tasks.</summary>
+internal sealed class ReplicaEngine : IApplyLoopEvents
+{
+    private readonly LogBatcher _batcher;
+    private readonly ReplicaSnapshots _snapshots;
+
+    /// <summary>Wires the parts together. Nothing runs yet.</summary>
+    /// <param name="recovered">What the replica starts with; its state machine is owned by the engine from here on.
+    /// </param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="storage">The storage, recovered; not owned.</param>
+    /// <param name="transport">The transport; not owned.</param>
+    /// <param name="membership">The membership service.</param>
+    /// <param name="events">Takes what consensus reports of the replica's life.</param>
+    /// <param name="time">The source of time.</param>
+    /// <param name="logger">The replica's log.</param>
+    /// <param name="metrics">The replica's instruments; not owned.</param>
+    /// <param name="schedule">The schedule of a test; null in production.</param>
+    /// <param name="stopped">Cancelled when the replica stops.</param>
+    public ReplicaEngine(
+        RecoveredReplica recovered, ReplicaSettings settings, ReplicaStorage storage, ReplicaTransport transport,
+        MembershipService membership, IConsensusLoopEvents events, TimeProvider time, ILogger logger,
+        StoreMetrics metrics, IReplicaSchedule? schedule, CancellationToken stopped)
+    {
+        ReplicaCore core = new(settings.Core(), recovered.Node, settings.Self, recovered.Incarnation);
+        Inbox = new ConsensusInbox(core);
+        Apply = new ApplyLoop(
+            recovered.Machine, storage.Log, core.Proposals, settings.Self, recovered.Incarnation, this, schedule);
+        _batcher = new LogBatcher(storage.Log, Inbox, metrics.FlushDuration, time);
+        _snapshots = new ReplicaSnapshots(
+            storage.Snapshots, recovered.SnapshotIndex, settings, Inbox, Apply, logger, schedule, stopped);
+        ViewObserver observer = new(settings, logger, metrics, time);
+        EffectExecutor executor = new(
+            storage.Log, _batcher, transport, Apply, _snapshots, membership, Inbox, observer, stopped);
+        Consensus = new ConsensusLoop(core, Inbox, executor, settings, time, events, observer, schedule);
+    }
+
+    /// <summary>The inputs of the consensus thread.</summary>
+    public ConsensusInbox Inbox { get; }
+
+    /// <summary>The consensus thread.</summary>
+    public ConsensusLoop Consensus { get; }
+
+    /// <summary>The apply thread.</summary>
+    public ApplyLoop Apply { get; }
+
+    /// <summary>The index of the newest snapshot; 0 when there is none.</summary>
+    public ulong SnapshotIndex => _snapshots.NewestIndex;
+
+    /// <summary>Starts the threads.</summary>
+    public void Start()
+    {
+        if (IsOnlyVoter(Consensus.View))
+        {
+            // No other member leads or could win, so there is nothing to wait for.
+            Inbox.Post(static core => core.Node.Campaign());
+        }
+
+        Apply.Start();
+        Consensus.Start();
+    }
+
+    /// <summary>Writes nothing more to the log: the replica is faulted.</summary>
+    public void StopWriting() => _batcher.Stop();
+
+    /// <summary>Stops the threads, ends every call and every watch, and waits for the tasks.</summary>
+    /// <param name="reason">What the calls and watches end with.</param>
+    public async Task StopAsync(Exception reason)
+    {
+        // Joining blocks, and the threads may wait for the storage's tasks: keep it off the thread pool.
+        await Task.Factory.StartNew(
+            () =>
+            {
+                Consensus.StopAndFail(reason);
+                Apply.StopAndJoin();
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).ConfigureAwait(false);
+        Apply.Watches.End(reason);
+        _snapshots.Close();
+        await Task.WhenAll(_batcher.Idle, _snapshots.Idle).ConfigureAwait(false);
+        Consensus.Dispose();
+        Apply.Dispose();
+    }
+
+    /// <inheritdoc />
+    void IApplyLoopEvents.Applied(ulong index, long bytes) => Inbox.Applied(index, bytes);
+
+    /// <inheritdoc />
+    void IApplyLoopEvents.Captured(StateSnapshot snapshot) => _snapshots.Write(snapshot);
+
+    /// <inheritdoc />
+    void IApplyLoopEvents.Restored(SnapshotReceiveEffect step, ReplicatedStateMachine machine) =>
+        _snapshots.Restored(step, machine);
+
+    /// <inheritdoc />
+    void IFaultEvents.Failed(Exception exception) => Inbox.Failed(exception);
+
+    private bool IsOnlyVoter(ReplicaView view) =>
+        view.Configuration is { IsJoint: false, Voters: [MemberId only] } && only == Consensus.Self
+        && view.ConfigurationIndex == view.CommittedConfigurationIndex;
+}

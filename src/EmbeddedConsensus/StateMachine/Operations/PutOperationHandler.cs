@@ -1,0 +1,70 @@
+using EmbeddedConsensus.Commands;
+
+namespace EmbeddedConsensus.StateMachine.Operations;
+
+/// <summary>Puts a key. Encoded: flags, the lease if a flag says so, key, value.</summary>
+internal sealed class PutOperationHandler() : OperationHandler<PutOperation>(OperationKind.Put)
+{
+    private const byte ReturnPrevious = 1;
+    private const byte HasLease = 2;
+
+    // Reserved: 4 keeps the value that the key has, 8 keeps its lease.
+    private const byte KnownFlags = ReturnPrevious | HasLease;
+
+    /// <summary>The length of a put's command, in bytes.</summary>
+    public static long CommandLength(long keyLength, long valueLength) =>
+        CommandHeader.Length + 1 + CommandWriter.BytesLength(keyLength) + CommandWriter.BytesLength(valueLength)
+        + CommandSeal.ReservedLength;
+
+    /// <summary>Writes a put's command, for the common case without allocating a <see cref="PutOperation"/>.</summary>
+    public static void WriteCommand(
+        Span<byte> command, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool returnPrevious)
+    {
+        CommandHeader.Write(command, OperationKind.Put);
+        CommandWriter writer = new(command[CommandHeader.Length..^CommandSeal.ReservedLength]);
+        Write(ref writer, key, value, returnPrevious);
+    }
+
+    /// <inheritdoc />
+    public override ApplyResult Run(ReadOnlySpan<byte> body, ApplyContext context)
+    {
+        CommandReader reader = new(body);
+        byte flags = reader.ReadFlags(KnownFlags);
+        long lease = (flags & HasLease) != 0 ? reader.ReadNumber() : 0;
+        ReadOnlySpan<byte> key = reader.ReadBytes();
+        ReadOnlySpan<byte> value = reader.ReadBytes();
+        reader.RequireEnd();
+        KeyValue? previous = context.WantsResult && (flags & ReturnPrevious) != 0
+            ? RangeReader.Get(context.Store.WriterView, key, 0)
+            : null;
+        context.Store.Put(key, value, lease);
+        return new ApplyResult(0, Payload: previous);
+    }
+
+    /// <inheritdoc />
+    public override OperationResult Respond(in ApplyResult result, long revision) =>
+        new PutOperationResult(new PutResult(revision, (KeyValue?)result.Payload));
+
+    /// <inheritdoc />
+    protected override void Check(PutOperation operation, RequestValidator limits, TxnScope? scope) =>
+        RequestValidator.CheckKey(operation.Key, Argument("key", scope));
+
+    /// <inheritdoc />
+    protected override void AddWrites(PutOperation operation, TxnWrites writes) => writes.AddPut(operation.Key);
+
+    /// <inheritdoc />
+    protected override long LengthOf(PutOperation operation) =>
+        1 + CommandWriter.BytesLength(operation.Key.Length) + CommandWriter.BytesLength(operation.Value.Length);
+
+    /// <inheritdoc />
+    protected override void Write(ref CommandWriter writer, PutOperation operation) =>
+        Write(ref writer, operation.Key.Span, operation.Value.Span, operation.ReturnPrevious);
+
+    private static void Write(
+        ref CommandWriter writer, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool returnPrevious)
+    {
+        writer.WriteByte(returnPrevious ? ReturnPrevious : (byte)0);
+        writer.WriteBytes(key);
+        writer.WriteBytes(value);
+    }
+}

@@ -1,0 +1,78 @@
+using EmbeddedConsensus.Commands;
+
+namespace EmbeddedConsensus.StateMachine.Operations;
+
+/// <summary>Reads a range of keys. Encoded: flags, sort target, limit, revision, start, end.</summary>
+internal sealed class RangeOperationHandler() : OperationHandler<RangeOperation>(OperationKind.Range)
+{
+    private const byte KeysOnly = 1;
+    private const byte CountOnly = 2;
+    private const byte Descending = 4;
+    private const byte KnownFlags = KeysOnly | CountOnly | Descending;
+
+    /// <inheritdoc />
+    public override ConsensusStoreException? Judge(ReadOnlySpan<byte> body, ApplyContext context) =>
+        RangeReader.CheckRevision(context.Store.WriterView, ReadQuery(body).Revision);
+
+    /// <inheritdoc />
+    public override ApplyResult Run(ReadOnlySpan<byte> body, ApplyContext context) => new(
+        0, Payload: context.WantsResult ? RangeReader.Read(context.Store.WriterView, ReadQuery(body)) : null);
+
+    /// <inheritdoc />
+    public override OperationResult Respond(in ApplyResult result, long revision) =>
+        new RangeOperationResult((RangeResult)result.Payload! with { Revision = revision });
+
+    /// <inheritdoc />
+    protected override void Check(RangeOperation operation, RequestValidator limits, TxnScope? scope)
+    {
+        if (operation.Options is null)
+        {
+            throw new InvalidRequestException(Argument("options", scope), "The options of a range read are null.");
+        }
+
+        RequestValidator.CheckRange(operation.Range, Argument("range", scope));
+        RequestValidator.CheckRangeOptions(operation.Options, Argument("options", scope));
+    }
+
+    /// <inheritdoc />
+    protected override long LengthOf(RangeOperation operation) =>
+        2 + CommandWriter.NumberLength(operation.Options.Limit) + CommandWriter.NumberLength(operation.Options.Revision)
+        + RangeCodec.LengthOf(operation.Range);
+
+    /// <inheritdoc />
+    protected override void Write(ref CommandWriter writer, RangeOperation operation)
+    {
+        RangeOptions options = operation.Options;
+        int flags = (options.KeysOnly ? KeysOnly : 0)
+            | (options.CountOnly ? CountOnly : 0)
+            | (options.SortOrder == SortOrder.Descending ? Descending : 0);
+        writer.WriteByte((byte)flags);
+        writer.WriteByte((byte)options.SortTarget);
+        writer.WriteNumber(options.Limit);
+        writer.WriteNumber(options.Revision);
+        RangeCodec.Write(ref writer, operation.Range);
+    }
+
+    private static RangeQuery ReadQuery(ReadOnlySpan<byte> body)
+    {
+        CommandReader reader = new(body);
+        byte flags = reader.ReadFlags(KnownFlags);
+        SortTarget target = (SortTarget)reader.ReadByte();
+        long limit = reader.ReadNumber();
+        long revision = reader.ReadNumber();
+        ReadOnlySpan<byte> start = reader.ReadBytes();
+        ReadOnlySpan<byte> end = reader.ReadBytes();
+        reader.RequireEnd();
+        return new RangeQuery
+        {
+            Start = start,
+            End = end,
+            Revision = revision,
+            Limit = limit,
+            SortTarget = target,
+            Descending = (flags & Descending) != 0,
+            KeysOnly = (flags & KeysOnly) != 0,
+            CountOnly = (flags & CountOnly) != 0,
+        };
+    }
+}
