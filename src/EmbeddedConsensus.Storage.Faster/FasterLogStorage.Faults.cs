@@ -10,7 +10,7 @@ public sealed partial class FasterLogStorage
         Volatile.Write(ref _commit, _commit + 1);
         ValueTask committed = writer.CommitAsync();
 
-        // Behind the beginning: a timer that runs already then finds a commit under way, and goes on.
+        // After the start: a timer that is already running then finds a commit in progress, and continues.
         ArmTimer();
         if (_fault is { } fault)
         {
@@ -133,7 +133,7 @@ public sealed partial class FasterLogStorage
         }
         else
         {
-            // What hangs may still reach the disk: nobody else may have the folder until it has.
+            // A write that is stuck may still reach the disk: the directory stays locked until it has.
             Closed = FinishLaterAsync(writer);
         }
     }

@@ -4,7 +4,7 @@ using EmbeddedConsensus.Transport.Tcp.Wire;
 
 namespace EmbeddedConsensus.Transport.Tcp;
 
-/// <content>Requests: each has a short connection of its own, so that none waits behind another.</content>
+/// <content>Requests: each has a short connection of its own, so that none waits for another.</content>
 public sealed partial class TcpTransport
 {
     /// <inheritdoc />
@@ -21,7 +21,8 @@ public sealed partial class TcpTransport
         try
         {
             (PeerConnection connection, byte version) = await PeerDialer.DialAsync(
-                _context, new MemberEndpoint(MemberId.None, address), TransportLane.Request, ended.Token).ConfigureAwait(false);
+                _context, new MemberEndpoint(MemberId.None, address), TransportLane.Request, ended.Token)
+                .ConfigureAwait(false);
             isConnected = true;
             using (connection)
             {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing.Simulation.Checking;

@@ -12,7 +12,7 @@ internal sealed class InboundRegistry(TcpTransportContext context)
     // In the order of their arrival.
     private readonly List<InboundConnection> _connections = [];
 
-    // Those that gave way, until they have ended.
+    // Evicted connections, until they have ended.
     private readonly List<InboundConnection> _evicted = [];
     private bool _stopped;
 
@@ -28,7 +28,7 @@ internal sealed class InboundRegistry(TcpTransportContext context)
             }
 
             // Connections that never finish their handshake, or never send their request, must not keep members out:
-            // the oldest of them gives way.
+            // the oldest of them is evicted.
             if (_connections.Count >= context.Options.MaxInboundConnections
                 && !TryEvict())
             {

@@ -43,7 +43,7 @@ internal sealed class SendQueue : IBufferWriter<byte>
         EndFrame(block, offset, 0, version);
     }
 
-    /// <summary>Forgets all, and gives the blocks back.</summary>
+    /// <summary>Drops everything and returns the blocks.</summary>
     public void Clear()
     {
         foreach (Block block in _blocks)

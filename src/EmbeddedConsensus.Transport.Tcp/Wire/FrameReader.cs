@@ -6,9 +6,9 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Transport.Tcp.Wire;
 
 /// <summary>Reads messages from a connection, frame by frame.</summary>
-/// <param name="input">The bytes of the connection, behind the handshake.</param>
-/// <param name="maxFrameBytes">The longest body that is accepted.</param>
-/// <param name="version">The format version that the handshake settled on.</param>
+/// <param name="input">The bytes of the connection after the handshake.</param>
+/// <param name="maxFrameBytes">The longest body accepted.</param>
+/// <param name="version">The format version negotiated by the handshake.</param>
 internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte version)
 {
     /// <summary>Up to this length a frame is waited for inside the pipe; a longer one gets its own memory at once and

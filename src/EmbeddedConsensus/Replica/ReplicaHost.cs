@@ -24,7 +24,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IReplicaSchedule? _schedule;
-    private readonly ReplicaLifecycle _lifecycle = new();
+    private readonly ReplicaLifecycle _lifecycle;
     private readonly ReplicaTransport _transport = new();
     private readonly SemaphoreSlim _gate = new(1);
     private readonly CancellationTokenSource _startAbandoned = new();
@@ -33,6 +33,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     private ReplicaEngine? _engine;
     private Task _keepingMembership = Task.CompletedTask;
     private int _isClosed;
+    private bool _isStartRequested;
 
     /// <summary>Creates a replica that is not started.</summary>
     /// <param name="options">Validated options.</param>
@@ -60,6 +61,8 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
         _schedule = schedule;
         Metrics = new StoreMetrics(options.ClusterName, _settings.Self, meters);
         Completion = new CallCompletion(schedule);
+        StatusFeed = new StatusFeed(this);
+        _lifecycle = new ReplicaLifecycle(StatusFeed.Observe);
         Membership = new MembershipService(this, _transport, options, time, Completion, logger, _stopped.Token);
     }
 
@@ -80,6 +83,15 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
 
     /// <summary>Decides where the continuations of callers run.</summary>
     public CallCompletion Completion { get; }
+
+    /// <summary>Reports changes of the status.</summary>
+    public StatusFeed StatusFeed { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _time;
+
+    /// <summary>Whether a start was asked for, so that there is something to wait for.</summary>
+    public bool IsStartRequested => Volatile.Read(ref _isStartRequested) || State != StoreState.Starting;
 
     /// <summary>This member.</summary>
     public MemberId Self => _settings.Self;
@@ -119,6 +131,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     /// <exception cref="TransportException">The transport cannot start.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        Volatile.Write(ref _isStartRequested, true);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource attempt =
             CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _startAbandoned.Token);
@@ -234,6 +247,9 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
 
     /// <inheritdoc />
     void IMembershipReplica.Leave(ConsensusStoreException reason) => _engine!.Inbox.Leave(reason);
+
+    /// <inheritdoc />
+    void IConsensusLoopEvents.TurnEnded(ReplicaView view, RaftNode node) => StatusFeed.Observe();
 
     /// <inheritdoc />
     void IConsensusLoopEvents.ProposalDropped(string fault) => _logger.ProposalsDropped(Self, fault);
@@ -354,6 +370,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
             _engine?.Apply.DisposeState();
             Metrics.Dispose();
             _lifecycle.Closed();
+            StatusFeed.End();
         }
 
         _logger.Stopped(Self);

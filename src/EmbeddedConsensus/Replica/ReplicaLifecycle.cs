@@ -1,7 +1,8 @@
 namespace EmbeddedConsensus.Replica;
 
 /// <summary>The state of a replica's life, and which calls it refuses. Safe for several threads.</summary>
-internal sealed class ReplicaLifecycle
+/// <param name="moved">Called after each change of the state.</param>
+internal sealed class ReplicaLifecycle(Action moved)
 {
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _state = (int)StoreState.Starting;
@@ -94,6 +95,14 @@ internal sealed class ReplicaLifecycle
     /// <summary>The replica is closed. One that has ended by itself keeps its state.</summary>
     public void Closed() => TryMove(StoreState.Stopping, StoreState.Stopped);
 
-    private bool TryMove(StoreState from, StoreState to) =>
-        Interlocked.CompareExchange(ref _state, (int)to, (int)from) == (int)from;
+    private bool TryMove(StoreState from, StoreState to)
+    {
+        if (Interlocked.CompareExchange(ref _state, (int)to, (int)from) != (int)from)
+        {
+            return false;
+        }
+
+        moved();
+        return true;
+    }
 }

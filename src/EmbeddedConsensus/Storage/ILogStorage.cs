@@ -33,10 +33,10 @@ public interface ILogStorage : IAsyncDisposable
     ValueTask AppendAsync(ReadOnlyMemory<LogAppend> writes, CancellationToken cancellationToken = default);
 
     /// <summary>Reads durable entries with consecutive indices.</summary>
-    /// <param name="firstIndex">The first index wanted; behind the start of the log.</param>
+    /// <param name="firstIndex">The first index wanted; after the start of the log.</param>
     /// <param name="lastIndex">The last index wanted; at most the last durable index.</param>
-    /// <param name="maxBytes">Stop before the sum of <see cref="LogEntry.Size"/> exceeds this; one entry is always
-    /// given.</param>
+    /// <param name="maxBytes">Stop before the sum of <see cref="LogEntry.Size"/> exceeds this; at least one entry is
+    /// returned.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <exception cref="ArgumentOutOfRangeException">The range is not in the log; it may have just been
     /// dropped.</exception>
@@ -44,11 +44,11 @@ public interface ILogStorage : IAsyncDisposable
     ValueTask<ReadOnlyMemory<LogEntry>> ReadAsync(
         ulong firstIndex, ulong lastIndex, long maxBytes, CancellationToken cancellationToken = default);
 
-    /// <summary>Forgets the entries up to a position and frees their space. A crash may bring some of them
+    /// <summary>Drops the entries up to a position and frees their space. A crash may bring some of them
     /// back.</summary>
-    /// <param name="through">The last entry to forget. If it lies beyond the end of the log (a snapshot was installed)
-    /// or the log has another term there, the whole log is dropped and continues behind it (Raft paper, figure 13,
-    /// rule 7). A position at or before the start of the log changes nothing.</param>
+    /// <param name="through">The last entry to drop. If it is beyond the end of the log (a snapshot was installed) or
+    /// the log has another term there, the whole log is dropped and continues after it (Raft paper, figure 13, rule 7).
+    /// A position at or before the start of the log changes nothing.</param>
     /// <param name="cancellationToken">Abandons the wait.</param>
     /// <exception cref="StorageException">The drop could not be recorded.</exception>
     ValueTask DropPrefixAsync(LogPosition through, CancellationToken cancellationToken = default);

@@ -16,7 +16,7 @@ public interface ISnapshotStorage : IAsyncDisposable
     /// <exception cref="StorageException">The snapshot cannot be created.</exception>
     ValueTask<ISnapshotWriter> CreateAsync(SnapshotMetadata metadata, CancellationToken cancellationToken = default);
 
-    /// <summary>Opens the newest published snapshot, or gives null when there is none.</summary>
+    /// <summary>Opens the newest published snapshot; null when there is none.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="StorageCorruptedException">The newest snapshot is damaged.</exception>
     /// <exception cref="StorageException">The snapshot cannot be opened.</exception>

@@ -27,7 +27,7 @@ public sealed class InMemoryDisk
     /// <summary>The published snapshots, by the index that they reach to.</summary>
     internal SortedList<ulong, InMemorySnapshot> Snapshots { get; } = [];
 
-    /// <summary>Cuts off whoever has the disk open, as the end of their process would: their later calls fail with
+    /// <summary>Cuts off the current users of the disk, as the end of their process would: their later calls fail with
     /// <see cref="StorageException"/>, and the disk can be opened again.</summary>
     public void Crash()
     {

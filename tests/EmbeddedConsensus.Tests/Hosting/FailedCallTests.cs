@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace EmbeddedConsensus.Tests.Hosting;
 
-/// <summary>A call that fails tells it by its task, and one that was cancelled before does nothing.</summary>
+/// <summary>A call that fails does so through its task, and one cancelled beforehand does nothing.</summary>
 public sealed class FailedCallTests
 {
     private static readonly ReadOptions Serializable = new() { Consistency = Consistency.Serializable };

@@ -47,7 +47,7 @@ public sealed class ChangeTests
 
     [Fact]
     [Trait("Scenario", "32")]
-    public async Task A_change_that_reached_nobody_was_not_done_and_says_so()
+    public async Task A_change_that_reached_no_member_was_not_done_and_says_so()
     {
         await using MembershipCluster cluster = new();
         await StartThreeAsync(cluster);
@@ -140,7 +140,7 @@ public sealed class ChangeTests
 
     [Fact]
     [Trait("Scenario", "32")]
-    public async Task A_change_that_would_lose_the_majority_is_refused_and_says_who_is_missing()
+    public async Task A_change_that_would_lose_the_majority_is_refused_and_names_the_missing_members()
     {
         await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1, 2, 3);
         ulong old = await cluster.LeaderAsync();
@@ -227,7 +227,7 @@ public sealed class ChangeTests
 
     [Fact]
     [Trait("Scenario", "27")]
-    public async Task A_change_goes_on_when_its_leader_dies_and_its_caller_is_told_of_its_end()
+    public async Task A_change_continues_when_its_leader_dies_and_its_caller_learns_its_outcome()
     {
         await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1, 2, 3);
         ulong leader = await cluster.LeaderAsync();

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Tests.Membership;
 
-/// <summary>Callers that write without a pause, each to a key of its own, while members come and go. Its version tells
-/// how often a key was written: as often as its writer was told, no more and no less.</summary>
+/// <summary>Callers that write without a pause, each to its own key, while the membership changes. The version of a key
+/// shows how often it was written: exactly as often as its writer's writes succeeded.</summary>
 internal sealed class CountedWriters : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();

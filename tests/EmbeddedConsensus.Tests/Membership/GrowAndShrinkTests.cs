@@ -70,7 +70,7 @@ public sealed class GrowAndShrinkTests
         Task<ClusterMembership> adding = cluster.Manager(1).AddMemberAsync(cluster.PeerOf(2)).AsTask();
         await cluster.RoleIsAsync(1, 2, MemberRole.Incoming);
 
-        // The member does not run, and yet the only voter goes on alone.
+        // The member does not run, and the only voter continues alone.
         await cluster.Store(1).PutAsync("meanwhile", "2");
         Assert.False(adding.IsCompleted);
         Assert.True((await cluster.Manager(1).GetMembershipAsync()).IsChanging);

@@ -94,7 +94,7 @@ public sealed class OutdatedMemberTests
 
     [Fact]
     [Trait("Scenario", "28")]
-    public async Task A_joiner_that_stopped_before_it_had_its_own_addition_goes_on_where_it_was()
+    public async Task A_joiner_that_stopped_before_it_had_its_own_addition_resumes_where_it_was()
     {
         await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1);
         for (int i = 0; i < 3; i++)

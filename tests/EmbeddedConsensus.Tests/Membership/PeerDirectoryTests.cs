@@ -3,8 +3,8 @@ using EmbeddedConsensus.Replica.Membership;
 
 namespace EmbeddedConsensus.Tests.Membership;
 
-/// <summary>A member that is behind needs a way to a leader that its own configuration does not know, or knows
-/// elsewhere.</summary>
+/// <summary>A lagging member needs a way to a leader that its own configuration does not contain, or has at another
+/// address.</summary>
 public sealed class PeerDirectoryTests
 {
     private readonly PeerDirectory _directory = new(new MemberId(1));
@@ -37,7 +37,7 @@ public sealed class PeerDirectoryTests
     }
 
     [Fact]
-    public void What_a_member_tells_of_its_address_counts_until_the_membership_says_otherwise()
+    public void The_address_a_member_announces_counts_until_the_membership_says_otherwise()
     {
         _directory.Use([Member(2, "old"), Member(3, "third")]);
         Assert.False(_directory.Tell(new MemberId(9), "stranger"));

@@ -47,7 +47,7 @@ public sealed class ClusterConfigurationCodecTests
     }
 
     [Fact]
-    public void Damage_gives_a_typed_error_or_another_configuration_and_never_anything_else()
+    public void Damage_results_in_a_typed_error_or_another_configuration_and_nothing_else()
     {
         byte[] bytes = ClusterConfigurationCodec.Encode(Random(11));
         int refused = 0;
@@ -151,7 +151,7 @@ public sealed class ClusterConfigurationCodecTests
 
     private static MemberIdRange Unused(ulong first, ulong last) => new(new MemberId(first), new MemberId(last));
 
-    // As the remarks of the codec have it: the ranges stand behind the version and three numbers.
+    // As in the codec's remarks: the ranges follow the version and three numbers.
     private static byte[] Unchecked(ClusterConfiguration configuration)
     {
         byte[] rest = ClusterConfigurationCodec.Encode(configuration with { UnusedIds = [] });

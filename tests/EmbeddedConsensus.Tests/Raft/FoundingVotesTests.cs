@@ -2,7 +2,7 @@ using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Tests.Raft;
 
-/// <summary>What a member remembers of the votes that it gave while it held nothing.</summary>
+/// <summary>What a member remembers of the votes that it cast before it had entries.</summary>
 public sealed class FoundingVotesTests
 {
     [Fact]

@@ -43,7 +43,7 @@ public sealed class MalformedChangeTests
     }
 
     [Fact]
-    public void An_address_that_cannot_be_written_down_is_refused_and_the_leader_goes_on()
+    public void An_address_that_cannot_be_encoded_is_refused_and_the_leader_continues()
     {
         LoneNode lone = new();
         lone.BecomeLeader();

@@ -44,7 +44,7 @@ public sealed class MembershipTests
 
     [Fact]
     [Trait("Scenario", "17")]
-    public void An_answer_that_only_tells_of_a_term_acknowledges_nothing_at_a_leader_of_that_term()
+    public void A_reply_that_only_reports_a_term_acknowledges_nothing_at_a_leader_of_that_term()
     {
         LoneNode lone = new();
         lone.BecomeLeader();
@@ -120,7 +120,7 @@ public sealed class MembershipTests
         }));
         Assert.Equal(RaftMessageType.MemberRefused, refusal.Type);
 
-        // The member holds the log, so it does not believe it; and the leader goes on with it.
+        // The member holds the log, so it does not believe it; and the leader continues with it.
         LoneNode member = new(log: [1], term: 1);
         member.Receive(2, refusal);
         Assert.Equal(MembershipState.Member, member.Node.Membership);

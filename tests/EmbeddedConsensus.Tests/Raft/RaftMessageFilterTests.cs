@@ -6,7 +6,7 @@ public sealed class RaftMessageFilterTests
 {
     [Fact]
     [Trait("Scenario", "12")]
-    public void A_message_for_another_member_or_from_oneself_or_from_nobody_changes_nothing()
+    public void A_message_for_another_member_or_from_oneself_or_without_a_sender_changes_nothing()
     {
         LoneNode lone = new();
         RaftMessage append = new()

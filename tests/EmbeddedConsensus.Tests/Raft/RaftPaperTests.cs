@@ -179,7 +179,7 @@ public sealed class RaftPaperTests
     [InlineData(2, 2, false)]
     [InlineData(2, 1, true)]
     [InlineData(3, 3, true)]
-    public void Section_5_3_An_append_must_fit_behind_an_entry_that_is_there(ulong index, ulong term, bool isRefused)
+    public void Section_5_3_An_append_must_follow_an_existing_entry(ulong index, ulong term, bool isRefused)
     {
         LoneNode lone = new(term: 2, log: [1, 2]);
 
@@ -191,7 +191,7 @@ public sealed class RaftPaperTests
         Assert.Equal((RaftMessageType.AppendResponse, isRefused), (answer.Type, answer.Reject));
     }
 
-    // 5.3: conflicting entries are overwritten; entries that are there already are kept, with all behind them.
+    // 5.3: conflicting entries are overwritten; existing entries are kept, with all after them.
     [Theory]
     [InlineData(2, 2, new ulong[] { 3 }, new ulong[] { 1, 2, 3 })]
     [InlineData(1, 1, new ulong[] { 3, 4 }, new ulong[] { 1, 3, 4 })]

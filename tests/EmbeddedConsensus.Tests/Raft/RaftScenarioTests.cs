@@ -73,11 +73,11 @@ public sealed class RaftScenarioTests
 
     [Fact]
     [Trait("Scenario", "23")]
-    public void A_majority_goes_on_without_the_rest() => RunScriptsOf(23);
+    public void A_majority_continues_without_the_rest() => RunScriptsOf(23);
 
     [Fact]
     [Trait("Scenario", "22")]
-    public void A_slow_follower_does_not_start_over_for_ever() => RunScriptsOf(22);
+    public void A_slow_follower_does_not_start_over_forever() => RunScriptsOf(22);
 
     [Fact]
     [Trait("Scenario", "24")]

@@ -6,5 +6,5 @@ public sealed class RaftScriptTests
 
     [Theory]
     [MemberData(nameof(Scripts))]
-    public void A_script_gives_its_transcript(string name) => RaftScript.Run(name);
+    public void A_script_produces_its_transcript(string name) => RaftScript.Run(name);
 }

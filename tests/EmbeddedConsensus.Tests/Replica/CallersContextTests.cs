@@ -4,13 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace EmbeddedConsensus.Tests.Replica;
 
-/// <summary>Code of the app that runs where a replica answers: it may fail, and harms nobody else.</summary>
+/// <summary>App code that runs where a replica completes a call: it may fail, and harms no other caller.</summary>
 public sealed class CallersContextTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task A_caller_whose_context_refuses_the_answer_costs_nobody_else_his()
+    public async Task A_caller_whose_context_refuses_its_completion_delays_no_other()
     {
         LogOnDemand log = new();
         await using ReplicaHost host = await StartAsync(log, new ThrowingLogger());
@@ -48,7 +48,7 @@ public sealed class CallersContextTests
 
         await Assert.ThrowsAnyAsync<ConsensusStoreException>(() => other.WaitAsync(Deadline));
 
-        // Who hears of the end of a call finds its reason in the status.
+        // A caller that sees the end of a call finds its reason in the status.
         Assert.Equal(StoreState.Faulted, store.Status.State);
         Assert.Equal(1, context.Posts);
         Assert.True(logger.HasThrown);

@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.Tests.Replica;
 public sealed class ReplicaThreadTests
 {
     [Fact]
-    public void Who_wakes_a_lane_that_has_ended_and_was_freed_gets_no_exception()
+    public void Waking_a_thread_that_has_ended_and_was_disposed_does_not_throw()
     {
         IdleThread thread = new();
         thread.Start();

@@ -4,6 +4,7 @@ using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.StateMachine.Snapshots;
 using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Tests.Replica;
@@ -16,8 +17,8 @@ public sealed class SnapshotReceiverTests : IAsyncDisposable
     private ulong _lastStep;
 
     public static TheoryData<byte[]> Unreadable { get; } = new(
-        [StateSnapshot.FormatVersion + 1, .. EmptyState()[1..]],
-        EmptyState()[..(StateSnapshot.PrefixLength - 1)],
+        [SectionTableWriter.FormatVersion + 1, .. EmptyState()[1..]],
+        EmptyState()[..1],
         EmptyState()[..^1]);
 
     public SnapshotReceiverTests() => _receiver = new SnapshotReceiver(

@@ -1,7 +1,5 @@
 using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Mvcc;
-using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Tests.StateMachine;

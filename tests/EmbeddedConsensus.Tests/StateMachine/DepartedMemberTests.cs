@@ -20,7 +20,7 @@ public sealed class DepartedMemberTests : IDisposable
 
     [Fact]
     [Trait("Scenario", "14")]
-    public void A_proposal_in_front_of_the_removal_runs_once_and_none_behind_it_runs()
+    public void A_proposal_before_the_removal_runs_once_and_none_after_it_runs()
     {
         Configure(Staying, Leaving);
         Assert.NotNull(Put(Leaving, 1));

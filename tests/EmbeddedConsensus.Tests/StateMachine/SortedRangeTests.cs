@@ -24,7 +24,7 @@ public sealed class SortedRangeTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Orders))]
-    public void A_sorted_range_gives_what_sorting_all_of_it_gives(SortTarget target, SortOrder order)
+    public void A_sorted_range_equals_a_sort_of_the_whole_range(SortTarget target, SortOrder order)
     {
         // Few versions and values for many keys: there are ties everywhere.
         Random random = new(7);
@@ -53,7 +53,7 @@ public sealed class SortedRangeTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Orders))]
-    public void A_limited_range_costs_what_it_gives_and_not_what_it_covers(SortTarget target, SortOrder order)
+    public void A_limited_range_costs_what_it_returns_and_not_what_it_covers(SortTarget target, SortOrder order)
     {
         const int Keys = 200;
         const int ValueBytes = 10_000;

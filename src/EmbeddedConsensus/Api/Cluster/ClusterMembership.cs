@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus;
 
-/// <summary>Who belongs to the cluster, at one moment.</summary>
+/// <summary>The membership of the cluster at one moment.</summary>
 public sealed record ClusterMembership
 {
     /// <summary>The cluster, drawn at random when it was founded; 0 while this member does not know it.</summary>

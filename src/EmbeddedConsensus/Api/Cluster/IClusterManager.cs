@@ -1,25 +1,24 @@
 namespace EmbeddedConsensus;
 
 /// <summary>
-/// Changes who belongs to the cluster while it serves reads and writes. Every call may be made at any member: it is
-/// carried to the leader.
+/// Changes the membership of the cluster while it serves reads and writes. Every call may be made at any member: it is
+/// forwarded to the leader.
 /// </summary>
 /// <remarks>
 /// <para>A change completes when all of it is done and committed. It may take as long as a new member needs to catch
-/// up, and then outlives <see cref="ConsensusStoreOptions.RequestTimeout"/>, which only bounds how long a leader is
-/// looked for. Cancelling ends the wait and not the change: <see cref="CancelChangeAsync"/> gives up what still waits
-/// for a member to catch up.</para>
-/// <para>Every change may be asked for again: when it is already the case, or on its way, nothing more happens. So a
-/// call that ended with an unknown outcome is best repeated.</para>
+/// up, and then outlives <see cref="ConsensusStoreOptions.RequestTimeout"/>, which bounds only the search for a leader.
+/// Cancelling ends the wait, not the change: <see cref="CancelChangeAsync"/> cancels what still waits for a member to
+/// catch up.</para>
+/// <para>Every change may be repeated: if it is already in force or in progress, nothing more happens. So a call with
+/// an unknown outcome is best repeated.</para>
 /// <para>Changes of the set of voters go through a joint configuration (Ongaro, "Consensus: Bridging Theory and
 /// Practice", section 4.3): any set can follow any other, and at no moment can two majorities decide
 /// differently.</para>
 /// <para>All calls throw <see cref="MembershipChangeRefusedException"/> when the leader refuses,
-/// <see cref="QuorumUnavailableException"/> when no leader took the change in time (nothing was done),
-/// <see cref="OutcomeUnknownException"/> when the change was taken, or may have been because an answer was lost, and
-/// then nobody could be asked about it any more,
-/// <see cref="StoreStoppedException"/>, <see cref="MemberRemovedException"/> and <see cref="ReplicaFaultedException"/>
-/// when this replica takes no part.</para>
+/// <see cref="QuorumUnavailableException"/> when no leader accepted the change in time (nothing was done),
+/// <see cref="OutcomeUnknownException"/> if the change may have been accepted but its outcome could not be confirmed,
+/// and <see cref="StoreStoppedException"/>, <see cref="MemberRemovedException"/> or
+/// <see cref="ReplicaFaultedException"/> when this replica isn't running.</para>
 /// </remarks>
 public interface IClusterManager
 {
@@ -40,11 +39,11 @@ public interface IClusterManager
     ValueTask<ClusterMembership> AddMemberAsync(
         MemberEndpoint member, MemberRole role = MemberRole.Voter, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives a learner a vote, at once.</summary>
+    /// <summary>Makes a learner a voter at once.</summary>
     /// <param name="member">The learner.</param>
     /// <param name="cancellationToken">Ends the wait, not the change.</param>
     /// <exception cref="MembershipChangeRefusedException">Among others
-    /// <see cref="MembershipRefusal.LearnerNotCaughtUp"/>: as a voter it would hold up every write.</exception>
+    /// <see cref="MembershipRefusal.LearnerNotCaughtUp"/>: as a voter it would delay every write.</exception>
     ValueTask<ClusterMembership> PromoteMemberAsync(MemberId member, CancellationToken cancellationToken = default);
 
     /// <summary>Takes a voter's vote: it stays as a learner.</summary>
@@ -79,8 +78,8 @@ public interface IClusterManager
     ValueTask<ClusterMembership> ChangeMembersAsync(
         IReadOnlyCollection<MemberEndpoint> voters, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives up the change that waits for members to catch up; who was added for it stays as a learner. A
-    /// change that has gone further is finished.</summary>
+    /// <summary>Cancels a change that waits for members to catch up; members added for it remain as learners. A change
+    /// that has progressed further is completed.</summary>
     /// <param name="cancellationToken">Ends the wait, not the change.</param>
     ValueTask<ClusterMembership> CancelChangeAsync(CancellationToken cancellationToken = default);
 }

@@ -25,7 +25,7 @@ public enum MembershipRefusal
     /// <summary>The address belongs to another member.</summary>
     AddressInUse = 6,
 
-    /// <summary>The learner is too far behind to vote. Wait until it is caught up.</summary>
+    /// <summary>The learner lags too far to vote. Wait until it has caught up.</summary>
     LearnerNotCaughtUp = 7,
 
     /// <summary>Too few of the voters-to-be were heard from lately: the cluster would stop. Bring them up

@@ -12,7 +12,8 @@ public sealed record NewClusterResult
     /// <summary>The index of the last entry of the old cluster that is kept.</summary>
     public required ulong LastIndex { get; init; }
 
-    /// <summary>Up to where the survivor knew the entries to be committed. Those behind it are kept as well.</summary>
+    /// <summary>The index up to which the survivor knew the entries to be committed. Later ones are kept as
+    /// well.</summary>
     public required ulong CommitIndex { get; init; }
 
     /// <summary>The store's revision.</summary>

@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus;
 
 /// <summary>One key, or all keys from one to another.</summary>
-/// <remarks>Written as etcd writes it, as two keys: an empty end stands for the single key, an end of one zero byte for
-/// "and everything behind it".</remarks>
+/// <remarks>Represented as in etcd, by two keys: an empty end means the single key, an end of one zero byte means
+/// "and everything after it".</remarks>
 public readonly record struct KeyRange
 {
     private static readonly byte[] Unbounded = [0];
@@ -19,8 +19,7 @@ public readonly record struct KeyRange
     /// <summary>The first key of the range.</summary>
     public Key Start { get; }
 
-    /// <summary>The first key behind the range; empty for a single key; one zero byte when nothing bounds the
-    /// range.</summary>
+    /// <summary>The first key after the range; empty for a single key; one zero byte for an unbounded range.</summary>
     public Key End { get; }
 
     /// <summary>Whether this is a single key.</summary>
@@ -41,7 +40,7 @@ public readonly record struct KeyRange
         int last = bytes.LastIndexOfAnyExcept((byte)0xff);
         if (last < 0)
         {
-            // Nothing sorts behind a prefix of 0xff bytes but what begins with it.
+            // Only keys that start with a prefix of 0xff bytes sort after it.
             return prefix.IsEmpty ? All : From(prefix);
         }
 
@@ -54,9 +53,27 @@ public readonly record struct KeyRange
     /// <param name="start">The first key.</param>
     public static KeyRange From(Key start) => start.IsEmpty ? All : new(start, new Key(Unbounded));
 
+    /// <summary>Every key after <paramref name="key"/>, which is not in the range itself: where the next page begins.
+    /// </summary>
+    /// <param name="key">The last key that is not wanted; when it is empty, the range has every key.</param>
+    public static KeyRange After(Key key) => From(Successor(key));
+
+    /// <summary>The part of a range after <paramref name="key"/>, which is not in it itself: the pages of a range that are
+    /// left.</summary>
+    /// <param name="key">The last key that is not wanted.</param>
+    /// <param name="range">The whole range.</param>
+    /// <returns>The part, which has no keys when none is left.</returns>
+    public static KeyRange After(Key key, KeyRange range)
+    {
+        Key next = Successor(key);
+        return next <= range.Start ? range
+            : range.IsUnbounded ? From(next)
+            : new(next, range.IsSingle ? Successor(range.Start) : range.End);
+    }
+
     /// <summary>The keys from <paramref name="start"/> to before <paramref name="end"/>.</summary>
     /// <param name="start">The first key.</param>
-    /// <param name="end">The first key behind the range; a range whose end does not lie behind its start is
+    /// <param name="end">The first key after the range; a range whose end does not sort after its start is
     /// empty.</param>
     /// <exception cref="ArgumentException"><paramref name="end"/> is empty.</exception>
     public static KeyRange Between(Key start, Key end) =>
@@ -71,6 +88,9 @@ public readonly record struct KeyRange
     /// <summary>The range of a single key.</summary>
     public static implicit operator KeyRange(string key) => Single(key);
 
+    /// <summary>The range of a single key, whose bytes are copied.</summary>
+    public static implicit operator KeyRange(ReadOnlySpan<byte> key) => Single(key);
+
     /// <summary>The range of a single key.</summary>
     public static KeyRange ToKeyRange(Key key) => Single(key);
 
@@ -81,6 +101,9 @@ public readonly record struct KeyRange
     /// <inheritdoc />
     public override string ToString() =>
         IsSingle ? Start.ToString() : IsUnbounded ? $"[{Start}, ∞)" : $"[{Start}, {End})";
+
+    // No key lies between a key and the same key with a zero byte appended.
+    private static Key Successor(Key key) => (byte[])[.. key.Span, 0];
 
     internal bool Contains(ReadOnlySpan<byte> key) =>
         IsSingle

@@ -7,6 +7,6 @@ public enum Consistency
     /// majority, shared by all readers that wait for it.</summary>
     Linearizable = 0,
 
-    /// <summary>The read answers at once from what this replica has applied, which may be behind.</summary>
+    /// <summary>The read returns at once what this replica has applied, which may lag.</summary>
     Serializable = 1,
 }

@@ -3,7 +3,7 @@ namespace EmbeddedConsensus;
 /// <summary>How to read a range of keys.</summary>
 public sealed record RangeOptions : ReadOptions
 {
-    /// <summary>How many keys to give at the most; 0, the default, is all of them.</summary>
+    /// <summary>The maximum number of keys to return; 0, the default, is unlimited.</summary>
     public long Limit { get; init; }
 
     /// <summary>By what to sort. Default: by key.</summary>

@@ -19,6 +19,6 @@ public enum StoreState
     Faulted = 4,
 
     /// <summary>It no longer takes part because it does not belong to the cluster: it was removed, or the cluster
-    /// refuses it. <see cref="StoreStatus.Fault"/> says which. The host process goes on.</summary>
+    /// refuses it. <see cref="StoreStatus.Fault"/> says which. The host process continues.</summary>
     Removed = 5,
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace EmbeddedConsensus;
 
 /// <summary>What a replica knows of itself and its cluster.</summary>
@@ -47,8 +49,8 @@ public sealed record StoreStatus
     public ulong ConfigurationIndex { get; init; }
 
     /// <summary>Whether this replica runs, leads and holds a lease, so that linearizable reads need no round. Always
-    /// false with <see cref="LinearizableReadMode.QuorumRound"/>, and in a cluster of one, where a round asks
-    /// nobody.</summary>
+    /// false with <see cref="LinearizableReadMode.QuorumRound"/>, and in a cluster of one, where a round involves no
+    /// other member.</summary>
     public bool HoldsReadLease { get; init; }
 
     /// <summary>The format that the cluster writes: the newest that all its members read, 1 while that is not known of
@@ -57,7 +59,11 @@ public sealed record StoreStatus
 
     /// <summary>Why the replica is faulted, removed or refused; null unless <see cref="State"/> says that it
     /// is.</summary>
+    [JsonIgnore]
     public Exception? Fault { get; init; }
+
+    /// <summary>The message of <see cref="Fault"/>, which JSON keeps; null when there is none.</summary>
+    public string? FaultMessage { get => field ?? Fault?.Message; init; }
 
     /// <summary>Whether this replica leads.</summary>
     public bool IsLeader => Role == ReplicaRole.Leader;

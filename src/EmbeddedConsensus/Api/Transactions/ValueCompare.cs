@@ -13,7 +13,7 @@ public readonly record struct ValueCompare
     /// <summary>It differs from <paramref name="value"/>.</summary>
     public Compare NotEqualTo(Value value) => Compare.OfValue(_range, CompareRelation.NotEqual, value);
 
-    /// <summary>It sorts behind <paramref name="value"/>.</summary>
+    /// <summary>It sorts after <paramref name="value"/>.</summary>
     public Compare GreaterThan(Value value) => Compare.OfValue(_range, CompareRelation.Greater, value);
 
     /// <summary>It sorts before <paramref name="value"/>.</summary>

@@ -119,6 +119,7 @@ internal sealed class ConsensusLoop : ReplicaThread
 
         _view = ViewOf(_core.Node);
         _observer.Observe(_view, _core.Node);
+        _events.TurnEnded(_view, _core.Node);
         if (_core.Node.Membership is MembershipState.Removed or MembershipState.Refused)
         {
             Enter(_core.Node.Membership == MembershipState.Removed

@@ -100,7 +100,7 @@ internal sealed class LeaseRunMember
 
     private void Wake(long delay) => Later(delay, BeginTurn);
 
-    /// <summary>Goes on later, if the member still lives, and not while it is paused.</summary>
+    /// <summary>Runs an action later, if the member is still alive, but not while it is paused.</summary>
     private void Later(long delay, Action action)
     {
         int life = _life;

@@ -44,7 +44,7 @@ public sealed class LeaseRunTests
 
     [Fact]
     [Trait("Scenario", "9")]
-    public void A_driver_that_reads_its_clock_before_its_queues_gives_a_stale_read()
+    public void A_driver_that_reads_its_clock_before_its_queues_causes_a_stale_read()
     {
         LeaseRunOptions options = new() { ReadsClockFirst = true };
 

@@ -37,7 +37,7 @@ public sealed class ReadLeaseTests
 
     [Fact]
     [Trait("Scenario", "9")]
-    public void A_reading_serves_no_read_that_came_behind_it()
+    public void A_reading_serves_no_read_that_came_after_it()
     {
         Confirm(1);
         _lease.ForgetClock();

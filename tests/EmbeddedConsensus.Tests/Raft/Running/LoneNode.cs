@@ -36,7 +36,7 @@ internal sealed class LoneNode
 
     public List<ApplyEffect> Applies { get; } = [];
 
-    /// <summary>Takes all effects, completes the writes, and gives the messages that left.</summary>
+    /// <summary>Takes all effects, completes the writes, and returns the outgoing messages.</summary>
     public List<RaftMessage> Drain()
     {
         List<RaftMessage> messages = [];
@@ -63,7 +63,7 @@ internal sealed class LoneNode
         return messages;
     }
 
-    /// <summary>Hands in a message of a member and gives those that leave.</summary>
+    /// <summary>Delivers a member's message and returns the outgoing ones.</summary>
     public List<RaftMessage> Receive(ulong from, RaftMessage message)
     {
         Node.Step(message with { From = new MemberId(from), To = new MemberId(1) });

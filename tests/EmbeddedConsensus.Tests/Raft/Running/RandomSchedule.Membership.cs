@@ -38,12 +38,12 @@ internal sealed partial class RandomSchedule
         return _cluster.Members.Values.Where(member => latest.Contains(member.Id));
     }
 
-    /// <summary>Whether no change is half done: what is planned has come about, as everybody is up, and all that were
-    /// removed know it or are told when they ask.</summary>
+    /// <summary>Whether no change is half done: every plan is complete, since all members are up, and all removed
+    /// members know it or are informed when they ask.</summary>
     private bool IsAtRest() => MembersOfLatest().All(
         member => !member.Node.Configuration.IsJoint && member.Node.Configuration.PlannedVoters.IsEmpty);
 
-    /// <summary>Asks whoever leads, or believes that it does, for a random change.</summary>
+    /// <summary>Requests a random change from a member that leads or believes it does.</summary>
     private void ChangeMembers()
     {
         List<ulong> leaders =

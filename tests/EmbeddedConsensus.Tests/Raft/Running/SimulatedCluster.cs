@@ -58,7 +58,7 @@ internal sealed class SimulatedCluster
         }
     }
 
-    /// <summary>Gives a member an input and drains it.</summary>
+    /// <summary>Passes an input to a member and drains it.</summary>
     public void Do(ulong id, Action<SimulatedMember> input)
     {
         input(Members[id]);

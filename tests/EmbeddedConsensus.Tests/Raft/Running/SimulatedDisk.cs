@@ -141,7 +141,7 @@ internal sealed class SimulatedDisk
             return;
         }
 
-        // A log that does not hold the position is another one's: nothing of it continues behind the position.
+        // A log that does not hold the position is a different one: nothing of it continues after the position.
         bool isPrefix = through.Index <= LastIndex
             && _entries[(int)(through.Index - _start.Index - 1)].Term == through.Term;
         _entries.RemoveRange(0, isPrefix ? (int)(through.Index - _start.Index) : _entries.Count);
