@@ -55,7 +55,7 @@ internal sealed class ClusterMember : IAsyncDisposable
                 options.RequestTimeout = ClusterLayout.RequestTimeout;
                 foreach (MemberEndpoint peer in _layout.Peers)
                 {
-                    options.Members.Add(peer);
+                    options.Members.Add(new MemberOptions { Id = peer.Id.Value, Address = peer.Address });
                 }
             })
             .UseFasterStorage(options => options.Directory = _layout.FolderOf(Id))

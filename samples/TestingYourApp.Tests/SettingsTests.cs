@@ -30,7 +30,7 @@ public sealed class SettingsTests
     {
         // Snapshots are taken early, so that the late member receives one and never sees the single changes.
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(
-            3, o => o.ConfigureStore = store => (store.SnapshotLogBytes, store.SnapshotKeepEntries) = (1 << 20, 0));
+            3, o => o.ConfigureStore = store => (store.SnapshotThresholdBytes, store.RetainedLogBytes) = (1 << 20, 0));
         TestClusterMember late = cluster.AnyFollower;
         Settings settings = new(late.Store, cluster.Time);
         Settings others = new(cluster.Leader.Store, cluster.Time);

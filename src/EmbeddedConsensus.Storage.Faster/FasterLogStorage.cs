@@ -45,7 +45,7 @@ public sealed partial class FasterLogStorage : ILogStorage
         _options = options;
         _directory = directory.Share();
         _files = files;
-        _timer = options.TimeProvider.CreateTimer(
+        _timer = TimeProvider.System.CreateTimer(
             static state => ((FasterLogStorage)state!).CheckTimeout(), this, Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
     }
@@ -173,7 +173,7 @@ public sealed partial class FasterLogStorage : ILogStorage
         }
 
         // From here on what was read counts as durable, and no record of this incarnation was ever written.
-        _incarnation = EmbeddedConsensus.Storage.Incarnation.After(state?.Incarnation ?? 0, _options.TimeProvider.GetUtcNow());
+        _incarnation = EmbeddedConsensus.Storage.Incarnation.After(state?.Incarnation ?? 0, TimeProvider.System.GetUtcNow());
         new LogStateFile(_incarnation, end.Sequence).Write(_directory);
         _firstSegment = _directory.Geometry.Segment(end.Begin);
         _writer = new RecordWriter(

@@ -38,7 +38,7 @@ public sealed class FasterStorage : IAsyncDisposable
     internal static FasterStorage OpenOver(FasterStorageOptions options, Func<ISegmentFiles, ISegmentFiles> wrap)
     {
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
+        FasterStorageOptionsValidator.ThrowIfInvalid(options);
         StorageDirectory directory = StorageDirectory.Open(
             options.Directory, new LogGeometry(options.PageBytes, options.SegmentBytes));
         var files = new SegmentFiles(

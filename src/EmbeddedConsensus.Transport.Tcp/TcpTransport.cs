@@ -39,16 +39,27 @@ public sealed partial class TcpTransport : ITransport
         FrozenDictionary<MemberId, OutboundLane[]>.Empty;
 
     /// <summary>A transport that is not started yet.</summary>
+    /// <param name="context">The cluster and the member that it speaks for.</param>
     /// <param name="options">The settings; later changes of the object have no effect.</param>
     /// <param name="logger">The log; null for none.</param>
-    /// <exception cref="ArgumentException">A setting is missing or out of range; the message tells what to
+    /// <exception cref="ArgumentException">A setting is missing or out of range; the message says what to
     /// set.</exception>
-    public TcpTransport(TcpTransportOptions options, ILogger<TcpTransport>? logger = null)
+    public TcpTransport(
+        TransportContext context, TcpTransportOptions options, ILogger<TcpTransport>? logger = null)
     {
+        ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
-        _options = options.Copy();
-        _context = new TcpTransportContext(_options, (ILogger?)logger ?? NullLogger.Instance);
+        TcpTransportOptionsValidator.ThrowIfInvalid(options);
+        _options = options.For(context);
+        if (!PeerAddress.TryParse(_options.ListenEndpoint, out _))
+        {
+            throw new ArgumentException(
+                $"{nameof(TcpTransportOptions)}.{nameof(options.ListenEndpoint)} is missing, and the address at which the "
+                + $"other members look for this one is '{context.Address}'. Use host:port, such as 0.0.0.0:2380, for one "
+                + "of them.", nameof(options));
+        }
+
+        _context = new TcpTransportContext(context, _options, (ILogger?)logger ?? NullLogger.Instance);
         _inbound = new InboundRegistry(_context);
         _stopping = _stop.Token;
     }
@@ -56,9 +67,11 @@ public sealed partial class TcpTransport : ITransport
     /// <summary>Where the transport listens, with the port that it was given; null before it has started.</summary>
     public IPEndPoint? BoundEndpoint { get; private set; }
 
-    /// <summary>The address for other members' <see cref="MemberEndpoint.Address"/>: the advertised one if one is set, or
-    /// else the listening one, with the port that it was given. Before the start it is the configured one.</summary>
-    public string Address => _options.AdvertisedAddress ?? BoundEndpoint?.ToString() ?? _options.ListenEndpoint;
+    /// <summary>The address for other members' <see cref="MemberEndpoint.Address"/>: <see cref="TransportContext.Address"/>
+    /// if there is one, or else the listening one, with the port that it was given. Before the start it is the configured
+    /// one.</summary>
+    public string Address =>
+        _context.Identity.Address ?? BoundEndpoint?.ToString() ?? _options.ListenEndpoint!;
 
     /// <inheritdoc />
     /// <exception cref="InvalidOperationException">The transport was started before.</exception>
@@ -89,7 +102,8 @@ public sealed partial class TcpTransport : ITransport
             _context.Receiver = receiver;
             _listener = listener;
             BoundEndpoint = (IPEndPoint)listener.LocalEndPoint!;
-            _context.Logger.Listening(_options.MemberId, BoundEndpoint.ToString(), _options.Incarnation);
+            _context.Logger.Listening(
+                _context.Identity.MemberId, BoundEndpoint.ToString(), _context.Identity.Incarnation);
             _accepting = Task.Run(() => AcceptAsync(listener), CancellationToken.None);
             _keepingAlive = Task.Run(KeepAliveAsync, CancellationToken.None);
             foreach (OutboundLane lane in AllLanes())
@@ -117,7 +131,7 @@ public sealed partial class TcpTransport : ITransport
             var next = new Dictionary<MemberId, OutboundLane[]>();
             foreach (MemberEndpoint peer in peers)
             {
-                if (peer.Id != _options.MemberId)
+                if (peer.Id != _context.Identity.MemberId)
                 {
                     next[peer.Id] = known.TryGetValue(peer.Id, out OutboundLane[]? lanes) && lanes[0].Peer == peer
                         ? lanes

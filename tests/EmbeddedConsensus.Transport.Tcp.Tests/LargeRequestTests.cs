@@ -57,7 +57,7 @@ public sealed class LargeRequestTests
             options.RequestTimeout = TimeSpan.FromMinutes(1);
             for (int i = 0; i < ports.Length; i++)
             {
-                options.Members.Add(new MemberEndpoint(new MemberId((ulong)i + 1), $"127.0.0.1:{ports[i]}"));
+                options.Members.Add(new MemberOptions { Id = (ulong)i + 1, Address = $"127.0.0.1:{ports[i]}" });
             }
         }).UseTcpTransport();
         IHost host = builder.Build();

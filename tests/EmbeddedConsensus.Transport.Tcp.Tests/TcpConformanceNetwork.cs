@@ -11,13 +11,9 @@ internal sealed class TcpConformanceNetwork : ITransportConformanceNetwork
     public ITransport CreateTransport(MemberId member, ulong clusterId, bool atNewAddress = false)
     {
         bool known = _latest.TryGetValue(member, out TcpTransport? earlier);
-        var transport = new TcpTransport(new TcpTransportOptions
-        {
-            ListenEndpoint = known && !atNewAddress ? earlier!.Address : "127.0.0.1:0",
-            ClusterId = clusterId,
-            MemberId = member,
-            Incarnation = ++_incarnation,
-        });
+        var transport = new TcpTransport(
+            new TransportContext(clusterId, member, ++_incarnation, MaxMessageBytes: 0, Address: null),
+            new TcpTransportOptions { ListenEndpoint = known && !atNewAddress ? earlier!.Address : "127.0.0.1:0" });
         _latest[member] = transport;
         return transport;
     }

@@ -11,9 +11,9 @@ public sealed class TcpTransportLifetimeTests
     public async Task A_taken_address_fails_the_start_with_what_to_do_and_disposal_is_fine()
     {
         await using TcpNode first = await TcpNode.StartAsync(1);
-        TcpTransportOptions options = TcpNode.Options(2);
+        TcpTransportOptions options = TcpNode.Options();
         options.ListenEndpoint = first.Transport.Address;
-        var second = new TcpTransport(options);
+        var second = new TcpTransport(TcpNode.Context(2), options);
         TransportException exception = await Assert.ThrowsAsync<TransportException>(
             async () => await second.StartAsync(new RecordingReceiver()));
         Assert.Contains(first.Transport.Address, exception.Message, StringComparison.Ordinal);
@@ -25,9 +25,9 @@ public sealed class TcpTransportLifetimeTests
     [Fact]
     public async Task An_address_of_another_machine_fails_the_start_with_what_to_do()
     {
-        TcpTransportOptions options = TcpNode.Options(2);
+        TcpTransportOptions options = TcpNode.Options();
         options.ListenEndpoint = "192.0.2.1:0";
-        await using var transport = new TcpTransport(options);
+        await using var transport = new TcpTransport(TcpNode.Context(2), options);
         TransportException exception = await Assert.ThrowsAsync<TransportException>(
             async () => await transport.StartAsync(new RecordingReceiver()));
         Assert.Contains("192.0.2.1:0", exception.Message, StringComparison.Ordinal);
@@ -51,9 +51,9 @@ public sealed class TcpTransportLifetimeTests
     [Fact]
     public async Task Ipv6_is_spoken_where_the_machine_has_it()
     {
-        TcpTransportOptions options = TcpNode.Options(1);
+        TcpTransportOptions options = TcpNode.Options();
         options.ListenEndpoint = "[::1]:0";
-        await using var one = new TcpTransport(options);
+        await using var one = new TcpTransport(TcpNode.Context(1), options);
         var receiver = new RecordingReceiver();
         if (!HasIpv6Loopback())
         {
@@ -74,7 +74,7 @@ public sealed class TcpTransportLifetimeTests
     public async Task The_advertised_address_is_what_others_are_told()
     {
         await using TcpNode node = await TcpNode.StartAsync(
-            1, options => options.AdvertisedAddress = "replica-1.example:2380");
+            1, address: "replica-1.example:2380");
         Assert.Equal("replica-1.example:2380", node.Transport.Address);
     }
 
@@ -82,7 +82,7 @@ public sealed class TcpTransportLifetimeTests
     public async Task Peers_may_be_named_and_messages_queued_before_the_start()
     {
         await using TcpNode target = await TcpNode.StartAsync(2);
-        await using var transport = new TcpTransport(TcpNode.Options(1));
+        await using var transport = new TcpTransport(TcpNode.Context(1), TcpNode.Options());
         transport.SetPeers([new MemberEndpoint(target.Id, target.Transport.Address)]);
         Assert.True(transport.TrySend(TcpNode.Heartbeat(1, 2, 8)));
         transport.Flush();

@@ -13,10 +13,7 @@ public sealed class TcpTransportOptionsTests
         { "ListenEndpoint", options => options.ListenEndpoint = "::1:2380" },
         { "ListenEndpoint", options => options.ListenEndpoint = "[nonsense]:2380" },
         { "ListenEndpoint", options => options.ListenEndpoint = "a b:2380" },
-        { "AdvertisedAddress", options => options.AdvertisedAddress = "host" },
-        { "AdvertisedAddress", options => options.AdvertisedAddress = "host:0" },
-        { "MemberId", options => options.MemberId = MemberId.None },
-        { "Incarnation", options => options.Incarnation = 0 },
+        { "ListenEndpoint", options => options.ListenEndpoint = null },
         { "MaxFrameBytes", options => options.MaxFrameBytes = 10 },
         { "MaxFrameBytes", options => options.MaxFrameBytes = int.MaxValue },
         { "MaxSnapshotFrameBytes", options => options.MaxSnapshotFrameBytes = 0 },
@@ -35,18 +32,18 @@ public sealed class TcpTransportOptionsTests
     [MemberData(nameof(Mistakes))]
     public void A_mistake_is_named_with_what_to_set(string option, Action<TcpTransportOptions> mistake)
     {
-        TcpTransportOptions options = TcpNode.Options(1);
+        TcpTransportOptions options = TcpNode.Options();
         mistake(options);
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => new TcpTransport(options));
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => new TcpTransport(TcpNode.Context(1), options));
         Assert.StartsWith($"TcpTransportOptions.{option} is ", exception.Message, StringComparison.Ordinal);
-        Assert.Matches("; (set|raise) it", exception.Message);
+        Assert.Contains(". Use ", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Later_changes_of_the_options_have_no_effect()
     {
-        TcpTransportOptions options = TcpNode.Options(1);
-        await using var transport = new TcpTransport(options);
+        TcpTransportOptions options = TcpNode.Options();
+        await using var transport = new TcpTransport(TcpNode.Context(1), options);
         options.ListenEndpoint = "nonsense";
         Assert.Equal("127.0.0.1:0", transport.Address);
     }

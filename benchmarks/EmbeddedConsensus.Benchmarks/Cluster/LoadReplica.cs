@@ -41,10 +41,14 @@ internal sealed class LoadReplica : IAsyncDisposable
         {
             options.ClusterName = "load";
             options.MemberId = (ulong)member;
-            options.LinearizableReads = reads;
+            options.LinearizableReadMode = reads;
             for (int i = 0; i < ports.Count; i++)
             {
-                options.Members.Add(new MemberEndpoint(new MemberId((ulong)i + 1), $"{IPAddress.Loopback}:{ports[i]}"));
+                options.Members.Add(new MemberOptions
+                {
+                    Id = (ulong)i + 1,
+                    Address = $"{IPAddress.Loopback}:{ports[i]}",
+                });
             }
         });
         if (ports.Count > 1)

@@ -221,7 +221,7 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
 
     /// <summary>The options of a member's store.</summary>
     internal ConsensusStoreOptions StoreOptions(TestClusterMember member) =>
-        MemberOptions.Of(member, _members, _founders, Options.ConfigureStore);
+        MemberStoreOptions.Of(member, _members, _founders, Options.ConfigureStore);
 
     /// <summary>The seed of a member's life.</summary>
     internal ulong SeedFor(MemberId member, ulong life) =>

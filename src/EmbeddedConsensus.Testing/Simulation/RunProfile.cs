@@ -31,10 +31,10 @@ internal sealed record RunProfile
     public int MaxTicksPerTurn { get; init; }
 
     /// <summary>The log between snapshots, in bytes.</summary>
-    public long SnapshotLogBytes { get; init; }
+    public long SnapshotThresholdBytes { get; init; }
 
-    /// <summary>The entries kept below a snapshot.</summary>
-    public ulong SnapshotKeepEntries { get; init; }
+    /// <summary>The bytes of log kept below a snapshot.</summary>
+    public long RetainedLogBytes { get; init; }
 
     /// <summary>The bytes of log entries kept in memory.</summary>
     public long LogCacheBytes { get; init; }
@@ -69,6 +69,9 @@ internal sealed record RunProfile
     /// <summary>The writes, and the reads, that may be pending at a replica.</summary>
     public int MaxPending { get; init; }
 
+    // About what an entry of a simulated caller takes.
+    private const int EntryBytes = 100;
+
     /// <summary>Draws the profile of a seed.</summary>
     public static RunProfile Of(SimulationRandom random)
     {
@@ -85,8 +88,8 @@ internal sealed record RunProfile
             ApplyMicros = random.Between(20, On(0.2) ? 300_000 : 2_000),
             BatchRate = random.NextDouble(),
             MaxTicksPerTurn = On() ? heartbeat : On() ? 10 : 64,
-            SnapshotLogBytes = On(0.8) ? random.Between(1_000, 10_000) : 1 << 20,
-            SnapshotKeepEntries = (ulong)random.Between(0, 30),
+            SnapshotThresholdBytes = On(0.8) ? random.Between(1_000, 10_000) : 1 << 20,
+            RetainedLogBytes = random.Between(0, 30) * EntryBytes,
             LogCacheBytes = On() ? random.Between(500, 4_000) : 1 << 20,
             SnapshotChunkBytes = (int)random.Between(200, 4_000),
             MaxMessageBytes = (int)random.Between(100, On() ? 1_000 : 20_000),

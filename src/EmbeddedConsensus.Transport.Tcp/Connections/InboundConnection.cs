@@ -92,8 +92,8 @@ internal sealed partial class InboundConnection(
                 version,
                 ProtocolVersion.Min,
                 ProtocolVersion.Max,
-                context.Options.ClusterId,
-                context.Options.MemberId);
+                context.Identity.ClusterId,
+                context.Identity.MemberId);
             await HandshakeCodec.WriteAsync(connection.Stream, response, source.Token).ConfigureAwait(false);
             if (status != HandshakeStatus.Accepted)
             {
@@ -135,7 +135,7 @@ internal sealed partial class InboundConnection(
             return HandshakeStatus.VersionMismatch;
         }
 
-        if (_request.ClusterId != context.Options.ClusterId)
+        if (_request.ClusterId != context.Identity.ClusterId)
         {
             return HandshakeStatus.WrongCluster;
         }
@@ -146,7 +146,7 @@ internal sealed partial class InboundConnection(
             return HandshakeStatus.Accepted;
         }
 
-        if (_request.To != context.Options.MemberId || _request.From == _request.To || _request.From.IsNone)
+        if (_request.To != context.Identity.MemberId || _request.From == _request.To || _request.From.IsNone)
         {
             return HandshakeStatus.WrongMember;
         }

@@ -89,13 +89,12 @@ internal static class PeerDialer
         TransportLane lane,
         CancellationToken cancellationToken)
     {
-        TcpTransportOptions options = context.Options;
         var request = new HandshakeRequest(
             ProtocolVersion.Min,
             ProtocolVersion.Max,
-            options.ClusterId,
-            options.MemberId,
-            options.Incarnation,
+            context.Identity.ClusterId,
+            context.Identity.MemberId,
+            context.Identity.Incarnation,
             context.NextAttempt(),
             peer,
             lane);
@@ -110,7 +109,7 @@ internal static class PeerDialer
             };
         }
 
-        return response.ClusterId == options.ClusterId
+        return response.ClusterId == context.Identity.ClusterId
             && (peer.IsNone || response.Member == peer)
             && response.Version is >= ProtocolVersion.Min and <= ProtocolVersion.Max
                 ? response.Version

@@ -3,11 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace EmbeddedConsensus.Transport.Tcp.Connections;
 
 /// <summary>What all connections of one transport share.</summary>
-internal sealed class TcpTransportContext(TcpTransportOptions options, ILogger logger)
+internal sealed class TcpTransportContext(TransportContext identity, TcpTransportOptions options, ILogger logger)
 {
     private ITransportReceiver? _receiver;
     private long _attempts;
     private int _requests;
+
+    /// <summary>The cluster and the member that the transport speaks for.</summary>
+    public TransportContext Identity { get; } = identity;
 
     /// <summary>The settings.</summary>
     public TcpTransportOptions Options { get; } = options;

@@ -36,4 +36,12 @@ internal static partial class MembershipLog
         "Member {Member} failed to maintain its membership and retries within an election timeout")]
     public static partial void MembershipMaintenanceFailed(
         this ILogger logger, MemberId member, Exception exception);
+
+    [LoggerMessage(109, LogLevel.Debug, "Member {Member} sees a change of the membership begin at log index {Index}")]
+    public static partial void MembershipChanging(this ILogger logger, MemberId member, ulong index);
+
+    [LoggerMessage(110, LogLevel.Information,
+        "Member {Member} sees a new membership at log index {Index}: voters {Voters}; learners {Learners}")]
+    public static partial void MembershipChanged(
+        this ILogger logger, MemberId member, ulong index, string voters, string learners);
 }

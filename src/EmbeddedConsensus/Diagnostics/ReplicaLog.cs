@@ -28,4 +28,40 @@ internal static partial class ReplicaLog
     [LoggerMessage(6, LogLevel.Error,
         "Member {Member} drops malformed proposals that other members forward to it. {Fault} Logged once")]
     public static partial void ProposalsDropped(this ILogger logger, MemberId member, string fault);
+
+    [LoggerMessage(7, LogLevel.Information, "Member {Member} leads in term {Term}")]
+    public static partial void Leading(this ILogger logger, MemberId member, ulong term);
+
+    [LoggerMessage(8, LogLevel.Information, "Member {Member} follows leader {Leader} in term {Term}")]
+    public static partial void Following(this ILogger logger, MemberId member, MemberId leader, ulong term);
+
+    [LoggerMessage(9, LogLevel.Information, "Member {Member} no longer leads in term {Term}")]
+    public static partial void LeadershipLost(this ILogger logger, MemberId member, ulong term);
+
+    [LoggerMessage(10, LogLevel.Information, "Member {Member} no longer hears from leader {Leader} of term {Term}")]
+    public static partial void LeaderLost(this ILogger logger, MemberId member, MemberId leader, ulong term);
+
+    [LoggerMessage(11, LogLevel.Debug, "Member {Member} is a {Role} in term {Term}")]
+    public static partial void Campaigning(this ILogger logger, MemberId member, ReplicaRole role, ulong term);
+
+    [LoggerMessage(12, LogLevel.Warning,
+        "Member {Member} has known no leader for {Duration}, term {Term}: no majority of the voters can be reached; "
+        + "writes and linearizable reads wait for one")]
+    public static partial void MajorityLost(this ILogger logger, MemberId member, TimeSpan duration, ulong term);
+
+    [LoggerMessage(13, LogLevel.Information, "Member {Member} knows a leader again after {Duration}")]
+    public static partial void MajorityRegained(this ILogger logger, MemberId member, TimeSpan duration);
+
+    [LoggerMessage(14, LogLevel.Information,
+        "Member {Member} sends its snapshot at log index {Index} to member {Peer}, which needs entries that the log no "
+        + "longer holds")]
+    public static partial void SnapshotSending(this ILogger logger, MemberId member, ulong index, MemberId peer);
+
+    [LoggerMessage(15, LogLevel.Information, "Member {Member} writes format version {Version}, as all members can")]
+    public static partial void FormatVersionChanged(this ILogger logger, MemberId member, uint version);
+
+    [LoggerMessage(16, LogLevel.Warning,
+        "Member {Member} has a transport and keeps its log in memory: a restart loses its data and its votes, and its "
+        + "cluster refuses it under the same id. Call UseFasterStorage, or use in-memory storage for tests only")]
+    public static partial void StorageIsVolatile(this ILogger logger, MemberId member);
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EmbeddedConsensus.Hosting;
 
-/// <summary>Remembers what a store is built from.</summary>
+/// <summary>Holds the factories of one store's parts until its service is made.</summary>
 internal sealed class ConsensusStoreBuilder(IServiceCollection services, string? serviceKey) : IConsensusStoreBuilder
 {
     /// <inheritdoc />
@@ -13,15 +13,14 @@ internal sealed class ConsensusStoreBuilder(IServiceCollection services, string?
     /// <inheritdoc />
     public string? ServiceKey { get; } = serviceKey;
 
-    /// <summary>Makes the storage.</summary>
-    public Func<IServiceProvider, ReplicaStorage> CreateStorage { get; private set; } = static _ =>
-    {
-        InMemoryDisk disk = new();
-        return new ReplicaStorage(new InMemoryLogStorage(disk), new InMemorySnapshotStorage(disk));
-    };
+    /// <summary>Makes the storage; null for one in memory.</summary>
+    public Func<IServiceProvider, ReplicaStorage>? CreateStorage { get; private set; }
 
     /// <summary>Makes the transport; null for a cluster of one.</summary>
     public Func<IServiceProvider, TransportContext, ITransport>? CreateTransport { get; private set; }
+
+    /// <summary>Chooses the clock; null for the system's.</summary>
+    public Func<IServiceProvider, TimeProvider>? ChooseTimeProvider { get; private set; }
 
     /// <inheritdoc />
     public IConsensusStoreBuilder UseStorage(Func<IServiceProvider, ReplicaStorage> create)
@@ -36,6 +35,14 @@ internal sealed class ConsensusStoreBuilder(IServiceCollection services, string?
     {
         ArgumentNullException.ThrowIfNull(create);
         CreateTransport = create;
+        return this;
+    }
+
+    /// <inheritdoc />
+    public IConsensusStoreBuilder UseTimeProvider(Func<IServiceProvider, TimeProvider> choose)
+    {
+        ArgumentNullException.ThrowIfNull(choose);
+        ChooseTimeProvider = choose;
         return this;
     }
 }

@@ -1,11 +1,15 @@
 using System.Text;
 using EmbeddedConsensus.Commands;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace EmbeddedConsensus.Hosting;
 
-/// <summary>Checks the options of a store, and says of each fault what to change.</summary>
-internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<ConsensusStoreOptions>
+/// <summary>Checks the options of one store.</summary>
+/// <param name="serviceKey">The key of the store; null for the store without one.</param>
+/// <param name="configuration">What the options are bound to; null when code alone sets them.</param>
+internal sealed class ConsensusStoreOptionsValidator(string? serviceKey, IConfiguration? configuration)
+    : IValidateOptions<ConsensusStoreOptions>
 {
     private const int MinHeartbeatsPerElection = 5;
     private const int MinRequestBytes = 1 << 10;
@@ -18,131 +22,208 @@ internal sealed class ConsensusStoreOptionsValidator : IValidateOptions<Consensu
 
     private static readonly TimeSpan MaxTransfer = TimeSpan.FromHours(1);
     private static readonly TimeSpan MinHeartbeat = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan MaxElection = TimeSpan.FromMinutes(1);
+
+    /// <summary>The settings that a configuration can hold.</summary>
+    public static IReadOnlyCollection<string> Settings { get; } =
+    [
+        nameof(ConsensusStoreOptions.ClusterName), nameof(ConsensusStoreOptions.MemberId),
+        nameof(ConsensusStoreOptions.Members), nameof(ConsensusStoreOptions.JoinAddresses),
+        nameof(ConsensusStoreOptions.JoinAsLearner), nameof(ConsensusStoreOptions.AdvertisedAddress),
+        nameof(ConsensusStoreOptions.HeartbeatInterval), nameof(ConsensusStoreOptions.ElectionTimeout),
+        nameof(ConsensusStoreOptions.LinearizableReadMode), nameof(ConsensusStoreOptions.MaxClockDrift),
+        nameof(ConsensusStoreOptions.RequestTimeout), nameof(ConsensusStoreOptions.MaxRequestBytes),
+        nameof(ConsensusStoreOptions.MaxTxnOperations), nameof(ConsensusStoreOptions.MaxPendingRequests),
+        nameof(ConsensusStoreOptions.WhenFull), nameof(ConsensusStoreOptions.SnapshotThresholdBytes),
+        nameof(ConsensusStoreOptions.RetainedLogBytes), nameof(ConsensusStoreOptions.LogCacheBytes),
+        nameof(ConsensusStoreOptions.LeadershipTransferTimeout), nameof(ConsensusStoreOptions.MaxFormatVersion),
+    ];
+
+    /// <summary>The settings of an entry of <see cref="ConsensusStoreOptions.Members"/>.</summary>
+    public static IReadOnlyCollection<string> MemberSettings { get; } =
+        [nameof(MemberOptions.Id), nameof(MemberOptions.Address)];
 
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, ConsensusStoreOptions options)
     {
-        List<string> faults = [];
+        if (name != (serviceKey ?? Options.DefaultName))
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
+        SettingFaults faults = new(new SettingPath(nameof(ConsensusStoreOptions), serviceKey, configuration));
+        CheckKeys(faults);
+        CheckIdentity(options, faults);
         CheckMembers(options, faults);
         CheckJoin(options, faults);
         CheckTimes(options, faults);
         CheckReads(options, faults);
         CheckLimits(options, faults);
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+        return faults.Result;
     }
 
-    private static void CheckMembers(ConsensusStoreOptions options, List<string> faults)
+    private void CheckKeys(SettingFaults faults)
     {
-        Require(faults, !string.IsNullOrWhiteSpace(options.ClusterName),
-            "ClusterName is empty. Name the cluster; all its members use the same name.");
-        Require(faults, options.MemberId != 0, "MemberId is 0. Use a number from 1 that no other member has or had.");
-        if (options.Members.Count == 0)
+        faults.RequireKnownKeys(configuration, Settings);
+        if (configuration is null)
         {
             return;
         }
 
-        Require(faults, options.Members.Count is 1 or 3 or 5 or 7,
-            $"Members has {options.Members.Count} entries. A cluster has 1, 3, 5 or 7: an even number adds a member "
-            + "that can fail and no failure that is survived.");
-        Require(faults, options.Members.Any(member => member.Id.Value == options.MemberId),
-            $"Members does not list this member, {options.MemberId}. List all members, this one included.");
-        Require(faults, options.Members.Select(member => member.Id).Distinct().Count() == options.Members.Count,
-            "Members lists an id twice. Give each member an id of its own.");
-        Require(faults, options.Members.All(member => !member.Id.IsNone),
-            "Members lists the id 0. Use numbers from 1.");
-        Require(faults, options.Members.All(member => IsAddress(member.Address)),
-            "Members lists a member without an address, or one whose address has blanks or is too long. Give each the "
-            + $"host:port at which the others reach it, at most {MaxAddressBytes} bytes long.");
-        Require(faults,
-            options.Members.Select(member => member.Address).Distinct(StringComparer.OrdinalIgnoreCase).Count()
-                == options.Members.Count,
-            "Members lists an address twice. Give each member an address of its own.");
+        IConfigurationSection members = configuration.GetSection(nameof(ConsensusStoreOptions.Members));
+        if (!string.IsNullOrEmpty(members.Value))
+        {
+            faults.Add($"{members.Path} is '{members.Value}'. Make it a list of entries with "
+                + $"{string.Join(" and ", MemberSettings)}.");
+        }
+
+        foreach (IConfigurationSection member in members.GetChildren())
+        {
+            faults.RequireKnownKeys(member, MemberSettings);
+        }
     }
 
-    private static void CheckJoin(ConsensusStoreOptions options, List<string> faults)
+    private static void CheckIdentity(ConsensusStoreOptions options, SettingFaults faults)
     {
-        Require(faults, options.AdvertisedAddress is null || IsAddress(options.AdvertisedAddress),
-            $"AdvertisedAddress is '{options.AdvertisedAddress}'. Give the host:port at which the other members find "
-            + $"this one, without blanks and at most {MaxAddressBytes} bytes long.");
+        faults.Require(!string.IsNullOrWhiteSpace(options.ClusterName), nameof(options.ClusterName),
+            "is empty. Name the cluster; all its members use the same name.");
+        faults.Require(options.MemberId != 0, nameof(options.MemberId),
+            "is 0. Use a number from 1 that no other member has or had.");
+    }
+
+    private static void CheckMembers(ConsensusStoreOptions options, SettingFaults faults)
+    {
+        const string Setting = nameof(ConsensusStoreOptions.Members);
+        IList<MemberOptions> members = options.Members;
+        if (members.Count == 0)
+        {
+            return;
+        }
+
+        faults.Require(members.Count is 1 or 3 or 5 or 7, Setting,
+            $"has {members.Count} entries. Use 1, 3, 5 or 7: an even number adds a member that can fail and no failure "
+            + "that is survived.");
+        for (int i = 0; i < members.Count; i++)
+        {
+            CheckMember(members[i], i, faults);
+        }
+
+        faults.Require(members.Any(member => member?.Id == options.MemberId), Setting,
+            $"does not list this member, {options.MemberId}. List all members, this one included.");
+        faults.Require(members.DistinctBy(member => member?.Id).Count() == members.Count, Setting,
+            "lists an id twice. Give each member an id of its own.");
+        faults.Require(
+            members.DistinctBy(member => member?.Address, StringComparer.OrdinalIgnoreCase).Count() == members.Count,
+            Setting, "lists an address twice. Give each member an address of its own.");
+    }
+
+    private static void CheckMember(MemberOptions? member, int index, SettingFaults faults)
+    {
+        const string Setting = nameof(ConsensusStoreOptions.Members);
+        if (member is null)
+        {
+            faults.Add($"{faults.Path.To(Setting, index)} is empty. Set Id and Address.");
+            return;
+        }
+
+        if (member.Id == 0)
+        {
+            faults.Add($"{faults.Path.To(Setting, index, nameof(member.Id))} is missing or 0. Use the member's id, a "
+                + "number from 1.");
+        }
+
+        if (!IsAddress(member.Address))
+        {
+            faults.Add($"{faults.Path.To(Setting, index, nameof(member.Address))} is '{member.Address}'. "
+                + AddressRule);
+        }
+    }
+
+    private static void CheckJoin(ConsensusStoreOptions options, SettingFaults faults)
+    {
+        faults.Require(
+            options.AdvertisedAddress is null || IsAddress(options.AdvertisedAddress),
+            nameof(options.AdvertisedAddress), $"is '{options.AdvertisedAddress}'. {AddressRule}");
         if (options.JoinAddresses.Count == 0)
         {
-            Require(faults, !options.JoinAsLearner,
-                "JoinAsLearner is set and JoinAddresses is empty. Give the address of a member to join.");
+            faults.Require(!options.JoinAsLearner, nameof(options.JoinAsLearner),
+                $"is true and {nameof(options.JoinAddresses)} is empty. Add the address of a member to join.");
             return;
         }
 
-        Require(faults, options.Members.Count == 0,
-            "Members and JoinAddresses are both given. Give Members to the first members of a new cluster, and "
-            + "JoinAddresses to those that join it later.");
-        Require(faults, options.JoinAddresses.Count <= MaxJoinAddresses,
-            $"JoinAddresses has {options.JoinAddresses.Count} entries. Give at most {MaxJoinAddresses}: one that "
-            + "answers is enough.");
-        Require(faults, options.JoinAddresses.All(IsAddress),
-            "JoinAddresses has an entry that is empty, has blanks or is too long. Give the host:port of members.");
-        Require(faults, options.JoinAddresses.Any(address => address != options.AdvertisedAddress),
-            $"JoinAddresses names only this member's own address, {options.AdvertisedAddress}. Give the address of a "
-            + "member of the cluster.");
-        Require(faults, options.AdvertisedAddress is not null,
-            "AdvertisedAddress is missing. A member that joins says where the others find it: set host:port.");
+        faults.Require(options.Members.Count == 0, nameof(options.JoinAddresses),
+            $"has entries, and so has {nameof(options.Members)}. Give {nameof(options.Members)} to the first members of "
+            + $"a new cluster, and {nameof(options.JoinAddresses)} to those that join it later.");
+        faults.Require(options.JoinAddresses.Count <= MaxJoinAddresses, nameof(options.JoinAddresses),
+            $"has {options.JoinAddresses.Count} entries. Use at most {MaxJoinAddresses}: one that answers is enough.");
+        for (int i = 0; i < options.JoinAddresses.Count; i++)
+        {
+            if (!IsAddress(options.JoinAddresses[i]))
+            {
+                faults.Add($"{faults.Path.To(nameof(options.JoinAddresses), i)} is '{options.JoinAddresses[i]}'. "
+                    + AddressRule);
+            }
+        }
+
+        faults.Require(options.JoinAddresses.Any(address => address != options.AdvertisedAddress),
+            nameof(options.JoinAddresses),
+            $"names only this member's own address, {options.AdvertisedAddress}. Add the address of a member of the "
+            + "cluster.");
+        faults.Require(options.AdvertisedAddress is not null, nameof(options.AdvertisedAddress),
+            "is missing. A member that joins has to tell the others where it is: set host:port.");
     }
+
+    private static string AddressRule =>
+        $"Use the host:port at which the other members find it, without blanks and at most {MaxAddressBytes} bytes long.";
 
     private static bool IsAddress(string? address) =>
         !string.IsNullOrEmpty(address) && !address.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
         && Encoding.UTF8.GetByteCount(address) <= MaxAddressBytes;
 
-    private static void CheckTimes(ConsensusStoreOptions options, List<string> faults)
+    private static void CheckTimes(ConsensusStoreOptions options, SettingFaults faults)
     {
-        Require(faults, options.HeartbeatInterval >= MinHeartbeat,
-            $"HeartbeatInterval is {options.HeartbeatInterval}. Use at least {MinHeartbeat}.");
-        Require(faults, options.ElectionTimeout >= options.HeartbeatInterval * MinHeartbeatsPerElection,
-            $"ElectionTimeout is {options.ElectionTimeout}. Use at least {MinHeartbeatsPerElection} times "
-            + $"HeartbeatInterval, {options.HeartbeatInterval * MinHeartbeatsPerElection}.");
-        Require(faults, options.ElectionTimeout <= TimeSpan.FromMinutes(1),
-            $"ElectionTimeout is {options.ElectionTimeout}. Use at most a minute: nothing is written while a leader is "
-            + "missing.");
-        Require(faults,
+        TimeSpan minElection = options.HeartbeatInterval * MinHeartbeatsPerElection;
+        faults.Require(options.HeartbeatInterval >= MinHeartbeat, nameof(options.HeartbeatInterval),
+            $"is {options.HeartbeatInterval}. Use at least {MinHeartbeat}.");
+        faults.Require(options.ElectionTimeout >= minElection, nameof(options.ElectionTimeout),
+            $"is {options.ElectionTimeout}. Use at least {MinHeartbeatsPerElection} times "
+            + $"{nameof(options.HeartbeatInterval)}, {minElection}.");
+        faults.Require(options.ElectionTimeout <= MaxElection, nameof(options.ElectionTimeout),
+            $"is {options.ElectionTimeout}. Use at most {MaxElection}: nothing is written while a leader is missing.");
+        faults.Require(
             options.RequestTimeout == Timeout.InfiniteTimeSpan || options.RequestTimeout >= options.ElectionTimeout,
-            $"RequestTimeout is {options.RequestTimeout}. Use at least ElectionTimeout, {options.ElectionTimeout}, or "
-            + "Timeout.InfiniteTimeSpan.");
-        Require(faults,
-            options.LeadershipTransferTimeout >= TimeSpan.Zero && options.LeadershipTransferTimeout <= MaxTransfer,
-            $"LeadershipTransferTimeout is {options.LeadershipTransferTimeout}. Use zero to {MaxTransfer}.");
+            nameof(options.RequestTimeout),
+            $"is {options.RequestTimeout}. Use at least {nameof(options.ElectionTimeout)}, {options.ElectionTimeout}, or "
+            + $"{Timeout.InfiniteTimeSpan} for no limit.");
+        faults.RequireRange(
+            options.LeadershipTransferTimeout, TimeSpan.Zero, MaxTransfer, nameof(options.LeadershipTransferTimeout));
     }
 
-    private static void CheckReads(ConsensusStoreOptions options, List<string> faults)
+    private static void CheckReads(ConsensusStoreOptions options, SettingFaults faults)
     {
-        Require(faults, Enum.IsDefined(options.LinearizableReads),
-            $"LinearizableReads is {options.LinearizableReads}. Use QuorumRound or LeaderLease.");
-        Require(faults, options.MaxClockDrift is >= MinClockDrift and <= MaxClockDrift,
-            $"MaxClockDrift is {options.MaxClockDrift}. Use {MinClockDrift} to {MaxClockDrift}: no two clocks run "
-            + "quite alike, and clocks that differ by more call for LinearizableReads = QuorumRound.");
+        faults.Require(Enum.IsDefined(options.LinearizableReadMode), nameof(options.LinearizableReadMode),
+            $"is {options.LinearizableReadMode}. Use QuorumRound or LeaderLease.");
+        faults.Require(options.MaxClockDrift is >= MinClockDrift and <= MaxClockDrift, nameof(options.MaxClockDrift),
+            $"is {options.MaxClockDrift}. Use {MinClockDrift} to {MaxClockDrift}: no two clocks run quite alike, and "
+            + $"clocks that differ by more call for {nameof(options.LinearizableReadMode)} = QuorumRound.");
     }
 
-    private static void CheckLimits(ConsensusStoreOptions options, List<string> faults)
+    private static void CheckLimits(ConsensusStoreOptions options, SettingFaults faults)
     {
-        Require(faults, options.MaxRequestBytes is >= MinRequestBytes and <= MaxRequestBytes,
-            $"MaxRequestBytes is {options.MaxRequestBytes}. Use {MinRequestBytes} to {MaxRequestBytes}.");
-        Require(faults, options.MaxTxnOperations is >= 1 and <= 65_536,
-            $"MaxTxnOperations is {options.MaxTxnOperations}. Use 1 to 65,536.");
-        Require(faults, options.MaxWaitingRequests >= 1,
-            $"MaxWaitingRequests is {options.MaxWaitingRequests}. Use at least 1.");
-        Require(faults, options.SnapshotLogBytes >= MinLogBytes,
-            $"SnapshotLogBytes is {options.SnapshotLogBytes}. Use at least {MinLogBytes}.");
-        Require(faults, options.SnapshotKeepEntries >= 0,
-            $"SnapshotKeepEntries is {options.SnapshotKeepEntries}. Use 0 or more.");
-        Require(faults, options.LogCacheBytes >= MinLogBytes,
-            $"LogCacheBytes is {options.LogCacheBytes}. Use at least {MinLogBytes}.");
-        Require(faults, options.MaxFormatVersion >= CommandFormat.First
-                && options.MaxFormatVersion <= options.ReadFormatVersion,
-            $"MaxFormatVersion is {options.MaxFormatVersion}. Use {CommandFormat.First} to "
-                + $"{options.ReadFormatVersion}.");
-    }
-
-    private static void Require(List<string> faults, bool holds, string fault)
-    {
-        if (!holds)
-        {
-            faults.Add(fault);
-        }
+        faults.RequireRange(
+            options.MaxRequestBytes, MinRequestBytes, MaxRequestBytes, nameof(options.MaxRequestBytes));
+        faults.RequireRange(options.MaxTxnOperations, 1, 65_536, nameof(options.MaxTxnOperations));
+        faults.Require(options.MaxPendingRequests >= 1, nameof(options.MaxPendingRequests),
+            $"is {options.MaxPendingRequests}. Use at least 1.");
+        faults.Require(Enum.IsDefined(options.WhenFull), nameof(options.WhenFull),
+            $"is {options.WhenFull}. Use Fail or Wait.");
+        faults.Require(options.SnapshotThresholdBytes >= MinLogBytes, nameof(options.SnapshotThresholdBytes),
+            $"is {options.SnapshotThresholdBytes}. Use at least {MinLogBytes}.");
+        faults.Require(options.RetainedLogBytes >= 0, nameof(options.RetainedLogBytes),
+            $"is {options.RetainedLogBytes}. Use 0 or more.");
+        faults.Require(options.LogCacheBytes >= MinLogBytes, nameof(options.LogCacheBytes),
+            $"is {options.LogCacheBytes}. Use at least {MinLogBytes}.");
+        faults.RequireRange(
+            options.MaxFormatVersion, CommandFormat.First, options.ReadFormatVersion, nameof(options.MaxFormatVersion));
     }
 }

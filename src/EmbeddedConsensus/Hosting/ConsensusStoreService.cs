@@ -1,5 +1,8 @@
+using System.Diagnostics.Metrics;
+using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.Replica.Membership;
+using EmbeddedConsensus.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,8 +11,8 @@ using Microsoft.Extensions.Options;
 
 namespace EmbeddedConsensus.Hosting;
 
-/// <summary>Ties the life of a replica to that of its host: it is there before the first of the host's services starts,
-/// and until the last one has stopped, whichever was registered first.</summary>
+/// <summary>Ties the life of a replica to that of its host: it starts before the first of the host's services and stops
+/// after the last one, in whatever order they were registered.</summary>
 internal sealed class ConsensusStoreService : IHostedLifecycleService, IAsyncDisposable, IDisposable
 {
     private const string LogCategory = "EmbeddedConsensus.Replica";
@@ -17,6 +20,8 @@ internal sealed class ConsensusStoreService : IHostedLifecycleService, IAsyncDis
     private readonly ReplicaHost? _replica;
     private readonly KeyValueStore? _store;
     private readonly ClusterManager? _cluster;
+    private readonly ILogger _logger = NullLogger.Instance;
+    private readonly bool _isVolatile;
 
     // Hosts older than IHostedLifecycleService call only StartAsync and StopAsync.
     private volatile bool _isToldOfLifecycle;
@@ -25,48 +30,41 @@ internal sealed class ConsensusStoreService : IHostedLifecycleService, IAsyncDis
     /// <exception cref="OptionsValidationException">The options are not valid.</exception>
     public ConsensusStoreService(IServiceProvider services, ConsensusStoreBuilder builder)
     {
-        ConsensusStoreOptions options = services.GetRequiredService<IOptionsMonitor<ConsensusStoreOptions>>()
-            .Get(builder.ServiceKey ?? Options.DefaultName);
-        if (options.Members.Count > 1 && builder.CreateTransport is null)
+        string name = builder.ServiceKey ?? Options.DefaultName;
+        ConsensusStoreOptions options =
+            services.GetRequiredService<IOptionsMonitor<ConsensusStoreOptions>>().Get(name);
+        if (FaultOf(options, hasTransport: builder.CreateTransport is not null) is { } fault)
         {
-            throw new OptionsValidationException(
-                builder.ServiceKey ?? Options.DefaultName, typeof(ConsensusStoreOptions),
-                [$"The cluster has {options.Members.Count} members and no transport: call UseTcpTransport() on what "
-                 + "AddConsensusStore returns, or list no members for a cluster of one."]);
-        }
-
-        if (options.JoinAddresses.Count > 0 && builder.CreateTransport is null)
-        {
-            throw new OptionsValidationException(
-                builder.ServiceKey ?? Options.DefaultName, typeof(ConsensusStoreOptions),
-                ["JoinAddresses are given and there is no transport: call UseTcpTransport() on what AddConsensusStore "
-                 + "returns."]);
+            throw new OptionsValidationException(name, typeof(ConsensusStoreOptions), [fault]);
         }
 
         ILoggerFactory loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        _logger = loggers.CreateLogger(builder.ServiceKey is { } key ? $"{LogCategory}.{key}" : LogCategory);
         _replica = new ReplicaHost(
             options,
-            builder.CreateStorage(services),
-            builder.CreateTransport is { } create ? context => create(services, context) : null,
-            services.GetService<TimeProvider>() ?? TimeProvider.System,
-            loggers.CreateLogger(builder.ServiceKey is { } key ? $"{LogCategory}.{key}" : LogCategory));
+            builder.CreateStorage is { } create ? create(services) : InMemoryStorage(),
+            builder.CreateTransport is { } connect ? context => connect(services, context) : null,
+            builder.ChooseTimeProvider?.Invoke(services) ?? TimeProvider.System,
+            _logger,
+            meters: services.GetService<IMeterFactory>());
         _store = new KeyValueStore(_replica, options);
         _cluster = new ClusterManager(_replica, _replica.Membership.Changes, _replica.Completion);
+        _isVolatile = builder.CreateStorage is null && builder.CreateTransport is not null;
     }
 
-    /// <summary>A service with nothing to host: the store's replica lives elsewhere, in a test's cluster.</summary>
+    /// <summary>A service with nothing to host: the store's replica is elsewhere, in a test's cluster.</summary>
     public ConsensusStoreService()
     {
     }
 
     /// <summary>The calls to the replica.</summary>
-    /// <exception cref="InvalidOperationException">The replica lives elsewhere.</exception>
-    public KeyValueStore Store => _store ?? throw new InvalidOperationException("The store's replica lives elsewhere.");
+    /// <exception cref="InvalidOperationException">The replica is elsewhere.</exception>
+    public KeyValueStore Store => _store ?? throw new InvalidOperationException("The store's replica is elsewhere.");
 
-    /// <summary>The calls about the membership.</summary>
-    /// <exception cref="InvalidOperationException">The replica lives elsewhere.</exception>
+    /// <summary>The changes of the membership.</summary>
+    /// <exception cref="InvalidOperationException">The replica is elsewhere.</exception>
     public ClusterManager Cluster =>
-        _cluster ?? throw new InvalidOperationException("The store's replica lives elsewhere.");
+        _cluster ?? throw new InvalidOperationException("The store's replica is elsewhere.");
 
     /// <inheritdoc />
     public Task StartingAsync(CancellationToken cancellationToken)
@@ -99,8 +97,37 @@ internal sealed class ConsensusStoreService : IHostedLifecycleService, IAsyncDis
     /// <inheritdoc />
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    private Task StartReplicaAsync(CancellationToken cancellationToken) =>
-        _replica?.StartAsync(cancellationToken) ?? Task.CompletedTask;
+    /// <summary>What the options and the parts of the store, each valid by itself, make impossible together.</summary>
+    private static string? FaultOf(ConsensusStoreOptions options, bool hasTransport)
+    {
+        return options switch
+        {
+            _ when hasTransport => null,
+            { Members.Count: > 1 } =>
+                $"The cluster has {options.Members.Count} members and no transport. Call UseTcpTransport() on what "
+                + "AddConsensusStore returns, or list no members for a cluster of one.",
+            { JoinAddresses.Count: > 0 } =>
+                "JoinAddresses has entries and there is no transport. Call UseTcpTransport() on what AddConsensusStore "
+                + "returns.",
+            _ => null,
+        };
+    }
+
+    private static ReplicaStorage InMemoryStorage()
+    {
+        InMemoryDisk disk = new();
+        return new ReplicaStorage(new InMemoryLogStorage(disk), new InMemorySnapshotStorage(disk));
+    }
+
+    private Task StartReplicaAsync(CancellationToken cancellationToken)
+    {
+        if (_isVolatile)
+        {
+            _logger.StorageIsVolatile(_replica!.Self);
+        }
+
+        return _replica?.StartAsync(cancellationToken) ?? Task.CompletedTask;
+    }
 
     private Task StopReplicaAsync(CancellationToken cancellationToken) =>
         _replica?.StopAsync(cancellationToken) ?? Task.CompletedTask;

@@ -1,6 +1,6 @@
 using EmbeddedConsensus.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -16,65 +16,116 @@ public static class ConsensusStoreServiceCollectionExtensions
     /// <remarks>
     /// <para>With nothing configured it is one member in memory, ready at once. For a cluster name the members, and
     /// call <c>UseFasterStorage</c> and <c>UseTcpTransport</c> on the result.</para>
-    /// <para>The replica starts before the host's services do, and stops when all of them have stopped: a hosted
+    /// <para>The replica starts before the host's services do, and stops after all of them have stopped: a hosted
     /// service may use the store in its own start and stop. One that does so in
     /// <see cref="IHostedLifecycleService.StartingAsync"/> or
-    /// <see cref="IHostedLifecycleService.StoppedAsync"/> is to be registered behind the store.</para>
+    /// <see cref="IHostedLifecycleService.StoppedAsync"/> must be registered after the store.</para>
+    /// <para>The options go through the options pipeline of Microsoft.Extensions.Options, under the default name:
+    /// <c>Configure</c> and <c>PostConfigure</c> apply, and they are validated when the host starts.</para>
     /// </remarks>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
     /// <exception cref="InvalidOperationException">There is a store without a key already.</exception>
     public static IConsensusStoreBuilder AddConsensusStore(
-        this IServiceCollection services, Action<ConsensusStoreOptions>? configure = null)
+        this IServiceCollection services, Action<ConsensusStoreOptions>? configure = null) =>
+        Add(services, null, null, configure);
+
+    /// <summary>Hosts a replica with options from a configuration.</summary>
+    /// <remarks>A key that is no setting, an incomplete entry of <see cref="ConsensusStoreOptions.Members"/> and a value
+    /// out of range stop the start of the host with a message that names the key. Later changes of the configuration have
+    /// no effect.</remarks>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The section of the store. Its subsections that are no settings, such as one for the
+    /// storage, are left to others.</param>
+    /// <param name="configure">Sets options after the configuration has.</param>
+    /// <exception cref="InvalidOperationException">There is a store without a key already.</exception>
+    /// <seealso cref="AddConsensusStore(IServiceCollection, Action{ConsensusStoreOptions}?)"/>
+    public static IConsensusStoreBuilder AddConsensusStore(
+        this IServiceCollection services,
+        IConfiguration configuration,
+        Action<ConsensusStoreOptions>? configure = null)
     {
-        ConsensusStoreBuilder builder = Configure(services, null, configure);
-        services.AddSingleton(provider => new ConsensusStoreService(provider, builder));
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ConsensusStoreService>());
-        services.AddSingleton<IKeyValueStore>(provider => provider.GetRequiredService<ConsensusStoreService>().Store);
-        services.AddSingleton<IStoreMaintenance>(provider => provider.GetRequiredService<ConsensusStoreService>().Store);
-        services.AddSingleton<IClusterManager>(provider => provider.GetRequiredService<ConsensusStoreService>().Cluster);
-        return builder;
+        ArgumentNullException.ThrowIfNull(configuration);
+        return Add(services, null, configuration, configure);
     }
 
     /// <summary>Hosts one of several stores of this process. Inject it with <c>[FromKeyedServices(key)]</c>.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="serviceKey">The key of the store, and the name of its options. Not empty. The category of what the
-    /// replica logs ends in it.</param>
+    /// <param name="serviceKey">The key of the store, and the name of its options. Not empty. The log category of the
+    /// replica ends in it.</param>
     /// <param name="configure">Sets the options.</param>
     /// <exception cref="InvalidOperationException">There is a store with this key already.</exception>
     public static IConsensusStoreBuilder AddConsensusStore(
         this IServiceCollection services, string serviceKey, Action<ConsensusStoreOptions>? configure = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(serviceKey);
-        ConsensusStoreBuilder builder = Configure(services, serviceKey, configure);
-        services.AddKeyedSingleton(serviceKey, (provider, _) => new ConsensusStoreService(provider, builder));
-        services.AddSingleton<IHostedService>(
-            provider => provider.GetRequiredKeyedService<ConsensusStoreService>(serviceKey));
-        services.AddKeyedSingleton<IKeyValueStore>(
-            serviceKey, static (provider, key) => provider.GetRequiredKeyedService<ConsensusStoreService>(key).Store);
-        services.AddKeyedSingleton<IStoreMaintenance>(
-            serviceKey, static (provider, key) => provider.GetRequiredKeyedService<ConsensusStoreService>(key).Store);
-        services.AddKeyedSingleton<IClusterManager>(
-            serviceKey, static (provider, key) => provider.GetRequiredKeyedService<ConsensusStoreService>(key).Cluster);
-        return builder;
+        return Add(services, serviceKey, null, configure);
     }
 
-    private static ConsensusStoreBuilder Configure(
-        IServiceCollection services, string? serviceKey, Action<ConsensusStoreOptions>? configure)
+    /// <summary>Hosts one of several stores of this process, with options from a configuration.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="serviceKey">The key of the store, and the name of its options. Not empty. The log category of the
+    /// replica ends in it.</param>
+    /// <param name="configuration">The section of the store.</param>
+    /// <param name="configure">Sets options after the configuration has.</param>
+    /// <exception cref="InvalidOperationException">There is a store with this key already.</exception>
+    /// <seealso cref="AddConsensusStore(IServiceCollection, IConfiguration, Action{ConsensusStoreOptions}?)"/>
+    public static IConsensusStoreBuilder AddConsensusStore(
+        this IServiceCollection services,
+        string serviceKey,
+        IConfiguration configuration,
+        Action<ConsensusStoreOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(serviceKey);
+        ArgumentNullException.ThrowIfNull(configuration);
+        return Add(services, serviceKey, configuration, configure);
+    }
+
+    private static ConsensusStoreBuilder Add(
+        IServiceCollection services,
+        string? serviceKey,
+        IConfiguration? configuration,
+        Action<ConsensusStoreOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ThrowIfAdded(services, serviceKey);
-        services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IValidateOptions<ConsensusStoreOptions>, ConsensusStoreOptionsValidator>());
+        AddOptions(services, serviceKey, configuration, configure);
+        ConsensusStoreBuilder builder = new(services, serviceKey);
+
+        // Services with a null key are those without one.
+        services.AddKeyedSingleton(serviceKey, (provider, _) => new ConsensusStoreService(provider, builder));
+        services.AddSingleton<IHostedService>(provider => ServiceOf(provider, serviceKey));
+        services.AddKeyedSingleton<IKeyValueStore>(serviceKey, static (provider, key) => ServiceOf(provider, key).Store);
+        services.AddKeyedSingleton<IStoreMaintenance>(
+            serviceKey, static (provider, key) => ServiceOf(provider, key).Store);
+        services.AddKeyedSingleton<IClusterManager>(
+            serviceKey, static (provider, key) => ServiceOf(provider, key).Cluster);
+        return builder;
+    }
+
+    private static void AddOptions(
+        IServiceCollection services,
+        string? serviceKey,
+        IConfiguration? configuration,
+        Action<ConsensusStoreOptions>? configure)
+    {
+        services.AddSingleton<IValidateOptions<ConsensusStoreOptions>>(
+            new ConsensusStoreOptionsValidator(serviceKey, configuration));
         OptionsBuilder<ConsensusStoreOptions> options =
             services.AddOptions<ConsensusStoreOptions>(serviceKey ?? Options.DefaultName).ValidateOnStart();
+        if (configuration is not null)
+        {
+            options.Configure(bound => configuration.Bind(bound));
+        }
+
         if (configure is not null)
         {
             options.Configure(configure);
         }
-
-        return new ConsensusStoreBuilder(services, serviceKey);
     }
+
+    private static ConsensusStoreService ServiceOf(IServiceProvider provider, object? serviceKey) =>
+        provider.GetRequiredKeyedService<ConsensusStoreService>(serviceKey);
 
     /// <summary>Two replicas of one name would share their options, and with them the member's id, disk and address.
     /// </summary>

@@ -4,9 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EmbeddedConsensus;
 
-/// <summary>Says what a store is built from. Given by
-/// <see cref="ConsensusStoreServiceCollectionExtensions.AddConsensusStore(IServiceCollection, Action{ConsensusStoreOptions}?)"/>;
-/// storage and transport packages add their own methods to it.</summary>
+/// <summary>Chooses the parts of a store that <c>AddConsensusStore</c> has added. Storage and transport packages add
+/// their own methods to it.</summary>
 public interface IConsensusStoreBuilder
 {
     /// <summary>The services that the store is added to.</summary>
@@ -16,15 +15,23 @@ public interface IConsensusStoreBuilder
     /// options.</summary>
     string? ServiceKey { get; }
 
-    /// <summary>Keeps the log and the snapshots there. Without it they live in memory, and die with the
+    /// <summary>Keeps the log and the snapshots in the given storage. Without it they are in memory and lost with the
     /// process.</summary>
-    /// <param name="create">Makes the storage, not yet opened. Called once a start.</param>
+    /// <param name="create">Makes the storage, not yet opened. Called once.</param>
     /// <returns>This builder.</returns>
     IConsensusStoreBuilder UseStorage(Func<IServiceProvider, ReplicaStorage> create);
 
-    /// <summary>Talks to the other members by it. Without it the cluster can only have one member.</summary>
-    /// <param name="create">Makes the transport, not yet started. Called once a start, when the storage is
-    /// recovered.</param>
+    /// <summary>Uses the given transport to communicate with the other members. Without one the cluster can only have
+    /// one member.</summary>
+    /// <param name="create">Makes the transport, not yet started. Called once, after the storage is recovered.</param>
     /// <returns>This builder.</returns>
     IConsensusStoreBuilder UseTransport(Func<IServiceProvider, TransportContext, ITransport> create);
+
+    /// <summary>Uses a given clock for elections, timeouts and shutdown. Without it the store uses
+    /// <see cref="TimeProvider.System"/>, also when the services hold another <see cref="TimeProvider"/>: with a clock
+    /// that a test stops, no leader is elected and the store does not stop.</summary>
+    /// <param name="choose">Chooses the clock, such as
+    /// <c>services => services.GetRequiredService&lt;TimeProvider&gt;()</c>. Called once.</param>
+    /// <returns>This builder.</returns>
+    IConsensusStoreBuilder UseTimeProvider(Func<IServiceProvider, TimeProvider> choose);
 }

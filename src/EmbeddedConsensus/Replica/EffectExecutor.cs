@@ -15,13 +15,14 @@ internal sealed class EffectExecutor : IEffectExecutor
     private readonly ReplicaSnapshots _snapshots;
     private readonly MembershipService _membership;
     private readonly ConsensusInbox _consensus;
+    private readonly ViewObserver _observer;
     private readonly CancellationToken _stopped;
     private readonly Action<RaftMessage> _dropped;
 
     /// <summary>Connects consensus with the parts of its replica.</summary>
     public EffectExecutor(
         ILogStorage log, LogBatcher batcher, ReplicaTransport transport, ApplyLoop apply, ReplicaSnapshots snapshots,
-        MembershipService membership, ConsensusInbox consensus, CancellationToken stopped)
+        MembershipService membership, ConsensusInbox consensus, ViewObserver observer, CancellationToken stopped)
     {
         _log = log;
         _batcher = batcher;
@@ -30,6 +31,7 @@ internal sealed class EffectExecutor : IEffectExecutor
         _snapshots = snapshots;
         _membership = membership;
         _consensus = consensus;
+        _observer = observer;
         _stopped = stopped;
         _dropped = message => ReportDropped(message);
     }
@@ -61,6 +63,7 @@ internal sealed class EffectExecutor : IEffectExecutor
 
         foreach (SnapshotReadEffect read in effects.SnapshotReads)
         {
+            _observer.ObserveSnapshotRead(read);
             _snapshots.Read(read);
         }
 

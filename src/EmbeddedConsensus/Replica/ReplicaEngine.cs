@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.Replica.Membership;
@@ -24,23 +25,25 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
     /// <param name="events">Takes what consensus reports of the replica's life.</param>
     /// <param name="time">The source of time.</param>
     /// <param name="logger">The replica's log.</param>
+    /// <param name="metrics">The replica's instruments; not owned.</param>
     /// <param name="schedule">The schedule of a test; null in production.</param>
     /// <param name="stopped">Cancelled when the replica stops.</param>
     public ReplicaEngine(
         RecoveredReplica recovered, ReplicaSettings settings, ReplicaStorage storage, ReplicaTransport transport,
         MembershipService membership, IConsensusLoopEvents events, TimeProvider time, ILogger logger,
-        IReplicaSchedule? schedule, CancellationToken stopped)
+        StoreMetrics metrics, IReplicaSchedule? schedule, CancellationToken stopped)
     {
         ReplicaCore core = new(settings.Core(), recovered.Node, settings.Self, recovered.Incarnation);
         Inbox = new ConsensusInbox(core);
         Apply = new ApplyLoop(
             recovered.Machine, storage.Log, core.Proposals, settings.Self, recovered.Incarnation, this, schedule);
-        _batcher = new LogBatcher(storage.Log, Inbox);
+        _batcher = new LogBatcher(storage.Log, Inbox, metrics.FlushDuration, time);
         _snapshots = new ReplicaSnapshots(
             storage.Snapshots, recovered.SnapshotIndex, settings, Inbox, Apply, logger, schedule, stopped);
+        ViewObserver observer = new(settings, logger, metrics, time);
         EffectExecutor executor = new(
-            storage.Log, _batcher, transport, Apply, _snapshots, membership, Inbox, stopped);
-        Consensus = new ConsensusLoop(core, Inbox, executor, settings, time, events, schedule);
+            storage.Log, _batcher, transport, Apply, _snapshots, membership, Inbox, observer, stopped);
+        Consensus = new ConsensusLoop(core, Inbox, executor, settings, time, events, observer, schedule);
     }
 
     /// <summary>The inputs of the consensus thread.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.ExceptionServices;
 using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Mvcc;
@@ -44,13 +45,15 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     /// <param name="time">The source of time.</param>
     /// <param name="logger">The replica's log.</param>
     /// <param name="schedule">The schedule of a test; null in production.</param>
+    /// <param name="meters">Makes its meter; null for a meter of its own.</param>
     public ReplicaHost(
         ConsensusStoreOptions options,
         ReplicaStorage storage,
         Func<TransportContext, ITransport>? createTransport,
         TimeProvider time,
         ILogger logger,
-        IReplicaSchedule? schedule = null)
+        IReplicaSchedule? schedule = null,
+        IMeterFactory? meters = null)
     {
         _options = options;
         _settings = new ReplicaSettings(options);
@@ -59,6 +62,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
         _time = time;
         _logger = logger;
         _schedule = schedule;
+        Metrics = new StoreMetrics(options.ClusterName, _settings.Self, meters);
         Completion = new CallCompletion(schedule);
         StatusFeed = new StatusFeed(this);
         _lifecycle = new ReplicaLifecycle(StatusFeed.Observe);
@@ -76,6 +80,9 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
 
     /// <summary>The index of the newest snapshot; 0 when there is none.</summary>
     public ulong SnapshotIndex => _engine?.SnapshotIndex ?? 0;
+
+    /// <summary>The replica's instruments.</summary>
+    public StoreMetrics Metrics { get; }
 
     /// <summary>Decides where the continuations of callers run.</summary>
     public CallCompletion Completion { get; }
@@ -285,7 +292,8 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
         RecoveredReplica recovered = await new ReplicaRecovery(_settings, bootstrap, _schedule?.Seed)
             .RecoverAsync(_storage, cancellationToken).ConfigureAwait(false);
         _engine = new ReplicaEngine(
-            recovered, _settings, _storage, _transport, Membership, this, _time, _logger, _schedule, _stopped.Token);
+            recovered, _settings, _storage, _transport, Membership, this, _time, _logger, Metrics, _schedule,
+            _stopped.Token);
         if (_createTransport is not null)
         {
             _transport.Open(_createTransport(new TransportContext(
@@ -363,6 +371,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
         finally
         {
             _engine?.Apply.DisposeState();
+            Metrics.Dispose();
             _lifecycle.Closed();
             StatusFeed.End();
         }

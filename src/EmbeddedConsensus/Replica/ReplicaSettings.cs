@@ -25,14 +25,17 @@ internal sealed class ReplicaSettings
         TickInterval = options.HeartbeatInterval / TicksPerHeartbeat;
         Self = new MemberId(options.MemberId);
         Address = options.AdvertisedAddress
-            ?? options.Members.FirstOrDefault(member => member.Id == Self)?.Address;
+            ?? options.Members.FirstOrDefault(member => member.Id == options.MemberId)?.Address;
         Bootstrap = options.JoinAddresses.Count > 0 ? new ClusterConfiguration() : Founders();
     }
 
     /// <summary>This member.</summary>
     public MemberId Self { get; }
 
-    /// <summary>The length of a tick.</summary>
+    /// <summary>How long a follower waits for its leader.</summary>
+    public TimeSpan ElectionTimeout => _options.ElectionTimeout;
+
+    /// <summary>How long a tick is.</summary>
     public TimeSpan TickInterval { get; }
 
     /// <summary>This member's address according to the options; null when they have none.</summary>
@@ -68,7 +71,7 @@ internal sealed class ReplicaSettings
         LogCacheBytes = _options.LogCacheBytes,
         MaxMessageBytes = MaxBatchBytes,
         TickInterval = TickInterval,
-        UseReadLease = _options.LinearizableReads == LinearizableReadMode.LeaderLease,
+        UseReadLease = _options.LinearizableReadMode == LinearizableReadMode.LeaderLease,
         MaxClockDrift = _options.MaxClockDrift,
         FormatVersion = (uint)_options.MaxFormatVersion,
     };
@@ -76,15 +79,15 @@ internal sealed class ReplicaSettings
     /// <summary>The settings of <see cref="ReplicaCore"/>.</summary>
     public ReplicaCoreOptions Core() => new()
     {
-        MaxPendingWrites = _options.MaxWaitingRequests,
-        MaxPendingReads = _options.MaxWaitingRequests,
+        MaxPendingWrites = _options.MaxPendingRequests,
+        MaxPendingReads = _options.MaxPendingRequests,
         RequestTimeoutTicks = _options.RequestTimeout == Timeout.InfiniteTimeSpan
             ? 0
             : (ulong)Ticks(_options.RequestTimeout),
         RetryTicks = (ulong)Ticks(_options.ElectionTimeout),
         PauseTicks = TicksPerHeartbeat,
-        SnapshotLogBytes = _options.SnapshotLogBytes,
-        SnapshotKeepEntries = (ulong)_options.SnapshotKeepEntries,
+        SnapshotThresholdBytes = _options.SnapshotThresholdBytes,
+        RetainedLogBytes = _options.RetainedLogBytes,
         CommandFormat = (byte)_options.MaxFormatVersion,
         NewestFormat = NewestFormat,
     };
@@ -93,7 +96,7 @@ internal sealed class ReplicaSettings
     {
         IEnumerable<ClusterMember> members = _options.Members.Count == 0
             ? [new ClusterMember(Self, Address ?? "")]
-            : _options.Members.Select(member => new ClusterMember(member.Id, member.Address));
+            : _options.Members.Select(member => new ClusterMember(new MemberId(member.Id), member.Address));
         ClusterMember[] sorted = [.. members.OrderBy(member => member.Id)];
         ClusterConfiguration founders = new()
         {

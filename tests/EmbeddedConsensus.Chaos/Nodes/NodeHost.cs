@@ -22,8 +22,8 @@ internal static class NodeHost
     // Far above a normal flush on a busy machine; a hanging disk is still detected within a round.
     private static readonly TimeSpan CommitTimeout = TimeSpan.FromSeconds(6);
 
-    private const long SnapshotLogBytes = 1 << 20;
-    private const int SnapshotKeepEntries = 100;
+    private const long SnapshotThresholdBytes = 1 << 20;
+    private const long RetainedLogBytes = 64 << 10;
     private const int PageBytes = 128 << 10;
     private const int SegmentBytes = 1 << 20;
 
@@ -54,14 +54,14 @@ internal static class NodeHost
         options.MemberId = settings.Member;
         options.ElectionTimeout = ElectionTimeout;
         options.RequestTimeout = RequestTimeout;
-        options.LinearizableReads = settings.Traits.Reads;
-        options.SnapshotLogBytes = SnapshotLogBytes;
-        options.SnapshotKeepEntries = SnapshotKeepEntries;
+        options.LinearizableReadMode = settings.Traits.Reads;
+        options.SnapshotThresholdBytes = SnapshotThresholdBytes;
+        options.RetainedLogBytes = RetainedLogBytes;
         options.LogCacheBytes = 1 << 20;
         options.AdvertisedAddress = settings.Address;
         foreach (NodeSettings.NodeAddress founder in settings.Founders)
         {
-            options.Members.Add(founder.ToPeer());
+            options.Members.Add(new MemberOptions { Id = founder.Member, Address = founder.Address });
         }
 
         // The change for which it was started makes it a voter.

@@ -96,9 +96,9 @@ public sealed class AvailabilityTests
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3, options =>
             options.ConfigureStore = store =>
             {
-                store.SnapshotLogBytes = 1 << 20;
+                store.SnapshotThresholdBytes = 1 << 20;
                 store.LogCacheBytes = 1 << 20;
-                store.SnapshotKeepEntries = 0;
+                store.RetainedLogBytes = 0;
             });
         TestClusterMember leader = cluster.Leader;
         TestClusterMember late = cluster.AnyFollower;

@@ -229,8 +229,8 @@ public sealed class ClusterFaultTests
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(
             3, o => o.ConfigureStore = store =>
             {
-                store.SnapshotLogBytes = 1 << 20;
-                store.SnapshotKeepEntries = 0;
+                store.SnapshotThresholdBytes = 1 << 20;
+                store.RetainedLogBytes = 0;
                 store.LogCacheBytes = 1 << 20;
             });
         TestClusterMember away = cluster.AnyFollower;

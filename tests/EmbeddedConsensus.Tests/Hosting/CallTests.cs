@@ -113,7 +113,7 @@ public sealed class CallTests
     [Fact]
     public async Task Too_many_waiting_writes_are_turned_away_and_the_rest_goes_through()
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(3, options => options.MaxWaitingRequests = 8);
+        await using TestCluster cluster = await TestCluster.StartAsync(3, options => options.MaxPendingRequests = 8);
         int leader = await cluster.LeaderAsync();
         int lonely = (leader + 1) % 3;
         foreach (int other in Enumerable.Range(0, 3).Where(i => i != lonely))

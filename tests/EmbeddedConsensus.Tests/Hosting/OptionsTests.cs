@@ -1,5 +1,3 @@
-using System.Text;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -16,6 +14,9 @@ public sealed class OptionsTests
             () => StartAsync(fault));
 
         Assert.Contains(thrown.Failures, failure => failure.Contains(part, StringComparison.Ordinal));
+        Assert.All(thrown.Failures, failure => Assert.True(
+            failure.StartsWith("ConsensusStoreOptions.", StringComparison.Ordinal) || failure.Contains("UseTcpTransport"),
+            failure));
     }
 
     public static TheoryData<string, Action<ConsensusStoreOptions>> Faults() => new()
@@ -25,29 +26,30 @@ public sealed class OptionsTests
         { "Members has 2 entries", options => AddMembers(options, 1, 2) },
         { "does not list this member, 9", options => { options.MemberId = 9; AddMembers(options, 1, 2, 3); } },
         { "lists an id twice", options => AddMembers(options, 1, 2, 2) },
-        { "lists the id 0", options => AddMembers(options, 0, 1, 2) },
-        { "without an address", options => { AddMembers(options, 1, 2); options.Members.Add(new MemberEndpoint(new MemberId(3), "")); } },
-        { "has blanks or is too long", options => { AddMembers(options, 1, 2); options.Members.Add(new MemberEndpoint(new MemberId(3), "a b")); } },
-        { "at most 1024 bytes", options => { AddMembers(options, 1, 2); options.Members.Add(new MemberEndpoint(new MemberId(3), new string('a', 1025))); } },
+        { "Members[0].Id is missing or 0", options => AddMembers(options, 0, 1, 2) },
+        { "Members[2].Address is ''", options => { AddMembers(options, 1, 2); Add(options, 3, ""); } },
+        { "Members[2].Address is 'a b'. Use the host:port", options => { AddMembers(options, 1, 2); Add(options, 3, "a b"); } },
+        { "at most 1024 bytes", options => { AddMembers(options, 1, 2); Add(options, 3, new string('a', 1025)); } },
         { "only this member's own address, host-0:1", options => Join(options, "host-0:1") },
-        { "lists an address twice", options => { AddMembers(options, 1, 2); options.Members.Add(new MemberEndpoint(new MemberId(3), "HOST-1:1")); } },
+        { "lists an address twice", options => { AddMembers(options, 1, 2); Add(options, 3, "HOST-1:1"); } },
         { "HeartbeatInterval", options => options.HeartbeatInterval = TimeSpan.FromMilliseconds(1) },
         { "Use at least 5 times HeartbeatInterval", options => options.ElectionTimeout = TimeSpan.FromMilliseconds(300) },
-        { "at most a minute", options => options.ElectionTimeout = TimeSpan.FromHours(1) },
+        { "Use at most 00:01:00", options => options.ElectionTimeout = TimeSpan.FromHours(1) },
         { "RequestTimeout", options => options.RequestTimeout = TimeSpan.FromMilliseconds(10) },
         { "LeadershipTransferTimeout", options => options.LeadershipTransferTimeout = TimeSpan.FromSeconds(-1) },
-        { "LinearizableReads is 7", options => options.LinearizableReads = (LinearizableReadMode)7 },
+        { "LinearizableReadMode is 7", options => options.LinearizableReadMode = (LinearizableReadMode)7 },
         { "MaxClockDrift is 0.", options => options.MaxClockDrift = 0 },
         { "MaxClockDrift is 0.6", options => options.MaxClockDrift = 0.6 },
         { "MaxClockDrift is NaN", options => options.MaxClockDrift = double.NaN },
         { "MaxRequestBytes", options => options.MaxRequestBytes = 10 },
         { "MaxTxnOperations", options => options.MaxTxnOperations = 0 },
-        { "MaxWaitingRequests", options => options.MaxWaitingRequests = 0 },
-        { "SnapshotLogBytes", options => options.SnapshotLogBytes = 1 },
-        { "SnapshotKeepEntries", options => options.SnapshotKeepEntries = -1 },
+        { "MaxPendingRequests", options => options.MaxPendingRequests = 0 },
+        { "SnapshotThresholdBytes", options => options.SnapshotThresholdBytes = 1 },
+        { "RetainedLogBytes is -1", options => options.RetainedLogBytes = -1 },
         { "LogCacheBytes", options => options.LogCacheBytes = 1 },
-        { "MaxFormatVersion", options => options.MaxFormatVersion = 4 },
-        { "call UseTcpTransport()", options => AddMembers(options, 1, 2, 3) },
+        { "MaxFormatVersion", options => options.MaxFormatVersion = 99 },
+        { "WhenFull is 7", options => options.WhenFull = (WhenFull)7 },
+        { "Call UseTcpTransport()", options => AddMembers(options, 1, 2, 3) },
     };
 
     [Fact]
@@ -72,35 +74,6 @@ public sealed class OptionsTests
         await host.StopAsync();
     }
 
-    [Fact]
-    public void Options_are_bound_from_a_configuration_with_their_members()
-    {
-        IConfiguration configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(
-            """
-            {
-              "MemberId": 16,
-              "ElectionTimeout": "00:00:02",
-              "Members": [
-                { "Id": 16, "Address": "host-16:1" },
-                { "Id": "18446744073709551615", "Address": "host-17:1" },
-                { "Id": 9, "Address": "host-9:1" }
-              ]
-            }
-            """))).Build();
-
-        ConsensusStoreOptions options = new();
-        configuration.Bind(options);
-
-        Assert.Equal((16UL, TimeSpan.FromSeconds(2)), (options.MemberId, options.ElectionTimeout));
-        Assert.Equal(
-            [
-                new MemberEndpoint(new MemberId(16), "host-16:1"),
-                new MemberEndpoint(new MemberId(ulong.MaxValue), "host-17:1"),
-                new MemberEndpoint(new MemberId(9), "host-9:1"),
-            ],
-            options.Members);
-    }
-
     private static async Task StartAsync(Action<ConsensusStoreOptions> configure)
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
@@ -119,7 +92,10 @@ public sealed class OptionsTests
     {
         for (int i = 0; i < ids.Length; i++)
         {
-            options.Members.Add(new MemberEndpoint(new MemberId((ulong)ids[i]), $"host-{i}:1"));
+            Add(options, (ulong)ids[i], $"host-{i}:1");
         }
     }
+
+    private static void Add(ConsensusStoreOptions options, ulong id, string address) =>
+        options.Members.Add(new MemberOptions { Id = id, Address = address });
 }

@@ -14,7 +14,7 @@ public sealed class DisasterRecoveryTests
         await using MembershipCluster cluster = new();
         foreach (ulong id in (ulong[])[1, 2, 3])
         {
-            await cluster.StartFounderAsync(id, [1, 2, 3], options => options.SnapshotLogBytes = 1 << 20);
+            await cluster.StartFounderAsync(id, [1, 2, 3], options => options.SnapshotThresholdBytes = 1 << 20);
         }
 
         await cluster.Store(2).WaitForReadyAsync();

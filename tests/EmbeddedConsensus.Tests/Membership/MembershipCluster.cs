@@ -64,7 +64,7 @@ public sealed class MembershipCluster : IAsyncDisposable
         {
             foreach (ulong founder in ids.Length > 1 ? ids : [])
             {
-                options.Members.Add(PeerOf(founder));
+                options.Members.Add(new MemberOptions { Id = founder, Address = AddressOf(founder) });
             }
 
             configure?.Invoke(options);

@@ -57,7 +57,7 @@ public sealed class RestartTests
         {
             foreach (ulong id in (ulong[])[1, 7, 8])
             {
-                options.Members.Add(cluster.PeerOf(id));
+                options.Members.Add(new MemberOptions { Id = id, Address = cluster.AddressOf(id) });
             }
         });
         await cluster.StartAsync(2, options => options.AdvertisedAddress = null);
@@ -76,8 +76,8 @@ public sealed class RestartTests
         await using MembershipCluster cluster = new();
         static void Small(ConsensusStoreOptions options)
         {
-            options.SnapshotLogBytes = 1 << 20;
-            options.SnapshotKeepEntries = 0;
+            options.SnapshotThresholdBytes = 1 << 20;
+            options.RetainedLogBytes = 0;
         }
 
         await cluster.StartFounderAsync(1, [1], Small);

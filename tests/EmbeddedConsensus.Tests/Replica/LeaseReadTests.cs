@@ -48,7 +48,7 @@ public sealed class LeaseReadTests
     public async Task A_leader_with_a_lease_serves_reads_of_all_members_and_says_so()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(
-            3, options => options.LinearizableReads = LinearizableReadMode.LeaderLease);
+            3, options => options.LinearizableReadMode = LinearizableReadMode.LeaderLease);
         int leader = await cluster.LeaderAsync();
         await Eventually.HoldsAsync(() => cluster.Store(leader).Status.HoldsReadLease, "the leader holds a lease");
 
@@ -62,7 +62,7 @@ public sealed class LeaseReadTests
     public async Task A_lease_is_supported_by_members_that_do_not_use_one()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(3, options =>
-            options.LinearizableReads =
+            options.LinearizableReadMode =
                 options.MemberId == 1 ? LinearizableReadMode.LeaderLease : LinearizableReadMode.QuorumRound);
         await MoveLeadershipAsync(cluster, 0);
         await Eventually.HoldsAsync(() => cluster.Store(0).Status.HoldsReadLease, "member 1 holds a lease");

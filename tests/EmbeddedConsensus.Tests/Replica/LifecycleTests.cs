@@ -56,7 +56,7 @@ public sealed class LifecycleTests
             3,
             options =>
             {
-                options.LinearizableReads = LinearizableReadMode.LeaderLease;
+                options.LinearizableReadMode = LinearizableReadMode.LeaderLease;
                 options.LeadershipTransferTimeout = TimeSpan.Zero;
             },
             (member, inner) => logs[member] = new FaultInjectingLogStorage(inner));

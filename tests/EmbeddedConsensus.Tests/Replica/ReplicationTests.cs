@@ -75,8 +75,8 @@ public sealed class ReplicationTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(3, options =>
         {
-            options.SnapshotLogBytes = 1 << 20;
-            options.SnapshotKeepEntries = 10;
+            options.SnapshotThresholdBytes = 1 << 20;
+            options.RetainedLogBytes = 160 << 10;
             options.LogCacheBytes = 1 << 20;
         });
         int away = (await cluster.LeaderAsync() + 1) % 3;

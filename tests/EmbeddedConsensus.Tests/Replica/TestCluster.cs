@@ -83,12 +83,9 @@ public sealed class TestCluster : IAsyncDisposable
             options.HeartbeatInterval = TimeSpan.FromMilliseconds(20);
             options.ElectionTimeout = TimeSpan.FromMilliseconds(200);
             options.RequestTimeout = TimeSpan.FromSeconds(60);
-            if (Size > 1)
+            for (int i = 0; i < Size; i++)
             {
-                for (int i = 0; i < Size; i++)
-                {
-                    options.Members.Add(new MemberEndpoint(IdOf(i), $"member-{i}"));
-                }
+                options.Members.Add(new MemberOptions { Id = IdOf(i).Value, Address = $"member-{i}" });
             }
 
             _configure?.Invoke(options);

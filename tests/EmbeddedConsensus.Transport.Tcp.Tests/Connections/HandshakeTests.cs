@@ -232,7 +232,7 @@ public sealed class HandshakeTests
         var dialerLog = new RecordingLogger();
         var acceptorLog = new RecordingLogger();
         await using TcpNode dialer = await TcpNode.StartAsync(1, Hasty, dialerLog);
-        await using TcpNode acceptor = await TcpNode.StartAsync(2, options => options.ClusterId = 5, acceptorLog);
+        await using TcpNode acceptor = await TcpNode.StartAsync(2, logger: acceptorLog, clusterId: 5);
         dialer.SetPeers(acceptor);
         await dialer.ExpectAsync(receiver => receiver.UnreachableCount(acceptor.Id) >= 20);
         string[] warnings = dialerLog.TextsOf(203);

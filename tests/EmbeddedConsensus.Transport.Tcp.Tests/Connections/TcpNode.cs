@@ -24,23 +24,24 @@ internal sealed class TcpNode : IAsyncDisposable
     public RecordingReceiver Receiver { get; } = new();
 
     public static async Task<TcpNode> StartAsync(
-        ulong id, Action<TcpTransportOptions>? configure = null, ILogger<TcpTransport>? logger = null)
+        ulong id,
+        Action<TcpTransportOptions>? configure = null,
+        ILogger<TcpTransport>? logger = null,
+        string? address = null,
+        ulong clusterId = ClusterId)
     {
-        TcpTransportOptions options = Options(id);
+        TcpTransportOptions options = Options();
         configure?.Invoke(options);
-        var node = new TcpNode(new TcpTransport(options, logger), new MemberId(id));
+        var node = new TcpNode(new TcpTransport(Context(id, address, clusterId), options, logger), new MemberId(id));
         await node.Transport.StartAsync(node.Receiver);
         return node;
     }
 
-    public static TcpTransportOptions Options(ulong id) =>
-        new()
-        {
-            ListenEndpoint = "127.0.0.1:0",
-            ClusterId = ClusterId,
-            MemberId = new MemberId(id),
-            Incarnation = 1,
-        };
+    public static TcpTransportOptions Options() => new() { ListenEndpoint = "127.0.0.1:0" };
+
+    public static TransportContext Context(
+        ulong id, string? address = null, ulong clusterId = ClusterId) =>
+        new(clusterId, new MemberId(id), Incarnation: 1, MaxMessageBytes: 0, address);
 
     /// <summary>How member <paramref name="from"/> introduces itself to this one.</summary>
     public HandshakeRequest RequestFrom(ulong from, ulong incarnation = 1, ulong attempt = 1) =>

@@ -4,23 +4,23 @@ namespace EmbeddedConsensus;
 /// </summary>
 public enum LinearizableReadMode
 {
-    /// <summary>The leader asks a majority, once for all reads that wait (Ongaro's dissertation, section 6.4). Right
+    /// <summary>The leader asks a majority, once for all reads that wait (Ongaro's dissertation, section 6.4). Correct
     /// whatever the clocks do.</summary>
     QuorumRound = 0,
 
     /// <summary>
-    /// Heartbeats give the leader a lease: who answers one votes for nobody for an election timeout, and reads that
-    /// come before that is over are answered without asking (section 6.4.1). The lease is shorter than an election
+    /// Heartbeats give the leader a lease: a member that answers one votes for no other for an election timeout, and
+    /// reads that arrive before that is over are answered without asking (section 6.4.1). The lease is shorter than an election
     /// timeout by a tick and by <see cref="ConsensusStoreOptions.MaxClockDrift"/>, and is renewed by every heartbeat.
-    /// Without a lease a read asks a majority as usual: at the beginning of a leader's term, behind a change of the
-    /// membership, behind an attempt to hand leadership over, and when a majority has not answered for long.
+    /// Without a lease a read asks a majority as usual: at the beginning of a leader's term, after a change of the
+    /// membership, after an attempt to hand leadership over, and when a majority has not answered for long.
     /// </summary>
     /// <remarks>
-    /// <para><b>What is taken for granted.</b> The rates of any two members' monotonic clocks (those behind
+    /// <para><b>The assumption.</b> The rates of any two members' monotonic clocks (those of
     /// <see cref="TimeProvider.GetTimestamp"/>) differ by at most <see cref="ConsensusStoreOptions.MaxClockDrift"/>.
     /// The time of day may jump, and a process may be paused for any time: the clock of a paused process goes
     /// on.</para>
-    /// <para><b>What is outside of it.</b> A clock that stops while its machine does: a virtual machine that is
+    /// <para><b>What it does not cover.</b> A clock that stops while its machine does: a virtual machine that is
     /// suspended, snapshotted and resumed, or migrated live for longer than the margin, and a computer that sleeps. Its
     /// leader finds its lease still good and can answer with outdated data until the lease ends. Use
     /// <see cref="QuorumRound"/> there. Clocks slewed by the operating system are far within the default.</para>

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using EmbeddedConsensus.Commands;
+using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Replica.Membership;
 using EmbeddedConsensus.StateMachine;
@@ -127,7 +129,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         _validator.CheckSize(length);
         Memory<byte> command = PayloadArena.Allocate((int)length);
         PutOperationHandler.WriteCommand(command.Span, key.Span, value.Span, options?.ReturnPrevious ?? false);
-        return Write(command, CommandFormat.First, ToPutResult, cancellationToken);
+        return Write("put", command, CommandFormat.First, ToPutResult, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -135,19 +137,19 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         KeyRange range, DeleteOptions? options = null, CancellationToken cancellationToken = default)
     {
         return Write(
-            new DeleteOperation(range, options?.ReturnPrevious ?? false), ToDeleteResult, cancellationToken);
+            "delete", new DeleteOperation(range, options?.ReturnPrevious ?? false), ToDeleteResult, cancellationToken);
     }
 
     /// <inheritdoc />
     public ValueTask<TxnResult> TxnAsync(Txn txn, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(txn);
-        return Write(new TxnOperation(txn), ToTxnResult, cancellationToken);
+        return Write("txn", new TxnOperation(txn), ToTxnResult, cancellationToken);
     }
 
     /// <inheritdoc />
     public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken = default) =>
-        await Write(new CompactOperation(revision), ToRevision, cancellationToken).ConfigureAwait(false);
+        await Write("compact", new CompactOperation(revision), ToRevision, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc />
     public async ValueTask<StoreHash> HashAsync(long revision = 0, CancellationToken cancellationToken = default)
@@ -202,7 +204,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     };
 
     private ValueTask<TResult> Write<TResult>(
-        Operation operation, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
+        string name, Operation operation, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
     {
         OperationHandler handler = Operations.HandlerOf(operation);
         handler.Check(operation, _validator, scope: null);
@@ -210,7 +212,39 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         _validator.CheckSize(length);
         Memory<byte> command = PayloadArena.Allocate((int)length);
         Operations.WriteCommand(command.Span, operation);
-        return Write(command, handler.FormatOf(operation), project, cancellationToken);
+        return Write(name, command, handler.FormatOf(operation), project, cancellationToken);
+    }
+
+    private ValueTask<TResult> Write<TResult>(
+        string name,
+        Memory<byte> command,
+        byte format,
+        Func<ApplyResult, TResult> project,
+        CancellationToken cancellationToken)
+    {
+        _host.Metrics.Proposals.Add(1);
+        return StoreActivities.AreWanted
+            ? TraceAsync(name, command, format, project, cancellationToken)
+            : Write(command, format, project, cancellationToken);
+    }
+
+    private async ValueTask<TResult> TraceAsync<TResult>(
+        string name,
+        Memory<byte> command,
+        byte format,
+        Func<ApplyResult, TResult> project,
+        CancellationToken cancellationToken)
+    {
+        using Activity? activity = StoreActivities.Start(name, _host.Self);
+        try
+        {
+            return await Write(command, format, project, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            StoreActivities.Fail(activity, exception);
+            throw;
+        }
     }
 
     private ValueTask<TResult> Write<TResult>(
@@ -240,8 +274,17 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
 
     private async ValueTask<KeyValue?> ReadKeyAsync(Key key, long revision, CancellationToken cancellationToken)
     {
-        await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-        return ReadKey(key, revision);
+        using Activity? activity = StoreActivities.AreWanted ? StoreActivities.Start("get", _host.Self) : null;
+        try
+        {
+            await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+            return ReadKey(key, revision);
+        }
+        catch (Exception exception) when (activity is not null)
+        {
+            StoreActivities.Fail(activity, exception);
+            throw;
+        }
     }
 
     // At once, on the caller's thread; what fails is told by the task all the same, as with every other call.
@@ -277,8 +320,17 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     private async ValueTask<RangeResult> ReadRangeAsync(
         KeyRange range, RangeOptions options, CancellationToken cancellationToken)
     {
-        await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-        return ReadRange(range, options);
+        using Activity? activity = StoreActivities.AreWanted ? StoreActivities.Start("range", _host.Self) : null;
+        try
+        {
+            await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+            return ReadRange(range, options);
+        }
+        catch (Exception exception) when (activity is not null)
+        {
+            StoreActivities.Fail(activity, exception);
+            throw;
+        }
     }
 
     private ValueTask<RangeResult> ReadLocalRange(

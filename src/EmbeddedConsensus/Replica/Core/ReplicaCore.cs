@@ -38,7 +38,7 @@ internal sealed class ReplicaCore
         Reads = new ReadTracker(options);
         Changes = new ConfigurationTracker();
         Inspection = new ProposalInspection(options.NewestFormat);
-        _snapshots = new SnapshotPolicy(options);
+        _snapshots = new SnapshotPolicy(options, _applied);
     }
 
     /// <summary>The consensus state.</summary>
@@ -126,7 +126,7 @@ internal sealed class ReplicaCore
     {
         _applied = index;
         Node.AppliedTo(index);
-        _snapshots.Applied(bytes);
+        _snapshots.Applied(index, bytes);
         Reads.Release(index);
     }
 
@@ -144,10 +144,7 @@ internal sealed class ReplicaCore
     {
         _snapshots.Published(length);
         Node.SnapshotTaken(metadata, length);
-        if (metadata.Position.Index > _options.SnapshotKeepEntries)
-        {
-            Node.CompactLog(metadata.Position.Index - _options.SnapshotKeepEntries);
-        }
+        Node.CompactLog(_snapshots.CompactionIndex(metadata.Position.Index));
     }
 
     /// <summary>The state machine was restored from a snapshot of the leader.</summary>
@@ -157,7 +154,7 @@ internal sealed class ReplicaCore
     {
         _applied = step.Metadata.Position.Index;
         Node.SnapshotRestored(step.Id);
-        _snapshots.Restored(step.TotalLength);
+        _snapshots.Restored(_applied, step.TotalLength);
         Proposals.SnapshotRestored(sessions);
         Reads.Release(_applied);
     }

@@ -47,12 +47,13 @@ internal sealed record ReplicaCoreOptions
     /// heartbeat.</summary>
     public ulong PauseTicks { get; init; } = 1;
 
-    /// <summary>The minimum log growth before a new snapshot is taken, in bytes. It takes at least the length of the last
-    /// snapshot, so that writing snapshots never costs more than writing the log.</summary>
-    public long SnapshotLogBytes { get; init; } = 64L << 20;
+    /// <summary>A snapshot is taken when this many bytes of log lie behind the last one, or as many as the last
+    /// snapshot was long: whichever is more, so that writing snapshots never costs more than writing the log.</summary>
+    public long SnapshotThresholdBytes { get; init; } = 64L << 20;
 
-    /// <summary>The number of entries before a snapshot that stay in the log, for followers that lag slightly.</summary>
-    public ulong SnapshotKeepEntries { get; init; } = 5_000;
+    /// <summary>How many bytes of entries, at least, stay in the log below a snapshot, for followers that were away for
+    /// a moment.</summary>
+    public long RetainedLogBytes { get; init; } = 32L << 20;
 
     /// <summary>The newest format of commands that this member writes; the members may agree on an older one.</summary>
     public byte CommandFormat { get; init; } = Commands.CommandFormat.Newest;

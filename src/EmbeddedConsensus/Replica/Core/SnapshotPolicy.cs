@@ -1,18 +1,35 @@
 namespace EmbeddedConsensus.Replica.Core;
 
-/// <summary>Decides when a snapshot is due: when the log since the last one costs more than writing a new
-/// one.</summary>
-internal sealed class SnapshotPolicy(ReplicaCoreOptions options)
+/// <summary>Decides when a snapshot is due, which is when the log after the last one costs more than writing a new one,
+/// and how much of the log may go once it is there.</summary>
+internal sealed class SnapshotPolicy
 {
+    private readonly ReplicaCoreOptions _options;
+    private readonly LogMarks _marks;
     private long _logBytes;
     private long _snapshotBytes;
     private bool _running;
 
+    /// <summary>The policy of a replica that starts.</summary>
+    /// <param name="options">The limits.</param>
+    /// <param name="applied">The applied index: that of the newest snapshot, or 0.</param>
+    public SnapshotPolicy(ReplicaCoreOptions options, ulong applied)
+    {
+        _options = options;
+        _marks = new LogMarks(applied, options.RetainedLogBytes, options.SnapshotThresholdBytes);
+    }
+
     /// <summary>Whether a snapshot should be taken now.</summary>
-    public bool IsDue => !_running && _logBytes >= Math.Max(options.SnapshotLogBytes, _snapshotBytes);
+    public bool IsDue => !_running && _logBytes >= Math.Max(_options.SnapshotThresholdBytes, _snapshotBytes);
 
     /// <summary>Counts log that was applied.</summary>
-    public void Applied(long bytes) => _logBytes += bytes;
+    /// <param name="index">The last applied index.</param>
+    /// <param name="bytes">The size of the entries since the last call.</param>
+    public void Applied(ulong index, long bytes)
+    {
+        _logBytes += bytes;
+        _marks.Add(index, bytes);
+    }
 
     /// <summary>A snapshot begins.</summary>
     public void Begin()
@@ -21,11 +38,14 @@ internal sealed class SnapshotPolicy(ReplicaCoreOptions options)
         _logBytes = 0;
     }
 
-    /// <summary>A snapshot came from the leader. One of this replica's own may still be under way.</summary>
-    public void Restored(long bytes)
+    /// <summary>A snapshot of the leader was installed. One of this replica's own may still be under way.</summary>
+    /// <param name="index">Its index.</param>
+    /// <param name="bytes">Its length.</param>
+    public void Restored(ulong index, long bytes)
     {
         _logBytes = 0;
         _snapshotBytes = bytes;
+        _marks.Reset(index);
     }
 
     /// <summary>The snapshot that was begun is aborted.</summary>
@@ -37,4 +57,8 @@ internal sealed class SnapshotPolicy(ReplicaCoreOptions options)
         _running = false;
         _snapshotBytes = bytes;
     }
+
+    /// <summary>The last index that the log may forget now that a snapshot is published.</summary>
+    /// <param name="snapshot">The index of the snapshot.</param>
+    public ulong CompactionIndex(ulong snapshot) => _marks.IndexBelowTail(snapshot);
 }

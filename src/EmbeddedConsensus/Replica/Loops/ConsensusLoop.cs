@@ -14,6 +14,7 @@ internal sealed class ConsensusLoop : ReplicaThread
     private readonly ConsensusInbox _inbox;
     private readonly IEffectExecutor _executor;
     private readonly IConsensusLoopEvents _events;
+    private readonly ViewObserver _observer;
     private readonly TickClock _clock;
     private readonly MemberId _self;
     private bool _hasReportedDropped;
@@ -24,15 +25,17 @@ internal sealed class ConsensusLoop : ReplicaThread
     /// <summary>Creates the thread that drives a core.</summary>
     public ConsensusLoop(
         ReplicaCore core, ConsensusInbox inbox, IEffectExecutor executor, ReplicaSettings settings, TimeProvider time,
-        IConsensusLoopEvents events, IReplicaSchedule? schedule)
+        IConsensusLoopEvents events, ViewObserver observer, IReplicaSchedule? schedule)
         : base($"consensus {settings.Self}", schedule)
     {
         _core = core;
         _inbox = inbox;
         _executor = executor;
         _events = events;
+        _observer = observer;
         _self = settings.Self;
         _view = ViewOf(core.Node);
+        _observer.Begin(_view);
         inbox.Attach(this);
         _clock = new TickClock(time, settings.TickInterval, ReplicaSettings.MaxTicksPerTurn, Wake);
     }
@@ -115,6 +118,7 @@ internal sealed class ConsensusLoop : ReplicaThread
         while (again);
 
         _view = ViewOf(_core.Node);
+        _observer.Observe(_view, _core.Node);
         _events.TurnEnded(_view, _core.Node);
         if (_core.Node.Membership is MembershipState.Removed or MembershipState.Refused)
         {

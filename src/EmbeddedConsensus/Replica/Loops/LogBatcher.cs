@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage;
 
@@ -7,7 +8,8 @@ namespace EmbeddedConsensus.Replica;
 /// Writes the log, one batch at a time: what arrives while a batch is being flushed is the next batch (design decision
 /// D3). It runs beside the network: the consensus thread starts it and continues.
 /// </summary>
-internal sealed class LogBatcher(ILogStorage storage, ILogBatcherEvents events)
+internal sealed class LogBatcher(
+    ILogStorage storage, ILogBatcherEvents events, Histogram<double> flushes, TimeProvider time)
 {
     // More than enough to keep the disk busy; the rest waits for the next flush.
     private const long MaxBatchBytes = 8L << 20;
@@ -77,7 +79,7 @@ internal sealed class LogBatcher(ILogStorage storage, ILogBatcherEvents events)
             {
                 if (count > 0)
                 {
-                    await storage.AppendAsync(_batch.AsMemory(0, count)).ConfigureAwait(false);
+                    await FlushAsync(count).ConfigureAwait(false);
                     foreach (ulong id in _ids)
                     {
                         events.Appended(id);
@@ -97,6 +99,19 @@ internal sealed class LogBatcher(ILogStorage storage, ILogBatcherEvents events)
             // The batcher stays "running", so that nothing is ever written after a failed write.
             events.Failed(exception);
         }
+    }
+
+    private async ValueTask FlushAsync(int count)
+    {
+        if (!flushes.Enabled)
+        {
+            await storage.AppendAsync(_batch.AsMemory(0, count)).ConfigureAwait(false);
+            return;
+        }
+
+        long begin = time.GetTimestamp();
+        await storage.AppendAsync(_batch.AsMemory(0, count)).ConfigureAwait(false);
+        flushes.Record(time.GetElapsedTime(begin).TotalSeconds);
     }
 
     private bool TryFillBatch(out int count, out LogPosition? drop)

@@ -33,13 +33,20 @@ internal sealed class MembershipBootstrap(
     /// <summary>Decides.</summary>
     /// <param name="recovered">The membership on the disk; null when it holds none.</param>
     /// <returns>The membership, and this member's address; null when none is known.</returns>
-    /// <exception cref="MemberRefusedException">The disk belongs to a cluster of another name.</exception>
+    /// <exception cref="MemberRefusedException">The disk belongs to a cluster of another name; or it is empty, and the
+    /// options name no member though there is a transport.</exception>
     /// <exception cref="TransportException">There are other members, and no transport.</exception>
     public (ClusterConfiguration Bootstrap, string? Address) Decide(ClusterConfiguration? recovered)
     {
         if (recovered is null)
         {
-            return (settings.Bootstrap, settings.Address);
+            return !hasTransport || settings.Address is not null || options.JoinAddresses.Count > 0
+                ? (settings.Bootstrap, settings.Address)
+                : throw new MemberRefusedException(
+                    $"Member {Self} has a transport and an empty disk, and its options name no member: it would found a "
+                    + "cluster of its own. List the members of the cluster in Members, this one included (this one alone "
+                    + "for a cluster of one), set AdvertisedAddress to found a cluster that others join, or set "
+                    + "JoinAddresses to join one.");
         }
 
         ulong nameHash = ClusterIdentity.Of(options.ClusterName);

@@ -53,7 +53,7 @@ internal sealed class MembershipClient(
     [
         .. options.JoinAddresses
             .Concat(peers.Peers.Select(peer => peer.Address))
-            .Concat(options.Members.Where(member => member.Id != replica.Self).Select(member => member.Address))
+            .Concat(options.Members.Where(member => member.Id != replica.Self.Value).Select(member => member.Address))
             .Where(known => known != Address)
             .Distinct(),
     ];

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace EmbeddedConsensus.Testing.Clusters;
 
 /// <summary>The options that the members of a test cluster are started with.</summary>
-internal static class MemberOptions
+internal static class MemberStoreOptions
 {
     // A member may be given at most this many addresses to join by.
     private const int MaxJoinAddresses = 32;
@@ -40,11 +40,12 @@ internal static class MemberOptions
         {
             foreach (TestClusterMember founder in members.Take(founders))
             {
-                options.Members.Add(new MemberEndpoint(founder.Id, founder.Address));
+                options.Members.Add(new MemberOptions { Id = founder.Id.Value, Address = founder.Address });
             }
         }
 
-        ValidateOptionsResult result = new ConsensusStoreOptionsValidator().Validate(null, options);
+        ValidateOptionsResult result = new ConsensusStoreOptionsValidator(null, null)
+            .Validate(Options.DefaultName, options);
         return result.Succeeded
             ? options
             : throw new OptionsValidationException(
