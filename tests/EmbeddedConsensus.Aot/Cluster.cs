@@ -54,7 +54,7 @@ internal sealed class Cluster : IAsyncDisposable
                 options.RequestTimeout = TimeSpan.FromSeconds(30);
                 foreach (MemberEndpoint other in all)
                 {
-                    options.Members.Add(other);
+                    options.Members.Add(new MemberOptions { Id = other.Id.Value, Address = other.Address });
                 }
             })
             .UseFasterStorage(options => options.Directory = Path.Combine(folder, $"member-{member.Id}"))
