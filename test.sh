@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test: the xunit projects, simulated clusters, a cluster of real processes, and a check that each mutation
-# still fits the sources. Installs what two of the tests compare with, if it is missing and this is Debian. Prints, last
+# still fits the sources. Installs what some of them need, if it is missing and this is Debian. Prints, last
 # and alone on a line, "N passed, N failed".
 #
 #   ./test.sh [--no-build]        SEEDS=1-2000 ./test.sh runs more simulated clusters
@@ -21,6 +21,8 @@ need() { # need CHECK PACKAGE: installs the package unless the check succeeds
 }
 need 'command -v python3 && dpkg -s python3-msgpack' python3-msgpack
 need 'command -v strace' strace
+need 'command -v clang || command -v gcc' gcc
+need 'test -e /usr/include/zlib.h' zlib1g-dev
 
 number() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<<"$counters"; }
 
@@ -53,6 +55,20 @@ count() { # count NAME COMMAND...: runs a program whose last line is "N passed, 
 }
 count simulation dotnet run -c Release $build --project tests/EmbeddedConsensus.Simulation -- --seeds $seeds
 count chaos dotnet run -c Release $build --project tests/EmbeddedConsensus.Chaos -- --seconds 30 --round-seconds 15 --seed 7
+
+publish() { # publish HOW: publishes a program that hosts a cluster, without a warning, and runs it
+    local output="$results/publish-$1"
+    if dotnet publish tests/EmbeddedConsensus.Aot -c Release --use-current-runtime --self-contained -v q --nologo \
+        "-p:$1=true" -o "$output" && "$output/EmbeddedConsensus.Aot"; then
+        passed=$((passed + 1))
+    else
+        echo "$1: the program could not be published without a warning, or failed"
+        failed=$((failed + 1))
+    fi
+}
+publish PublishAot
+publish PublishTrimmed
+
 # The full run is long: see docs/testing.md.
 count mutations dotnet run -c Release $build --project tests/EmbeddedConsensus.Mutations -- --check
 

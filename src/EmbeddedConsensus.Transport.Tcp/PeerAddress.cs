@@ -18,7 +18,8 @@ internal readonly record struct PeerAddress(string Host, int Port)
         address = default;
         int colon = text?.LastIndexOf(':') ?? -1;
         if (colon <= 0
-            || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+            || !ushort.TryParse(
+                text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
         {
             return false;
         }

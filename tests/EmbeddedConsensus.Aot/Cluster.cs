@@ -74,7 +74,10 @@ internal sealed class Cluster : IAsyncDisposable
         }
 
         List<MemberEndpoint> endpoints =
-            [.. listeners.Select((listener, i) => new MemberEndpoint(new MemberId((ulong)i + 1), $"{listener.LocalEndpoint}"))];
+        [
+            .. listeners.Select((listener, i) =>
+                new MemberEndpoint(new MemberId((ulong)i + 1), $"{listener.LocalEndpoint}")),
+        ];
         listeners.ForEach(listener => listener.Dispose());
         return endpoints;
     }

@@ -16,7 +16,8 @@ await using (Cluster cluster = await Cluster.StartAsync(folder.Path, deadline.To
         revision = (await cluster.StoreOf(i).PutAsync(counter, $"{i}", cancellationToken: deadline.Token)).Revision;
     }
 
-    Check.Equal($"{Writes}", (await cluster.StoreOf(0).GetAsync(counter, cancellationToken: deadline.Token))?.Value.ToString());
+    KeyValue? read = await cluster.StoreOf(0).GetAsync(counter, cancellationToken: deadline.Token);
+    Check.Equal($"{Writes}", read?.Value.ToString());
     long seen = await Watching.CountAsync(cluster.StoreOf(1), counter, revision, deadline.Token);
     Check.Equal(Writes, seen);
 }

@@ -67,7 +67,8 @@ public sealed class LargeRequestTests
 
     private static int[] FreePorts(int count)
     {
-        List<TcpListener> listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
+        List<TcpListener> listeners =
+            [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
         listeners.ForEach(listener => listener.Start());
         int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
         listeners.ForEach(listener => listener.Dispose());

@@ -107,7 +107,8 @@ public sealed class TcpTransportLifetimeTests
         using Socket listener = RawPeer.Listen(out string address);
         TcpNode node = await TcpNode.StartAsync(1);
         string own = node.Transport.Address;
-        node.Transport.SetPeers([new MemberEndpoint(new MemberId(2), address), new MemberEndpoint(new MemberId(3), "127.0.0.1:1")]);
+        node.Transport.SetPeers(
+            [new MemberEndpoint(new MemberId(2), address), new MemberEndpoint(new MemberId(3), "127.0.0.1:1")]);
         using RawPeer outbound = await RawPeer.AcceptAsync(listener);
         await outbound.AcceptHandshakeAsync();
         using RawPeer inbound = await RawPeer.ConnectAsync(node.Transport);

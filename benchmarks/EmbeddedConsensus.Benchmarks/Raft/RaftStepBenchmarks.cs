@@ -57,7 +57,11 @@ public class RaftStepBenchmarks
     {
         _node.Step(new RaftMessage
         {
-            Type = RaftMessageType.AppendResponse, From = Follower, To = Leader, Term = _node.Term, Index = _node.LastIndex,
+            Type = RaftMessageType.AppendResponse,
+            From = Follower,
+            To = Leader,
+            Term = _node.Term,
+            Index = _node.LastIndex,
         });
         Drain();
     }

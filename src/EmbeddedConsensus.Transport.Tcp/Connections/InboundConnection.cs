@@ -29,7 +29,8 @@ internal sealed partial class InboundConnection(
 
     /// <summary>Begins to serve the connection. Called once.</summary>
     /// <param name="stopping">Ends it.</param>
-    public void Start(CancellationToken stopping) => Completion = Task.Run(() => RunAsync(stopping), CancellationToken.None);
+    public void Start(CancellationToken stopping) =>
+        Completion = Task.Run(() => RunAsync(stopping), CancellationToken.None);
 
     /// <summary>Ends the connection.</summary>
     public void Abort(string reason) => connection.Abort(reason);

@@ -3,11 +3,6 @@ using MessagePack;
 
 namespace EmbeddedConsensus.Transport.Tcp.Wire;
 
-/// <summary>Reads one value from bytes of a peer.</summary>
-/// <typeparam name="TState">What the decoding needs besides the bytes.</typeparam>
-/// <typeparam name="T">The value.</typeparam>
-internal delegate T MessagePackDecoding<in TState, out T>(ref MessagePackReader reader, TState state);
-
 /// <summary>
 /// The one place where bytes of a peer meet the MessagePack reader: every error that the reader throws leaves it as a
 /// <see cref="MessagePackFormatException"/>.

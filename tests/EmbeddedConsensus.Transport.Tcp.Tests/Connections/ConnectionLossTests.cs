@@ -46,7 +46,8 @@ public sealed class ConnectionLossTests
 
         // A third peer that is silent is given up twice meanwhile: long enough to lose an idle one as well.
         using Socket listener = RawPeer.Listen(out string address);
-        one.Transport.SetPeers([new MemberEndpoint(Two, two.Transport.Address), new MemberEndpoint(new MemberId(3), address)]);
+        one.Transport.SetPeers(
+            [new MemberEndpoint(Two, two.Transport.Address), new MemberEndpoint(new MemberId(3), address)]);
         for (int i = 0; i < 2; i++)
         {
             using RawPeer silent = await RawPeer.AcceptAsync(listener);

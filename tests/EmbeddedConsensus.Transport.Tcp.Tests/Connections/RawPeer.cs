@@ -28,7 +28,8 @@ internal sealed class RawPeer : IDisposable
         return new RawPeer(socket);
     }
 
-    public static async Task<RawPeer> AcceptAsync(Socket listener) => new(await listener.AcceptAsync().WaitAsync(Limit));
+    public static async Task<RawPeer> AcceptAsync(Socket listener) =>
+        new(await listener.AcceptAsync().WaitAsync(Limit));
 
     /// <summary>A socket that listens on the loopback interface.</summary>
     public static Socket Listen(out string address)

@@ -6,11 +6,11 @@ using EmbeddedConsensus.Transport.Tcp.Wire;
 namespace EmbeddedConsensus.Transport.Tcp.Tests.Golden;
 
 /// <summary>
-/// The bytes of every kind of frame between members, recorded once for each version of the protocol: a file of lines with
-/// a name, a tab and the bytes in hexadecimal.
+/// The bytes of every kind of frame between members, recorded once for each version of the protocol: a file of lines
+/// with a name, a tab and the bytes in hexadecimal.
 /// </summary>
-/// <remarks>With RECORD_CONVERSATION=1 the test rewrites the file of the newest version. Do that for a new version or an
-/// added line only: a changed line means that members of two builds no longer understand each other.</remarks>
+/// <remarks>With RECORD_CONVERSATION=1 the test rewrites the file of the newest version. Do that for a new version or
+/// an added line only: a changed line means that members of two builds no longer understand each other.</remarks>
 internal static class RecordedConversation
 {
     private const string RecordVariable = "RECORD_CONVERSATION";
@@ -42,8 +42,9 @@ internal static class RecordedConversation
 
     /// <summary>The lines of a version's recording, by name.</summary>
     public static Dictionary<string, string> Load(int version) =>
-        File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Golden", FileOf(version))).Select(line => line.Split('\t')).ToDictionary(
-            parts => parts[0], parts => parts[1]);
+        File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Golden", FileOf(version)))
+            .Select(line => line.Split('\t'))
+            .ToDictionary(parts => parts[0], parts => parts[1]);
 
     /// <summary>Encodes everything again with this build.</summary>
     public static async Task<Dictionary<string, string>> SpeakAsync()

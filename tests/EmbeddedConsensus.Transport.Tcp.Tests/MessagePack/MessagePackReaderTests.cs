@@ -92,7 +92,9 @@ public sealed class MessagePackReaderTests
 
     private static T Read<T>(string hex, Reading<T> read) =>
         MessagePackDecoder.Decode(
-            new ReadOnlySequence<byte>(Convert.FromHexString(hex)), read, static (ref reader, read) => read(ref reader));
+            new ReadOnlySequence<byte>(Convert.FromHexString(hex)),
+            read,
+            static (ref reader, read) => read(ref reader));
 
     private static void Skip(byte[] input) =>
         MessagePackDecoder.Decode(

@@ -114,7 +114,10 @@ public sealed class FrameReaderTests
     }
 
     private static FrameReader Reader(Stream stream) =>
-        new(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 4096)), MaxFrameBytes, ProtocolVersion.Max);
+        new(
+            PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 4096)),
+            MaxFrameBytes,
+            ProtocolVersion.Max);
 
     private static byte[] Encode(RaftMessage[] messages, byte version = ProtocolVersion.Max)
     {

@@ -137,7 +137,8 @@ public sealed class RaftMessageCodecTests
             To = new MemberId(2),
             Term = 1,
             Entries = Enumerable.Range(1, entries)
-                .Select(i => new LogEntry((ulong)i, 1, LogEntryKind.Command, Enumerable.Repeat((byte)i, bytes).ToArray()))
+                .Select(i => new LogEntry(
+                    (ulong)i, 1, LogEntryKind.Command, Enumerable.Repeat((byte)i, bytes).ToArray()))
                 .ToArray(),
         };
 
