@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>A requested change of the membership. Every change may be asked for again: when it is already the case, or on its
-/// way, nothing more happens.</summary>
+/// <summary>A requested change of the membership. Every change may be asked for again: when it is already the case, or
+/// on its way, nothing more happens.</summary>
 internal sealed record ConfigurationChange
 {
     private ConfigurationChange(
