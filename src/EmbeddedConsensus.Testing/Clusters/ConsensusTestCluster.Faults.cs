@@ -3,10 +3,10 @@ namespace EmbeddedConsensus.Testing;
 /// <content>What can happen to the network, and how leadership changes.</content>
 public sealed partial class ConsensusTestCluster
 {
-    /// <summary>The leader: of the members that believe they lead, the one with the highest term.</summary>
-    /// <exception cref="InvalidOperationException">There is no leader now.</exception>
+    /// <summary>The leader: of those that believe to lead, the one of the highest term.</summary>
+    /// <exception cref="InvalidOperationException">No member leads now.</exception>
     public TestClusterMember Leader => ClusterLeadership.FindLeader(_members) ?? throw new InvalidOperationException(
-        $"Nobody leads now. Await WaitForLeaderAsync first.{Environment.NewLine}{Describe()}");
+        $"No member leads now. Await WaitForLeaderAsync first.{Environment.NewLine}{Describe()}");
 
     /// <summary>The members that run and do not lead, by index.</summary>
     public IReadOnlyList<TestClusterMember> Followers
