@@ -35,7 +35,7 @@ internal sealed class ReplicaSettings
     /// <summary>How long a follower waits for its leader.</summary>
     public TimeSpan ElectionTimeout => _options.ElectionTimeout;
 
-    /// <summary>How long a tick is.</summary>
+    /// <summary>The length of a tick.</summary>
     public TimeSpan TickInterval { get; }
 
     /// <summary>This member's address according to the options; null when they have none.</summary>

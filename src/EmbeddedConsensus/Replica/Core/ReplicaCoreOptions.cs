@@ -47,8 +47,8 @@ internal sealed record ReplicaCoreOptions
     /// heartbeat.</summary>
     public ulong PauseTicks { get; init; } = 1;
 
-    /// <summary>A snapshot is taken when this many bytes of log lie behind the last one, or as many as the last
-    /// snapshot was long: whichever is more, so that writing snapshots never costs more than writing the log.</summary>
+    /// <summary>The minimum log growth before a new snapshot is taken, in bytes. It takes at least the length of the last
+    /// snapshot, so that writing snapshots never costs more than writing the log.</summary>
     public long SnapshotThresholdBytes { get; init; } = 64L << 20;
 
     /// <summary>How many bytes of entries, at least, stay in the log below a snapshot, for followers that were away for
