@@ -6,7 +6,7 @@ namespace EmbeddedConsensus.Testing.Clusters;
 /// <param name="seed">What losses and delays are drawn from.</param>
 internal sealed class ClusterLink(ulong seed)
 {
-    /// <summary>How often a message arrives, at the most.</summary>
+    /// <summary>The most times that a message arrives.</summary>
     public const int MaxCopies = 2;
 
     // What is beyond is lost, as in a full queue of a router.

@@ -38,7 +38,7 @@ internal sealed class ClusterNetwork : IInMemoryWire
     /// <param name="clusterId">The cluster that it belongs to.</param>
     /// <param name="address">Where the others find it.</param>
     public InMemoryTransport CreateTransport(MemberId member, ulong clusterId, string? address) =>
-        _network.CreateTransport(
+        _network.Create(
             member, clusterId, new InMemoryTransportOptions { RequestTimeout = RequestTimeout }, address);
 
     /// <summary>Whether a one-way link is cut.</summary>
@@ -117,7 +117,8 @@ internal sealed class ClusterNetwork : IInMemoryWire
         ValueTask<bool> first, InMemoryTransport sender, MemberEndpoint to, RaftMessage message) =>
         await first.ConfigureAwait(false) & await sender.DeliverAsync(to, message).ConfigureAwait(false);
 
-    private void DeliverLater(InMemoryTransport sender, ClusterLink link, MemberEndpoint to, RaftMessage message, TimeSpan delay)
+    private void DeliverLater(
+        InMemoryTransport sender, ClusterLink link, MemberEndpoint to, RaftMessage message, TimeSpan delay)
     {
         lock (_gate)
         {
@@ -158,7 +159,8 @@ internal sealed class ClusterNetwork : IInMemoryWire
         }
     }
 
-    private async Task DeliverLateAsync(InMemoryTransport sender, ClusterLink link, MemberEndpoint to, RaftMessage message)
+    private async Task DeliverLateAsync(
+        InMemoryTransport sender, ClusterLink link, MemberEndpoint to, RaftMessage message)
     {
         bool delivered = await sender.DeliverAsync(to, message).ConfigureAwait(false);
         bool isNews;

@@ -4,9 +4,9 @@ namespace EmbeddedConsensus.Testing;
 public sealed partial class ConsensusTestCluster
 {
     /// <summary>The leader: of those that believe to lead, the one of the highest term.</summary>
-    /// <exception cref="InvalidOperationException">Nobody leads now.</exception>
+    /// <exception cref="InvalidOperationException">No member leads now.</exception>
     public TestClusterMember Leader => ClusterLeadership.FindLeader(_members) ?? throw new InvalidOperationException(
-        $"Nobody leads now. Await WaitForLeaderAsync first.{Environment.NewLine}{Describe()}");
+        $"No member leads now. Await WaitForLeaderAsync first.{Environment.NewLine}{Describe()}");
 
     /// <summary>The members that run and do not lead, by index.</summary>
     public IReadOnlyList<TestClusterMember> Followers
@@ -57,7 +57,7 @@ public sealed partial class ConsensusTestCluster
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
     /// <returns>The new leader.</returns>
-    /// <exception cref="InvalidOperationException">Nobody else runs.</exception>
+    /// <exception cref="InvalidOperationException">No other member runs.</exception>
     /// <exception cref="LeadershipTransferException">The member did not take over.</exception>
     /// <exception cref="ClusterTimeoutException">The limit has passed.</exception>
     public async Task<TestClusterMember> ChangeLeaderAsync(TimeSpan? limit = null)

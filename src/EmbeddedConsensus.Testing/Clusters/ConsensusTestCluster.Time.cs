@@ -27,7 +27,7 @@ public sealed partial class ConsensusTestCluster
     /// <param name="condition">The condition: it returns at once and changes nothing.</param>
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
-    /// <param name="what">What is waited for, for the message; the text of the condition if you say nothing.</param>
+    /// <param name="what">What is waited for, for the message; by default the text of the condition.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ClusterTimeoutException">The limit has passed.</exception>
     public async Task RunUntilAsync(
@@ -49,13 +49,13 @@ public sealed partial class ConsensusTestCluster
     }
 
     /// <summary>Lets time pass until a task has ended.</summary>
-    /// <param name="task">The task: a call to a store, or a piece of the app.</param>
+    /// <param name="task">The task: a call to a store, or a task of the app.</param>
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
-    /// <param name="what">What is waited for, for the message; the text of the argument if you say nothing.</param>
+    /// <param name="what">What is waited for, for the message; by default the text of the argument.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ClusterTimeoutException">The limit has passed.</exception>
-    /// <exception cref="Exception">What the task failed with.</exception>
+    /// <exception cref="Exception">The failure of the task.</exception>
     public async Task RunUntilAsync(
         Task task,
         TimeSpan? limit = null,
@@ -68,8 +68,8 @@ public sealed partial class ConsensusTestCluster
     }
 
     /// <inheritdoc cref="RunUntilAsync(Task, TimeSpan?, string?, CancellationToken)" />
-    /// <typeparam name="T">What the task gives.</typeparam>
-    /// <returns>What the task gave.</returns>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <returns>The result of the task.</returns>
     public async Task<T> RunUntilAsync<T>(
         Task<T> task,
         TimeSpan? limit = null,
@@ -89,8 +89,8 @@ public sealed partial class ConsensusTestCluster
         RunUntilAsync(task.AsTask(), limit, what, cancellationToken);
 
     /// <inheritdoc cref="RunUntilAsync(Task, TimeSpan?, string?, CancellationToken)" />
-    /// <typeparam name="T">What the task gives.</typeparam>
-    /// <returns>What the task gave.</returns>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <returns>The result of the task.</returns>
     public Task<T> RunUntilAsync<T>(
         ValueTask<T> task,
         TimeSpan? limit = null,
@@ -98,17 +98,17 @@ public sealed partial class ConsensusTestCluster
         CancellationToken cancellationToken = default) =>
         RunUntilAsync(task.AsTask(), limit, what, cancellationToken);
 
-    /// <summary>Starts a piece of the app and lets time pass until it has ended. It runs in turn with the replicas,
+    /// <summary>Starts a task of the app and lets time pass until it has ended. It runs in turn with the replicas,
     /// without the test's own synchronization context, so that the cluster sees whether it runs or waits: the best way
-    /// to run app code. A run depends on the seed and on the code alone, and time stands still while the piece has
+    /// to run app code. A run depends on the seed and on the code alone, and time stands still while the task has
     /// work.</summary>
-    /// <param name="start">Starts the piece.</param>
+    /// <param name="start">Starts the task.</param>
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
-    /// <param name="what">What is waited for, for the message; the text of the argument if you say nothing.</param>
+    /// <param name="what">What is waited for, for the message; by default the text of the argument.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ClusterTimeoutException">The limit has passed.</exception>
-    /// <exception cref="Exception">What the piece failed with.</exception>
+    /// <exception cref="Exception">The failure of the task.</exception>
     public async Task RunUntilAsync(
         Func<Task> start,
         TimeSpan? limit = null,
@@ -120,8 +120,8 @@ public sealed partial class ConsensusTestCluster
     }
 
     /// <inheritdoc cref="RunUntilAsync(Func{Task}, TimeSpan?, string?, CancellationToken)" />
-    /// <typeparam name="T">What the piece gives.</typeparam>
-    /// <returns>What the piece gave.</returns>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <returns>The result of the task.</returns>
     public async Task<T> RunUntilAsync<T>(
         Func<Task<T>> start,
         TimeSpan? limit = null,
@@ -135,11 +135,12 @@ public sealed partial class ConsensusTestCluster
         return await piece!.ConfigureAwait(false);
     }
 
-    /// <summary>Starts a piece of the app that goes on beside the test, in turn with the replicas and with other such
-    /// pieces: what they share needs no lock, and a run depends on the seed and on the code alone.</summary>
-    /// <param name="start">Starts the piece. It runs without the test's own synchronization context.</param>
-    /// <param name="what">What it is, for messages; the text of the argument if you say nothing.</param>
-    /// <returns>Ends as the piece does. When nobody awaits it, <see cref="Describe"/> tells of a failure.</returns>
+    /// <summary>Starts a task of the app that runs beside the test, in turn with the replicas and with other such
+    /// tasks: what they share needs no lock, and a run depends on the seed and on the code alone.</summary>
+    /// <param name="start">Starts the task. It runs without the test's own synchronization context.</param>
+    /// <param name="what">What it is, for messages; by default the text of the argument.</param>
+    /// <returns>Completes as the task does. A failure that is never awaited shows in
+    /// <see cref="Describe"/>.</returns>
     public Task Run(Func<Task> start, [CallerArgumentExpression(nameof(start))] string? what = null)
     {
         ArgumentNullException.ThrowIfNull(start);
@@ -150,7 +151,7 @@ public sealed partial class ConsensusTestCluster
     }
 
     /// <inheritdoc cref="Run(Func{Task}, string?)" />
-    /// <typeparam name="T">What the piece gives.</typeparam>
+    /// <typeparam name="T">The type of the result.</typeparam>
     public async Task<T> Run<T>(Func<Task<T>> start, [CallerArgumentExpression(nameof(start))] string? what = null)
     {
         ArgumentNullException.ThrowIfNull(start);

@@ -121,7 +121,7 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
         await WaitForRoleAsync(member, role, limit).ConfigureAwait(false);
         if (role == MemberRole.Learner)
         {
-            // The leader sees it with the next heartbeat; who asks for a promotion before that is refused.
+            // The leader sees it with the next heartbeat; a promotion before that is refused.
             await WaitForConvergenceAsync(limit).ConfigureAwait(false);
             await AdvanceAsync(StoreOptions(member).HeartbeatInterval).ConfigureAwait(false);
         }
@@ -201,7 +201,8 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
     }
 
     /// <summary>The state of the cluster as text: the time, the members and which of them belong to it, the cut links,
-    /// the calls of the app that wait, and the tasks started by <see cref="Run(Func{Task}, string?)"/> that have failed.
+    /// the calls of the app that wait, and the tasks started by <see cref="Run(Func{Task}, string?)"/> that have
+    /// failed.
     /// It is part of the message of every <see cref="ClusterTimeoutException"/>.</summary>
     public string Describe() => ClusterDescription.Of(this, _appFailures.All);
 

@@ -97,6 +97,32 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
         return RecordAsync(events, range, options, cancellationToken);
     }
 
+    /// <inheritdoc />
+    public IAsyncEnumerable<WatchBatch> WatchBatchesAsync(
+        KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        IAsyncEnumerable<WatchBatch> batches = store.WatchBatchesAsync(range, options, cancellationToken);
+        return RecordBatchesAsync(batches, range, options, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<WatchBatch> RecordBatchesAsync(
+        IAsyncEnumerable<WatchBatch> batches,
+        KeyRange range,
+        WatchOptions? options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        int watch = recorder.BeginWatch($"watch of client {client}", range, options);
+        await foreach (WatchBatch batch in batches.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            foreach (WatchEvent item in batch.Events)
+            {
+                recorder.Deliver(watch, WatchRecord.Of(item));
+            }
+
+            yield return batch;
+        }
+    }
+
     private async IAsyncEnumerable<WatchEvent> RecordAsync(
         IAsyncEnumerable<WatchEvent> events,
         KeyRange range,
@@ -141,5 +167,5 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
     // execute.
     private static bool IsDefinite(Exception exception) => exception
         is QuorumUnavailableException or TooManyRequestsException or InvalidRequestException
-        or CompactedException or FutureRevisionException;
+        or CompactedException or FutureRevisionException or WriteCanceledException { MayHaveExecuted: false };
 }

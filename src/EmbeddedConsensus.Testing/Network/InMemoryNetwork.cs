@@ -3,31 +3,36 @@ using EmbeddedConsensus.Transport;
 namespace EmbeddedConsensus.Testing.Network;
 
 /// <summary>
-/// A network inside one process: the transports that it makes reach each other without sockets, and every link can be
-/// cut and healed, in one direction or in both.
+/// A network inside one process: its transports reach each other without sockets, and every link can be cut and healed,
+/// in one direction or in both.
 /// </summary>
-/// <remarks>For several replicas in one process, and for tests. Messages are handed over by reference: payloads are
-/// never changed, so nothing is copied but the list of entries. All members are safe for use by several
-/// threads.</remarks>
+/// <remarks>
+/// <para>For tests with several real replicas in one process:
+/// <c>services.AddConsensusStore(...).UseTransport((_, context) => network.CreateTransport(context.MemberId,
+/// context.ClusterId, address: context.Address))</c>. A store of a single member needs no transport. A test that also
+/// wants to control time uses a <see cref="ConsensusTestCluster"/>, which has a network of its own.</para>
+/// <para>Messages are passed by reference: payloads never change, so only the list of entries is copied. All members
+/// are thread-safe.</para>
+/// </remarks>
 public sealed class InMemoryNetwork
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<MemberId, InMemoryTransport> _started = [];
     private readonly HashSet<(MemberId From, MemberId To)> _cutLinks = [];
 
-    /// <summary>A network whose links are whole.</summary>
-    /// <param name="time">The clock that <see cref="InMemoryTransportOptions.RequestTimeout"/> is taken on; null for
-    /// the system's.</param>
+    /// <summary>A network with every link up.</summary>
+    /// <param name="time">The clock that measures <see cref="InMemoryTransportOptions.RequestTimeout"/>; null for the
+    /// system's.</param>
     public InMemoryNetwork(TimeProvider? time = null) => Time = time ?? TimeProvider.System;
 
-    /// <summary>A network for tests that want a say in what happens to messages.</summary>
+    /// <summary>A network whose messages are carried by a wire.</summary>
     internal InMemoryNetwork(TimeProvider time, IInMemoryWire wire)
         : this(time) => Wire = wire;
 
     /// <summary>The clock.</summary>
     internal TimeProvider Time { get; }
 
-    /// <summary>What lies between the transports; null when messages simply go from one to the other.</summary>
+    /// <summary>Carries the messages; null when they go directly from one transport to the other.</summary>
     internal IInMemoryWire? Wire { get; }
 
     /// <summary>The links that are cut, in order.</summary>
@@ -42,16 +47,21 @@ public sealed class InMemoryNetwork
         }
     }
 
-    /// <summary>Makes the transport of one member. A member that restarts gets a new one.</summary>
+    /// <summary>Creates the transport of one member, not yet started. A member that restarts gets a new one. Messages
+    /// are delivered on the thread pool, in order on each lane of each peer.</summary>
     /// <param name="member">The member that will use it.</param>
-    /// <param name="clusterId">The cluster that the member belongs to: transports of different clusters never reach
-    /// each other.</param>
+    /// <param name="clusterId">The member's cluster: transports of different clusters never reach each other.</param>
     /// <param name="options">The bounds of its queues; null for the defaults.</param>
-    /// <param name="address">Where the member is to be found, any text: messages then reach it from those alone that
-    /// look for it there, and so do requests. Null: messages reach it by its id, and requests do not reach it.</param>
+    /// <param name="address">The member's address, any text; messages and requests reach it only if sent there. Null:
+    /// messages reach it by its id, and requests do not reach it.</param>
     /// <exception cref="ArgumentException"><paramref name="member"/> is none, or a bound is out of range.</exception>
-    public InMemoryTransport CreateTransport(
-        MemberId member, ulong clusterId = 0, InMemoryTransportOptions? options = null, string? address = null)
+    public ITransport CreateTransport(
+        MemberId member, ulong clusterId = 0, InMemoryTransportOptions? options = null, string? address = null) =>
+        Create(member, clusterId, options, address);
+
+    /// <inheritdoc cref="CreateTransport" />
+    internal InMemoryTransport Create(
+        MemberId member, ulong clusterId, InMemoryTransportOptions? options, string? address)
     {
         if (member.IsNone)
         {

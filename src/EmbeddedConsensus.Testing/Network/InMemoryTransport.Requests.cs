@@ -3,7 +3,7 @@ using EmbeddedConsensus.Transport;
 namespace EmbeddedConsensus.Testing.Network;
 
 /// <content>Requests, which need no peer.</content>
-public sealed partial class InMemoryTransport
+internal sealed partial class InMemoryTransport
 {
     private int _requests;
 
@@ -34,7 +34,7 @@ public sealed partial class InMemoryTransport
         {
             throw new TransportException(
                 timeout.IsCancellationRequested
-                    ? $"The member at '{address}' gave no answer in {_options.RequestTimeout.TotalSeconds} s."
+                    ? $"The member at '{address}' did not answer within {_options.RequestTimeout.TotalSeconds} s."
                     : $"The member at '{address}' went away, or this transport stops.",
                 exception);
         }

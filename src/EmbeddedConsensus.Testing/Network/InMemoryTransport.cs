@@ -8,7 +8,7 @@ namespace EmbeddedConsensus.Testing.Network;
 /// it.</summary>
 /// <remarks>Messages are delivered on the thread pool, in order on each lane of each peer, after
 /// <see cref="Flush"/>. The address of a <see cref="MemberEndpoint"/> is looked at when the peer has one.</remarks>
-public sealed partial class InMemoryTransport : ITransport
+internal sealed partial class InMemoryTransport : ITransport
 {
     private readonly InMemoryNetwork _network;
     private readonly InMemoryTransportOptions _options;

@@ -1,13 +1,13 @@
 namespace EmbeddedConsensus.Testing.Network;
 
-/// <summary>The bounds of an <see cref="InMemoryTransport"/>.</summary>
+/// <summary>The bounds of a transport of an <see cref="InMemoryNetwork"/>.</summary>
 public sealed class InMemoryTransportOptions
 {
-    /// <summary>How many messages wait for one peer on one lane before further ones are dropped. At least 1; 4,096 by
+    /// <summary>Messages that may wait for one peer on one lane; further ones are dropped. At least 1; 4,096 by
     /// default.</summary>
     public int SendQueueMessages { get; set; } = 4096;
 
-    /// <summary>How many payload bytes wait for one peer on one lane before further messages are dropped. At least 1;
+    /// <summary>Payload bytes that may wait for one peer on one lane; further messages are dropped. At least 1;
     /// 16 MiB by default. A single message may be larger: it is taken when nothing else waits.</summary>
     public long SendQueueBytes { get; set; } = 16 * 1024 * 1024;
 

@@ -165,10 +165,18 @@ internal sealed class SimulatedCluster
     }
 
     /// <summary>Whether a replica takes itself for a member; and is one, once the faults are over: then callers know
-    /// whom to ask.</summary>
+    /// which replicas to call.</summary>
     public bool IsInTouch(ReplicaLife life) =>
         life.Core.Node.Membership == MembershipState.Member
         && (FaultsAreOn || Rules.Latest is not { } latest || latest.Contains(life.Replica.Id));
+
+    /// <summary>The members of the cluster whose disks are not lost.</summary>
+    public IEnumerable<SimulatedReplica> Members => _replicas.Where(IsMember);
+
+    /// <summary>Whether a replica is a member by the latest committed configuration, and its disk is not
+    /// lost.</summary>
+    public bool IsMember(SimulatedReplica replica) =>
+        !replica.IsLost && (Rules.Latest?.Contains(replica.Id) ?? replica.Number < InitialReplicas);
 
     /// <summary>Adds a member that was never in the cluster and waits to be told of it; null when there are too
     /// many.</summary>

@@ -14,7 +14,8 @@ internal sealed record SimulationOptions
     /// <summary>How long faults and callers run, in virtual seconds. The liveness phase follows.</summary>
     public int VirtualSeconds { get; init; } = 180;
 
-    /// <summary>What goes wrong instead of what the seed would let go wrong, and for how long; or null.</summary>
+    /// <summary>The faults, and how long they go on, in place of those that the seed draws; null for the
+    /// seed's.</summary>
     public FaultSchedule? Schedule { get; init; }
 
     /// <summary>The mistake that the driver makes on purpose.</summary>

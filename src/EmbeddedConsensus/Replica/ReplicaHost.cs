@@ -23,7 +23,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IReplicaSchedule? _schedule;
-    private readonly ReplicaLifecycle _lifecycle = new();
+    private readonly ReplicaLifecycle _lifecycle;
     private readonly ReplicaTransport _transport = new();
     private readonly SemaphoreSlim _gate = new(1);
     private readonly CancellationTokenSource _startAbandoned = new();
@@ -32,6 +32,10 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     private ReplicaEngine? _engine;
     private Task _keepingMembership = Task.CompletedTask;
     private int _isClosed;
+    private bool _isStartRequested;
+
+    // The attempt to hand over when the host began to stop has failed: no second one delays the end.
+    private bool _isWithoutSuccessor;
 
     /// <summary>Creates a replica that is not started.</summary>
     /// <param name="options">Validated options.</param>
@@ -56,6 +60,8 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
         _logger = logger;
         _schedule = schedule;
         Completion = new CallCompletion(schedule);
+        StatusFeed = new StatusFeed(this);
+        _lifecycle = new ReplicaLifecycle(StatusFeed.Observe);
         Membership = new MembershipService(this, _transport, options, time, Completion, logger, _stopped.Token);
     }
 
@@ -73,6 +79,15 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
 
     /// <summary>Decides where the continuations of callers run.</summary>
     public CallCompletion Completion { get; }
+
+    /// <summary>Reports changes of the status.</summary>
+    public StatusFeed StatusFeed { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _time;
+
+    /// <summary>Whether a start was asked for, so that there is something to wait for.</summary>
+    public bool IsStartRequested => Volatile.Read(ref _isStartRequested) || State != StoreState.Starting;
 
     /// <summary>This member.</summary>
     public MemberId Self => _settings.Self;
@@ -112,6 +127,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     /// <exception cref="TransportException">The transport cannot start.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        Volatile.Write(ref _isStartRequested, true);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource attempt =
             CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _startAbandoned.Token);
@@ -146,7 +162,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     {
         if (State == StoreState.Running)
         {
-            await NewHandover().LeaveLeadAsync(cancellationToken).ConfigureAwait(false);
+            _isWithoutSuccessor = !await NewHandover().TryLeaveLeadAsync(cancellationToken).ConfigureAwait(false);
             Apply.Watches.End(new StoreStoppedException("The store is stopping with its host."));
         }
     }
@@ -159,9 +175,9 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
         await AbandonStartAsync().ConfigureAwait(false);
         try
         {
-            if (State == StoreState.Running)
+            if (State == StoreState.Running && !_isWithoutSuccessor)
             {
-                await NewHandover().LeaveLeadAsync(cancellationToken).ConfigureAwait(false);
+                await NewHandover().TryLeaveLeadAsync(cancellationToken).ConfigureAwait(false);
             }
 
             if (_lifecycle.TryStop())
@@ -227,6 +243,9 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
 
     /// <inheritdoc />
     void IMembershipReplica.Leave(ConsensusStoreException reason) => _engine!.Inbox.Leave(reason);
+
+    /// <inheritdoc />
+    void IConsensusLoopEvents.TurnEnded(ReplicaView view, RaftNode node) => StatusFeed.Observe();
 
     /// <inheritdoc />
     void IConsensusLoopEvents.ProposalDropped(string fault) => _logger.ProposalsDropped(Self, fault);
@@ -345,6 +364,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
         {
             _engine?.Apply.DisposeState();
             _lifecycle.Closed();
+            StatusFeed.End();
         }
 
         _logger.Stopped(Self);

@@ -1,7 +1,8 @@
 namespace EmbeddedConsensus.Replica;
 
 /// <summary>The state of a replica's life, and which calls it refuses. Safe for several threads.</summary>
-internal sealed class ReplicaLifecycle
+/// <param name="moved">Called after each change of the state.</param>
+internal sealed class ReplicaLifecycle(Action moved)
 {
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _state = (int)StoreState.Starting;
@@ -65,7 +66,7 @@ internal sealed class ReplicaLifecycle
         _ = _started.Task.Exception;
     }
 
-    /// <summary>The replica ends by itself, unless it has ended.</summary>
+    /// <summary>The replica ends without being stopped, unless it has ended.</summary>
     /// <param name="state"><see cref="StoreState.Faulted"/> or <see cref="StoreState.Removed"/>.</param>
     /// <param name="reason">Why; every later call gets it.</param>
     /// <returns>Whether this ended it.</returns>
@@ -91,9 +92,17 @@ internal sealed class ReplicaLifecycle
         FailStart(new StoreStoppedException("The store has stopped."));
     }
 
-    /// <summary>The replica is closed. One that has ended by itself keeps its state.</summary>
+    /// <summary>The replica is closed. One that is faulted or removed keeps that state.</summary>
     public void Closed() => TryMove(StoreState.Stopping, StoreState.Stopped);
 
-    private bool TryMove(StoreState from, StoreState to) =>
-        Interlocked.CompareExchange(ref _state, (int)to, (int)from) == (int)from;
+    private bool TryMove(StoreState from, StoreState to)
+    {
+        if (Interlocked.CompareExchange(ref _state, (int)to, (int)from) != (int)from)
+        {
+            return false;
+        }
+
+        moved();
+        return true;
+    }
 }

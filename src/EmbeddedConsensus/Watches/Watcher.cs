@@ -38,6 +38,18 @@ internal sealed class Watcher
     /// <summary>Whether the hub feeds the watcher. Guarded by the hub's lock.</summary>
     public bool IsSynced { get; set; }
 
+    /// <summary>The revision up to which everything was delivered; null while something is left to deliver.</summary>
+    public long? SyncedRevision
+    {
+        get
+        {
+            lock (_hub.Gate)
+            {
+                return IsSynced && _buffer.Count == 0 ? _hub.Revision : null;
+            }
+        }
+    }
+
     /// <summary>Takes the events that can be delivered now.</summary>
     /// <param name="destination">Receives the events, in order.</param>
     /// <returns>False when there are none: wait for the signal, then try again.</returns>

@@ -76,7 +76,7 @@ public sealed class AppTurnTests
         ClusterTimeoutException thrown = await Assert.ThrowsAsync<ClusterTimeoutException>(
             () => cluster.RunUntilAsync(() => cluster.Leader.Status.Revision > 100));
         Assert.Contains("calls that wait: none", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("a piece of the app has failed: async () =>", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("a task of the app has failed: async () =>", thrown.Message, StringComparison.Ordinal);
         Assert.EndsWith("InvalidOperationException: the dog ate it", thrown.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidOperationException>(() => piece);
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EmbeddedConsensus.Testing.Tests.Histories;
 
 /// <summary>A store that returns the same result for every call, or fails every call in the same way.</summary>
@@ -58,6 +60,20 @@ internal sealed class ScriptedStore : IKeyValueStore
     {
         Watches++;
         return GiveAsync();
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<WatchBatch> WatchBatchesAsync(
+        KeyRange range,
+        WatchOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (WatchEvent item in WatchAsync(range, options, cancellationToken))
+        {
+            yield return new WatchBatch(item.Revision, [item]);
+        }
+
+        yield return new WatchBatch(9, []);
     }
 
     private async IAsyncEnumerable<WatchEvent> GiveAsync()

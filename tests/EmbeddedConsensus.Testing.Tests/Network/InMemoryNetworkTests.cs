@@ -105,7 +105,7 @@ public sealed class InMemoryNetworkTests
     public async Task A_member_has_one_started_transport_at_a_time()
     {
         await using Pair pair = await Pair.StartAsync();
-        await using InMemoryTransport second = pair.Network.CreateTransport(One);
+        await using ITransport second = pair.Network.CreateTransport(One);
         await Assert.ThrowsAsync<TransportException>(async () => await second.StartAsync(new RecordingReceiver()));
         await pair.First.DisposeAsync();
         await second.StartAsync(new RecordingReceiver());
@@ -132,12 +132,12 @@ public sealed class InMemoryNetworkTests
     private static async Task ExpectAsync(RecordingReceiver receiver, Func<RecordingReceiver, bool> condition) =>
         Assert.True(await receiver.WaitForAsync(condition, Limit), "It did not happen in time.");
 
-    private sealed class Pair(InMemoryNetwork network, InMemoryTransport first, InMemoryTransport second)
+    private sealed class Pair(InMemoryNetwork network, ITransport first, ITransport second)
         : IAsyncDisposable
     {
         public InMemoryNetwork Network { get; } = network;
 
-        public InMemoryTransport First { get; } = first;
+        public ITransport First { get; } = first;
 
         public RecordingReceiver FirstReceiver { get; } = new();
 

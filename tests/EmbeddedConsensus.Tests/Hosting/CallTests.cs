@@ -11,20 +11,20 @@ public sealed class CallTests
         await using TestCluster cluster = await TestCluster.StartAsync(1);
         IKeyValueStore store = cluster.Store(0);
 
-        Assert.Equal("key", (await Refused(() => store.PutAsync("", "v").AsTask())).Argument);
-        Assert.Equal("key", (await Refused(() => store.GetAsync("").AsTask())).Argument);
-        Assert.Equal("range", (await Refused(() => store.RangeAsync("").AsTask())).Argument);
-        Assert.Equal("range", (await Refused(() => store.DeleteAsync("").AsTask())).Argument);
+        Assert.Equal("key", (await Refused(() => store.PutAsync("", "v").AsTask())).ParamName);
+        Assert.Equal("key", (await Refused(() => store.GetAsync("").AsTask())).ParamName);
+        Assert.Equal("range", (await Refused(() => store.RangeAsync("").AsTask())).ParamName);
+        Assert.Equal("range", (await Refused(() => store.DeleteAsync("").AsTask())).ParamName);
         Assert.Equal("options", (await Refused(
-            () => store.GetAsync("k", new ReadOptions { Revision = -1 }).AsTask())).Argument);
+            () => store.GetAsync("k", new ReadOptions { Revision = -1 }).AsTask())).ParamName);
         Assert.Equal("options", (await Refused(
-            () => store.RangeAsync("k", new RangeOptions { Limit = -1 }).AsTask())).Argument);
+            () => store.RangeAsync("k", new RangeOptions { Limit = -1 }).AsTask())).ParamName);
         Assert.Equal("options", (await Refused(
-            () => store.RangeAsync("k", new RangeOptions { SortTarget = (SortTarget)77 }).AsTask())).Argument);
-        Assert.Equal("revision", (await Refused(() => store.CompactAsync(0).AsTask())).Argument);
+            () => store.RangeAsync("k", new RangeOptions { SortTarget = (SortTarget)77 }).AsTask())).ParamName);
+        Assert.Equal("revision", (await Refused(() => store.CompactAsync(0).AsTask())).ParamName);
         Assert.Equal("options", Assert.Throws<InvalidRequestException>(
-            () => store.WatchAsync("k", new WatchOptions { StartRevision = -1 })).Argument);
-        Assert.Equal("request", (await Refused(() => store.PutAsync("k", new byte[2 << 20]).AsTask())).Argument);
+            () => store.WatchAsync("k", new WatchOptions { StartRevision = -1 })).ParamName);
+        Assert.Equal("request", (await Refused(() => store.PutAsync("k", new byte[2 << 20]).AsTask())).ParamName);
         Assert.Equal(1, store.Status.Revision);
     }
 
@@ -94,8 +94,9 @@ public sealed class CallTests
         Task read = cluster.Store(leader).GetAsync("k", cancellationToken: cancelled.Token).AsTask();
         await cancelled.CancelAsync();
 
-        OutcomeUnknownException unknown = await Assert.ThrowsAsync<OutcomeUnknownException>(() => write);
-        Assert.IsType<OperationCanceledException>(unknown.InnerException);
+        WriteCanceledException unknown = await Assert.ThrowsAsync<WriteCanceledException>(() => write);
+        Assert.True(unknown.MayHaveExecuted);
+        Assert.Equal(cancelled.Token, unknown.CancellationToken);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             async () => await cluster.Store(leader).PutAsync("k", "w", cancellationToken: cancelled.Token));

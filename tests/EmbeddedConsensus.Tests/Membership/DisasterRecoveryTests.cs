@@ -145,9 +145,9 @@ public sealed class DisasterRecoveryTests
         await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1);
         await cluster.KillAsync(1);
         Assert.Equal(
-            "survivor", (await Assert.ThrowsAsync<InvalidRequestException>(() => ForceAsync(cluster, 1, survivor: 9))).Argument);
+            "survivor", (await Assert.ThrowsAsync<InvalidRequestException>(() => ForceAsync(cluster, 1, survivor: 9))).ParamName);
         Assert.Equal(
-            "storage", (await Assert.ThrowsAsync<InvalidRequestException>(() => ForceAsync(cluster, 2))).Argument);
+            "storage", (await Assert.ThrowsAsync<InvalidRequestException>(() => ForceAsync(cluster, 2))).ParamName);
         await cluster.StartAsync(1);
         await cluster.Store(1).WaitForReadyAsync();
     }
@@ -164,7 +164,7 @@ public sealed class DisasterRecoveryTests
 
         InvalidRequestException refused =
             await Assert.ThrowsAsync<InvalidRequestException>(() => ForceAsync(cluster, 1, survivor: 2));
-        Assert.Equal("survivor", refused.Argument);
+        Assert.Equal("survivor", refused.ParamName);
         Assert.Contains("that of member 1", refused.Message, StringComparison.Ordinal);
         Assert.True((await ForceAsync(cluster, 1)).IsForced);
     }

@@ -59,6 +59,18 @@ internal sealed class MemberStore(StallGuard guard) : IKeyValueStore, IStoreMain
         Store.WatchAsync(range, options, cancellationToken);
 
     /// <inheritdoc />
+    public IAsyncEnumerable<WatchBatch> WatchBatchesAsync(
+        KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default) =>
+        Store.WatchBatchesAsync(range, options, cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<StoreStatus> WatchStatusAsync(CancellationToken cancellationToken = default) =>
+        Maintenance.WatchStatusAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public CancellationToken GetLeadershipToken() => Maintenance.GetLeadershipToken();
+
+    /// <inheritdoc />
     public ValueTask<StoreHash> HashAsync(long revision = 0, CancellationToken cancellationToken = default) =>
         Maintenance.HashAsync(revision, cancellationToken);
 

@@ -80,8 +80,8 @@ public sealed class TestClusterMember
     /// <summary>Whether it runs, and its replica takes part.</summary>
     internal bool IsServing => State == MemberState.Running && Status.State == StoreState.Running;
 
-    /// <summary>Ends the member's process without a word to anybody. What its disk has not made durable is lost; calls
-    /// that are under way end with an exception.</summary>
+    /// <summary>Ends the member's process without notice to the others. What its disk has not made durable is lost;
+    /// calls that are under way end with an exception.</summary>
     /// <returns>Completes when nothing of it is left. Does nothing when the member is down.</returns>
     public async Task CrashAsync()
     {
@@ -151,7 +151,8 @@ public sealed class TestClusterMember
     }
 
     /// <summary>Stops the member's threads where they are, as a debugger, a long collection of garbage or a stopped
-    /// virtual machine does. Nobody is told; messages for it pile up. Its calls wait and do not time out, but a
+    /// virtual machine does. The others are not notified; messages for it pile up. Its calls wait and do not time out,
+    /// but a
     /// serializable read is served, because the caller's own thread does it.</summary>
     /// <exception cref="InvalidOperationException">The member is down.</exception>
     public void Pause()

@@ -100,7 +100,7 @@ internal static class DeliveryChecks
         {
             Require(
                 Array.Exists(sent, other => RaftMessageEquality.ContentEquals(message, other)),
-                $"A message of type {message.Type} was delivered that nobody sent.");
+                $"A message of type {message.Type} was delivered that was never sent.");
         }
     }
 }

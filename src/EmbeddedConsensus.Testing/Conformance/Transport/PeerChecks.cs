@@ -102,7 +102,8 @@ internal static class PeerChecks
     {
         ConformanceMember ours = await cluster.StartAsync(1).ConfigureAwait(false);
         ConformanceMember friend = await cluster.StartAsync(2).ConfigureAwait(false);
-        ConformanceMember stranger = await cluster.StartAsync(3, ConformanceCluster.OtherClusterId).ConfigureAwait(false);
+        ConformanceMember stranger = await cluster.StartAsync(3, ConformanceCluster.OtherClusterId)
+            .ConfigureAwait(false);
         cluster.Introduce(ours, friend, stranger);
         cluster.Introduce(stranger, ours);
         await ours.SendUntilUnreachableAsync(stranger.Id, 2).ConfigureAwait(false);

@@ -75,13 +75,14 @@ internal static class RequestChecks
         await members[1].Transport.DisposeAsync().ConfigureAwait(false);
         Exception? failure = await FailureAsync(cluster, members[0], members[1].Id, [1]).ConfigureAwait(false);
         Require(
-            failure is TransportException, "A request to an address where nobody listens did not fail as it should.");
+            failure is TransportException, "A request to an address without a listener did not fail as it should.");
     }
 
     public static async Task A_request_to_another_cluster_is_refused(ConformanceCluster cluster)
     {
         ConformanceMember ours = await cluster.StartAsync(1).ConfigureAwait(false);
-        ConformanceMember stranger = await cluster.StartAsync(2, ConformanceCluster.OtherClusterId).ConfigureAwait(false);
+        ConformanceMember stranger = await cluster.StartAsync(2, ConformanceCluster.OtherClusterId)
+            .ConfigureAwait(false);
         Exception? failure = await FailureAsync(cluster, ours, stranger.Id, [1]).ConfigureAwait(false);
         Require(failure is TransportException, "A request to a member of another cluster was answered.");
         Require(stranger.Receiver.Requests.Count == 0, "A request of another cluster's member was delivered.");
@@ -211,7 +212,8 @@ internal static class RequestChecks
                 .WaitAsync(ConformanceMember.Deadline).ConfigureAwait(false);
             return null;
         }
-        catch (Exception exception) when (exception is ConsensusStoreException or ArgumentException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is ConsensusStoreException or ArgumentException or ObjectDisposedException)
         {
             return exception;
         }

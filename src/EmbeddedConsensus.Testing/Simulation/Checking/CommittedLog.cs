@@ -110,7 +110,8 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
         _ = CommandHeader.Read(entry.Data.Span, out ProposalId id);
         if (!_proposed.TryGetValue(id, out WriteRequest? request))
         {
-            throw new SimulationFailedException("Validity", $"Entry {entry.Index} is a command that was never proposed: "
+            throw new SimulationFailedException("Validity",
+                $"Entry {entry.Index} is a command that was never proposed: "
                 + $"{id}.");
         }
 

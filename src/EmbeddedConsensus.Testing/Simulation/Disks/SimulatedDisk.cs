@@ -27,7 +27,7 @@ internal sealed partial class SimulatedDisk
     /// <summary>The durable hard state.</summary>
     public HardState HardState { get; private set; }
 
-    /// <summary>The position behind which the log begins.</summary>
+    /// <summary>The position after which the log begins.</summary>
     public LogPosition Start { get; private set; }
 
     /// <summary>The last index of the log.</summary>
@@ -48,7 +48,7 @@ internal sealed partial class SimulatedDisk
         }
     }
 
-    /// <summary>Puts a record on the disk. It is durable, and counts as acknowledged, behind the next
+    /// <summary>Puts a record on the disk. It is durable, and counts as acknowledged, after the next
     /// <see cref="Flushed"/>.</summary>
     public void Write(ReadOnlySpan<LogEntry> entries, HardState? hardState)
     {
@@ -117,7 +117,7 @@ internal sealed partial class SimulatedDisk
         _snapshots.Sort((a, b) => a.Metadata.Position.Index.CompareTo(b.Metadata.Position.Index));
     }
 
-    /// <summary>Deletes the snapshots below an index; whoever reads one may go on.</summary>
+    /// <summary>Deletes the snapshots below an index; reads that are under way may go on.</summary>
     public void DeleteSnapshotsBelow(ulong index) =>
         _snapshots.RemoveAll(snapshot => snapshot.Metadata.Position.Index < index);
 

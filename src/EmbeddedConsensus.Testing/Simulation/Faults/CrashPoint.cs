@@ -18,7 +18,7 @@ internal enum CrashPoint : byte
     /// <summary>A granted vote left.</summary>
     VoteSent,
 
-    /// <summary>The replica was elected; nobody knows.</summary>
+    /// <summary>The replica was elected, and no other knows it yet.</summary>
     Elected,
 
     /// <summary>The append of a turn was handed to the log writer.</summary>
@@ -33,7 +33,7 @@ internal enum CrashPoint : byte
     /// <summary>A flush began.</summary>
     FlushBegun,
 
-    /// <summary>A flush is durable, and nobody was told.</summary>
+    /// <summary>A flush is durable, and not yet reported.</summary>
     FlushDurable,
 
     /// <summary>A dropped prefix of the log is gone from the disk.</summary>

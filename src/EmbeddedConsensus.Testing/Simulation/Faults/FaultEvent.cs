@@ -6,12 +6,12 @@ namespace EmbeddedConsensus.Testing.Simulation.Faults;
 /// <summary>One fault of a schedule.</summary>
 /// <param name="AtMicros">When it strikes, in virtual microseconds.</param>
 /// <param name="Kind">What happens.</param>
-/// <param name="Target">To whom.</param>
+/// <param name="Target">The replicas it strikes.</param>
 internal sealed record FaultEvent(long AtMicros, FaultKind Kind, FaultTarget Target)
 {
     private const double MicrosPerSecond = 1e6;
 
-    /// <summary>The other end of a link, or whom leadership shall go to.</summary>
+    /// <summary>The other end of a link, or the new leader of a transfer.</summary>
     public FaultTarget Peer { get; init; }
 
     /// <summary>Which messages are concerned.</summary>

@@ -39,12 +39,13 @@ internal sealed partial class FaultPlanner
         PlanLateAnswers();
     }
 
-    // A leader that the others no longer hear, while it still hears what they said before: with every such answer it
-    // takes itself for the leader, and meanwhile they elect another (scenario 8).
+    // A leader whose messages are lost while late answers to earlier ones still arrive: they must not confirm its
+    // reads,
+    // since the others elect another leader meanwhile (scenario 8).
     private void PlanLateAnswers()
     {
         SimulationRandom random = Stream(FaultKind.MessageDelay).Fork(1);
-        Repeat(random, 0.35, 4 * Second, 16 * Second, at => New(at, FaultKind.MessageDelay) with
+        Repeat(random, 0.5, 3 * Second, 10 * Second, at => New(at, FaultKind.MessageDelay) with
         {
             Target = FaultTarget.Leader,
             Peer = FaultTarget.All,
@@ -108,7 +109,7 @@ internal sealed partial class FaultPlanner
         }
     }
 
-    // Whoever is away for long is behind the log, and gets a snapshot.
+    // A replica that is away for long has fallen behind the log, and receives a snapshot.
     private static long Longer(SimulationRandom random) => random.Chance(0.3) ? 5 : 1;
 
     private static FaultEvent New(long at, FaultKind kind) => new(at, kind, FaultTarget.None);

@@ -111,7 +111,7 @@ internal sealed partial class FaultPlanner
 
         // One that voted is back while the requests of other candidates are still on their way (scenario 1).
         SimulationRandom votes = points.Fork(1);
-        Repeat(votes, 0.25, Second / 2, 3 * Second, at => New(at, FaultKind.CrashAtPoint) with
+        Repeat(votes, 0.4, Second / 2, 2 * Second, at => New(at, FaultKind.CrashAtPoint) with
         {
             Target = FaultTarget.All,
             Point = CrashPoint.VoteSent,
@@ -204,7 +204,10 @@ internal sealed partial class FaultPlanner
         });
 
         SimulationRandom errors = Stream(FaultKind.FsyncError);
-        Repeat(errors, 0.25, 4 * Second, 30 * Second, at => New(at, FaultKind.FsyncError) with { Target = One(errors) });
+        Repeat(errors, 0.35, 2 * Second, 20 * Second, at => New(at, FaultKind.FsyncError) with
+        {
+            Target = One(errors),
+        });
 
         FaultKind[] damages =
         [

@@ -13,11 +13,10 @@ namespace EmbeddedConsensus.Testing.Simulation;
 internal sealed partial class LivenessPhase(SimulatedCluster cluster, SimulationRandom random)
 {
     private const long BoundMicros = 90_000_000;
-    private const double MajorityOnlyRate = 0.6;
     private const double BrokenLinkRate = 0.3;
     private const long SettleMicros = 5_000_000;
 
-    // More than the least limits of a seed's profile let wait: what is never released shows.
+    // More than the smallest limits of a seed's profile admit, so that a limit that is never released shows.
     private const int SustainedWrites = 32;
     private const int SustainedValueBytes = 200;
 
@@ -26,6 +25,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
     private static readonly PutRequest SustainedRequest = new(
         "sustained", Value.FromString(new string('s', SustainedValueBytes)), ReturnPrevious: false);
 
+    private readonly ClusterHealing _healing = new(cluster, random);
     private readonly SimulatedCaller _caller = cluster.Workload.AddProber(number: 1_000, random);
 
     /// <summary>Runs the phase.</summary>
@@ -42,10 +42,10 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
             RunWithBrokenLink();
         }
 
-        bool someAreBroken = HealSome();
+        bool someAreBroken = _healing.HealSome();
         Require("pending calls end", () => cluster.Workload.Pending == 0);
-        SimulatedReplica[] healthy = [.. Members.Where(replica => !replica.IsAbandoned)];
-        if (_isPartlyCutOff)
+        SimulatedReplica[] healthy = [.. cluster.Members.Where(replica => !replica.IsAbandoned)];
+        if (_healing.HasPartlyCutOff)
         {
             RequireServiceSomewhere(healthy);
         }
@@ -57,8 +57,8 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
 
         RejoinAll(someAreBroken);
         RequireMembership();
-        Require("all members apply everything", () => Members.All(HasAppliedAll));
-        foreach (SimulatedReplica replica in Members)
+        Require("all members apply everything", () => cluster.Members.All(HasAppliedAll));
+        foreach (SimulatedReplica replica in cluster.Members)
         {
             CheckState(replica.Life!.Apply);
         }
@@ -68,12 +68,29 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
             cluster.Workload.Watchers.All(watcher => watcher.HasSeen(cluster.Committed.Model.Revision)));
     }
 
-    private IEnumerable<SimulatedReplica> Members => cluster.Replicas.Where(IsMember);
+    // One link stays broken for good, in one direction or both: the cluster as a whole must go on (scenario 16). Where
+    // every link is needed there is nothing to break.
+    private void RunWithBrokenLink()
+    {
+        _healing.HealAll();
+        SimulatedReplica[] members = [.. cluster.Members];
+        if (members.Length < 3 || cluster.Operator.IsBusy || !members.All(member => cluster.Atlas.IsSound(member.Id))
+            || cluster.VoterSets().Any(set => set.Length < 3 || !set.All(cluster.Atlas.IsSound))
+            || cluster.Replicas.Any(replica => replica.LatestConfiguration is { IsJoint: true }))
+        {
+            return;
+        }
 
-    private bool IsMember(SimulatedReplica replica) =>
-        !replica.IsLost && (cluster.Rules.Latest?.Contains(replica.Id) ?? replica.Number < cluster.InitialReplicas);
+        int from = random.Below(members.Length);
+        int to = (from + 1 + random.Below(members.Length - 1)) % members.Length;
+        cluster.Network.Cut(members[from].Number, members[to].Number, 1);
+        cluster.Network.Cut(members[to].Number, members[from].Number, random.Chance(0.5) ? 1 : 0);
+        cluster.Note($"the link from {members[from].Id} to {members[to].Id} stays broken");
+        RequireServiceSomewhere(members);
+        cluster.Network.Mend();
+    }
 
-    // A leader that reaches a majority leads on; whoever has no link to it learns nothing, and cannot depose it either.
+    // A leader that reaches a majority stays leader; a member without a link to it learns nothing and cannot depose it.
     private void RequireServiceSomewhere(SimulatedReplica[] replicas)
     {
         long writes = cluster.Statistics.Writes;
@@ -102,8 +119,8 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
 
         ulong term = leader?.Core.Node.Term ?? 0;
         ulong configuration = leader?.Core.Node.ConfigurationIndex ?? 0;
-        HealAll();
-        Require("all replicas apply everything", () => Members.All(HasAppliedAll));
+        _healing.HealAll();
+        Require("all replicas apply everything", () => cluster.Members.All(HasAppliedAll));
         if (leader is not null && leader.Core.Node.ConfigurationIndex == configuration
             && (leader.Core.Node.Role != RaftRole.Leader || leader.Core.Node.Term != term))
         {
@@ -130,7 +147,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         long reads = cluster.Statistics.Reads;
         Require($"replica {replica.Id} writes", () =>
         {
-            if (cluster.Statistics.Writes > writes || !IsMember(replica))
+            if (cluster.Statistics.Writes > writes || !cluster.IsMember(replica))
             {
                 return true;
             }
@@ -144,7 +161,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         });
         Require($"replica {replica.Id} reads", () =>
         {
-            if (cluster.Statistics.Reads > reads || !IsMember(replica))
+            if (cluster.Statistics.Reads > reads || !cluster.IsMember(replica))
             {
                 return true;
             }
@@ -159,7 +176,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         Require("the caller is done", () => _caller.Life is null);
     }
 
-    // Members that are broken for good cost the others nothing, however much is written (scenario 23).
+    // Members that are broken for good must not slow down the others, however much is written (scenario 23).
     private void RequireSustainedWrites(SimulatedReplica[] healthy, bool someAreBroken)
     {
         if (!someAreBroken)
@@ -175,7 +192,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
                 _caller.Write(life, SustainedRequest);
             }
 
-            return cluster.Statistics.Writes >= enough || !healthy.Any(IsMember);
+            return cluster.Statistics.Writes >= enough || !healthy.Any(cluster.IsMember);
         });
         Require("the caller is done", () => _caller.Life is null);
     }
@@ -184,10 +201,10 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         replica.Life is { } life && life.Apply.PublishedIndex == cluster.Committed.LastIndex
         && cluster.Committed.LastIndex >= cluster.Invariants.LastCommitted;
 
-    private void CheckState(SimulatedApplyLoop lane)
+    private void CheckState(SimulatedApplyLoop apply)
     {
-        lane.CheckHash();
-        using PinnedView pinned = lane.OpenView();
+        apply.CheckHash();
+        using PinnedView pinned = apply.OpenView();
         RangeOptions options = new();
         RangeResult all = RangeReader.Read(pinned.View, RangeQuery.Of(KeyRange.All, options));
         ReferenceStore model = cluster.Committed.Model;
@@ -199,7 +216,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
                 $"At the end a replica holds {ResultText.Of(all)}. Expected: {ResultText.Of(expected)}.");
         }
 
-        lane.Machine.Store.Validate();
+        apply.Machine.Store.Validate();
     }
 
     private void Require(string what, Func<bool> condition)

@@ -112,7 +112,9 @@ internal sealed class RequestGenerator
         return target switch
         {
             CompareTarget.Value => Compare.OfValue(
-                range, relation, Value.FromString(_random.Between(1, _values + 1).ToString(CultureInfo.InvariantCulture))),
+                range,
+                relation,
+                Value.FromString(_random.Between(1, _values + 1).ToString(CultureInfo.InvariantCulture))),
             CompareTarget.Version => Compare.OfNumber(range, target, relation, _random.Below(4)),
             _ => Compare.OfNumber(range, target, relation, Math.Max(0, revision - _random.Between(-1, 10))),
         };

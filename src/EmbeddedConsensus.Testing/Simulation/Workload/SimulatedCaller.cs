@@ -5,12 +5,13 @@ using EmbeddedConsensus.Testing.Simulation.Checking;
 namespace EmbeddedConsensus.Testing.Simulation.Workload;
 
 /// <summary>Calls one replica after the other, one call at a time, and checks every answer.</summary>
-internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, RequestGenerator requests, SimulationRandom random)
+internal sealed class SimulatedCaller(
+    SimulatedCluster cluster, int number, RequestGenerator requests, SimulationRandom random)
 {
     private const double CancelRate = 0.02;
     private const long MaxCancelMicros = 500_000;
 
-    // Behind its time-out a call may wait for its turn, while the clock of its replica jumps.
+    // After its timeout a call may wait for its turn while the clock of its replica jumps.
     private const long MostTicks = 2 * ReplicaLife.RequestTimeoutTicks;
 
     private long _call;
@@ -56,7 +57,7 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
         }
     }
 
-    /// <summary>The replica that works on the call crashed: nobody is told what became of it.</summary>
+    /// <summary>The replica that worked on the call is gone, and with it the outcome.</summary>
     public void Lost()
     {
         Count(isUnknown: _isWrite);
@@ -124,7 +125,7 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
         cluster.Workload.CallEnded(this);
     }
 
-    // Whoever may read does so on a thread of their own, some time later.
+    // In production a reader runs on the caller's thread, some time after it was released.
     private void ServeLater(ReplicaLife life, ReadRequest request) =>
         life.Later(random.Between(0, cluster.Profile.ApplyMicros), EventKind.Call, () => Serve(life, request));
 
@@ -198,13 +199,13 @@ internal sealed class SimulatedCaller(SimulatedCluster cluster, int number, Requ
         End();
     }
 
-    // Whoever is told that a write was not executed may make it again, under another id.
+    // A caller that learns that a write was not executed may repeat it under another id.
     private void Failed(SimulatedWrite write, Exception exception)
     {
         if (write.WasNotExecuted && write.Id is { } id)
         {
             throw new SimulationFailedException("Exactly Once",
-                $"{write.Request} was proposed as {id}, and the caller is told that it will never be executed: "
+                $"{write.Request} was proposed as {id}, and the caller was told that it will never be executed: "
                 + exception.Message);
         }
 

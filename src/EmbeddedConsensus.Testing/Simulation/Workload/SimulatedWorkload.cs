@@ -64,8 +64,8 @@ internal sealed class SimulatedWorkload
         }
     }
 
-    /// <summary>Adds a caller that makes a call only when told to. Like the others it is told when the replica that
-    /// works on its call ends: a member that is removed has none of its calls left to answer.</summary>
+    /// <summary>Adds a caller that calls only on request. As for the others, its call is lost when the replica that
+    /// works on it ends: a member that was removed answers no more.</summary>
     /// <param name="number">Its number, for the trace.</param>
     /// <param name="random">What its timing is drawn from.</param>
     public SimulatedCaller AddProber(int number, SimulationRandom random) =>

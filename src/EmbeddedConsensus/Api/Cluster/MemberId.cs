@@ -1,14 +1,16 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace EmbeddedConsensus;
 
 /// <summary>Names one member of a cluster for as long as the cluster lives. An id is never given to another
 /// member.</summary>
-/// <remarks>Written as a decimal number, in options, configuration files and messages alike.</remarks>
+/// <remarks>Written as a decimal number in options, configuration files, messages and JSON.</remarks>
 /// <param name="Value">Any number but zero, which stands for "no member".</param>
 [TypeConverter(typeof(MemberIdConverter))]
+[JsonConverter(typeof(MemberIdJsonConverter))]
 public readonly record struct MemberId(ulong Value) : IComparable<MemberId>, ISpanParsable<MemberId>
 {
     /// <summary>No member: an unknown leader, a vote not given.</summary>

@@ -9,4 +9,8 @@ public sealed class LeadershipTransferException : ConsensusStoreException
     public LeadershipTransferException(string message, Exception? innerException = null) : base(message, innerException)
     {
     }
+
+    /// <inheritdoc />
+    /// <remarks>Always true: the target may be up and caught up soon.</remarks>
+    public override bool IsTransient => true;
 }

@@ -11,4 +11,11 @@ public sealed class MembershipChangeRefusedException : ConsensusStoreException
 
     /// <summary>The reason.</summary>
     public MembershipRefusal Reason { get; }
+
+    /// <inheritdoc />
+    /// <remarks>True for the reasons that pass with time: no leader or a new one, another change under way, members that
+    /// have not caught up or are not reachable.</remarks>
+    public override bool IsTransient => Reason
+        is MembershipRefusal.NotLeader or MembershipRefusal.NotReady or MembershipRefusal.ChangeInProgress
+        or MembershipRefusal.LearnerNotCaughtUp or MembershipRefusal.QuorumWouldBeLost;
 }

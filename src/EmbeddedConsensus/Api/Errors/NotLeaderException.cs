@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus;
 
-/// <summary>Only the leader can do this, and this replica does not lead.</summary>
+/// <summary>Only the leader can do this, and this replica is not the leader. <see cref="StoreStatus.Leader"/> names it.
+/// </summary>
 public sealed class NotLeaderException : ConsensusStoreException
 {
     /// <summary>The failure.</summary>

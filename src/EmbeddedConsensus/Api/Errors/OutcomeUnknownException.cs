@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus;
 
-/// <summary>The call ended before its outcome was known here: the write may have been executed, or may yet be, at most
-/// once. Read to find out.</summary>
+/// <summary>The call ended before its outcome was known: the write may have been executed, or may yet be, at most once.
+/// Read to find out.</summary>
 public sealed class OutcomeUnknownException : ConsensusStoreException
 {
     /// <summary>The failure.</summary>
@@ -10,4 +10,9 @@ public sealed class OutcomeUnknownException : ConsensusStoreException
     public OutcomeUnknownException(string message, Exception? innerException = null) : base(message, innerException)
     {
     }
+
+    /// <inheritdoc />
+    /// <remarks>Always true. <see cref="ConsensusStoreException.IsTransient"/> is false, since a repeated
+    /// call may execute twice.</remarks>
+    public override bool MayHaveExecuted => true;
 }

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus;
 
-/// <summary>No majority of the cluster answered in time. Nothing was executed by this call.</summary>
+/// <summary>No majority of the cluster replied within the request timeout. Nothing was executed by this call.</summary>
 public sealed class QuorumUnavailableException : ConsensusStoreException
 {
     /// <summary>The failure.</summary>
@@ -9,4 +9,8 @@ public sealed class QuorumUnavailableException : ConsensusStoreException
     public QuorumUnavailableException(string message, Exception? innerException = null) : base(message, innerException)
     {
     }
+
+    /// <inheritdoc />
+    /// <remarks>Always true: a majority may be reachable again soon.</remarks>
+    public override bool IsTransient => true;
 }

@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus;
 
-/// <summary>Too many requests are waiting. Nothing was executed; try again later, with fewer at a time.</summary>
+/// <summary>Too many requests were pending. Nothing was executed: try again later, with fewer at a time.</summary>
 public sealed class TooManyRequestsException : ConsensusStoreException
 {
     /// <summary>The failure.</summary>
@@ -9,4 +9,8 @@ public sealed class TooManyRequestsException : ConsensusStoreException
     public TooManyRequestsException(string message, Exception? innerException = null) : base(message, innerException)
     {
     }
+
+    /// <inheritdoc />
+    /// <remarks>Always true.</remarks>
+    public override bool IsTransient => true;
 }

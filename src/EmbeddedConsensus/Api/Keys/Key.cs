@@ -1,12 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace EmbeddedConsensus;
 
 /// <summary>A key: one byte or more, ordered byte by byte.</summary>
-/// <remarks>The memory is the caller's: do not change it while a call that was given it runs. What the store hands out
-/// is the caller's own copy.</remarks>
-[SuppressMessage("Usage", "CA2225", Justification = "FromString and FromBytes are the named alternatives.")]
+/// <remarks>Wrapped memory stays the caller's: do not change it while a call that received it runs. What the store returns
+/// is a copy of the caller's own. In JSON it is a string, see <see cref="KeyJsonConverter"/>.</remarks>
+[JsonConverter(typeof(KeyJsonConverter))]
+[SuppressMessage("Usage", "CA2225", Justification = "FromString, FromBytes, ToString and ToArray are the named alternatives.")]
 public readonly struct Key : IEquatable<Key>, IComparable<Key>
 {
     /// <summary>Wraps bytes without copying them.</summary>
@@ -27,13 +29,15 @@ public readonly struct Key : IEquatable<Key>, IComparable<Key>
 
     /// <summary>The UTF-8 bytes of a text.</summary>
     /// <param name="text">The text.</param>
-    public static Key FromString(string text) => new(Encoding.UTF8.GetBytes(text));
+    /// <exception cref="ArgumentException"><paramref name="text"/> has a surrogate without its partner: UTF-8 cannot
+    /// express it, and two such texts would become the same bytes.</exception>
+    public static Key FromString(string text) => new(StrictUtf8.GetBytes(text));
 
     /// <summary>Wraps an array without copying it.</summary>
     /// <param name="bytes">The bytes.</param>
     public static Key FromBytes(byte[] bytes) => new(bytes);
 
-    /// <summary>The UTF-8 bytes of a text.</summary>
+    /// <inheritdoc cref="FromString" />
     public static implicit operator Key(string text) => FromString(text);
 
     /// <summary>Wraps an array without copying it.</summary>
@@ -41,6 +45,18 @@ public readonly struct Key : IEquatable<Key>, IComparable<Key>
 
     /// <summary>Wraps memory without copying it.</summary>
     public static implicit operator Key(ReadOnlyMemory<byte> bytes) => new(bytes);
+
+    /// <summary>Wraps memory without copying it.</summary>
+    public static implicit operator Key(Memory<byte> bytes) => new(bytes);
+
+    /// <summary>Copies bytes, such as those of a <c>u8</c> literal.</summary>
+    public static implicit operator Key(ReadOnlySpan<byte> bytes) => new(bytes.ToArray());
+
+    /// <inheritdoc cref="ToString" />
+    public static explicit operator string(Key key) => key.ToString();
+
+    /// <inheritdoc cref="ToArray" />
+    public static explicit operator byte[](Key key) => key.ToArray();
 
     /// <summary>Whether both hold the same bytes.</summary>
     public static bool operator ==(Key left, Key right) => left.Equals(right);
@@ -75,9 +91,17 @@ public readonly struct Key : IEquatable<Key>, IComparable<Key>
     }
 
     /// <summary>Compares byte by byte, the order in which a store keeps its keys.</summary>
-    /// <param name="other">What to compare with.</param>
+    /// <param name="other">The other one.</param>
     public int CompareTo(Key other) => Span.SequenceCompareTo(other.Span);
 
-    /// <summary>The bytes read as UTF-8; what is not UTF-8 shows as the replacement character.</summary>
+    /// <summary>Whether the key begins with <paramref name="prefix"/>; every key does with an empty one.</summary>
+    /// <param name="prefix">The bytes to look for.</param>
+    public bool StartsWith(Key prefix) => Span.StartsWith(prefix.Span);
+
+    /// <summary>A copy of the bytes.</summary>
+    public byte[] ToArray() => Span.ToArray();
+
+    /// <summary>The bytes decoded as UTF-8; invalid bytes become the replacement character, so that the text may not
+    /// lead back to the bytes.</summary>
     public override string ToString() => Encoding.UTF8.GetString(Span);
 }

@@ -53,6 +53,24 @@ public readonly record struct KeyRange
     /// <param name="start">The first key.</param>
     public static KeyRange From(Key start) => start.IsEmpty ? All : new(start, new Key(Unbounded));
 
+    /// <summary>Every key after <paramref name="key"/>, which is not in the range itself: where the next page begins.
+    /// </summary>
+    /// <param name="key">The last key that is not wanted; when it is empty, the range has every key.</param>
+    public static KeyRange After(Key key) => From(Successor(key));
+
+    /// <summary>The part of a range after <paramref name="key"/>, which is not in it itself: the pages of a range that are
+    /// left.</summary>
+    /// <param name="key">The last key that is not wanted.</param>
+    /// <param name="range">The whole range.</param>
+    /// <returns>The part, which has no keys when none is left.</returns>
+    public static KeyRange After(Key key, KeyRange range)
+    {
+        Key next = Successor(key);
+        return next <= range.Start ? range
+            : range.IsUnbounded ? From(next)
+            : new(next, range.IsSingle ? Successor(range.Start) : range.End);
+    }
+
     /// <summary>The keys from <paramref name="start"/> to before <paramref name="end"/>.</summary>
     /// <param name="start">The first key.</param>
     /// <param name="end">The first key after the range; a range whose end does not sort after its start is
@@ -70,6 +88,9 @@ public readonly record struct KeyRange
     /// <summary>The range of a single key.</summary>
     public static implicit operator KeyRange(string key) => Single(key);
 
+    /// <summary>The range of a single key, whose bytes are copied.</summary>
+    public static implicit operator KeyRange(ReadOnlySpan<byte> key) => Single(key);
+
     /// <summary>The range of a single key.</summary>
     public static KeyRange ToKeyRange(Key key) => Single(key);
 
@@ -80,6 +101,9 @@ public readonly record struct KeyRange
     /// <inheritdoc />
     public override string ToString() =>
         IsSingle ? Start.ToString() : IsUnbounded ? $"[{Start}, ∞)" : $"[{Start}, {End})";
+
+    // No key lies between a key and the same key with a zero byte appended.
+    private static Key Successor(Key key) => (byte[])[.. key.Span, 0];
 
     internal bool Contains(ReadOnlySpan<byte> key) =>
         IsSingle

@@ -1,12 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace EmbeddedConsensus;
 
 /// <summary>A value: any bytes, none included.</summary>
-/// <remarks>The memory is the caller's: do not change it while a call that was given it runs. What the store hands out
-/// is the caller's own copy.</remarks>
-[SuppressMessage("Usage", "CA2225", Justification = "FromString and FromBytes are the named alternatives.")]
+/// <remarks>Wrapped memory stays the caller's: do not change it while a call that received it runs. What the store returns
+/// is a copy of the caller's own. In JSON it is a string, see <see cref="ValueJsonConverter"/>.</remarks>
+[JsonConverter(typeof(ValueJsonConverter))]
+[SuppressMessage("Usage", "CA2225", Justification = "FromString, FromBytes, ToString and ToArray are the named alternatives.")]
 public readonly struct Value : IEquatable<Value>, IComparable<Value>
 {
     /// <summary>Wraps bytes without copying them.</summary>
@@ -27,13 +31,23 @@ public readonly struct Value : IEquatable<Value>, IComparable<Value>
 
     /// <summary>The UTF-8 bytes of a text.</summary>
     /// <param name="text">The text.</param>
-    public static Value FromString(string text) => new(Encoding.UTF8.GetBytes(text));
+    /// <exception cref="ArgumentException"><paramref name="text"/> has a surrogate without its partner: UTF-8 cannot
+    /// express it, and two such texts would become the same bytes.</exception>
+    public static Value FromString(string text) => new(StrictUtf8.GetBytes(text));
+
+    /// <summary>Writes an object as JSON, in UTF-8 without white space.</summary>
+    /// <typeparam name="T">The type of the object.</typeparam>
+    /// <param name="value">The object.</param>
+    /// <param name="typeInfo">How to write it, from a <see cref="JsonSerializerContext"/>: works with trimming and native
+    /// AOT.</param>
+    public static Value WriteJson<T>(T value, JsonTypeInfo<T> typeInfo) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(value, typeInfo));
 
     /// <summary>Wraps an array without copying it.</summary>
     /// <param name="bytes">The bytes.</param>
     public static Value FromBytes(byte[] bytes) => new(bytes);
 
-    /// <summary>The UTF-8 bytes of a text.</summary>
+    /// <inheritdoc cref="FromString" />
     public static implicit operator Value(string text) => FromString(text);
 
     /// <summary>Wraps an array without copying it.</summary>
@@ -41,6 +55,18 @@ public readonly struct Value : IEquatable<Value>, IComparable<Value>
 
     /// <summary>Wraps memory without copying it.</summary>
     public static implicit operator Value(ReadOnlyMemory<byte> bytes) => new(bytes);
+
+    /// <summary>Wraps memory without copying it.</summary>
+    public static implicit operator Value(Memory<byte> bytes) => new(bytes);
+
+    /// <summary>Copies bytes, such as those of a <c>u8</c> literal.</summary>
+    public static implicit operator Value(ReadOnlySpan<byte> bytes) => new(bytes.ToArray());
+
+    /// <inheritdoc cref="ToString" />
+    public static explicit operator string(Value value) => value.ToString();
+
+    /// <inheritdoc cref="ToArray" />
+    public static explicit operator byte[](Value value) => value.ToArray();
 
     /// <summary>Whether both hold the same bytes.</summary>
     public static bool operator ==(Value left, Value right) => left.Equals(right);
@@ -74,10 +100,22 @@ public readonly struct Value : IEquatable<Value>, IComparable<Value>
         return hash.ToHashCode();
     }
 
-    /// <summary>Compares byte by byte, the order in which a store keeps its keys.</summary>
-    /// <param name="other">What to compare with.</param>
+    /// <summary>Compares byte by byte, as conditions and sorted ranges do.</summary>
+    /// <param name="other">The other one.</param>
     public int CompareTo(Value other) => Span.SequenceCompareTo(other.Span);
 
-    /// <summary>The bytes read as UTF-8; what is not UTF-8 shows as the replacement character.</summary>
+    /// <summary>Reads the value as JSON.</summary>
+    /// <typeparam name="T">The type of the object.</typeparam>
+    /// <param name="typeInfo">How to read it, from a <see cref="JsonSerializerContext"/>: works with trimming and native
+    /// AOT.</param>
+    /// <returns>The object; null when the JSON is <c>null</c>.</returns>
+    /// <exception cref="JsonException">The value is not JSON of that type.</exception>
+    public T? ReadJson<T>(JsonTypeInfo<T> typeInfo) => JsonSerializer.Deserialize(Span, typeInfo);
+
+    /// <summary>A copy of the bytes.</summary>
+    public byte[] ToArray() => Span.ToArray();
+
+    /// <summary>The bytes decoded as UTF-8; invalid bytes become the replacement character, so that the text may not
+    /// lead back to the bytes.</summary>
     public override string ToString() => Encoding.UTF8.GetString(Span);
 }

@@ -11,17 +11,19 @@ namespace EmbeddedConsensus;
 /// <see cref="MemberRefusedException"/> when the cluster does not take it, <see cref="StoreStoppedException"/> before
 /// the store has started and once it stops, <see cref="QuorumUnavailableException"/> when no majority answered within
 /// the request timeout and nothing was executed, <see cref="InvalidRequestException"/> for a request that no store
-/// could execute, <see cref="TooManyRequestsException"/> when too many wait. Writes may also end in
-/// <see cref="OutcomeUnknownException"/>.</para>
+/// could execute, <see cref="TooManyRequestsException"/> when too many wait. Writes may also fail with
+/// <see cref="OutcomeUnknownException"/>, and with <see cref="WriteCanceledException"/> when their caller cancels.</para>
 /// </remarks>
 public interface IKeyValueStore
 {
     /// <summary>What this replica knows of itself and its cluster, at this moment.</summary>
     StoreStatus Status { get; }
 
-    /// <summary>Completes when the replica has caught up and the cluster has a leader: a read or write would go
-    /// through.</summary>
+    /// <summary>Completes when the replica has caught up and the cluster has a leader, so that reads and writes
+    /// succeed.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StoreStoppedException">The host has not begun to start the store, so that there is nothing to wait
+    /// for, or the store has stopped.</exception>
     ValueTask WaitForReadyAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Reads one key.</summary>
@@ -46,20 +48,20 @@ public interface IKeyValueStore
     /// <param name="key">The key.</param>
     /// <param name="value">Its new value.</param>
     /// <param name="options">How to put it.</param>
-    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="OutcomeUnknownException"/>.</param>
+    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="WriteCanceledException"/>.</param>
     ValueTask<PutResult> PutAsync(
         Key key, Value value, PutOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes keys, all at one revision.</summary>
     /// <param name="range">The keys.</param>
     /// <param name="options">How to delete them.</param>
-    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="OutcomeUnknownException"/>.</param>
+    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="WriteCanceledException"/>.</param>
     ValueTask<DeleteResult> DeleteAsync(
         KeyRange range, DeleteOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Runs a transaction.</summary>
     /// <param name="txn">The transaction.</param>
-    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="OutcomeUnknownException"/>.</param>
+    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="WriteCanceledException"/>.</param>
     /// <exception cref="CompactedException">A read of the transaction asks for a compacted revision; nothing was
     /// changed.</exception>
     /// <exception cref="FutureRevisionException">A read of the transaction asks for a revision that does not exist yet;
@@ -84,5 +86,20 @@ public interface IKeyValueStore
     /// <param name="cancellationToken">Ends the watch.</param>
     /// <exception cref="CompactedException">The next revision to give is compacted.</exception>
     IAsyncEnumerable<WatchEvent> WatchAsync(
+        KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Watches keys: every change, once, one batch a revision, in order and without a gap, and in between how far the watch
+    /// has come.
+    /// </summary>
+    /// <remarks>A batch without events is progress: all changes up to its revision were delivered. It comes once when the
+    /// watch has caught up with the history, and then every <see cref="WatchOptions.ProgressInterval"/> in which the store
+    /// changed and the keys did not. A watch that resumes after its last batch's revision so finds its place not compacted
+    /// even if its keys were quiet for long.</remarks>
+    /// <param name="range">The keys.</param>
+    /// <param name="options">Where to start, and what to deliver.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <exception cref="CompactedException">The next revision to deliver is compacted.</exception>
+    IAsyncEnumerable<WatchBatch> WatchBatchesAsync(
         KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default);
 }

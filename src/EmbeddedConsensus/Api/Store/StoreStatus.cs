@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace EmbeddedConsensus;
 
 /// <summary>What a replica knows of itself and its cluster.</summary>
@@ -57,7 +59,11 @@ public sealed record StoreStatus
 
     /// <summary>Why the replica is faulted, removed or refused; null unless <see cref="State"/> says that it
     /// is.</summary>
+    [JsonIgnore]
     public Exception? Fault { get; init; }
+
+    /// <summary>The message of <see cref="Fault"/>, which JSON keeps; null when there is none.</summary>
+    public string? FaultMessage { get => field ?? Fault?.Message; init; }
 
     /// <summary>Whether this replica leads.</summary>
     public bool IsLeader => Role == ReplicaRole.Leader;

@@ -26,17 +26,29 @@ public sealed record Txn
     /// <param name="conditions">All of them must hold.</param>
     public static Txn If(params ReadOnlySpan<Compare> conditions) => new([.. conditions]);
 
+    /// <inheritdoc cref="If(ReadOnlySpan{Compare})" />
+    public static Txn If(IEnumerable<Compare> conditions) => new([.. conditions]);
+
     /// <summary>A transaction without conditions.</summary>
     /// <param name="operations">What it does.</param>
     public static Txn Do(params ReadOnlySpan<Operation> operations) => new([]) { Success = [.. operations] };
+
+    /// <inheritdoc cref="Do(ReadOnlySpan{Operation})" />
+    public static Txn Do(IEnumerable<Operation> operations) => new([]) { Success = [.. operations] };
 
     /// <summary>Adds operations that run when every condition holds.</summary>
     /// <param name="operations">The operations.</param>
     /// <returns>The longer transaction; this one stays as it is.</returns>
     public Txn Then(params ReadOnlySpan<Operation> operations) => this with { Success = [.. Success, .. operations] };
 
+    /// <inheritdoc cref="Then(ReadOnlySpan{Operation})" />
+    public Txn Then(IEnumerable<Operation> operations) => this with { Success = [.. Success, .. operations] };
+
     /// <summary>Adds operations that run when a condition does not hold.</summary>
     /// <param name="operations">The operations.</param>
     /// <returns>The longer transaction; this one stays as it is.</returns>
     public Txn Else(params ReadOnlySpan<Operation> operations) => this with { Failure = [.. Failure, .. operations] };
+
+    /// <inheritdoc cref="Else(ReadOnlySpan{Operation})" />
+    public Txn Else(IEnumerable<Operation> operations) => this with { Failure = [.. Failure, .. operations] };
 }

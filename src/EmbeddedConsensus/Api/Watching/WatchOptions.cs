@@ -7,7 +7,7 @@ public sealed record WatchOptions
     /// after what this replica has applied when the watch starts.</summary>
     public long StartRevision { get; init; }
 
-    /// <summary>Give with each event what the key held before.</summary>
+    /// <summary>Deliver with each event what the key held before.</summary>
     public bool IncludePrevious { get; init; }
 
     /// <summary>Leave out puts.</summary>
@@ -15,4 +15,8 @@ public sealed record WatchOptions
 
     /// <summary>Leave out deletes.</summary>
     public bool SkipDeletes { get; init; }
+
+    /// <summary>How often <see cref="IKeyValueStore.WatchBatchesAsync"/> reports progress while the keys do not change and
+    /// other keys do: at least 10 ms; <see cref="Timeout.InfiniteTimeSpan"/> for never. Default: 10 s.</summary>
+    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

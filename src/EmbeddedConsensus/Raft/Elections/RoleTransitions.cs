@@ -79,7 +79,6 @@ internal sealed class RoleTransitions(
             }
         }
 
-        membership.TakeUpDeparting();
         changes.AppendFirstEntry();
     }
 

@@ -178,20 +178,6 @@ internal sealed class MembershipView
         UpdateState();
     }
 
-    /// <summary>Adds those that left with the latest configuration: they may not have heard of it from the leader
-    /// before. </summary>
-    public void TakeUpDeparting()
-    {
-        if (_history.BeforeLatest is { } before)
-        {
-            _state.Tracker.AddDeparting(
-                before.Members.Where(
-                    member => !_state.Tracker.Configuration.Contains(member.Id) && member.Id != _state.Id),
-                _state.Log.LastIndex);
-            CollectPeers();
-        }
-    }
-
     /// <summary>Forgets the members that have left and had their time to hear of it.</summary>
     public void DropDeparted()
     {

@@ -78,19 +78,6 @@ internal sealed class ProgressTracker
         }
     }
 
-    /// <summary>Adds members that left under an earlier leader and may not know it.</summary>
-    /// <param name="left">The members that are no longer in the configuration.</param>
-    /// <param name="lastIndex">The end of the log.</param>
-    public void AddDeparting(IEnumerable<ClusterMember> left, ulong lastIndex)
-    {
-        foreach (ClusterMember member in left)
-        {
-            Progress peer = NewProgress(member.Id, lastIndex);
-            Depart(peer, member);
-            _all = [.. _all, peer];
-        }
-    }
-
     /// <summary>Forgets the members that have left and whose time is over.</summary>
     public void DropDeparted() =>
         _all = [.. _all.Where(peer => peer.Departure is null or { TicksLeft: > 0 })];

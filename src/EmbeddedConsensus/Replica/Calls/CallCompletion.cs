@@ -30,6 +30,20 @@ internal sealed class CallCompletion(IReplicaSchedule? schedule)
         }
     }
 
+    /// <summary>Cancels a source whose callbacks belong to callers.</summary>
+    /// <param name="source">The source: cancelled at once in production, while its callbacks run on the thread pool.</param>
+    public void Cancel(CancellationTokenSource source)
+    {
+        if (schedule is null)
+        {
+            _ = source.CancelAsync();
+        }
+        else
+        {
+            schedule.Continue(source.Cancel);
+        }
+    }
+
     /// <summary>Lets other work run, and resumes off the caller's thread and context.</summary>
     public async ValueTask YieldAsync()
     {

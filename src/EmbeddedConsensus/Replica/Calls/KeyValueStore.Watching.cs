@@ -12,6 +12,12 @@ internal sealed partial class KeyValueStore
         KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= DefaultWatch;
+        return ReadWatchAsync(range, options, FirstRevision(range, options), cancellationToken);
+    }
+
+    // The first revision to deliver, or 0 for all that follows the replica's start.
+    private long FirstRevision(KeyRange range, WatchOptions options)
+    {
         RequestValidator.CheckRange(range, nameof(range));
         if (options.StartRevision < 0)
         {
@@ -20,10 +26,9 @@ internal sealed partial class KeyValueStore
         }
 
         // "From now on" is the moment of this call, not of the first read of the result.
-        long first = options.StartRevision > 0 ? options.StartRevision
+        return options.StartRevision > 0 ? options.StartRevision
             : _host.State == StoreState.Running ? _host.Apply.Revision + 1
             : 0;
-        return ReadWatchAsync(range, options, first, cancellationToken);
     }
 
     private async IAsyncEnumerable<WatchEvent> ReadWatchAsync(

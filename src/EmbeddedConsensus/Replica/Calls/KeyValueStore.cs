@@ -74,6 +74,11 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     /// <inheritdoc />
     public async ValueTask WaitForReadyAsync(CancellationToken cancellationToken = default)
     {
+        if (!_host.IsStartRequested)
+        {
+            _host.ThrowIfNotRunning();
+        }
+
         await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         while (true)
         {
@@ -213,7 +218,9 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            return ValueTask.FromCanceled<TResult>(cancellationToken);
+            return ValueTask.FromException<TResult>(new WriteCanceledException(
+                "The call was cancelled before it began. Nothing was executed.", mayHaveExecuted: false,
+                cancellationToken));
         }
 
         WriteCall<TResult> call = new(command, project, _host.Completion) { Format = format };

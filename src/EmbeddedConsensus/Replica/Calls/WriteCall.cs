@@ -32,9 +32,9 @@ internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TRe
         if (cancellationToken.CanBeCanceled)
         {
             _registration = cancellationToken.UnsafeRegister(
-                static (state, token) => ((PendingCall)state!).TryFail(new OutcomeUnknownException(
+                static (state, token) => ((PendingCall)state!).TryFail(new WriteCanceledException(
                     "The call was cancelled while the write was under way: it may have been executed, or may yet be, "
-                    + "once. Read to find out.", new OperationCanceledException(token))),
+                    + "once. Read to find out.", mayHaveExecuted: true, token)),
                 this);
         }
     }

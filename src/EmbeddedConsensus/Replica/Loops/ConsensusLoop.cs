@@ -115,6 +115,7 @@ internal sealed class ConsensusLoop : ReplicaThread
         while (again);
 
         _view = ViewOf(_core.Node);
+        _events.TurnEnded(_view, _core.Node);
         if (_core.Node.Membership is MembershipState.Removed or MembershipState.Refused)
         {
             Enter(_core.Node.Membership == MembershipState.Removed

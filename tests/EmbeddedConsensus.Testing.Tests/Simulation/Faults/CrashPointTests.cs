@@ -36,7 +36,7 @@ public sealed class CrashPointTests
     [Trait("Scenario", "35")]
     public void The_faults_of_some_seeds_pass_every_boundary_and_end_processes_at_most_of_them()
     {
-        SimulationStatistics total = Seeds.RequirePasses(first: 3_000, count: 40, replicas: 3);
+        SimulationStatistics total = Seeds.RequirePasses(first: 3_000, count: 80, replicas: 3);
         Assert.DoesNotContain(total.PointsPassed.Counts(), point => point.Count == 0);
         Assert.InRange(total.PointsCrashed.Counts().Count(point => point.Count > 0), 15, 28);
     }

@@ -3,12 +3,16 @@ using EmbeddedConsensus.Testing.Simulation.Faults;
 
 namespace EmbeddedConsensus.Testing.Simulation;
 
-/// <summary>Heals a majority, and breaks the rest for good.</summary>
-internal sealed partial class LivenessPhase
+/// <summary>Ends the faults of a cluster: everywhere, or for a majority while the rest stays broken for good.</summary>
+internal sealed class ClusterHealing(SimulatedCluster cluster, SimulationRandom random)
 {
-    private bool _isPartlyCutOff;
+    private const double MajorityOnlyRate = 0.75;
 
-    private void HealAll()
+    /// <summary>Whether a member was left that reaches only some of the others.</summary>
+    public bool HasPartlyCutOff { get; private set; }
+
+    /// <summary>Ends all faults but lost and damaged disks, and starts all members.</summary>
+    public void HealAll()
     {
         cluster.Network.Mend();
         foreach (SimulatedReplica replica in cluster.Replicas)
@@ -17,42 +21,10 @@ internal sealed partial class LivenessPhase
         }
     }
 
-    private static void Heal(SimulatedReplica replica)
-    {
-        replica.IsAbandoned = false;
-        replica.Heal();
-        if (replica.Life is { IsFaulted: true })
-        {
-            replica.Crash();
-        }
-
-        replica.Start();
-    }
-
-    // One link stays broken for good, in one or both directions: the cluster as a whole must continue (scenario 16).
-    // Where every link is needed there is nothing to break.
-    private void RunWithBrokenLink()
-    {
-        HealAll();
-        SimulatedReplica[] members = [.. Members];
-        if (members.Length < 3 || cluster.Operator.IsBusy || !members.All(member => cluster.Atlas.IsSound(member.Id))
-            || cluster.VoterSets().Any(set => set.Length < 3 || !set.All(cluster.Atlas.IsSound))
-            || cluster.Replicas.Any(replica => replica.LatestConfiguration is { IsJoint: true }))
-        {
-            return;
-        }
-
-        int from = random.Below(members.Length);
-        int to = (from + 1 + random.Below(members.Length - 1)) % members.Length;
-        cluster.Network.Cut(members[from].Number, members[to].Number, 1);
-        cluster.Network.Cut(members[to].Number, members[from].Number, random.Chance(0.5) ? 1 : 0);
-        cluster.Note($"the link from {members[from].Id} to {members[to].Id} stays broken");
-        RequireServiceSomewhere(members);
-        cluster.Network.Mend();
-    }
-
-    // As many as every set of voters that may count can do without. The leader is a good one to break.
-    private bool HealSome()
+    /// <summary>Heals all members, and then often breaks as many as every set of voters that may count can do without,
+    /// preferably the leader.</summary>
+    /// <returns>Whether members are broken.</returns>
+    public bool HealSome()
     {
         HealAll();
         if (!random.Chance(MajorityOnlyRate))
@@ -67,7 +39,7 @@ internal sealed partial class LivenessPhase
             .OrderBy(replica => replica.Number == leader ? 0 : 1)
             .ThenBy(replica => (replica.Number + first) % cluster.Replicas.Count))
         {
-            if (IsMember(replica) && cluster.VoterSets().All(set => CanDoWithout(set, replica)))
+            if (cluster.IsMember(replica) && cluster.VoterSets().All(set => CanDoWithout(set, replica)))
             {
                 someAreBroken = true;
                 Break(replica);
@@ -75,6 +47,18 @@ internal sealed partial class LivenessPhase
         }
 
         return someAreBroken;
+    }
+
+    private static void Heal(SimulatedReplica replica)
+    {
+        replica.IsAbandoned = false;
+        replica.Heal();
+        if (replica.Life is { IsFaulted: true })
+        {
+            replica.Crash();
+        }
+
+        replica.Start();
     }
 
     private bool CanDoWithout(ImmutableArray<MemberId> voters, SimulatedReplica broken)
@@ -96,7 +80,7 @@ internal sealed partial class LivenessPhase
         Breakage breakage = all[random.Below(all.Length)];
         cluster.Note($"replica {replica.Id} is broken for good: {breakage}");
         replica.IsAbandoned = true;
-        _isPartlyCutOff |= breakage == Breakage.PartlyCutOff;
+        HasPartlyCutOff |= breakage == Breakage.PartlyCutOff;
         switch (breakage)
         {
             case Breakage.Dead:

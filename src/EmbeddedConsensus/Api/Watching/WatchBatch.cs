@@ -1,0 +1,27 @@
+namespace EmbeddedConsensus;
+
+/// <summary>The changes of one revision that a watch selects, or, without events, the progress of the watch.</summary>
+public sealed record WatchBatch
+{
+    /// <summary>A batch without events; set the properties that a test needs.</summary>
+    public WatchBatch()
+    {
+    }
+
+    internal WatchBatch(long revision, IReadOnlyList<WatchEvent> events)
+    {
+        Revision = revision;
+        Events = events;
+    }
+
+    /// <summary>The revision up to which the watch has delivered every change: <see cref="Revision"/> + 1 is the revision
+    /// to resume from. With events it is the revision that made them.</summary>
+    public long Revision { get; init; }
+
+    /// <summary>All changes of the revision that the watch selects, in order; empty when the batch reports progress only.
+    /// </summary>
+    public IReadOnlyList<WatchEvent> Events { get => field ?? []; init; }
+
+    /// <summary>Whether the batch has no events and only reports how far the watch has come.</summary>
+    public bool IsProgress => Events.Count == 0;
+}
