@@ -14,7 +14,9 @@ internal static class Layers
         ["Watches"] = ["Commands", "Mvcc"],
         ["Leases"] = ["Commands", "Mvcc"],
         ["Auth"] = ["Commands", "Mvcc"],
-        ["StateMachine"] = ["Commands", "Mvcc"],
+
+        // It applies Raft's log entries, and its snapshot carries the configuration.
+        ["StateMachine"] = ["Commands", "Mvcc", "Raft"],
         ["Storage"] = ["Raft"],
         ["Transport"] = ["Raft"],
         ["Diagnostics"] = ["Raft", "Storage", "Transport"],

@@ -57,6 +57,6 @@ public sealed partial class TreeTests
     private static string ProjectOf(SourceFile file) => string.Join('/', file.Path.Split('/').Take(2));
 
     [GeneratedRegex(@"\b(DateTime|DateTimeOffset|Stopwatch|TickCount|TickCount64|TimeProvider|Timer|Task|ValueTask|async"
-        + @"|await|Thread|ConcurrentDictionary|Random|NewGuid|File|Directory|Socket)\b")]
+        + @"|await|Thread|ConcurrentDictionary|Random|NewGuid|Socket)\b|\b(File|Directory)\.")]
     private static partial Regex ImpureWord();
 }

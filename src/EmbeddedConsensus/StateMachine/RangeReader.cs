@@ -14,7 +14,7 @@ internal static class RangeReader
 
     /// <summary>Reads one key; null when it does not exist at the revision.</summary>
     public static KeyValue? Get(MvccView reader, ReadOnlySpan<byte> key, long revision) =>
-        reader.TryGet(key, revision, out MvccRecord record) ? Copy(record, keysOnly: false) : null;
+        reader.TryGet(key, revision, out MvccRecord record) ? record.ToKeyValue() : null;
 
     /// <summary>Reads a range. The revision was checked before.</summary>
     public static RangeResult Read(MvccView reader, in RangeQuery query)
@@ -29,15 +29,6 @@ internal static class RangeReader
             : ReadSorted(reader, query);
     }
 
-    /// <summary>The caller's own copy of a record.</summary>
-    public static KeyValue Copy(in MvccRecord record, bool keysOnly) => new(
-        record.Key.ToArray(),
-        keysOnly ? default : new Value(record.Value.ToArray()),
-        record.CreateRevision,
-        record.ModRevision,
-        record.Version,
-        record.Lease);
-
     private static RangeResult ReadInKeyOrder(MvccView reader, in RangeQuery query)
     {
         List<KeyValue> items = [];
@@ -50,7 +41,7 @@ internal static class RangeReader
                 return new RangeResult(items, count, true, reader.Revision);
             }
 
-            items.Add(Copy(cursor.Current, query.KeysOnly));
+            items.Add(cursor.Current.ToKeyValue(query.KeysOnly));
         }
 
         return new RangeResult(items, items.Count, false, reader.Revision);
@@ -67,7 +58,7 @@ internal static class RangeReader
         List<KeyValue> items = new(first.Length);
         foreach (RecordHandle handle in first)
         {
-            items.Add(Copy(new MvccRecord(handle), query.KeysOnly));
+            items.Add(new MvccRecord(handle).ToKeyValue(query.KeysOnly));
         }
 
         return new RangeResult(items, count, items.Count < count, reader.Revision);

@@ -12,12 +12,12 @@ internal static class WatchEventFactory
     public static WatchEvent Create(MvccView reader, in MvccRecord record, bool includePrevious)
     {
         KeyValue? previous = includePrevious && reader.TryGetPrevious(record, out MvccRecord before)
-            ? StateMachine.RangeReader.Copy(before, keysOnly: false)
+            ? before.ToKeyValue()
             : null;
         return record.IsTombstone
             ? new WatchEvent(
                 WatchEventType.Delete, new KeyValue(record.Key.ToArray(), default, 0, record.ModRevision, 0), previous, true)
             : new WatchEvent(
-                WatchEventType.Put, StateMachine.RangeReader.Copy(record, keysOnly: false), previous, true);
+                WatchEventType.Put, record.ToKeyValue(), previous, true);
     }
 }

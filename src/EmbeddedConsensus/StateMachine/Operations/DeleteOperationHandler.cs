@@ -22,7 +22,7 @@ internal sealed class DeleteOperationHandler() : OperationHandler<DeleteOperatio
             MvccRangeCursor cursor = context.Store.WriterView.Range(start, end, 0);
             while (cursor.MoveNext())
             {
-                previous.Add(RangeReader.Copy(cursor.Current, keysOnly: false));
+                previous.Add(cursor.Current.ToKeyValue());
             }
         }
 
