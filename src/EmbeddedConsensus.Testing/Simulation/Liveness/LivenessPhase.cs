@@ -184,16 +184,21 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
             return;
         }
 
-        long enough = cluster.Statistics.Writes + SustainedWrites;
-        Require("writes go on with some members broken", () =>
+        for (int i = 0; i < SustainedWrites; i++)
         {
-            if (_caller.Life is null && healthy[random.Below(healthy.Length)].Life is { IsFaulted: false } life)
+            // A bound for each: one broken member can make many calls wait for their timeout.
+            long writes = cluster.Statistics.Writes;
+            Require("writes go on with some members broken", () =>
             {
-                _caller.Write(life, SustainedRequest);
-            }
+                if (_caller.Life is null && healthy[random.Below(healthy.Length)].Life is { IsFaulted: false } life)
+                {
+                    _caller.Write(life, SustainedRequest);
+                }
 
-            return cluster.Statistics.Writes >= enough || !healthy.Any(cluster.IsMember);
-        });
+                return cluster.Statistics.Writes > writes || !healthy.Any(cluster.IsMember);
+            });
+        }
+
         Require("the caller is done", () => _caller.Life is null);
     }
 
