@@ -30,8 +30,8 @@ internal static class KeptFolder
         builder.Services.AddConsensusStore(options =>
         {
             options.MemberId = 1;
-            options.SnapshotLogBytes = 1 << 20;
-            options.SnapshotKeepEntries = 10;
+            options.SnapshotThresholdBytes = 1 << 20;
+            options.RetainedLogBytes = 10 << 10;
         })
         .UseFasterStorage(options =>
         {
