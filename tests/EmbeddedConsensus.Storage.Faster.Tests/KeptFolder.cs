@@ -31,7 +31,7 @@ internal static class KeptFolder
         {
             options.MemberId = 1;
             options.SnapshotThresholdBytes = 1 << 20;
-            options.RetainedLogBytes = 4 << 10;
+            options.RetainedLogBytes = 10 << 10;
         })
         .UseFasterStorage(options =>
         {
