@@ -88,9 +88,10 @@ public sealed class FolderTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public async Task A_folder_of_another_format_is_refused_by_its_number_and_left_alone(int version)
+    [InlineData(1, "never released")]
+    [InlineData(2, "never released")]
+    [InlineData(4, "newer")]
+    public async Task A_folder_of_another_format_is_refused_by_its_number_and_left_alone(int version, string advice)
     {
         using var folder = new TemporaryFolder();
         await TestLog.FillAsync(folder.Path, 1);
@@ -102,7 +103,8 @@ public sealed class FolderTests
         string[] before = Directory.GetFiles(folder.Path);
 
         StorageException refused = Assert.Throws<StorageException>(() => TestLog.Open(folder.Path));
-        Assert.Contains($"format version {version}; this version of the library reads 2", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"format version {version}; this version of the library reads 3", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(advice, refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, Directory.GetFiles(folder.Path));
     }
 

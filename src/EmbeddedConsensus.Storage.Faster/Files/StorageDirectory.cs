@@ -12,8 +12,8 @@ internal sealed class StorageDirectory
 {
     private const ulong Magic = 0x31_45_52_4F_54_53_43_45; // "ECSTORE1"
 
-    // 2: the hard state says whose it is. No release wrote 1.
-    private const int FormatVersion = 2;
+    // 1 and 2 were never released. From 3 on, a folder of each format is kept in the tests and is opened by them.
+    private const int FormatVersion = 3;
     private const int FormatBytes = 36;
 
     private readonly FileStream _lock;
@@ -159,7 +159,10 @@ internal sealed class StorageDirectory
                     BinaryPrimitives.ReadInt64LittleEndian(bytes[24..])))
             : throw new StorageException(
                 $"The folder {path} has format version {version}; this version of the library reads {FormatVersion}. "
-                + "Use the version of the library that wrote it.");
+                + (version < FormatVersion
+                    ? "Versions 1 and 2 were never released. Run the build that wrote the folder; or, if no member's "
+                        + "data is needed any more, start every member of the cluster on an empty folder."
+                    : "Run the version of the library that wrote it, or a newer one."));
     }
 
     private static void RefuseForeignFiles(string path)

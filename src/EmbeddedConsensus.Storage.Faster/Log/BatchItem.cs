@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// One item of a batch: a hard state or an entry. A batch is its items one after another, cut into records wherever a
 /// record is full.
 /// </summary>
-/// <remarks>Little endian. Hard state: tag 1, then as <see cref="HardStateCodec"/> writes it. Entry: tag 2, index (8),
+/// <remarks>Little endian. Hard state: tag 1, length (2), then as <see cref="HardStateCodec"/> writes it. Entry: tag 2, index (8),
 /// term (8), kind (1), length of the data (4), data.</remarks>
 /// <param name="HardState">The hard state, or null for an entry.</param>
 /// <param name="Index">The entry's index.</param>
@@ -19,11 +19,12 @@ internal readonly record struct BatchItem(
     HardState? HardState, ulong Index, ulong Term, LogEntryKind Kind, int DataStart, int DataLength)
 {
     /// <summary>The length of a hard state.</summary>
-    public const int HardStateBytes = 1 + HardStateCodec.Bytes;
+    public const int HardStateBytes = HardStatePrefixBytes + HardStateCodec.Bytes;
 
     /// <summary>The length of an entry before its data.</summary>
     public const int EntryBytes = 22;
 
+    private const int HardStatePrefixBytes = 1 + sizeof(ushort);
     private const byte HardStateTag = 1;
     private const byte EntryTag = 2;
 
@@ -33,7 +34,8 @@ internal readonly record struct BatchItem(
     public static void Write(Span<byte> destination, HardState state)
     {
         destination[0] = HardStateTag;
-        HardStateCodec.Write(destination[1..], state);
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[1..], HardStateCodec.Bytes);
+        HardStateCodec.Write(destination[HardStatePrefixBytes..], state);
     }
 
     /// <summary>Encodes an entry without its data.</summary>
@@ -57,10 +59,17 @@ internal readonly record struct BatchItem(
     {
         item = default;
         ReadOnlySpan<byte> rest = batch[position..];
-        if (rest.Length >= HardStateBytes && rest[0] == HardStateTag)
+        if (rest.Length >= HardStatePrefixBytes && rest[0] == HardStateTag)
         {
-            item = new BatchItem(HardStateCodec.Read(rest[1..]), 0, 0, default, 0, 0);
-            position += HardStateBytes;
+            int stateBytes = BinaryPrimitives.ReadUInt16LittleEndian(rest[1..]);
+            if (stateBytes > rest.Length - HardStatePrefixBytes)
+            {
+                return false;
+            }
+
+            HardState state = HardStateCodec.Read(rest.Slice(HardStatePrefixBytes, stateBytes));
+            item = new BatchItem(state, 0, 0, default, 0, 0);
+            position += HardStatePrefixBytes + stateBytes;
             return true;
         }
 

@@ -13,7 +13,9 @@ internal readonly record struct LogCheckpoint(
     LogPosition Start, ulong LastIndex, HardState HardState, long NeededAddress)
 {
     /// <summary>The length of the encoding.</summary>
-    public const int Bytes = (4 * sizeof(ulong)) + HardStateCodec.Bytes;
+    public const int Bytes = FixedBytes + HardStateCodec.Bytes;
+
+    private const int FixedBytes = 4 * sizeof(ulong);
 
     /// <summary>Encodes the checkpoint.</summary>
     /// <param name="destination">At least <see cref="Bytes"/> bytes.</param>
@@ -23,7 +25,7 @@ internal readonly record struct LogCheckpoint(
         BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], Start.Term);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[16..], LastIndex);
         BinaryPrimitives.WriteInt64LittleEndian(destination[24..], NeededAddress);
-        HardStateCodec.Write(destination[32..], HardState);
+        HardStateCodec.Write(destination[FixedBytes..], HardState);
     }
 
     /// <summary>Decodes a checkpoint.</summary>
@@ -33,7 +35,7 @@ internal readonly record struct LogCheckpoint(
     public static bool TryRead(ReadOnlySpan<byte> source, out LogCheckpoint checkpoint)
     {
         checkpoint = default;
-        if (source.Length != Bytes)
+        if (source.Length < FixedBytes)
         {
             return false;
         }
@@ -42,7 +44,7 @@ internal readonly record struct LogCheckpoint(
             new LogPosition(
                 BinaryPrimitives.ReadUInt64LittleEndian(source), BinaryPrimitives.ReadUInt64LittleEndian(source[8..])),
             BinaryPrimitives.ReadUInt64LittleEndian(source[16..]),
-            HardStateCodec.Read(source[32..]),
+            HardStateCodec.Read(source[FixedBytes..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[24..]));
         return checkpoint.LastIndex >= checkpoint.Start.Index;
     }

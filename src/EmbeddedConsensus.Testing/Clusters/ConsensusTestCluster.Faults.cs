@@ -166,7 +166,7 @@ public sealed partial class ConsensusTestCluster
         Network.HealAll();
     }
 
-    /// <summary>Gives the link from one member to another its conditions.</summary>
+    /// <summary>Sets the conditions of the link from one member to another.</summary>
     /// <param name="from">The sender.</param>
     /// <param name="to">The receiver.</param>
     /// <param name="conditions">The conditions; they hold for what is sent from now on.</param>
@@ -181,7 +181,7 @@ public sealed partial class ConsensusTestCluster
         Network.SetConditions(from.Id, to.Id, conditions);
     }
 
-    /// <summary>Gives every link the same conditions, those of members that come later too.</summary>
+    /// <summary>Sets the same conditions on every link, including those of later members.</summary>
     /// <param name="conditions">The conditions; they hold for what is sent from now on.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value of the conditions is out of range.</exception>
     public void SetLinks(LinkConditions conditions)

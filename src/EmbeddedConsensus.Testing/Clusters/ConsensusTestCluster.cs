@@ -179,11 +179,11 @@ public sealed partial class ConsensusTestCluster : IAsyncDisposable
             cancellationToken);
 
     /// <summary>Checks that all running members hold the same data with the same history, at the newest revision. Waits
-    /// for those that are behind; members that are down, paused or faulted are left out.</summary>
+    /// for lagging members; members that are down, paused or faulted are ignored.</summary>
     /// <param name="limit">How much virtual time may pass; null for
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ReplicasDisagreeException">They do not hold the same.</exception>
+    /// <exception cref="ReplicasDisagreeException">Their data differs.</exception>
     /// <exception cref="ClusterTimeoutException">A member did not catch up within the limit.</exception>
     public async Task AssertReplicasAgreeAsync(TimeSpan? limit = null, CancellationToken cancellationToken = default)
     {

@@ -17,7 +17,7 @@ internal sealed partial class InboundConnection
             byte[] request =
                 await RequestFrame.ReadAsync(connection.Stream, version, ended.Token).ConfigureAwait(false);
 
-            // Not before: whoever only says that it will ask must not hold a place that others want.
+            // Not before: a connection that has not sent its request yet must not hold a slot that others want.
             _admitted = true;
             byte[] answer = await AnswerWatchedAsync(request, ended).ConfigureAwait(false);
             await RequestFrame.WriteAsync(connection.Stream, version, answer, ended.Token).ConfigureAwait(false);
@@ -55,7 +55,7 @@ internal sealed partial class InboundConnection
 
         try
         {
-            // A receiver that goes on regardless does not hold up the shutdown.
+            // A receiver that ignores the cancellation does not delay the shutdown.
             ReadOnlyMemory<byte> answer = await context.Receiver.HandleRequestAsync(request, cancellationToken).AsTask()
                 .WaitAsync(cancellationToken).ConfigureAwait(false);
             return answer.Length <= TransportLimits.MaxRequestBytes
@@ -78,7 +78,7 @@ internal sealed partial class InboundConnection
         return [(byte)RequestStatus.Failed, .. text.AsSpan(0, Math.Min(text.Length, MaxFailureTextBytes))];
     }
 
-    // Behind its request the asker sends nothing, so that a read ends with the connection only.
+    // After its request the sender sends nothing, so a read completes only when the connection ends.
     private async Task WatchAskerAsync(CancellationTokenSource ended, CancellationToken answered)
     {
         try

@@ -54,7 +54,7 @@ internal sealed partial class OutboundLane
         }
     }
 
-    /// <summary>Writes what is queued, unless a write is under way: that one goes on with it.</summary>
+    /// <summary>Writes what is queued, unless a write is in progress: that one will include it.</summary>
     public void Flush()
     {
         if (!_unflushed)

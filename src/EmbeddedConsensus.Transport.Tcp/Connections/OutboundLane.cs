@@ -52,7 +52,7 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
         }
     }
 
-    /// <summary>Shows the peer that the connection lives, and gives up on a connection that has gone silent.</summary>
+    /// <summary>Shows the peer that the connection is alive, and closes a connection that has gone silent.</summary>
     public void KeepAlive()
     {
         lock (_gate)
@@ -147,7 +147,7 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
         }
         finally
         {
-            // First the socket, so that a write under way ends, then the queue behind it.
+            // First the socket, so that a write in progress ends, then its queue.
             connection.Abort("The connection was lost.");
             DropQueue();
         }

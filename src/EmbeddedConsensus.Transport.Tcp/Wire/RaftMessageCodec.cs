@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Transport.Tcp.Wire;
 /// <summary>
 /// Turns a <see cref="RaftMessage"/> into MessagePack: an array of its fields in the order of <see cref="Encode"/>.
 /// </summary>
-/// <remarks>A later version may add fields behind the last one of any array: readers pass over what they do not know.
+/// <remarks>A later version may add fields after the last one of any array: readers skip what they do not know.
 /// No field is ever removed, reordered or given another meaning.</remarks>
 internal static partial class RaftMessageCodec
 {

@@ -4,8 +4,8 @@ namespace EmbeddedConsensus.Commands;
 /// decision D14).</summary>
 internal static class CommandFormat
 {
-    /// <summary>The oldest version that is read: a header with room for extensions, operations that each stand behind
-    /// their length, and a CRC-32C. Versions 1 and 2 were never released.</summary>
+    /// <summary>The oldest version that is read: a header with room for extensions, length-prefixed operations, and a
+    /// CRC-32C. Versions 1 and 2 were never released.</summary>
     public const byte First = 3;
 
     /// <summary>The newest version that this code writes and reads.</summary>

@@ -5,8 +5,8 @@ namespace EmbeddedConsensus;
 
 /// <summary>A store that runs without a host: for a console application, a script, or an app with a container of its
 /// own.</summary>
-/// <remarks>Apps on the generic host use <c>services.AddConsensusStore()</c> instead, which starts and stops the store with
-/// the host.</remarks>
+/// <remarks>Apps on the generic host use <c>services.AddConsensusStore()</c> instead, which starts and stops the store
+/// with the host.</remarks>
 public sealed class ConsensusStore : IAsyncDisposable
 {
     // As long as the generic host gives its services.

@@ -26,8 +26,8 @@ internal sealed partial class MvccStore
         RefreshWorkingRoot();
     }
 
-    /// <summary>Does a piece of the physical work: takes superseded versions out of the tree, gathers the records of
-    /// sparse segments, and gives memory back that no reader holds any more. What it takes out is freed after the next
+    /// <summary>Does a slice of the physical work: removes superseded versions from the tree, gathers the records of
+    /// sparse segments, and frees memory that no reader holds any more. What it removes is freed after the next
     /// <see cref="Publish"/>.</summary>
     /// <param name="maxRecords">The most changes to follow and records to move, and the most items to free.</param>
     /// <returns>True while there is more to do at once.</returns>
@@ -114,7 +114,7 @@ internal sealed partial class MvccStore
         _retired.Add(RetireQueue.Kind.Record, record.Bits);
     }
 
-    // Empties sparse segments of the record heap, so that what deletions leave behind can serve records of any size.
+    // Empties sparse segments of the record heap, so that the space of deleted records can serve records of any size.
     private void MoveRecord(RecordHandle old)
     {
         MvccRecord record = new(old);

@@ -7,20 +7,17 @@ internal sealed class LeadershipHandover(
     MemberId self, ReplicaLifecycle lifecycle, ConsensusInbox consensus, ConsensusLoop loop, TimeSpan limit,
     TimeProvider time)
 {
-    // An attempt may come to nothing: the successor was not active, or was behind.
+    // An attempt can fail: the successor was not active, or its log was behind.
     private const int PollsPerAttempt = 20;
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Hands leadership over, if this member leads and there is another voter.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public async Task LeaveLeadAsync(CancellationToken cancellationToken)
-    {
-        if (loop.View is { Role: ReplicaRole.Leader, Configuration.Voters.Length: > 1 })
-        {
-            await TransferAsync(null, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    /// <returns>False when this member should have handed over and no other one took the lead.</returns>
+    public async Task<bool> TryLeaveLeadAsync(CancellationToken cancellationToken) =>
+        loop.View is not { Role: ReplicaRole.Leader, Configuration.Voters.Length: > 1 }
+        || await TransferAsync(null, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Hands leadership to a voter. Ends when another member leads, when the transfer takes too long, or when
     /// the replica no longer runs.</summary>

@@ -34,6 +34,9 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     private int _isClosed;
     private bool _isStartRequested;
 
+    // The attempt to hand over when the host began to stop has failed: no second one delays the end.
+    private bool _isWithoutSuccessor;
+
     /// <summary>Creates a replica that is not started.</summary>
     /// <param name="options">Validated options.</param>
     /// <param name="storage">Its storage, not yet opened.</param>
@@ -159,7 +162,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     {
         if (State == StoreState.Running)
         {
-            await NewHandover().LeaveLeadAsync(cancellationToken).ConfigureAwait(false);
+            _isWithoutSuccessor = !await NewHandover().TryLeaveLeadAsync(cancellationToken).ConfigureAwait(false);
             Apply.Watches.End(new StoreStoppedException("The store is stopping with its host."));
         }
     }
@@ -172,9 +175,9 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
         await AbandonStartAsync().ConfigureAwait(false);
         try
         {
-            if (State == StoreState.Running)
+            if (State == StoreState.Running && !_isWithoutSuccessor)
             {
-                await NewHandover().LeaveLeadAsync(cancellationToken).ConfigureAwait(false);
+                await NewHandover().TryLeaveLeadAsync(cancellationToken).ConfigureAwait(false);
             }
 
             if (_lifecycle.TryStop())

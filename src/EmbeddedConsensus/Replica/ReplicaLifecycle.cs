@@ -66,7 +66,7 @@ internal sealed class ReplicaLifecycle(Action moved)
         _ = _started.Task.Exception;
     }
 
-    /// <summary>The replica ends by itself, unless it has ended.</summary>
+    /// <summary>The replica ends without being stopped, unless it has ended.</summary>
     /// <param name="state"><see cref="StoreState.Faulted"/> or <see cref="StoreState.Removed"/>.</param>
     /// <param name="reason">Why; every later call gets it.</param>
     /// <returns>Whether this ended it.</returns>
@@ -92,7 +92,7 @@ internal sealed class ReplicaLifecycle(Action moved)
         FailStart(new StoreStoppedException("The store has stopped."));
     }
 
-    /// <summary>The replica is closed. One that has ended by itself keeps its state.</summary>
+    /// <summary>The replica is closed. One that is faulted or removed keeps that state.</summary>
     public void Closed() => TryMove(StoreState.Stopping, StoreState.Stopped);
 
     private bool TryMove(StoreState from, StoreState to)

@@ -4,17 +4,16 @@ using EmbeddedConsensus.Replica.Core;
 
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>The public options, in the units of the parts that they are for.</summary>
+/// <summary>The public options, converted into the units of the parts that use them.</summary>
 internal sealed class ReplicaSettings
 {
-    // Elections are drawn in ticks, so a tick is a small part of a heartbeat; the thread wakes for each.
+    // Election timeouts are drawn in ticks, so a tick is a small part of a heartbeat; the thread wakes for each.
     private const int TicksPerHeartbeat = 5;
 
     private const int CommandOverhead = 1 << 10;
 
-    // What goes into one message when there is more than one entry. It does not grow with the largest request:
-    // heartbeats wait behind a message, and a member with a lower limit than its leader has to be able to take all but
-    // large requests.
+    // The payload of a message with more than one entry. It does not grow with the largest request: heartbeats wait
+    // until a message is sent, and a member with a lower limit than its leader has to accept all but large requests.
     private const int MaxBatchBytes = 1 << 20;
 
     private readonly ConsensusStoreOptions _options;
@@ -33,17 +32,17 @@ internal sealed class ReplicaSettings
     /// <summary>This member.</summary>
     public MemberId Self { get; }
 
-    /// <summary>How long a tick is.</summary>
+    /// <summary>The length of a tick.</summary>
     public TimeSpan TickInterval { get; }
 
-    /// <summary>Where the others find this member, as far as the options say.</summary>
+    /// <summary>This member's address according to the options; null when they have none.</summary>
     public string? Address { get; }
 
-    /// <summary>The membership that counts while the disk holds none: the members that a new cluster begins with, or
-    /// nobody at a member that joins.</summary>
+    /// <summary>The membership to start with while the disk holds none: the founders of a new cluster, or no members at
+    /// one that joins.</summary>
     public ClusterConfiguration Bootstrap { get; }
 
-    /// <summary>The payload of one message between members, at the most: a request of the largest size fits.</summary>
+    /// <summary>The largest payload of a message between members, in bytes: a request of the largest size fits.</summary>
     public int MaxMessageBytes => Math.Max(MaxBatchBytes, _options.MaxRequestBytes + CommandOverhead);
 
     /// <summary>The largest message on the wire: what frames and small entries add never doubles it.</summary>
@@ -52,8 +51,8 @@ internal sealed class ReplicaSettings
     /// <summary>How the store is laid out.</summary>
     public MvccOptions Mvcc { get; } = new();
 
-    /// <summary>How many ticks may pass in one turn: a thread that was held up does not hold its leader for
-    /// dead before it has read what arrived meanwhile.</summary>
+    /// <summary>The ticks that may pass in one turn: a thread that was held up reads what arrived meanwhile before it
+    /// considers its leader dead.</summary>
     public static int MaxTicksPerTurn => TicksPerHeartbeat;
 
     /// <summary>The newest command format that this member reads.</summary>
@@ -74,7 +73,7 @@ internal sealed class ReplicaSettings
         FormatVersion = (uint)_options.MaxFormatVersion,
     };
 
-    /// <summary>The settings of the replica's heart.</summary>
+    /// <summary>The settings of <see cref="ReplicaCore"/>.</summary>
     public ReplicaCoreOptions Core() => new()
     {
         MaxPendingWrites = _options.MaxWaitingRequests,

@@ -9,6 +9,7 @@ namespace EmbeddedConsensus.Replica;
 internal sealed class ReplicaTransport
 {
     private readonly Lock _gate = new();
+    private readonly Lock _peersGate = new();
     private volatile ITransport? _transport;
     private Task? _closing;
 
@@ -36,10 +37,10 @@ internal sealed class ReplicaTransport
     }
 
     /// <summary>Sets the members that messages go to.</summary>
-    /// <param name="peers">Returns them; called under the lock, so that the latest list wins.</param>
+    /// <param name="peers">Returns them; called under a lock, so that the latest list wins.</param>
     public void SetPeers(Func<IReadOnlyList<MemberEndpoint>> peers)
     {
-        lock (_gate)
+        lock (_peersGate)
         {
             _transport?.SetPeers(peers());
         }

@@ -5,7 +5,7 @@ namespace EmbeddedConsensus.StateMachine;
 /// <summary>Takes the results of the commands whose callers are here.</summary>
 internal interface IApplySink
 {
-    /// <summary>Whether a caller waits here for what the proposal gives; if not, nothing is built for it.</summary>
+    /// <summary>Whether a caller waits here for the result of the proposal; if not, none is built.</summary>
     bool Wants(in ProposalId id);
 
     /// <summary>The proposal was executed, or dropped as a repetition (then without a result).</summary>

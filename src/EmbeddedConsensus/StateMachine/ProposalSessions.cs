@@ -35,8 +35,8 @@ internal sealed class ProposalSessions
     /// <summary>The members that have a session, in order.</summary>
     public IEnumerable<MemberId> Members => _sessions.Keys;
 
-    /// <summary>Forgets those who are not in the cluster any more. Their ids are never used again, and their proposals
-    /// are not executed from here on, so nothing of theirs can run twice.</summary>
+    /// <summary>Removes former members. Their ids are never used again, and their proposals are not executed from here
+    /// on, so nothing of theirs can run twice.</summary>
     /// <param name="configuration">The membership from here on.</param>
     public void Keep(ClusterConfiguration configuration)
     {

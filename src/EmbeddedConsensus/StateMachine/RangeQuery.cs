@@ -12,7 +12,7 @@ internal readonly ref struct RangeQuery
     /// <summary>The revision to read at; 0 for the newest.</summary>
     public long Revision { get; init; }
 
-    /// <summary>The number of keys to give at the most; 0 for all.</summary>
+    /// <summary>The maximum number of keys to return; 0 for all.</summary>
     public long Limit { get; init; }
 
     /// <summary>By what to sort.</summary>

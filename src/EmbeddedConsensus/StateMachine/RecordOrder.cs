@@ -2,8 +2,7 @@ using EmbeddedConsensus.Mvcc;
 
 namespace EmbeddedConsensus.StateMachine;
 
-/// <summary>The order in which a range read gives its records. The key breaks ties, so that every member sorts
-/// alike.</summary>
+/// <summary>The order of a range read's records. The key breaks ties, so that every member sorts alike.</summary>
 /// <param name="target">By what to sort.</param>
 /// <param name="descending">Whether the largest comes first.</param>
 internal sealed class RecordOrder(SortTarget target, bool descending) : IComparer<RecordHandle>

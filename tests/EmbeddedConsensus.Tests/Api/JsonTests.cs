@@ -67,7 +67,10 @@ public sealed class JsonTests
     {
         RangeResult range = new() { Items = [Item, Binary], Count = 9, More = true, Revision = 11 };
         TxnResult inner = new() { Revision = 11, Responses = [new RangeOperationResult { Result = range }] };
-        WatchEvent change = new() { Type = WatchEventType.Delete, KeyValue = Item, Previous = Binary, EndsRevision = true };
+        WatchEvent change = new()
+        {
+            Type = WatchEventType.Delete, KeyValue = Item, Previous = Binary, EndsRevision = true,
+        };
         ClusterMembership membership = new()
         {
             ClusterId = ulong.MaxValue,
@@ -126,7 +129,8 @@ public sealed class JsonTests
     [Fact]
     public void A_value_holds_an_object_as_json()
     {
-        Value value = Value.WriteJson(new MemberEndpoint(new MemberId(3), "a:1"), ApiJsonContext.Default.MemberEndpoint);
+        Value value = Value.WriteJson(
+            new MemberEndpoint(new MemberId(3), "a:1"), ApiJsonContext.Default.MemberEndpoint);
 
         Assert.Equal("""{"Id":3,"Address":"a:1"}""", value.ToString());
         Assert.Equal("a:1", value.ReadJson(ApiJsonContext.Default.MemberEndpoint)?.Address);

@@ -69,7 +69,8 @@ public sealed class CallTests
         // The leader takes the first write into its log, and learns later that nobody follows.
         await Assert.ThrowsAsync<OutcomeUnknownException>(async () => await cluster.Store(leader).PutAsync("k", "w"));
         await Eventually.HoldsAsync(() => cluster.Store(leader).Status.Leader.IsNone, "the leader steps down");
-        await Assert.ThrowsAsync<QuorumUnavailableException>(async () => await cluster.Store(leader).PutAsync("k", "x"));
+        await Assert.ThrowsAsync<QuorumUnavailableException>(
+            async () => await cluster.Store(leader).PutAsync("k", "x"));
         await Assert.ThrowsAsync<QuorumUnavailableException>(async () => await cluster.Store(leader).GetAsync("k"));
         KeyValue? local = await cluster.Store(leader).GetAsync(
             "k", new ReadOptions { Consistency = Consistency.Serializable });

@@ -145,7 +145,8 @@ public sealed class DisasterRecoveryTests
         await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1);
         await cluster.KillAsync(1);
         Assert.Equal(
-            "survivor", (await Assert.ThrowsAsync<InvalidRequestException>(() => ForceAsync(cluster, 1, survivor: 9))).ParamName);
+            "survivor",
+            (await Assert.ThrowsAsync<InvalidRequestException>(() => ForceAsync(cluster, 1, survivor: 9))).ParamName);
         Assert.Equal(
             "storage", (await Assert.ThrowsAsync<InvalidRequestException>(() => ForceAsync(cluster, 2))).ParamName);
         await cluster.StartAsync(1);

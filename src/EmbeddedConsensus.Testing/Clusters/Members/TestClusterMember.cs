@@ -99,7 +99,7 @@ public sealed class TestClusterMember
     }
 
     /// <summary>Stops the member in an orderly way, as its host would: it hands over leadership, lets its calls end and
-    /// closes. Virtual time passes meanwhile. A member that is paused goes on first.</summary>
+    /// closes. Virtual time passes meanwhile. A paused member is resumed first.</summary>
     /// <param name="limit">How much virtual time it may take; null for the cluster's
     /// <see cref="ConsensusTestClusterOptions.TimeLimit"/>.</param>
     /// <returns>Completes when nothing of it is left. Does nothing when the member is down.</returns>
@@ -141,8 +141,8 @@ public sealed class TestClusterMember
         await StartAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Starts the member again on what its disk holds, at an address that the others do not know: as a
-    /// container that was moved. It tells them as time passes. One that runs crashes first.</summary>
+    /// <summary>Starts the member again on its disk, at an address that the others do not know, like a container that
+    /// was moved. It announces the address as time passes. A running member crashes first.</summary>
     public async Task RestartElsewhereAsync()
     {
         await CrashAsync().ConfigureAwait(false);
@@ -167,7 +167,7 @@ public sealed class TestClusterMember
         State = MemberState.Paused;
     }
 
-    /// <summary>Lets a paused member go on. Does nothing when it is not paused.</summary>
+    /// <summary>Resumes a paused member. Does nothing when it is not paused.</summary>
     public void Resume()
     {
         if (State == MemberState.Paused)

@@ -11,7 +11,7 @@ namespace EmbeddedConsensus.Testing;
 /// <param name="describe">Describes the cluster, for the message about one that hangs.</param>
 internal sealed class ClusterClock(VirtualTimeProvider time, TurnQueue turns, Func<string> describe) : IDisposable
 {
-    // An app that calls without a pause does not stop the clock: after this many turns time goes on.
+    // An app that calls without a pause does not stop the clock: after this many turns time passes.
     private const int MaxTurnsPerStep = 16_000;
 
     // In real time: a replica that takes longer is taken to hang.

@@ -42,7 +42,7 @@ internal sealed class ConformanceCluster(ITransportConformanceNetwork network) :
     public ITransport Create(ulong id, ulong clusterId = ClusterId, bool atNewAddress = false) =>
         network.CreateTransport(new MemberId(id), clusterId, atNewAddress);
 
-    /// <summary>Tells a member where others are.</summary>
+    /// <summary>Gives a member the addresses of others.</summary>
     public void Introduce(ConformanceMember member, params IEnumerable<ConformanceMember> others) =>
         member.Transport.SetPeers(
             [.. others.Where(other => other.Id != member.Id).Select(other => PeerOf(other.Id))]);

@@ -40,7 +40,7 @@ internal static class RequestChecks
         await members[1].Transport.DisposeAsync().ConfigureAwait(false);
         members[1] = await cluster.StartAsync(2, atNewAddress: true).ConfigureAwait(false);
 
-        // It tells where it is by a request, before anybody knows.
+        // It announces its address by a request, before any member knows it.
         await AskAsync(cluster, members[1], members[0], [5]).ConfigureAwait(false);
         await AskAsync(cluster, members[0], members[1], [6]).ConfigureAwait(false);
         Require(cluster.PeerOf(members[1].Id).Address != before, "The member was to be found elsewhere than before.");

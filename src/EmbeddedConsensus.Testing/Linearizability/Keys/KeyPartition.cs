@@ -151,7 +151,7 @@ internal sealed class KeyPartition
         (int from, int to) = _history.Keys.Find(delete.Range);
         for (int key = from; key < to; key++)
         {
-            // How many were deleted tells of each one when it is one, or none, or all.
+            // The number of deleted keys decides for each key when it is one, none or all.
             bool? existed = (result as DeleteOperationResult)?.Result.Deleted switch
             {
                 0 => false,

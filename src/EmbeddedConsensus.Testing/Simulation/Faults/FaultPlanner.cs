@@ -12,7 +12,7 @@ internal sealed partial class FaultPlanner
     private const double CalmRate = 0.4;
     private const double LeaderRate = 0.3;
 
-    // Of two clocks one falls behind the other by less than a tenth of what that counts, the default assumption.
+    // Any two clocks drift apart by less than a tenth, the default assumption of leases.
     private const double MaxDriftOfLeases = 0.045;
 
     private readonly SimulationRandom _random;
@@ -40,7 +40,7 @@ internal sealed partial class FaultPlanner
     /// <summary>Draws a schedule.</summary>
     /// <param name="random">The stream to draw from.</param>
     /// <param name="replicas">The number of replicas.</param>
-    /// <param name="virtualSeconds">How long faults go on.</param>
+    /// <param name="virtualSeconds">How long faults are injected.</param>
     /// <param name="keepsClocks">Whether clocks keep to what leader leases rest on: they drift a little, for good, and
     /// do not jump.</param>
     public static FaultSchedule Plan(

@@ -106,7 +106,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         Require("the caller is done", () => _caller.Life is null);
     }
 
-    /// <summary>Brings back what is still broken; a leader that is not behind in term stays leader (scenario
+    /// <summary>Brings back what is still broken; a leader that is up to date in term stays leader (scenario
     /// 15).</summary>
     private void RejoinAll(bool someAreBroken)
     {

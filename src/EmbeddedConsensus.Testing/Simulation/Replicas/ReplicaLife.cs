@@ -12,7 +12,7 @@ namespace EmbeddedConsensus.Testing.Simulation;
 
 /// <summary>
 /// One life of a replica, from its start to its crash: the production <see cref="ReplicaCore"/> and
-/// <see cref="ReplicatedStateMachine"/>, and around them what the host's lanes do, as events of virtual time.
+/// <see cref="ReplicatedStateMachine"/>, and around them the work of the replica's threads as events of virtual time.
 /// </summary>
 internal sealed partial class ReplicaLife
 {
@@ -69,7 +69,7 @@ internal sealed partial class ReplicaLife
     /// <summary>Whose life.</summary>
     public SimulatedReplica Replica { get; }
 
-    /// <summary>The heart of the replica.</summary>
+    /// <summary>The replica's core.</summary>
     public ReplicaCore Core { get; }
 
     /// <summary>What it has applied.</summary>
@@ -197,7 +197,7 @@ internal sealed partial class ReplicaLife
         Pass(CrashPoint.AppendReported);
     });
 
-    /// <summary>The apply lane has applied and published up to an index.</summary>
+    /// <summary>Everything up to an index is applied and published.</summary>
     public void Applied(ulong index, long bytes, long delayMicros)
     {
         _applied = index;
@@ -208,7 +208,7 @@ internal sealed partial class ReplicaLife
     /// <summary>A snapshot of this replica's own is published.</summary>
     public void SnapshotTaken(SnapshotMetadata metadata, long length) => Input(() =>
     {
-        // Whoever has a snapshot of an entry has applied it; the core may not have heard of it yet.
+        // A replica with a snapshot of an entry has applied it; the core may not know it yet.
         TakeApplied();
         Core.SnapshotTaken(metadata, length);
         _cluster.Statistics.SnapshotsTaken++;
@@ -226,7 +226,7 @@ internal sealed partial class ReplicaLife
         Pass(CrashPoint.ReceiveReported);
     });
 
-    /// <summary>Gives an input to the core, and lets a turn follow: at once, or behind some more inputs.</summary>
+    /// <summary>Passes an input to the core, and takes a turn: at once, or after some more inputs.</summary>
     public void Input(Action input)
     {
         input();

@@ -10,8 +10,8 @@ using EmbeddedConsensus.Watches;
 namespace EmbeddedConsensus.Testing.Simulation;
 
 /// <summary>
-/// Applies committed entries as the host's apply lane does: apply, publish, watchers, answers, in this order, one item
-/// behind the other. Applying and publishing are moments of their own, so that readers come in between.
+/// Applies committed entries as the apply thread does: apply, publish, watchers, answers, in this order, one item after
+/// another. Applying and publishing are separate moments, so that readers come in between.
 /// </summary>
 internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
     private ReplicatedStateMachine _machine;
     private bool _isBusy;
 
-    /// <summary>A lane over a recovered state machine.</summary>
+    /// <summary>Applies to a recovered state machine.</summary>
     public SimulatedApplyLoop(
         SimulatedCluster cluster, ReplicaLife life, ReplicatedStateMachine machine, ulong incarnation)
     {
@@ -52,7 +52,7 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
     /// <summary>Opens what is published.</summary>
     public PinnedView OpenView() => _machine.Store.OpenView();
 
-    /// <summary>Applies a page of committed entries, behind everything before it.</summary>
+    /// <summary>Applies a page of committed entries, after everything before it.</summary>
     public void Page(ApplyEffect page) => Enqueue(() => Step(() =>
     {
         _life.Pass(CrashPoint.ApplyBegun);
@@ -66,7 +66,7 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
         }
     }));
 
-    /// <summary>Pins the state behind everything before it, and hands it to a writer.</summary>
+    /// <summary>Pins the state after everything before it, and passes it to a writer.</summary>
     public void Capture(Action<StateSnapshot> write) => Enqueue(() =>
     {
         write(new StateSnapshot(_machine));
@@ -74,7 +74,7 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
         End();
     });
 
-    /// <summary>Replaces the state, behind everything before it.</summary>
+    /// <summary>Replaces the state, after everything before it.</summary>
     public void Restore(ReplicatedStateMachine machine, Action restored) => Enqueue(() => Step(() =>
     {
         ReplicatedStateMachine old = _machine;

@@ -5,7 +5,7 @@ using EmbeddedConsensus.Testing.Simulation.Faults;
 namespace EmbeddedConsensus.Testing.Simulation;
 
 /// <summary>
-/// The volatile layer of a disk, and the lane that flushes it: appends and drops in order, everything that arrived
+/// The volatile layer of a disk, and its flushes: appends and drops in order, everything that arrived
 /// while a flush ran in the next one. It lives as long as one life of the replica.
 /// </summary>
 internal sealed class SimulatedLogBatcher(SimulatedDisk disk, ReplicaLife life)

@@ -325,7 +325,7 @@ internal sealed class SimulatedReplica
         }
         catch (InvariantViolationException exception) when (HasLostDisk)
         {
-            // A message from before has told it what it no longer holds: as good as being refused.
+            // An earlier message shows that it lost what it held: as good as being refused.
             IsLost = true;
             life.Fault(new StorageException(exception.Message, exception));
         }

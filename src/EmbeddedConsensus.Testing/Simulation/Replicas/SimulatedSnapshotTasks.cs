@@ -47,7 +47,7 @@ internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLi
         };
     }
 
-    /// <summary>Writes a pinned state chunk by chunk, while the replica goes on, and publishes it.</summary>
+    /// <summary>Writes a pinned state chunk by chunk, while the replica continues, and publishes it.</summary>
     public void Write(StateSnapshot state)
     {
         if (life.Core.Node.ConfigurationAt(state.Position.Index) is not { } configuration)

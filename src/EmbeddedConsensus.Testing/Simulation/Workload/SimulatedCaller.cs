@@ -22,7 +22,7 @@ internal sealed class SimulatedCaller(
     /// <summary>The life of a replica that works on the present call; null when there is no call.</summary>
     public ReplicaLife? Life { get; private set; }
 
-    /// <summary>Whether the caller goes on with another call when one has ended.</summary>
+    /// <summary>Whether the caller makes no further call when its current one has ended.</summary>
     public bool IsStopped { get; set; }
 
     /// <summary>Makes a call, or tries again later if no replica is up.</summary>

@@ -29,7 +29,8 @@ public sealed class MemberIdJsonConverter : JsonConverter<MemberId>
         writer.WritePropertyName(value.ToString());
     }
 
-    private static MemberId Parse(ref Utf8JsonReader reader) => MemberId.TryParse(reader.GetString(), null, out MemberId id)
-        ? id
-        : throw new JsonException("A member id is a number without sign, or a text of its digits.");
+    private static MemberId Parse(ref Utf8JsonReader reader) =>
+        MemberId.TryParse(reader.GetString(), null, out MemberId id)
+            ? id
+            : throw new JsonException("A member id is a number without sign, or a text of its digits.");
 }

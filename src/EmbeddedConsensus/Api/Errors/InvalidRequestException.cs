@@ -1,8 +1,9 @@
 namespace EmbeddedConsensus;
 
-/// <summary>A request that no store could execute, such as an empty key or a transaction above the size limit. Nothing was
-/// executed, and repeating it will not help.</summary>
-/// <remarks><see cref="ArgumentException.ParamName"/> names the argument, or the option of the call, at fault.</remarks>
+/// <summary>A request that no store could execute, such as an empty key or a transaction above the size limit. Nothing
+/// was executed, and repeating it will not help.</summary>
+/// <remarks><see cref="ArgumentException.ParamName"/> names the argument, or the option of the call, at
+/// fault.</remarks>
 public sealed class InvalidRequestException : ArgumentException
 {
     /// <summary>Creates a refusal.</summary>

@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus;
 
-/// <summary>The cluster does not accept this member: its id is used, its disk was lost or belongs to another cluster, or it
-/// runs under the name of another. It serves nothing, and nothing was executed by this call; the message says what to
-/// do.</summary>
+/// <summary>The cluster does not accept this member: its id is used, its disk was lost or belongs to another cluster,
+/// or it runs under the name of another. It serves nothing, and nothing was executed by this call; the message says
+/// what to do.</summary>
 public sealed class MemberRefusedException : ConsensusStoreException
 {
     /// <summary>The failure.</summary>

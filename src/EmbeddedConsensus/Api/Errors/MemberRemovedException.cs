@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus;
 
-/// <summary>This member was removed from its cluster. It serves nothing any more, and nothing was executed by this call. To
-/// bring the process back, give it an empty disk and a new member id, and let it join.</summary>
+/// <summary>This member was removed from its cluster. It serves nothing any more, and nothing was executed by this
+/// call. To bring the process back, give it an empty disk and a new member id, and let it join.</summary>
 public sealed class MemberRemovedException : ConsensusStoreException
 {
     /// <summary>The failure.</summary>

@@ -13,8 +13,8 @@ public sealed class MembershipChangeRefusedException : ConsensusStoreException
     public MembershipRefusal Reason { get; }
 
     /// <inheritdoc />
-    /// <remarks>True for the reasons that pass with time: no leader or a new one, another change under way, members that
-    /// have not caught up or are not reachable.</remarks>
+    /// <remarks>True for the reasons that pass with time: no leader or a new one, another change under way, members
+    /// that have not caught up or are not reachable.</remarks>
     public override bool IsTransient => Reason
         is MembershipRefusal.NotLeader or MembershipRefusal.NotReady or MembershipRefusal.ChangeInProgress
         or MembershipRefusal.LearnerNotCaughtUp or MembershipRefusal.QuorumWouldBeLost;

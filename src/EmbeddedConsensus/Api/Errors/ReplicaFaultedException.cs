@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus;
 
-/// <summary>The replica no longer takes part because its storage failed or an invariant was broken; the inner exception is
-/// the cause. Nothing was executed by this call. Restart the replica.</summary>
+/// <summary>The replica no longer takes part because its storage failed or an invariant was broken; the inner exception
+/// is the cause. Nothing was executed by this call. Restart the replica.</summary>
 public sealed class ReplicaFaultedException : ConsensusStoreException
 {
     /// <summary>The failure.</summary>

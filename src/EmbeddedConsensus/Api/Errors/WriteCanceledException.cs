@@ -2,8 +2,8 @@ namespace EmbeddedConsensus;
 
 /// <summary>The caller cancelled a write. Cancelling ends the wait and not the write, so see
 /// <see cref="MayHaveExecuted"/>.</summary>
-/// <remarks>Code that handles <see cref="OperationCanceledException"/> handles it as well: a background service that stops
-/// while it writes ends as cancelled, and not as failed.</remarks>
+/// <remarks>Code that handles <see cref="OperationCanceledException"/> handles it as well: a background service that
+/// stops while it writes ends as cancelled, and not as failed.</remarks>
 public sealed class WriteCanceledException : OperationCanceledException
 {
     /// <summary>Creates a cancellation.</summary>

@@ -6,8 +6,8 @@ using System.Text.Unicode;
 namespace EmbeddedConsensus;
 
 /// <summary>The form of keys and values in JSON, always a string: the bytes as text where they are UTF-8, otherwise
-/// <c>base64:</c> and the bytes in base 64. A text that begins with <c>base64:</c> is written in base 64 too, so that what
-/// is read is exactly what was written.</summary>
+/// <c>base64:</c> and the bytes in base 64. A text that begins with <c>base64:</c> is written in base 64 too, so that
+/// what is read is exactly what was written.</summary>
 internal static class JsonBytes
 {
     private const string Prefix = "base64:";

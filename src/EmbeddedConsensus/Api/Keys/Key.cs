@@ -5,10 +5,11 @@ using System.Text.Json.Serialization;
 namespace EmbeddedConsensus;
 
 /// <summary>A key: one byte or more, ordered byte by byte.</summary>
-/// <remarks>Wrapped memory stays the caller's: do not change it while a call that received it runs. What the store returns
-/// is a copy of the caller's own. In JSON it is a string, see <see cref="KeyJsonConverter"/>.</remarks>
+/// <remarks>Wrapped memory stays the caller's: do not change it while a call that received it runs. What the store
+/// returns is a copy of the caller's own. In JSON it is a string, see <see cref="KeyJsonConverter"/>.</remarks>
 [JsonConverter(typeof(KeyJsonConverter))]
-[SuppressMessage("Usage", "CA2225", Justification = "FromString, FromBytes, ToString and ToArray are the named alternatives.")]
+[SuppressMessage(
+    "Usage", "CA2225", Justification = "FromString, FromBytes, ToString and ToArray are the named alternatives.")]
 public readonly struct Key : IEquatable<Key>, IComparable<Key>
 {
     /// <summary>Wraps bytes without copying them.</summary>

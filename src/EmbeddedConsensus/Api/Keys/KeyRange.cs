@@ -58,8 +58,8 @@ public readonly record struct KeyRange
     /// <param name="key">The last key that is not wanted; when it is empty, the range has every key.</param>
     public static KeyRange After(Key key) => From(Successor(key));
 
-    /// <summary>The part of a range after <paramref name="key"/>, which is not in it itself: the pages of a range that are
-    /// left.</summary>
+    /// <summary>The part of a range after <paramref name="key"/>, which is not in it itself: the pages of a range that
+    /// are left.</summary>
     /// <param name="key">The last key that is not wanted.</param>
     /// <param name="range">The whole range.</param>
     /// <returns>The part, which has no keys when none is left.</returns>

@@ -5,7 +5,8 @@ namespace EmbeddedConsensus;
 /// <summary>Encodes texts so that two different ones never become the same bytes.</summary>
 internal static class StrictUtf8
 {
-    private static readonly UTF8Encoding Encoding = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Encoding =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The UTF-8 bytes of a text.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
@@ -20,8 +21,8 @@ internal static class StrictUtf8
         catch (EncoderFallbackException exception)
         {
             throw new ArgumentException(
-                $"The text has a lone surrogate at position {exception.Index}, which UTF-8 cannot express. Use the bytes "
-                + "that you mean instead of a text.",
+                $"The text has a lone surrogate at position {exception.Index}, which UTF-8 cannot express. Use the "
+                + "bytes that you mean instead of a text.",
                 nameof(text), exception);
         }
     }

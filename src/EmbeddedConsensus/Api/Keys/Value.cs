@@ -7,10 +7,11 @@ using System.Text.Json.Serialization.Metadata;
 namespace EmbeddedConsensus;
 
 /// <summary>A value: any bytes, none included.</summary>
-/// <remarks>Wrapped memory stays the caller's: do not change it while a call that received it runs. What the store returns
-/// is a copy of the caller's own. In JSON it is a string, see <see cref="ValueJsonConverter"/>.</remarks>
+/// <remarks>Wrapped memory stays the caller's: do not change it while a call that received it runs. What the store
+/// returns is a copy of the caller's own. In JSON it is a string, see <see cref="ValueJsonConverter"/>.</remarks>
 [JsonConverter(typeof(ValueJsonConverter))]
-[SuppressMessage("Usage", "CA2225", Justification = "FromString, FromBytes, ToString and ToArray are the named alternatives.")]
+[SuppressMessage(
+    "Usage", "CA2225", Justification = "FromString, FromBytes, ToString and ToArray are the named alternatives.")]
 public readonly struct Value : IEquatable<Value>, IComparable<Value>
 {
     /// <summary>Wraps bytes without copying them.</summary>
@@ -38,8 +39,8 @@ public readonly struct Value : IEquatable<Value>, IComparable<Value>
     /// <summary>Writes an object as JSON, in UTF-8 without white space.</summary>
     /// <typeparam name="T">The type of the object.</typeparam>
     /// <param name="value">The object.</param>
-    /// <param name="typeInfo">How to write it, from a <see cref="JsonSerializerContext"/>: works with trimming and native
-    /// AOT.</param>
+    /// <param name="typeInfo">How to write it, from a <see cref="JsonSerializerContext"/>: works with trimming and
+    /// native AOT.</param>
     public static Value WriteJson<T>(T value, JsonTypeInfo<T> typeInfo) =>
         new(JsonSerializer.SerializeToUtf8Bytes(value, typeInfo));
 
@@ -106,8 +107,8 @@ public readonly struct Value : IEquatable<Value>, IComparable<Value>
 
     /// <summary>Reads the value as JSON.</summary>
     /// <typeparam name="T">The type of the object.</typeparam>
-    /// <param name="typeInfo">How to read it, from a <see cref="JsonSerializerContext"/>: works with trimming and native
-    /// AOT.</param>
+    /// <param name="typeInfo">How to read it, from a <see cref="JsonSerializerContext"/>: works with trimming and
+    /// native AOT.</param>
     /// <returns>The object; null when the JSON is <c>null</c>.</returns>
     /// <exception cref="JsonException">The value is not JSON of that type.</exception>
     public T? ReadJson<T>(JsonTypeInfo<T> typeInfo) => JsonSerializer.Deserialize(Span, typeInfo);

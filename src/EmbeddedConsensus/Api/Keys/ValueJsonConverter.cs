@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace EmbeddedConsensus;
 
-/// <summary>Values in JSON: the text where the bytes are UTF-8, otherwise <c>base64:</c> and the bytes in base 64. A text that
-/// begins with <c>base64:</c> is written in base 64 too, so that a round trip is exact.</summary>
+/// <summary>Values in JSON: the text where the bytes are UTF-8, otherwise <c>base64:</c> and the bytes in base 64. A
+/// text that begins with <c>base64:</c> is written in base 64 too, so that a round trip is exact.</summary>
 public sealed class ValueJsonConverter : JsonConverter<Value>
 {
     /// <inheritdoc />
@@ -19,7 +19,8 @@ public sealed class ValueJsonConverter : JsonConverter<Value>
     }
 
     /// <inheritdoc />
-    public override Value ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+    public override Value ReadAsPropertyName(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         JsonBytes.Read(ref reader);
 
     /// <inheritdoc />

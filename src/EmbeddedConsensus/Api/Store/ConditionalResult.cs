@@ -17,7 +17,8 @@ public readonly record struct ConditionalResult
     /// judged.</summary>
     public long Revision { get; init; }
 
-    /// <summary>What the key holds instead of what was expected; null when it does not exist, and when the write succeeded.
+    /// <summary>What the key holds instead of what was expected; null when it does not exist, and when the write
+    /// succeeded.
     /// </summary>
     public KeyValue? Current { get; init; }
 }

@@ -12,7 +12,8 @@ namespace EmbeddedConsensus;
 /// the store has started and once it stops, <see cref="QuorumUnavailableException"/> when no majority answered within
 /// the request timeout and nothing was executed, <see cref="InvalidRequestException"/> for a request that no store
 /// could execute, <see cref="TooManyRequestsException"/> when too many wait. Writes may also fail with
-/// <see cref="OutcomeUnknownException"/>, and with <see cref="WriteCanceledException"/> when their caller cancels.</para>
+/// <see cref="OutcomeUnknownException"/>, and with <see cref="WriteCanceledException"/> when their caller
+/// cancels.</para>
 /// </remarks>
 public interface IKeyValueStore
 {
@@ -22,8 +23,8 @@ public interface IKeyValueStore
     /// <summary>Completes when the replica has caught up and the cluster has a leader, so that reads and writes
     /// succeed.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="StoreStoppedException">The host has not begun to start the store, so that there is nothing to wait
-    /// for, or the store has stopped.</exception>
+    /// <exception cref="StoreStoppedException">The host has not begun to start the store, so that there is nothing to
+    /// wait for, or the store has stopped.</exception>
     ValueTask WaitForReadyAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Reads one key.</summary>
@@ -89,13 +90,13 @@ public interface IKeyValueStore
         KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Watches keys: every change, once, one batch a revision, in order and without a gap, and in between how far the watch
-    /// has come.
+    /// Watches keys: every change, once, one batch a revision, in order and without a gap, and in between how far the
+    /// watch has come.
     /// </summary>
-    /// <remarks>A batch without events is progress: all changes up to its revision were delivered. It comes once when the
-    /// watch has caught up with the history, and then every <see cref="WatchOptions.ProgressInterval"/> in which the store
-    /// changed and the keys did not. A watch that resumes after its last batch's revision so finds its place not compacted
-    /// even if its keys were quiet for long.</remarks>
+    /// <remarks>A batch without events is progress: all changes up to its revision were delivered. It comes once when
+    /// the watch has caught up with the history, and then every <see cref="WatchOptions.ProgressInterval"/> in which
+    /// the store changed and the keys did not. A watch that resumes after its last batch's revision so finds its place
+    /// not compacted even if its keys were quiet for long.</remarks>
     /// <param name="range">The keys.</param>
     /// <param name="options">Where to start, and what to deliver.</param>
     /// <param name="cancellationToken">Ends the watch.</param>

@@ -21,24 +21,25 @@ public interface IStoreMaintenance
     ValueTask TransferLeadershipAsync(MemberId target, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Follows the status: the present one first, and then one after each change of role, leader, term, membership or state.
+    /// Follows the status: the present one first, and then one after each change of role, leader, term, membership or
+    /// state.
     /// </summary>
-    /// <remarks>A slow reader gets the newest status and skips those in between. The other properties, such as the commit
-    /// index, are as of the moment and cause no report. Works before the store has started. Ends after the replica has
-    /// closed, with <see cref="StoreState.Stopped"/>, <see cref="StoreState.Faulted"/> or <see cref="StoreState.Removed"/>
-    /// as the last state.</remarks>
+    /// <remarks>A slow reader gets the newest status and skips those in between. The other properties, such as the
+    /// commit index, are as of the moment and cause no report. Works before the store has started. Ends after the
+    /// replica has closed, with <see cref="StoreState.Stopped"/>, <see cref="StoreState.Faulted"/> or
+    /// <see cref="StoreState.Removed"/> as the last state.</remarks>
     /// <param name="cancellationToken">Ends the watch.</param>
     IAsyncEnumerable<StoreStatus> WatchStatusAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>A token that is cancelled when this replica stops being the leader that it is now: for work that only the
-    /// leader does.</summary>
+    /// <summary>A token that is cancelled when this replica stops being the leader that it is now: for work that only
+    /// the leader does.</summary>
     /// <remarks>
     /// <para>It is cancelled when the replica learns of another leader or a higher term, steps down because no majority
     /// answers, hands leadership over, stops, faults, or is removed. A leader that leads again later has a new token.
     /// Callbacks run on the thread pool.</para>
     /// <para>It is a hint and not a lock. A leader that is cut off learns so after at most about one
-    /// <see cref="ConsensusStoreOptions.ElectionTimeout"/>, by when another member may lead. What must not happen twice has
-    /// to be a transaction with a condition on a key that the leader holds.</para>
+    /// <see cref="ConsensusStoreOptions.ElectionTimeout"/>, by when another member may lead. What must not happen twice
+    /// has to be a transaction with a condition on a key that the leader holds.</para>
     /// </remarks>
     /// <returns>The token; already cancelled when this replica does not lead.</returns>
     CancellationToken GetLeadershipToken();

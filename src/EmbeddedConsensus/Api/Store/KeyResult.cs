@@ -12,7 +12,7 @@ public readonly record struct KeyResult
     /// <summary>The key; null when it does not exist.</summary>
     public KeyValue? KeyValue { get; init; }
 
-    /// <summary>The store's revision when the read was served. A watch from the revision after it misses no change of the
-    /// key, whether the key exists or not.</summary>
+    /// <summary>The store's revision when the read was served. A watch from the revision after it misses no change of
+    /// the key, whether the key exists or not.</summary>
     public long Revision { get; init; }
 }

@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus;
 
-/// <summary>Short forms of the calls of <see cref="IKeyValueStore"/>, and single-key calls that are made of them.</summary>
+/// <summary>Short forms of the calls of <see cref="IKeyValueStore"/>, and single-key calls that are made of
+/// them.</summary>
 /// <remarks>They are extension methods, so that an implementation or a mock of the interface has only the full calls to
 /// provide, and short forms can be added without breaking one. Errors are those of the calls that they make.</remarks>
 public static class KeyValueStoreExtensions
@@ -99,7 +100,8 @@ public static class KeyValueStoreExtensions
     /// <param name="expectedModRevision">The <see cref="KeyValue.ModRevision"/> that was read.</param>
     /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="WriteCanceledException"/>.</param>
     /// <returns>Whether the key was deleted, and otherwise what it holds.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="expectedModRevision"/> is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="expectedModRevision"/> is not
+    /// positive.</exception>
     public static ValueTask<ConditionalResult> TryDeleteAsync(
         this IKeyValueStore store, Key key, long expectedModRevision, CancellationToken cancellationToken = default)
     {

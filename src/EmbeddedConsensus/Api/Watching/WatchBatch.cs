@@ -14,11 +14,12 @@ public sealed record WatchBatch
         Events = events;
     }
 
-    /// <summary>The revision up to which the watch has delivered every change: <see cref="Revision"/> + 1 is the revision
-    /// to resume from. With events it is the revision that made them.</summary>
+    /// <summary>The revision up to which the watch has delivered every change: <see cref="Revision"/> + 1 is the
+    /// revision to resume from. With events it is the revision that made them.</summary>
     public long Revision { get; init; }
 
-    /// <summary>All changes of the revision that the watch selects, in order; empty when the batch reports progress only.
+    /// <summary>All changes of the revision that the watch selects, in order; empty when the batch reports progress
+    /// only.
     /// </summary>
     public IReadOnlyList<WatchEvent> Events { get => field ?? []; init; }
 

@@ -16,7 +16,7 @@ public sealed record WatchOptions
     /// <summary>Leave out deletes.</summary>
     public bool SkipDeletes { get; init; }
 
-    /// <summary>How often <see cref="IKeyValueStore.WatchBatchesAsync"/> reports progress while the keys do not change and
-    /// other keys do: at least 10 ms; <see cref="Timeout.InfiniteTimeSpan"/> for never. Default: 10 s.</summary>
+    /// <summary>How often <see cref="IKeyValueStore.WatchBatchesAsync"/> reports progress while the keys do not change
+    /// and other keys do: at least 10 ms; <see cref="Timeout.InfiniteTimeSpan"/> for never. Default: 10 s.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

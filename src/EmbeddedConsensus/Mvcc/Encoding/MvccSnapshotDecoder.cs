@@ -64,7 +64,7 @@ internal sealed class MvccSnapshotDecoder : IDisposable
         }
     }
 
-    /// <summary>Gives the store, which is the caller's from now on.</summary>
+    /// <summary>Returns the store, which the caller owns from now on.</summary>
     /// <exception cref="MvccSnapshotDamagedException">The end is missing, or two changes have one revision.</exception>
     /// <exception cref="ObjectDisposedException">The decoder was disposed or its store was taken.</exception>
     public MvccStore Complete()
@@ -83,7 +83,7 @@ internal sealed class MvccSnapshotDecoder : IDisposable
         return store;
     }
 
-    /// <summary>Gives up what was built, unless it was taken.</summary>
+    /// <summary>Discards the store, unless it was taken.</summary>
     public void Dispose()
     {
         _store?.Dispose();

@@ -14,8 +14,8 @@ internal sealed unsafe partial class RecordHeap
     private uint _drainedSlabStart;
     private ulong _segmentsToDrain;
 
-    /// <summary>Gives the next record that should be moved (<see cref="Copy"/>) and then freed; false when nothing is
-    /// sparse. A record that waits for readers is given too.</summary>
+    /// <summary>Finds the next record to move (<see cref="Copy"/>) and then free; false when no segment is sparse. A
+    /// record that waits for readers is returned too.</summary>
     public bool TryTakeSparse(out RecordHandle record)
     {
         while (_emptying != null || TryPickSegment())

@@ -85,7 +85,7 @@ internal sealed unsafe partial class RecordHeap
         }
     }
 
-    /// <summary>Gives all memory back.</summary>
+    /// <summary>Frees all memory.</summary>
     public void Release()
     {
         while (_large != null)

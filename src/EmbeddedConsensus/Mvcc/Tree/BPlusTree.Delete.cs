@@ -75,7 +75,8 @@ internal sealed unsafe partial class BPlusTree
             || (position < parent.Count && TryMergeChildren(parent, position));
     }
 
-    /// <summary>Moves all cells of the child behind a separator into the child before it, if they fit.</summary>
+    /// <summary>Moves all cells of the child to the right of a separator into the one to its left, if they
+    /// fit.</summary>
     private bool TryMergeChildren(NodePage parent, int separator)
     {
         NodePage left = Page(parent.Child(separator));

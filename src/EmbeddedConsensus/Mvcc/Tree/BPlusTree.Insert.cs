@@ -21,7 +21,7 @@ internal sealed unsafe partial class BPlusTree
         Count++;
     }
 
-    /// <summary>Inserts a cell that lies behind all others.</summary>
+    /// <summary>Inserts a cell that sorts after all others.</summary>
     /// <exception cref="InvariantViolationException">It does not.</exception>
     public void AppendLast(in TreeKey key, RecordHandle record)
     {

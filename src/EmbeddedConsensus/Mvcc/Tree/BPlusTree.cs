@@ -63,13 +63,14 @@ internal sealed unsafe partial class BPlusTree
         return page;
     }
 
-    /// <summary>Gives back the memory that the tree holds beside its pages.</summary>
+    /// <summary>Frees the memory that the tree holds besides its pages.</summary>
     public void Release() => NativeMemory.Free(_scratchPage);
 
-    /// <summary>Finds the place of a new cell and makes the path to it editable; the next call must be
+    /// <summary>Finds the position of a new cell and makes the path to it editable; the next call must be
     /// <see cref="InsertLocated"/>.</summary>
-    /// <param name="target">The new cell's place.</param>
-    /// <param name="older">The newest cell of the same key behind the place; the null handle if there is none.</param>
+    /// <param name="target">The key of the new cell.</param>
+    /// <param name="older">The newest cell of the same key after the position; the null handle if there is
+    /// none.</param>
     public void Locate(in TreeKey target, out RecordHandle older)
     {
         NodePage leaf = DescendForWrite(target);
@@ -146,7 +147,7 @@ internal sealed unsafe partial class BPlusTree
         return id;
     }
 
-    // A page of this batch was never published, so nobody but the writer can be in it.
+    // A page of this batch was never published, so only the writer can be in it.
     private void Discard(uint id)
     {
         NodePage page = Page(id);

@@ -2,8 +2,8 @@ using System.Numerics;
 
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Slabs on their way back to the operating system: nothing new is put into them, and whoever uses the arena
-/// moves out what is left.</summary>
+/// <summary>Slabs to be returned to the operating system: nothing new is put into them, and the owner of the arena
+/// moves what is left.</summary>
 internal sealed unsafe partial class PageArena
 {
     // Below this many slabs there is little to win.

@@ -80,7 +80,7 @@ internal sealed unsafe partial class PageArena
         return ((uint)slab << SlabShift) | (uint)unit;
     }
 
-    /// <summary>Takes a unit back; nobody may use it any more.</summary>
+    /// <summary>Frees a unit, which must no longer be in use.</summary>
     /// <exception cref="InvariantViolationException">The unit is free already.</exception>
     public void Free(uint id)
     {
@@ -113,7 +113,7 @@ internal sealed unsafe partial class PageArena
             && ((_slabs[slab].Units & ~_freeUnits[slab]) >> (int)(id & (UnitsPerSlab - 1)) & 1) != 0;
     }
 
-    /// <summary>Gives every slab back; no id is valid afterwards.</summary>
+    /// <summary>Frees every slab; no id is valid afterwards.</summary>
     public void Release()
     {
         for (int i = 0; i < _slabs.Length; i++)

@@ -3,8 +3,8 @@ namespace EmbeddedConsensus.Raft;
 /// <summary>Keeps out the messages of those that are no members, and notifies them; and what this node makes of such a
 /// notice (dissertation, section 4.2.3; etcd's removed members and its cluster ids).</summary>
 /// <remarks>A member learns of its removal in one of two ways: the leader that removes it replicates the entry and the
-/// commit index to it for a while longer (<see cref="Departure"/>); or it hears from no leader, asks for votes, and gets
-/// <see cref="RaftMessageType.MemberRemoved"/> for an answer.</remarks>
+/// commit index to it for a while longer (<see cref="Departure"/>); or it hears from no leader, asks for votes, and
+/// gets <see cref="RaftMessageType.MemberRemoved"/> for an answer.</remarks>
 internal sealed class MembershipNotices(RaftState state, Outbox outbox, MembershipView membership)
 {
     // The tick after the one in which a member got its last notice, by id modulo the length: a bounded memory against

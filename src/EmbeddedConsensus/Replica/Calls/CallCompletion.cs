@@ -31,7 +31,8 @@ internal sealed class CallCompletion(IReplicaSchedule? schedule)
     }
 
     /// <summary>Cancels a source whose callbacks belong to callers.</summary>
-    /// <param name="source">The source: cancelled at once in production, while its callbacks run on the thread pool.</param>
+    /// <param name="source">The source: cancelled at once in production, while its callbacks run on the thread
+    /// pool.</param>
     public void Cancel(CancellationTokenSource source)
     {
         if (schedule is null)

@@ -7,6 +7,8 @@ namespace EmbeddedConsensus.Replica;
 /// <summary>Watches, read from the hub of the replica.</summary>
 internal sealed partial class KeyValueStore
 {
+    private static readonly TimeSpan MinProgressInterval = TimeSpan.FromMilliseconds(10);
+
     /// <inheritdoc />
     public IAsyncEnumerable<WatchEvent> WatchAsync(
         KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default)
@@ -70,5 +72,85 @@ internal sealed partial class KeyValueStore
         {
             hub.Remove(watcher);
         }
+    }
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<WatchBatch> WatchBatchesAsync(
+        KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= DefaultWatch;
+        long first = FirstRevision(range, options);
+        if (options.ProgressInterval < MinProgressInterval && options.ProgressInterval != Timeout.InfiniteTimeSpan)
+        {
+            throw new InvalidRequestException(
+                nameof(options),
+                $"ProgressInterval is {options.ProgressInterval}. Use {MinProgressInterval} or more, or "
+                + "Timeout.InfiniteTimeSpan for never.");
+        }
+
+        return ReadBatchesAsync(range, options, first, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<WatchBatch> ReadBatchesAsync(
+        KeyRange range, WatchOptions options, long first, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
+        WatchHub hub = _host.Apply.Watches;
+        using AsyncSignal signal = new(_host.Completion);
+        long start = first > 0 ? first : hub.Revision + 1;
+        Watcher watcher = hub.Add(range, options, start, signal);
+        using WatchProgress progress = new(start, options.ProgressInterval, _host.Time, signal);
+        try
+        {
+            List<WatchEvent> events = [];
+            while (true)
+            {
+                while (!watcher.TryTake(events))
+                {
+                    long? reached = watcher.SyncedRevision;
+                    if (progress.TryReport(reached))
+                    {
+                        yield return new WatchBatch(reached!.Value, []);
+                    }
+
+                    await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                if (events.Count == 0)
+                {
+                    // A piece of the history without a change of these keys, as in WatchAsync.
+                    cancellationToken.ThrowIfCancellationRequested();
+                    await _host.Completion.YieldAsync().ConfigureAwait(false);
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+
+                for (int next = 0; next < events.Count;)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    WatchBatch batch = BatchAt(events, next);
+                    next += batch.Events.Count;
+                    progress.Delivered(batch.Revision);
+                    yield return batch;
+                }
+
+                events.Clear();
+            }
+        }
+        finally
+        {
+            hub.Remove(watcher);
+        }
+    }
+
+    // A revision is delivered whole, so its last event is in the list.
+    private static WatchBatch BatchAt(List<WatchEvent> events, int start)
+    {
+        int end = start;
+        while (!events[end].EndsRevision)
+        {
+            end++;
+        }
+
+        return new WatchBatch(events[start].Revision, events.GetRange(start, end - start + 1));
     }
 }

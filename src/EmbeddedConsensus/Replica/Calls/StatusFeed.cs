@@ -13,8 +13,8 @@ internal sealed class StatusFeed(ReplicaHost host)
     private CancellationTokenSource? _leadership;
     private volatile bool _hasEnded;
 
-    /// <summary>Looks at the replica. Called on the consensus thread after each turn, and by each change of the replica's
-    /// state; the view is read inside, so that the last to look has seen the newest.</summary>
+    /// <summary>Looks at the replica. Called on the consensus thread after each turn, and by each change of the
+    /// replica's state; the view is read inside, so that the last to look has seen the newest.</summary>
     public void Observe()
     {
         lock (_gate)
@@ -87,7 +87,9 @@ internal sealed class StatusFeed(ReplicaHost host)
     {
         lock (_gate)
         {
-            return IsLeading ? (_leadership ??= new CancellationTokenSource()).Token : new CancellationToken(canceled: true);
+            return IsLeading
+                ? (_leadership ??= new CancellationTokenSource()).Token
+                : new CancellationToken(canceled: true);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>Decides when a watch owes its reader a report of progress: once when it has caught up, and then at most once an
-/// interval. Wakes the reader when a report is due.</summary>
+/// <summary>Decides when a watch owes its reader a report of progress: once when it has caught up, and then at most
+/// once an interval. Wakes the reader when a report is due.</summary>
 internal sealed class WatchProgress : IDisposable
 {
     private readonly AsyncSignal _signal;

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Replica.Core;
 
 /// <summary>
-/// The changes of the membership that callers wait for at a leader. One at a time is taken up; what comes while an
-/// entry or a joint configuration is on its way waits for that, and what contradicts a plan is refused.
+/// The membership changes that callers wait for at a leader. They begin one at a time: a change waits while an entry or
+/// a joint configuration is under way, and one that contradicts a plan is refused.
 /// </summary>
 internal sealed class ConfigurationTracker
 {
@@ -14,7 +14,7 @@ internal sealed class ConfigurationTracker
     private ulong _seenConfiguration;
     private bool _wasReady;
 
-    /// <summary>The number of changes that somebody waits for.</summary>
+    /// <summary>The number of changes whose callers wait.</summary>
     public int Count => _waiting.Count;
 
     /// <summary>Takes an admitted change. Its deadline counts until a leader has begun it: a plan may take as long as
@@ -25,7 +25,8 @@ internal sealed class ConfigurationTracker
         _isNew = true;
     }
 
-    /// <summary>Takes up, completes or refuses what can be. Called behind every batch of inputs.</summary>
+    /// <summary>Begins, completes or refuses the changes for which it is time. Called after every batch of inputs.
+    /// </summary>
     public void Advance(RaftNode node, ulong now)
     {
         if (_waiting.Count == 0)
@@ -57,12 +58,12 @@ internal sealed class ConfigurationTracker
             Advance(_waiting[i], node);
         }
 
-        // What was just appended has to commit before the next one is looked at.
+        // The entry just appended has to commit before the next change is considered.
         _wasReady = node.IsReadyForChange;
         _waiting.RemoveAll(static change => change.HasEnded);
     }
 
-    /// <summary>Fails every change that somebody waits for. What was begun goes on.</summary>
+    /// <summary>Fails every call. A change that was begun may still be finished.</summary>
     public void FailAll(Exception exception)
     {
         foreach (PendingConfigurationChange change in _waiting)

@@ -2,10 +2,10 @@ using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Replica.Core;
 
-/// <summary>A change of the membership that somebody waits for. Only a leader takes it.</summary>
+/// <summary>A change of the membership whose caller waits. Only a leader accepts it.</summary>
 internal abstract class PendingConfigurationChange : PendingCall
 {
-    /// <summary>What is asked for.</summary>
+    /// <summary>The change.</summary>
     public required ConfigurationChange Change { get; init; }
 
     /// <summary>Whether the leader of <see cref="AcceptedTerm"/> has begun it.</summary>
@@ -14,7 +14,7 @@ internal abstract class PendingConfigurationChange : PendingCall
     /// <summary>The term in which it was begun; zero while it was not.</summary>
     public ulong AcceptedTerm { get; set; }
 
-    /// <summary>Tells that the whole change is committed, unless the call has ended.</summary>
+    /// <summary>Completes the call, unless it has ended: the whole change is committed.</summary>
     /// <param name="configuration">The configuration that it led to.</param>
     /// <param name="index">The configuration's index.</param>
     public void TryComplete(ClusterConfiguration configuration, ulong index)
@@ -25,12 +25,11 @@ internal abstract class PendingConfigurationChange : PendingCall
         }
     }
 
-    /// <summary>Tells that the change is refused, unless the call has ended.</summary>
+    /// <summary>Refuses the change, unless the call has ended.</summary>
     /// <param name="refusal">Why.</param>
-    /// <param name="text">Why, for people.</param>
-    /// <param name="leader">The leader, or none when it is not known: with
-    /// <see cref="MembershipRefusal.NotLeader"/>, whom to ask. A change that was begun goes on there; asking again
-    /// finds it.</param>
+    /// <param name="text">Why, in words.</param>
+    /// <param name="leader">The leader, or none when it is not known. After <see cref="MembershipRefusal.NotLeader"/> the
+    /// request is repeated there, and finds the change if it was begun.</param>
     public void TryRefuse(MembershipRefusal refusal, string text, MemberId leader)
     {
         if (TryEnd())
@@ -39,9 +38,9 @@ internal abstract class PendingConfigurationChange : PendingCall
         }
     }
 
-    /// <summary>Gives the caller the configuration.</summary>
+    /// <summary>Passes the configuration to the caller.</summary>
     protected abstract void OnCompleted(ClusterConfiguration configuration, ulong index);
 
-    /// <summary>Gives the caller the refusal.</summary>
+    /// <summary>Passes the refusal to the caller.</summary>
     protected abstract void OnRefused(MembershipRefusal refusal, string text, MemberId leader);
 }

@@ -18,11 +18,11 @@ internal abstract class PendingProposal : PendingCall
     /// <summary>The command as it goes into the log, once it was proposed.</summary>
     public ReadOnlyMemory<byte> Sealed { get; private set; }
 
-    /// <summary>Its number in this replica's life; 0 while it was never proposed, so that it cannot be
+    /// <summary>Its sequence number in this replica's life; 0 while it was never proposed, and cannot be
     /// executed.</summary>
     public ulong Sequence { get; private set; }
 
-    /// <summary>Gives the proposal its id and the format that the members agree on.</summary>
+    /// <summary>Seals the command with its id, in the format that the members agree on.</summary>
     public void Seal(byte version, in ProposalId id)
     {
         Sequence = id.Sequence;
@@ -30,7 +30,7 @@ internal abstract class PendingProposal : PendingCall
         Sealed = Command;
     }
 
-    /// <summary>Gives the caller what the command did, unless the call has ended. Runs on the apply lane.</summary>
+    /// <summary>Completes the call with the command's result, unless it has ended. Runs on the apply thread.</summary>
     public void TryComplete(in ApplyResult result)
     {
         if (TryEnd())
@@ -39,6 +39,6 @@ internal abstract class PendingProposal : PendingCall
         }
     }
 
-    /// <summary>Gives the result to the caller.</summary>
+    /// <summary>Passes the result to the caller.</summary>
     protected abstract void OnApplied(in ApplyResult result);
 }

@@ -3,7 +3,7 @@ namespace EmbeddedConsensus.Replica.Core;
 /// <summary>A linearizable read that waits until this replica may serve it.</summary>
 internal abstract class PendingRead : PendingCall
 {
-    /// <summary>Lets the reader read what this replica has published, unless the call has ended.</summary>
+    /// <summary>Lets the caller read the published state, unless the call has ended.</summary>
     public void TryRelease()
     {
         if (TryEnd())
@@ -12,6 +12,6 @@ internal abstract class PendingRead : PendingCall
         }
     }
 
-    /// <summary>Tells the caller that it may read.</summary>
+    /// <summary>Resumes the caller, which may read now.</summary>
     protected abstract void OnReleased();
 }

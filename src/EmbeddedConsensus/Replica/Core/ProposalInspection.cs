@@ -9,14 +9,14 @@ namespace EmbeddedConsensus.Replica.Core;
 /// <param name="newestFormat">The newest format of commands that this member reads.</param>
 internal sealed class ProposalInspection(byte newestFormat)
 {
-    /// <summary>How many messages with proposals were dropped.</summary>
+    /// <summary>The number of messages that were dropped.</summary>
     public long DroppedMessages { get; private set; }
 
-    /// <summary>What was wrong with the first of them; null while there was none.</summary>
+    /// <summary>The fault of the first of them; null while there was none.</summary>
     public string? FirstFault { get; private set; }
 
-    /// <summary>Whether a message may be stepped. One with a proposal that no member could execute, or that is not its
-    /// sender's own, is counted and has to be dropped.</summary>
+    /// <summary>Whether a message may be processed. One with a proposal that no member could execute, or that is not its
+    /// sender's own, is counted, and has to be dropped.</summary>
     /// <param name="message">The message.</param>
     public bool IsSound(in RaftMessage message)
     {

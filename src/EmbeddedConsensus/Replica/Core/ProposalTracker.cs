@@ -340,8 +340,8 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
 
     private void Advance(ulong now)
     {
-        // Read before the loop, since the apply thread goes on meanwhile: what it had applied when it applied this, the
-        // loop sees.
+        // Read before the loop, because the apply thread continues meanwhile: the loop sees everything that was applied
+        // before the overtaker.
         ulong overtaker = _forwarded.FindOvertaker(this);
         ulong before = _lowest;
         while (_lowest < _next && Volatile.Read(ref SlotOf(_lowest)) is null)

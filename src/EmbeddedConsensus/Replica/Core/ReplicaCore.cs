@@ -4,14 +4,14 @@ using EmbeddedConsensus.StateMachine;
 namespace EmbeddedConsensus.Replica.Core;
 
 /// <summary>
-/// The deterministic heart of a replica: a <see cref="RaftNode"/>, the calls that wait on it, and the decisions of when
-/// to propose, to read and to take a snapshot. It does no I/O and knows no clock; the host's consensus loop and the
-/// simulator both drive this very class.
+/// The deterministic part of a replica: a <see cref="RaftNode"/>, the calls that wait for it, and the decisions when to
+/// propose, to read and to take a snapshot. It does no I/O and knows no clock; the consensus thread and the simulator
+/// drive this very class.
 /// </summary>
 /// <remarks>
-/// The driver's turn: give inputs (calls, messages, a tick, completions), then <see cref="Pump"/>, carry out
-/// <see cref="Effects"/> and clear them, and pump again for as long as it says so. An append's effect must be durable
-/// before <see cref="AppendCompleted"/>.
+/// The driver's turn: pass inputs (calls, messages, ticks, completions), then <see cref="Pump"/>, execute and clear
+/// <see cref="Effects"/>, and repeat that while it returns true. An append must be durable before
+/// <see cref="AppendCompleted"/>.
 /// </remarks>
 internal sealed class ReplicaCore
 {
@@ -23,7 +23,7 @@ internal sealed class ReplicaCore
     private MemberId _knownLeader;
     private ulong _knownTerm;
 
-    /// <summary>Puts the heart of a replica together.</summary>
+    /// <summary>Creates the core of a recovered replica.</summary>
     /// <param name="options">The limits.</param>
     /// <param name="node">The consensus state, recovered from the replica's storage.</param>
     /// <param name="self">This member.</param>
@@ -44,7 +44,7 @@ internal sealed class ReplicaCore
     /// <summary>The consensus state.</summary>
     public RaftNode Node { get; }
 
-    /// <summary>What the driver has to carry out.</summary>
+    /// <summary>The effects that the driver has to execute.</summary>
     public RaftEffects Effects => Node.Effects;
 
     /// <summary>The bounds of the calls; every call passes them before it is submitted.</summary>
@@ -56,15 +56,14 @@ internal sealed class ReplicaCore
     /// <summary>The linearizable reads of this replica's callers.</summary>
     public ReadTracker Reads { get; }
 
-    /// <summary>The changes of the membership that callers of this replica, or of members that asked it, wait for.
-    /// </summary>
+    /// <summary>The membership changes of this replica's callers, and of members that asked it.</summary>
     public ConfigurationTracker Changes { get; }
 
     /// <summary>Whether the driver should take a snapshot of the applied state now, and call
     /// <see cref="SnapshotBegun"/>.</summary>
     public bool SnapshotIsDue => _snapshots.IsDue;
 
-    /// <summary>Time passes by one tick.</summary>
+    /// <summary>One tick passes.</summary>
     public void Tick()
     {
         _now++;
@@ -83,14 +82,14 @@ internal sealed class ReplicaCore
     /// <summary>A caller reads.</summary>
     public void Submit(PendingRead read)
     {
-        // The read may have been invoked behind the last reading of the clock, so it must not be served by it.
+        // The call may be later than the last reading of the clock, so that reading must not serve it.
         Node.ForgetClock();
         SetDeadline(read);
         Reads.Submit(read);
     }
 
-    /// <summary>Tells the time, behind the inputs of a turn: see <see cref="RaftNode.ObserveClock"/>.</summary>
-    /// <param name="now">The time since a moment that stays the same for the life of the replica.</param>
+    /// <summary>Observes the clock after the inputs of a turn: see <see cref="RaftNode.ObserveClock"/>.</summary>
+    /// <param name="now">The time since a fixed moment of the replica's life.</param>
     public void ObserveClock(TimeSpan now) => Node.ObserveClock(now);
 
     /// <summary>A caller changes the membership. At a member that does not lead the call ends with
@@ -101,7 +100,7 @@ internal sealed class ReplicaCore
         Changes.Submit(change);
     }
 
-    /// <summary>What others propose, before it is stepped.</summary>
+    /// <summary>Inspects the proposals of other members.</summary>
     public ProposalInspection Inspection { get; }
 
     /// <summary>A message arrived.</summary>
@@ -113,7 +112,7 @@ internal sealed class ReplicaCore
         }
     }
 
-    /// <summary>The writes of an append effect are durable.</summary>
+    /// <summary>An append is durable.</summary>
     public void AppendCompleted(ulong appendId) => Node.AppendCompleted(appendId);
 
     /// <summary>The transport dropped a message with proposals at once.</summary>
@@ -131,15 +130,15 @@ internal sealed class ReplicaCore
         Reads.Release(index);
     }
 
-    /// <summary>The driver begins to write a snapshot; it carries <see cref="RaftNode.ConfigurationAt"/> of the index
-    /// that is applied in the state that it writes.</summary>
+    /// <summary>The driver begins to write a snapshot, with <see cref="RaftNode.ConfigurationAt"/> of the last index in
+    /// the state that it writes.</summary>
     public void SnapshotBegun() => _snapshots.Begin();
 
     /// <summary>The driver aborted the snapshot that it began, because a newer one came from the leader.</summary>
     public void SnapshotAborted() => _snapshots.Aborted();
 
-    /// <summary>The driver's snapshot is published: the log below it may go, but for a tail.</summary>
-    /// <param name="metadata">What the snapshot stands for.</param>
+    /// <summary>The driver's snapshot is published: the log before it is dropped, except for a tail.</summary>
+    /// <param name="metadata">The snapshot's metadata.</param>
     /// <param name="length">Its length, in bytes.</param>
     public void SnapshotTaken(SnapshotMetadata metadata, long length)
     {
@@ -163,9 +162,8 @@ internal sealed class ReplicaCore
         Reads.Release(_applied);
     }
 
-    /// <summary>Turns what the inputs have brought into <see cref="Effects"/>. Called behind a batch of
-    /// inputs.</summary>
-    /// <returns>Whether to pump again when the effects are carried out and cleared.</returns>
+    /// <summary>Turns a batch of inputs into <see cref="Effects"/>.</summary>
+    /// <returns>Whether to pump again after the effects are executed and cleared.</returns>
     public bool Pump()
     {
         if (Node.Leader != _knownLeader || Node.Term != _knownTerm)
@@ -186,7 +184,7 @@ internal sealed class ReplicaCore
         Proposals.Propose(Node, _now);
         Reads.BeginRound(Node);
 
-        // Looking at the effects closes them for further inputs, so everything else comes before it.
+        // Reading the effects closes them for further inputs, so everything else comes before.
         foreach (ReadIndexResult result in Effects.ReadResults)
         {
             Reads.EndRound(result, _applied);
@@ -203,7 +201,7 @@ internal sealed class ReplicaCore
     }
 
     /// <summary>Ends every call because the replica stops.</summary>
-    /// <param name="reason">What callers get whose writes were never proposed, and whose reads were not served.</param>
+    /// <param name="reason">What calls fail with that were not executed: reads, and writes that were never proposed.</param>
     public void FailAll(Exception reason)
     {
         Proposals.FailAll(reason);

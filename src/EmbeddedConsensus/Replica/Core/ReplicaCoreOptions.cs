@@ -13,17 +13,17 @@ internal sealed record ReplicaCoreOptions
     /// </summary>
     public long MaxPendingWriteBytes { get; init; } = 160L << 20;
 
-    /// <summary>How many bytes of writes may be proposed and not yet applied. A larger write goes alone. It is half of
-    /// what a leader takes from all members, so that its own callers leave room for the others'.</summary>
+    /// <summary>The bytes of writes that may be proposed and not yet applied. A larger write goes alone. It is half of
+    /// what a leader accepts from all members, so that its own callers leave room for those of the others.</summary>
     public long MaxInFlightBytes { get; init; } = 32L << 20;
 
-    /// <summary>How many bytes of writes may be on the way to a leader that is another member. A larger write goes
-    /// alone. A few messages: what is more would only wait in the queue of the transport, and what that drops is
-    /// noticed late.</summary>
+    /// <summary>The bytes of writes that may be on the way to a leader that is another member. A larger write goes alone.
+    /// A few messages: more would only wait in the queue of the transport, and what that drops is noticed
+    /// late.</summary>
     public long MaxForwardedBytes { get; init; } = 4L << 20;
 
-    /// <summary>How many messages with writes may be on the way to a leader that is another member. What comes while so
-    /// many are under way is the next message.</summary>
+    /// <summary>The number of messages with writes that may be on the way to a leader that is another member. Writes that
+    /// come meanwhile form the next message.</summary>
     public int MaxForwardedBatches { get; init; } = 8;
 
     /// <summary>The number of linearizable reads that may be pending.</summary>
@@ -32,26 +32,26 @@ internal sealed record ReplicaCoreOptions
     /// <summary>The number of membership changes that may be pending.</summary>
     public int MaxPendingChanges { get; init; } = 64;
 
-    /// <summary>How many bytes of writes go to the leader, or into the log, in one piece; as entries of the log, so
-    /// that with no more than <see cref="RaftOptions.MaxMessageBytes"/> a piece is one message.</summary>
+    /// <summary>The bytes of writes that are proposed as one batch; counted as entries of the log, so that with at most
+    /// <see cref="RaftOptions.MaxMessageBytes"/> a batch is one message.</summary>
     public int MaxProposeBytes { get; init; } = 1 << 20;
 
     /// <summary>The time after which a call fails, in ticks; 0 for none.</summary>
     public ulong RequestTimeoutTicks { get; init; }
 
-    /// <summary>How long a proposal that was handed to a leader may show no progress before it is handed over again, in
-    /// ticks. A repeated proposal is executed once; the wait only spares the network.</summary>
+    /// <summary>The time without progress after which the proposals sent to a leader are sent again, in ticks. A repeated
+    /// proposal is executed once; the wait only spares the network.</summary>
     public ulong RetryTicks { get; init; } = 10;
 
-    /// <summary>How long to wait before what the leader refused, or the transport dropped, is sent again, in ticks: a
+    /// <summary>The wait before proposals that the leader refused, or the transport dropped, are sent again, in ticks: a
     /// heartbeat.</summary>
     public ulong PauseTicks { get; init; } = 1;
 
-    /// <summary>A snapshot is taken when this many bytes of log lie behind the last one, or as many as the last
-    /// snapshot was long: whichever is more, so that writing snapshots never costs more than writing the log.</summary>
+    /// <summary>The minimum log growth before a new snapshot is taken, in bytes. It takes at least the length of the last
+    /// snapshot, so that writing snapshots never costs more than writing the log.</summary>
     public long SnapshotLogBytes { get; init; } = 64L << 20;
 
-    /// <summary>How many entries below a snapshot stay in the log, for followers that are a little behind.</summary>
+    /// <summary>The number of entries before a snapshot that stay in the log, for followers that lag slightly.</summary>
     public ulong SnapshotKeepEntries { get; init; } = 5_000;
 
     /// <summary>The newest format of commands that this member writes; the members may agree on an older one.</summary>

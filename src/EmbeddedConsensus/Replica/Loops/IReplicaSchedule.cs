@@ -7,13 +7,13 @@ namespace EmbeddedConsensus.Replica;
 /// <remarks>All methods may be called from any thread.</remarks>
 internal interface IReplicaSchedule
 {
-    /// <summary>What the replica's elections are drawn from.</summary>
+    /// <summary>The seed of the replica's election timeouts.</summary>
     ulong Seed { get; }
 
-    /// <summary>A thread's thread is about to start; its first turn is due.</summary>
+    /// <summary>A thread is about to start; its first turn is due.</summary>
     void Started(ReplicaThread thread);
 
-    /// <summary>A thread has something to do. One that is not started has nothing yet.</summary>
+    /// <summary>A thread has work. Ignored for a thread that is not started.</summary>
     void Ready(ReplicaThread thread);
 
     /// <summary>Waits until a thread may take a turn.</summary>
@@ -24,11 +24,11 @@ internal interface IReplicaSchedule
     /// <param name="isMore">Whether it has more to do.</param>
     void EndTurn(ReplicaThread thread, bool isMore);
 
-    /// <summary>A thread's thread ends, in or out of a turn.</summary>
+    /// <summary>A thread ends, inside or outside a turn.</summary>
     void Ended(ReplicaThread thread);
 
-    /// <summary>Runs what an app does with an answer, off the threads.</summary>
-    /// <param name="continuation">Gives the answer, and returns when the app waits for something else.</param>
+    /// <summary>Runs the continuation of a caller, off the replica's threads.</summary>
+    /// <param name="continuation">Completes the call; returns when the caller waits for something else.</param>
     void Continue(Action continuation);
 
     /// <summary>Work begins beside the threads, on the thread pool.</summary>

@@ -1,26 +1,25 @@
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>A thread that sleeps until there is something to do. Whoever wakes it pays one exchange when it is awake
-/// already.</summary>
+/// <summary>A thread that sleeps until there is work. Waking one that is awake costs a single exchange.</summary>
 internal abstract class ReplicaThread : IDisposable
 {
-    // Sleeps at once: a thread that spins first takes a core from those whose work it waits for.
+    // Sleeps at once: a thread that spins first takes a core from the threads that it waits for.
     private readonly AutoResetEvent _wakeUp = new(false);
     private readonly Thread _thread;
     private readonly IReplicaSchedule? _schedule;
     private int _isAwake = 1;
     private volatile bool _isStopping;
 
-    /// <summary>A thread that is not started.</summary>
-    /// <param name="name">The name of its thread.</param>
-    /// <param name="schedule">What decides when it takes its turns; null in production.</param>
+    /// <summary>Creates a thread that is not started.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="schedule">The schedule of a test; null in production.</param>
     protected ReplicaThread(string name, IReplicaSchedule? schedule)
     {
         _schedule = schedule;
         _thread = new Thread(schedule is null ? Run : RunBySchedule) { Name = name, IsBackground = true };
     }
 
-    /// <summary>Whether the thread was told to stop.</summary>
+    /// <summary>Whether the thread has to stop.</summary>
     public bool IsStopping => _isStopping;
 
     /// <summary>Starts the thread.</summary>
@@ -30,8 +29,8 @@ internal abstract class ReplicaThread : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Wakes the thread, or keeps it awake for one more turn. Does nothing to one that has ended: callers and
-    /// timers may be late.</summary>
+    /// <summary>Wakes the thread, or keeps it awake for one more turn. Does nothing after the thread has ended: callers
+    /// and timers may be late.</summary>
     public void Wake()
     {
         if (_schedule is not null)
@@ -46,12 +45,12 @@ internal abstract class ReplicaThread : IDisposable
             }
             catch (ObjectDisposedException)
             {
-                // The thread has ended, and nothing waits for it any more.
+                // The thread has ended, so nothing waits for it.
             }
         }
     }
 
-    /// <summary>Tells the thread to stop and waits until it has. Not to be called from the thread itself.</summary>
+    /// <summary>Stops the thread and waits until it has ended. Not to be called from the thread itself.</summary>
     public void StopAndJoin()
     {
         _isStopping = true;
@@ -67,11 +66,11 @@ internal abstract class ReplicaThread : IDisposable
     /// <inheritdoc />
     public void Dispose() => _wakeUp.Dispose();
 
-    /// <summary>Does what there is to do.</summary>
-    /// <returns>How long to sleep when nothing comes; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</returns>
+    /// <summary>Does the work that is due.</summary>
+    /// <returns>The longest sleep before the next turn; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</returns>
     protected abstract TimeSpan Turn();
 
-    /// <summary>A turn threw: the replica is faulted. Nothing else runs in the thread.</summary>
+    /// <summary>A turn threw: the replica is faulted. The thread runs nothing else.</summary>
     protected abstract void OnFault(Exception exception);
 
     private void EndFaulted(Exception exception)
@@ -80,11 +79,11 @@ internal abstract class ReplicaThread : IDisposable
         {
             OnFault(exception);
         }
-#pragma warning disable CA1031 // A logger or a transport of the app's that throws: the thread has done what it can.
+#pragma warning disable CA1031 // The app's logger or transport threw: the thread has done what it can.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            // Whoever calls from here on is told of the fault, and the store's status says it.
+            // Later calls fail with the fault, and the store's status shows it.
         }
     }
 
@@ -94,7 +93,7 @@ internal abstract class ReplicaThread : IDisposable
         {
             while (true)
             {
-                // Whatever arrives from here on sets the event; whatever came before is seen below.
+                // Input from here on sets the event; the turn below sees what came before.
                 Interlocked.Exchange(ref _isAwake, 0);
                 if (_isStopping)
                 {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>The number that stands for a cluster on the wire.</summary>
+/// <summary>The hash of a cluster's name, by which the transport tells clusters apart.</summary>
 internal static class ClusterIdentity
 {
     /// <summary>The id of the cluster with a name: the same in every process.</summary>

@@ -3,16 +3,15 @@ using EmbeddedConsensus.Replica.Core;
 
 namespace EmbeddedConsensus.Replica.Membership;
 
-/// <summary>A change of the membership that this member, as the leader, carries out for itself or for
-/// another.</summary>
+/// <summary>A change of the membership that this member, as the leader, executes for itself or for another.</summary>
 /// <param name="completion">Decides where the waiter's continuation runs.</param>
 internal sealed class ConfigurationChangeCall(CallCompletion completion) : PendingConfigurationChange
 {
     private readonly CallTaskSource<(ClusterConfiguration Configuration, ulong Index)> _source =
         new(completion);
 
-    /// <summary>The configuration that the change led to, and its index; or a
-    /// <see cref="MembershipChangeRefusedException"/>, or what ended the replica.</summary>
+    /// <summary>The configuration that the change led to, and its index. Fails with
+    /// <see cref="MembershipChangeRefusedException"/>, or with the reason for which the replica ended.</summary>
     public Task<(ClusterConfiguration Configuration, ulong Index)> Task => _source.Task;
 
     /// <inheritdoc />

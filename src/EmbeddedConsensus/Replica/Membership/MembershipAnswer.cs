@@ -3,24 +3,23 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Replica.Membership;
 
 /// <summary>The answer to a <see cref="MembershipRequest"/>.</summary>
-/// <param name="Status">What became of it.</param>
-/// <param name="From">Who answers.</param>
+/// <param name="Status">The outcome.</param>
+/// <param name="From">The member that answers.</param>
 internal sealed record MembershipAnswer(MembershipAnswerStatus Status, MemberId From)
 {
     /// <summary>Why it was refused.</summary>
     public MembershipRefusal Refusal { get; init; }
 
-    /// <summary>Why it was refused or not taken, for people.</summary>
+    /// <summary>Why it was refused or not accepted, in words.</summary>
     public string Text { get; init; } = "";
 
-    /// <summary>The cluster of the one that answers; 0 while it does not know it.</summary>
+    /// <summary>The cluster of the member that answers; 0 while it does not know it.</summary>
     public ulong ClusterId { get; init; }
 
-    /// <summary>The leader, as far as the one that answers knows.</summary>
+    /// <summary>The leader that the answering member knows.</summary>
     public MemberId Leader { get; init; }
 
-    /// <summary>A membership, and <see cref="ConfigurationIndex"/>: the one that a change led to, or the latest known.
-    /// Null when none is.</summary>
+    /// <summary>The membership that a change led to, or the latest one known; null when none is.</summary>
     public ClusterConfiguration? Configuration { get; init; }
 
     /// <summary>The index of the entry that holds <see cref="Configuration"/>.</summary>

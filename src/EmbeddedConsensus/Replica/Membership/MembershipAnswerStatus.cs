@@ -1,24 +1,25 @@
 namespace EmbeddedConsensus.Replica.Membership;
 
-/// <summary>What became of a request about the membership. The values go over the wire: never renumber them.</summary>
+/// <summary>The outcome of a request about the membership. The values go over the wire: never renumber them.</summary>
 internal enum MembershipAnswerStatus : byte
 {
-    /// <summary>It is done.</summary>
+    /// <summary>The change is done.</summary>
     Done = 1,
 
-    /// <summary>It was taken, and goes on. Ask again to hear of its end.</summary>
+    /// <summary>The change was accepted and is under way. Repeat the request to learn its outcome.</summary>
     Pending = 2,
 
-    /// <summary>It was refused.</summary>
+    /// <summary>The change was refused.</summary>
     Refused = 3,
 
-    /// <summary>It was not taken, by no fault of the request. Ask again, perhaps somebody else.</summary>
+    /// <summary>The change was not accepted, though nothing is wrong with it. Repeat the request, perhaps to another
+    /// member.</summary>
     Retry = 4,
 
-    /// <summary>The asked one belongs to another cluster.</summary>
+    /// <summary>The member that answers belongs to another cluster.</summary>
     WrongCluster = 5,
 
-    /// <summary>Nobody knows whether it was taken, or will be: an answer was lost, who took it leads no more, or it
-    /// waits behind another. Ask again: what is done is not done twice.</summary>
+    /// <summary>It is unknown whether the change was or will be accepted: an answer was lost, the leader that accepted
+    /// it no longer leads, or it waits for an earlier change. Repeat the request: a change is not made twice.</summary>
     Unclear = 6,
 }

@@ -7,10 +7,10 @@ namespace EmbeddedConsensus.Replica.Membership;
 
 /// <summary>Requests about the membership, and their answers, as bytes.</summary>
 /// <remarks>
-/// <para>Little endian. Request: version (1), kind (1), asker (8), cluster id (8), configuration index (8), whether it
+/// <para>Little endian. Request: version (1), kind (1), sender (8), cluster id (8), configuration index (8), whether it
 /// is for the leader (1), length of the address (2), the address in UTF-8, and the change
 /// (<see cref="ConfigurationChangeCodec"/>) to the end.</para>
-/// <para>Answer: version (1), status (1), refusal (1), answerer (8), cluster id (8), leader (8), configuration index
+/// <para>Answer: version (1), status (1), refusal (1), sender (8), cluster id (8), leader (8), configuration index
 /// (8), length of the configuration (4), the configuration (<see cref="ClusterConfigurationCodec"/>), and the text in
 /// UTF-8 to the end.</para>
 /// </remarks>
@@ -46,8 +46,8 @@ internal static class MembershipCodec
     }
 
     /// <summary>Decodes a request.</summary>
-    /// <exception cref="TransportException">The bytes are no request of this version.</exception>
-    /// <exception cref="ClusterConfigurationFormatException">The change in it is none.</exception>
+    /// <exception cref="TransportException">The bytes are not a request of this version.</exception>
+    /// <exception cref="ClusterConfigurationFormatException">The change in it is malformed.</exception>
     public static MembershipRequest DecodeRequest(ReadOnlySpan<byte> source)
     {
         Check(source, RequestBytes, "request");
@@ -97,8 +97,8 @@ internal static class MembershipCodec
     }
 
     /// <summary>Decodes an answer.</summary>
-    /// <exception cref="TransportException">The bytes are no answer of this version.</exception>
-    /// <exception cref="ClusterConfigurationFormatException">The configuration in it is none.</exception>
+    /// <exception cref="TransportException">The bytes are not an answer of this version.</exception>
+    /// <exception cref="ClusterConfigurationFormatException">The configuration in it is malformed.</exception>
     public static MembershipAnswer DecodeAnswer(ReadOnlySpan<byte> source)
     {
         Check(source, AnswerBytes, "answer");

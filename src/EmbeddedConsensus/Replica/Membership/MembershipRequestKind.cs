@@ -1,16 +1,16 @@
 namespace EmbeddedConsensus.Replica.Membership;
 
-/// <summary>What one member, or one that would like to be one, asks of another. The values go over the wire: never
+/// <summary>What a member, or a process that wants to become one, asks of another. The values go over the wire: never
 /// renumber them.</summary>
 internal enum MembershipRequestKind : byte
 {
-    /// <summary>Change the membership, or carry the change to the leader.</summary>
+    /// <summary>Change the membership, or forward the change to the leader.</summary>
     Change = 1,
 
-    /// <summary>Take me in. As <see cref="Change"/>, but answered as soon as the asker is in the configuration: it can
-    /// catch up only when it knows the others.</summary>
+    /// <summary>Add the sender. Like <see cref="Change"/>, but answered as soon as the sender is in the configuration: it
+    /// can catch up only when it knows the other members.</summary>
     Join = 2,
 
-    /// <summary>Here I am: what do you know of me?</summary>
+    /// <summary>Learn the sender's address, and return the membership known here.</summary>
     Introduce = 3,
 }

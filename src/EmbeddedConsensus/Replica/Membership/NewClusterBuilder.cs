@@ -8,11 +8,11 @@ using EmbeddedConsensus.Storage;
 namespace EmbeddedConsensus.Replica;
 
 /// <summary>Turns the data of one member into that of a cluster of its own.</summary>
-/// <remarks>It publishes a snapshot of everything that the survivor holds, one index behind the log's end and in a
-/// higher term, with a configuration of the survivor alone. A start that finds a snapshot beyond the log takes it in
-/// the log's place, so publishing, which is atomic, is all that decides. It is not an entry of the log, because those
-/// who join later would be shown two configurations whose majorities do not meet. That nobody was elected in that term
-/// does no harm: the new cluster id keeps those out who could hold something else at that index.</remarks>
+/// <remarks>It publishes a snapshot of everything that the survivor holds, one index after the log's end and in a higher
+/// term, with a configuration of the survivor alone. A start that finds a snapshot beyond the log replaces the log by
+/// it, so the publication, which is atomic, decides. The configuration is not an entry of the log, because members that
+/// join later would see two configurations whose majorities do not intersect. That no leader was elected in that term
+/// does no harm: the new cluster id excludes every member that could hold another entry at that index.</remarks>
 internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivor) : IApplySink
 {
     private const long ReadBytes = 4L << 20;
@@ -54,7 +54,7 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
     /// <inheritdoc />
     void IApplySink.Applied(in ProposalId id, in ApplyResult result)
     {
-        // Whoever waited for it is gone with the old cluster.
+        // The callers of the old cluster no longer wait.
     }
 
     private void CheckOwner(MemberId owner)
@@ -123,7 +123,7 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
         }
     }
 
-    /// <summary>Applies all that is in the log, committed or not.</summary>
+    /// <summary>Applies the whole log, committed or not.</summary>
     private async Task ReplayAsync(ReplicatedStateMachine machine, RaftLog log, CancellationToken cancellationToken)
     {
         while (machine.Applied.Index < log.LastIndex)
@@ -147,7 +147,7 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
         await SnapshotWriterTask.WriteAsync(
             new StateSnapshot(machine), configuration, storage.Snapshots, cancellationToken).ConfigureAwait(false);
 
-        // A start would do it as well: the new cluster exists from here on.
+        // A start would do this as well: the new cluster exists by now.
         await storage.Log.DropPrefixAsync(entry.Position, CancellationToken.None).ConfigureAwait(false);
     }
 }

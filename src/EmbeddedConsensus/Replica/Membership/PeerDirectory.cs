@@ -4,16 +4,17 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Replica.Membership;
 
 /// <summary>
-/// Where the others are: at the addresses of the configuration, except where a member has told a newer one itself. A
-/// cluster all of whose members have moved could not commit a single new address otherwise. Safe for several threads.
+/// The addresses of the other members: those of the configuration, except where a member has reported a newer one
+/// itself. Without that, a cluster whose members have all moved could not commit a single new address. Safe for several
+/// threads.
 /// </summary>
-/// <remarks>A wrong address does no harm: a transport delivers nothing to another member than the one that is meant.
+/// <remarks>A wrong address does no harm: a transport delivers a message to no other member than its receiver.
 /// </remarks>
 internal sealed class PeerDirectory(MemberId self)
 {
     private readonly Lock _gate = new();
 
-    // What a member told, and the record that it told it against: it counts until the record changes.
+    // The address that a member reported, and the one on record at that time: it counts until the record changes.
     private readonly Dictionary<MemberId, (string Told, string Record)> _told = [];
     private ImmutableArray<ClusterMember> _members = [];
 

@@ -49,6 +49,6 @@ internal abstract class OperationHandler<TOperation>(OperationKind kind) : Opera
     /// <inheritdoc cref="OperationHandler.Write" />
     protected abstract void Write(ref CommandWriter writer, TOperation operation);
 
-    /// <summary>The name that an error gives the argument at fault: the whole transaction inside one.</summary>
+    /// <summary>The name of the argument at fault in an error: inside a transaction, the whole transaction.</summary>
     protected static string Argument(string name, TxnScope? scope) => scope is null ? name : "txn";
 }

@@ -1,12 +1,13 @@
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage;
+using static EmbeddedConsensus.Testing.Storage.LogStorageSteps;
 
 namespace EmbeddedConsensus.Testing.Storage;
 
-/// <content>Checks of reads, and of the order of calls.</content>
-public static partial class LogStorageConformance
+/// <summary>Checks of reads, and of the order of calls.</summary>
+internal static class LogReadChecks
 {
-    private static async Task ReadBoundsAsync(LogStorageMedium medium)
+    public static async Task ReadBoundsAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -34,7 +35,7 @@ public static partial class LogStorageConformance
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task ReadLimitAsync(LogStorageMedium medium)
+    public static async Task ReadLimitAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -51,7 +52,7 @@ public static partial class LogStorageConformance
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task ReadsBesideWriterAsync(LogStorageMedium medium)
+    public static async Task ReadsBesideWriterAsync(LogStorageMedium medium)
     {
         ILogStorage storage = await OpenAsync(medium, new LogModel()).ConfigureAwait(false);
         const ulong Count = 400;
@@ -107,7 +108,7 @@ public static partial class LogStorageConformance
         }
     }
 
-    private static async Task EntriesStayAsync(LogStorageMedium medium)
+    public static async Task EntriesStayAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -123,7 +124,7 @@ public static partial class LogStorageConformance
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task WrongOrderAsync(LogStorageMedium medium)
+    public static async Task WrongOrderAsync(LogStorageMedium medium)
     {
         ILogStorage storage = medium.Open();
         var calls = new Dictionary<string, Func<Task>>
@@ -148,7 +149,7 @@ public static partial class LogStorageConformance
         }
     }
 
-    private static async Task DisposeTwiceAsync(LogStorageMedium medium)
+    public static async Task DisposeTwiceAsync(LogStorageMedium medium)
     {
         ILogStorage storage = medium.Open();
         await storage.DisposeAsync().ConfigureAwait(false);
@@ -162,7 +163,7 @@ public static partial class LogStorageConformance
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task OneAtATimeAsync(LogStorageMedium medium)
+    public static async Task OneAtATimeAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);

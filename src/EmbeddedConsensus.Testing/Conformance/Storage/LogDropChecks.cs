@@ -1,12 +1,13 @@
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage;
+using static EmbeddedConsensus.Testing.Storage.LogStorageSteps;
 
 namespace EmbeddedConsensus.Testing.Storage;
 
-/// <content>Checks of dropping prefixes, and random sequences of everything.</content>
-public static partial class LogStorageConformance
+/// <summary>Checks of dropping prefixes, and random sequences of all operations.</summary>
+internal static class LogDropChecks
 {
-    private static async Task DropPrefixAsync(LogStorageMedium medium)
+    public static async Task DropPrefixAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -18,7 +19,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task DropEverythingAsync(LogStorageMedium medium)
+    public static async Task DropEverythingAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -31,7 +32,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task DropBeyondAsync(LogStorageMedium medium)
+    public static async Task DropBeyondAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -44,7 +45,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task DropOtherTermAsync(LogStorageMedium medium)
+    public static async Task DropOtherTermAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -58,7 +59,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task DropAgainAsync(LogStorageMedium medium)
+    public static async Task DropAgainAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -70,7 +71,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task DropLongLogAsync(LogStorageMedium medium)
+    public static async Task DropLongLogAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -92,7 +93,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task RandomAsync(LogStorageMedium medium, int seed)
+    public static async Task RandomAsync(LogStorageMedium medium, int seed)
     {
         var random = new Random(seed);
         var model = new LogModel();
@@ -142,18 +143,6 @@ public static partial class LogStorageConformance
         }
 
         return [.. writes];
-    }
-
-    /// <summary>A write whose entry at a place, if it has as many, changes the membership.</summary>
-    private static LogAppend WithConfiguration(LogAppend write, int at)
-    {
-        LogEntry[] entries = write.Entries.ToArray();
-        if (at < entries.Length)
-        {
-            entries[at] = entries[at] with { Kind = LogEntryKind.Configuration };
-        }
-
-        return write with { Entries = entries };
     }
 
     private static async Task DropRandomlyAsync(Random random, ILogStorage storage, LogModel model, ulong term)

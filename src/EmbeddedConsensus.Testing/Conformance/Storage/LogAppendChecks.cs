@@ -1,12 +1,13 @@
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage;
+using static EmbeddedConsensus.Testing.Storage.LogStorageSteps;
 
 namespace EmbeddedConsensus.Testing.Storage;
 
-/// <content>Checks of appends and overrides.</content>
-public static partial class LogStorageConformance
+/// <summary>Checks of appends and overrides.</summary>
+internal static class LogAppendChecks
 {
-    private static async Task NewLogIsEmptyAsync(LogStorageMedium medium)
+    public static async Task NewLogIsEmptyAsync(LogStorageMedium medium)
     {
         for (int i = 0; i < 2; i++)
         {
@@ -18,7 +19,7 @@ public static partial class LogStorageConformance
         }
     }
 
-    private static async Task IncarnationsAsync(LogStorageMedium medium)
+    public static async Task IncarnationsAsync(LogStorageMedium medium)
     {
         ulong last = 0;
         for (int i = 0; i < 6; i++)
@@ -43,7 +44,7 @@ public static partial class LogStorageConformance
         }
     }
 
-    private static async Task AppendedSurviveAsync(LogStorageMedium medium)
+    public static async Task AppendedSurviveAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -52,7 +53,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task WritesApplyInOrderAsync(LogStorageMedium medium)
+    public static async Task WritesApplyInOrderAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -62,7 +63,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task HardStateAloneAsync(LogStorageMedium medium)
+    public static async Task HardStateAloneAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -74,7 +75,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task OverwriteAsync(LogStorageMedium medium)
+    public static async Task OverwriteAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -86,7 +87,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task OverwriteWithinAsync(LogStorageMedium medium)
+    public static async Task OverwriteWithinAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -96,7 +97,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task OverwriteAllAsync(LogStorageMedium medium)
+    public static async Task OverwriteAllAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -108,7 +109,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task TermsAsync(LogStorageMedium medium)
+    public static async Task TermsAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -121,7 +122,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task GapsAsync(LogStorageMedium medium)
+    public static async Task GapsAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -148,7 +149,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task EmptyPayloadsAsync(LogStorageMedium medium)
+    public static async Task EmptyPayloadsAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -161,7 +162,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task LargeEntriesAsync(LogStorageMedium medium)
+    public static async Task LargeEntriesAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -172,7 +173,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task LargeAppendAsync(LogStorageMedium medium)
+    public static async Task LargeAppendAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -181,7 +182,7 @@ public static partial class LogStorageConformance
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
-    private static async Task ManySmallAppendsAsync(LogStorageMedium medium)
+    public static async Task ManySmallAppendsAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);

@@ -1,11 +1,12 @@
 using EmbeddedConsensus.Storage;
+using static EmbeddedConsensus.Testing.Storage.LogStorageSteps;
 
 namespace EmbeddedConsensus.Testing.Storage;
 
-/// <content>Checks of the membership that a log reports at its recovery.</content>
-public static partial class LogStorageConformance
+/// <summary>Checks of the membership that a log reports at its recovery.</summary>
+internal static class LogConfigurationChecks
 {
-    private static async Task ConfigurationEntriesAsync(LogStorageMedium medium)
+    public static async Task ConfigurationEntriesAsync(LogStorageMedium medium)
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
@@ -31,11 +32,5 @@ public static partial class LogStorageConformance
         storage = await ReopenAsync(medium, storage, model).ConfigureAwait(false);
         await AppendAsync(storage, model, WithConfiguration(Entries(14, 2, 9), 1)).ConfigureAwait(false);
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
-    }
-
-    private static async Task<ILogStorage> ReopenAsync(LogStorageMedium medium, ILogStorage storage, LogModel model)
-    {
-        await storage.DisposeAsync().ConfigureAwait(false);
-        return await OpenAsync(medium, model).ConfigureAwait(false);
     }
 }
