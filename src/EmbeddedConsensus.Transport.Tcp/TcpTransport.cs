@@ -67,9 +67,9 @@ public sealed partial class TcpTransport : ITransport
     /// <summary>Where the transport listens, with the port that it was given; null before it has started.</summary>
     public IPEndPoint? BoundEndpoint { get; private set; }
 
-    /// <summary>The address for other members' <see cref="MemberEndpoint.Address"/>: <see cref="TransportContext.Address"/>
-    /// if there is one, or else the listening one, with the port that it was given. Before the start it is the configured
-    /// one.</summary>
+    /// <summary>The address for other members' <see cref="MemberEndpoint.Address"/>:
+    /// <see cref="TransportContext.Address"/> if there is one, or else the listening one, with the port that it was
+    /// given. Before the start it is the configured one.</summary>
     public string Address =>
         _context.Identity.Address ?? BoundEndpoint?.ToString() ?? _options.ListenEndpoint!;
 

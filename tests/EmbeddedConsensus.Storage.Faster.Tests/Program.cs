@@ -8,7 +8,8 @@ internal static class Program
 {
     /// <summary>Opens a folder, appends entries and prints the index of each when it is acknowledged. When it is told
     /// to end, it publishes a snapshot.</summary>
-    /// <param name="args">"keep" and a folder to make as <see cref="KeptFolder"/> says; or the folder, and how many entries to append before waiting to be killed.</param>
+    /// <param name="args">"keep" and a folder to make as <see cref="KeptFolder"/> says; or the folder, and how many
+    /// entries to append before waiting to be killed.</param>
     public static async Task<int> Main(string[] args)
     {
         if (args is ["keep", string kept])

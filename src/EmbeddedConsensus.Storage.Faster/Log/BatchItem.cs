@@ -7,8 +7,8 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// One item of a batch: a hard state or an entry. A batch is its items one after another, cut into records wherever a
 /// record is full.
 /// </summary>
-/// <remarks>Little endian. Hard state: tag 1, length (2), then as <see cref="HardStateCodec"/> writes it. Entry: tag 2, index (8),
-/// term (8), kind (1), length of the data (4), data.</remarks>
+/// <remarks>Little endian. Hard state: tag 1, length (2), then as <see cref="HardStateCodec"/> writes it. Entry: tag
+/// 2, index (8), term (8), kind (1), length of the data (4), data.</remarks>
 /// <param name="HardState">The hard state, or null for an entry.</param>
 /// <param name="Index">The entry's index.</param>
 /// <param name="Term">The entry's term.</param>

@@ -11,8 +11,8 @@ public static class ConsensusStoreHealthChecksBuilderExtensions
     /// <param name="name">The name of the check; null for <c>consensus-store</c>, or <c>consensus-store-</c> with the
     /// key of the store.</param>
     /// <param name="serviceKey">The key of the store; null for the store without one.</param>
-    /// <param name="failureStatus">What a failed check reports; null for <see cref="HealthStatus.Unhealthy"/>. A degraded
-    /// replica is reported as <see cref="HealthStatus.Degraded"/> in any case.</param>
+    /// <param name="failureStatus">What a failed check reports; null for <see cref="HealthStatus.Unhealthy"/>. A
+    /// degraded replica is reported as <see cref="HealthStatus.Degraded"/> in any case.</param>
     /// <param name="tags">The tags of the check, by which endpoints choose.</param>
     /// <param name="maxLag">How many committed entries of the log may wait to be applied before the replica counts as
     /// degraded. 0 or more.</param>

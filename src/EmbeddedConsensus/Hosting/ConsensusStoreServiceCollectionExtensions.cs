@@ -31,9 +31,9 @@ public static class ConsensusStoreServiceCollectionExtensions
         Add(services, null, null, configure);
 
     /// <summary>Hosts a replica with options from a configuration.</summary>
-    /// <remarks>A key that is no setting, an incomplete entry of <see cref="ConsensusStoreOptions.Members"/> and a value
-    /// out of range stop the start of the host with a message that names the key. Later changes of the configuration have
-    /// no effect.</remarks>
+    /// <remarks>A key that is no setting, an incomplete entry of <see cref="ConsensusStoreOptions.Members"/> and a
+    /// value out of range stop the start of the host with a message that names the key. Later changes of the
+    /// configuration have no effect.</remarks>
     /// <param name="services">The services.</param>
     /// <param name="configuration">The section of the store. Its subsections that are no settings, such as one for the
     /// storage, are left to others.</param>

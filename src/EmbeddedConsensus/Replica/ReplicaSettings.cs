@@ -45,7 +45,8 @@ internal sealed class ReplicaSettings
     /// one that joins.</summary>
     public ClusterConfiguration Bootstrap { get; }
 
-    /// <summary>The largest payload of a message between members, in bytes: a request of the largest size fits.</summary>
+    /// <summary>The largest payload of a message between members, in bytes: a request of the largest size
+    /// fits.</summary>
     public int MaxMessageBytes => Math.Max(MaxBatchBytes, _options.MaxRequestBytes + CommandOverhead);
 
     /// <summary>The largest message on the wire: what frames and small entries add never doubles it.</summary>

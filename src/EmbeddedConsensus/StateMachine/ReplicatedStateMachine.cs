@@ -6,8 +6,9 @@ using EmbeddedConsensus.StateMachine.Operations;
 namespace EmbeddedConsensus.StateMachine;
 
 /// <summary>
-/// The state that the log's entries are applied to: the MVCC store and the table of applied proposals. What an entry does depends
-/// on the entries before it and on nothing else (design decision D6), so every member comes to the same state.
+/// The state that the log's entries are applied to: the MVCC store and the table of applied proposals. What an entry
+/// does depends on the entries before it and on nothing else (design decision D6), so every member comes to the same
+/// state.
 /// </summary>
 /// <remarks>One thread applies; any thread may read the store at the same time.</remarks>
 internal sealed class ReplicatedStateMachine : IDisposable

@@ -38,7 +38,8 @@ internal sealed class Workplace
         return folder;
     }
 
-    /// <summary>Compiles a bug into the binaries of a suite. Disposing what it returns takes the bug out again.</summary>
+    /// <summary>Compiles a bug into the binaries of a suite. Disposing what it returns takes the bug out
+    /// again.</summary>
     /// <exception cref="MutationException">The mutation does not fit the sources, or does not compile.</exception>
     public IDisposable Apply(Mutation mutation, ISuite suite)
     {

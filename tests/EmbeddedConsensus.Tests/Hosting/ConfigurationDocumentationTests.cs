@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace EmbeddedConsensus.Tests.Hosting;
 
-/// <summary>docs/configuration.md lists every setting, and every setting is a key that a configuration may hold.</summary>
+/// <summary>docs/configuration.md lists every setting, and every setting is a key that a configuration may
+/// hold.</summary>
 public sealed partial class ConfigurationDocumentationTests
 {
     [Theory]

@@ -72,7 +72,7 @@ public sealed class HealthTests
     }
 
     /// <summary>A store of a given status, of which every read passes.</summary>
-    internal sealed class StoreStub : DispatchProxy
+    public class StoreStub : DispatchProxy
     {
         private StoreStatus? _status;
 

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace EmbeddedConsensus.Tests.House;
 
-/// <summary>docs/scenarios.md numbers the situations that the store has to survive and names the test classes that cover
-/// each. Both directions are checked here: the classes exist and carry the number.</summary>
+/// <summary>docs/scenarios.md numbers the situations that the store has to survive and names the test classes that
+/// cover each. Both directions are checked here: the classes exist and carry the number.</summary>
 public sealed partial class ScenarioCoverageTests
 {
     private const int Scenarios = 60;

@@ -15,8 +15,8 @@ public sealed class ConsensusStoreOptions
 
     /// <summary>The members that a new cluster begins with, this one included, with the addresses at which their
     /// transports find each other: 1, 3, 5 or 7, the same list at each of them. Used when the disk is empty: later the
-    /// cluster itself knows its members (<see cref="IClusterManager"/>), and this list only says where this member is to
-    /// be found. Default: none, which is a cluster of this member alone.</summary>
+    /// cluster itself knows its members (<see cref="IClusterManager"/>), and this list only says where this member is
+    /// to be found. Default: none, which is a cluster of this member alone.</summary>
     public IList<MemberOptions> Members { get; } = [];
 
     /// <summary>Addresses of members of a running cluster that this member is to join; one that answers is enough. Used
@@ -40,16 +40,16 @@ public sealed class ConsensusStoreOptions
     public TimeSpan ElectionTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How linearizable reads are confirmed. Choose <see cref="LinearizableReadMode.LeaderLease"/> only where
-    /// the clocks of all members keep to <see cref="MaxClockDrift"/>. It may differ between members, as during a rolling
-    /// restart: the leader's setting counts. Default: <see cref="LinearizableReadMode.QuorumRound"/>, which assumes
-    /// nothing about clocks.</summary>
+    /// the clocks of all members keep to <see cref="MaxClockDrift"/>. It may differ between members, as during a
+    /// rolling restart: the leader's setting counts. Default: <see cref="LinearizableReadMode.QuorumRound"/>, which
+    /// assumes nothing about clocks.</summary>
     public LinearizableReadMode LinearizableReadMode { get; set; } = LinearizableReadMode.QuorumRound;
 
-    /// <summary>What <see cref="LinearizableReadMode.LeaderLease"/> assumes: while the fastest of the members' monotonic
-    /// clocks counts one second, the slowest counts at least one second less this part of it. A leader's lease is
-    /// shorter by this part. If the clocks drift further apart, a leader that was cut off can for a moment answer reads
-    /// that miss writes which the next leader has acknowledged. Used by the member that leads. From 0.001 to 0.5.
-    /// Default: 0.1, hundreds of times the drift of intact crystals.</summary>
+    /// <summary>What <see cref="LinearizableReadMode.LeaderLease"/> assumes: while the fastest of the members'
+    /// monotonic clocks counts one second, the slowest counts at least one second less this part of it. A leader's
+    /// lease is shorter by this part. If the clocks drift further apart, a leader that was cut off can for a moment
+    /// answer reads that miss writes which the next leader has acknowledged. Used by the member that leads. From 0.001
+    /// to 0.5. Default: 0.1, hundreds of times the drift of intact crystals.</summary>
     public double MaxClockDrift { get; set; } = 0.1;
 
     /// <summary>How long a call waits for a majority before it fails. From <see cref="ElectionTimeout"/>, or
@@ -72,29 +72,29 @@ public sealed class ConsensusStoreOptions
     /// <see cref="EmbeddedConsensus.WhenFull.Fail"/>.</summary>
     public WhenFull WhenFull { get; set; } = WhenFull.Fail;
 
-    /// <summary>Minimum log growth, in bytes, before a new snapshot is taken; a store whose last snapshot is longer waits
-    /// for as much log as that. From 1 MiB. Default: 64 MiB.</summary>
+    /// <summary>Minimum log growth, in bytes, before a new snapshot is taken; a store whose last snapshot is longer
+    /// waits for as much log as that. From 1 MiB. Default: 64 MiB.</summary>
     public long SnapshotThresholdBytes { get; set; } = 64L << 20;
 
     /// <summary>How many bytes of log entries, at least, stay on disk below a snapshot, for followers that were away
-    /// for a moment; one that has missed more is sent the snapshot. A little more stays, because the log is cut at marks
-    /// that are a small part of this apart. 0 or more. Default: 32 MiB.</summary>
+    /// for a moment; one that has missed more is sent the snapshot. A little more stays, because the log is cut at
+    /// marks that are a small part of this apart. 0 or more. Default: 32 MiB.</summary>
     public long RetainedLogBytes { get; set; } = 32L << 20;
 
     /// <summary>How many bytes of the newest log entries stay in memory for followers. From 1 MiB. Default:
     /// 32 MiB.</summary>
     public long LogCacheBytes { get; set; } = 32L << 20;
 
-    /// <summary>How long a leader tries to hand over leadership, when it stops (the host's own deadline cuts this short)
-    /// and when it is asked to (<see cref="IStoreMaintenance.TransferLeadershipAsync"/>). From 0 to 1 h. Default:
-    /// 2 s.</summary>
+    /// <summary>How long a leader tries to hand over leadership, when it stops (the host's own deadline cuts this
+    /// short) and when it is asked to (<see cref="IStoreMaintenance.TransferLeadershipAsync"/>). From 0 to 1 h.
+    /// Default: 2 s.</summary>
     public TimeSpan LeadershipTransferTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The newest format that this member writes and asks the others to write; it reads every format up to
     /// the newest that this release knows. The cluster writes the lowest that its members name, so a rolling upgrade
     /// needs no setting. To step back to an older release, first set this to what that release reads, on every member,
-    /// and wait until each has taken a snapshot since. From 3 to <see cref="NewestFormatVersion"/>; formats 1 and 2 were
-    /// never released. Default: <see cref="NewestFormatVersion"/>.</summary>
+    /// and wait until each has taken a snapshot since. From 3 to <see cref="NewestFormatVersion"/>; formats 1 and 2
+    /// were never released. Default: <see cref="NewestFormatVersion"/>.</summary>
     public int MaxFormatVersion { get; set; } = NewestFormatVersion;
 
     /// <summary>The newest format that this release writes and reads. Not a constant, which an app would compile

@@ -10,10 +10,10 @@ public enum LinearizableReadMode
 
     /// <summary>
     /// Heartbeats give the leader a lease: a member that answers one votes for no other for an election timeout, and
-    /// reads that arrive before that is over are answered without asking (section 6.4.1). The lease is shorter than an election
-    /// timeout by a tick and by <see cref="ConsensusStoreOptions.MaxClockDrift"/>, and is renewed by every heartbeat.
-    /// Without a lease a read asks a majority as usual: at the beginning of a leader's term, after a change of the
-    /// membership, after an attempt to hand leadership over, and when a majority has not answered for long.
+    /// reads that arrive before that is over are answered without asking (section 6.4.1). The lease is shorter than an
+    /// election timeout by a tick and by <see cref="ConsensusStoreOptions.MaxClockDrift"/>, and is renewed by every
+    /// heartbeat. Without a lease a read asks a majority as usual: at the beginning of a leader's term, after a change
+    /// of the membership, after an attempt to hand leadership over, and when a majority has not answered for long.
     /// </summary>
     /// <remarks>
     /// <para><b>The assumption.</b> The rates of any two members' monotonic clocks (those of

@@ -46,8 +46,8 @@ internal sealed class LogMarks
         _marks.Add(new Mark(start, _bytes));
     }
 
-    /// <summary>The last index that does not belong to the tail of a snapshot. Marks below it are forgotten, since later
-    /// calls name later snapshots.</summary>
+    /// <summary>The last index that does not belong to the tail of a snapshot. Marks below it are forgotten, since
+    /// later calls name later snapshots.</summary>
     /// <param name="snapshot">The index of the snapshot.</param>
     public ulong IndexBelowTail(ulong snapshot)
     {

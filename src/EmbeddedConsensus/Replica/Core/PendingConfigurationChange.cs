@@ -28,8 +28,8 @@ internal abstract class PendingConfigurationChange : PendingCall
     /// <summary>Refuses the change, unless the call has ended.</summary>
     /// <param name="refusal">Why.</param>
     /// <param name="text">Why, in words.</param>
-    /// <param name="leader">The leader, or none when it is not known. After <see cref="MembershipRefusal.NotLeader"/> the
-    /// request is repeated there, and finds the change if it was begun.</param>
+    /// <param name="leader">The leader, or none when it is not known. After <see cref="MembershipRefusal.NotLeader"/>
+    /// the request is repeated there, and finds the change if it was begun.</param>
     public void TryRefuse(MembershipRefusal refusal, string text, MemberId leader)
     {
         if (TryEnd())

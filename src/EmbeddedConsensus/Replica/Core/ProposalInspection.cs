@@ -15,8 +15,8 @@ internal sealed class ProposalInspection(byte newestFormat)
     /// <summary>The fault of the first of them; null while there was none.</summary>
     public string? FirstFault { get; private set; }
 
-    /// <summary>Whether a message may be processed. One with a proposal that no member could execute, or that is not its
-    /// sender's own, is counted, and has to be dropped.</summary>
+    /// <summary>Whether a message may be processed. One with a proposal that no member could execute, or that is not
+    /// its sender's own, is counted, and has to be dropped.</summary>
     /// <param name="message">The message.</param>
     public bool IsSound(in RaftMessage message)
     {

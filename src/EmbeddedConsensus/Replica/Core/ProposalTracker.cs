@@ -73,8 +73,8 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
         }
     }
 
-    /// <summary>Proposes everything in flight again: there is a new leader, or a new term. Some of it may have been lost
-    /// with the one before.</summary>
+    /// <summary>Proposes everything in flight again: there is a new leader, or a new term. Some of it may have been
+    /// lost with the one before.</summary>
     public void ProposeAgain(ulong now)
     {
         Advance(now);
@@ -122,8 +122,8 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     public PendingProposal? Peek(ulong sequence) =>
         Volatile.Read(ref SlotOf(sequence)) is { } proposal && proposal.Sequence == sequence ? proposal : null;
 
-    /// <summary>Ends the calls whose proposals a snapshot from the leader contains: they were executed, and their results
-    /// are not in the snapshot.</summary>
+    /// <summary>Ends the calls whose proposals a snapshot from the leader contains: they were executed, and their
+    /// results are not in the snapshot.</summary>
     public void SnapshotRestored(ProposalSessions sessions)
     {
         for (ulong sequence = _lowest; sequence < _next; sequence++)

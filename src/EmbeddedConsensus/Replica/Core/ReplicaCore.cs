@@ -198,7 +198,8 @@ internal sealed class ReplicaCore
     }
 
     /// <summary>Ends every call because the replica stops.</summary>
-    /// <param name="reason">What calls fail with that were not executed: reads, and writes that were never proposed.</param>
+    /// <param name="reason">What calls fail with that were not executed: reads, and writes that were never
+    /// proposed.</param>
     public void FailAll(Exception reason)
     {
         Proposals.FailAll(reason);

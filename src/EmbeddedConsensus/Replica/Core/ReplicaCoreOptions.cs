@@ -17,13 +17,13 @@ internal sealed record ReplicaCoreOptions
     /// what a leader accepts from all members, so that its own callers leave room for those of the others.</summary>
     public long MaxInFlightBytes { get; init; } = 32L << 20;
 
-    /// <summary>The bytes of writes that may be on the way to a leader that is another member. A larger write goes alone.
-    /// A few messages: more would only wait in the queue of the transport, and what that drops is noticed
+    /// <summary>The bytes of writes that may be on the way to a leader that is another member. A larger write goes
+    /// alone. A few messages: more would only wait in the queue of the transport, and what that drops is noticed
     /// late.</summary>
     public long MaxForwardedBytes { get; init; } = 4L << 20;
 
-    /// <summary>The number of messages with writes that may be on the way to a leader that is another member. Writes that
-    /// come meanwhile form the next message.</summary>
+    /// <summary>The number of messages with writes that may be on the way to a leader that is another member. Writes
+    /// that come meanwhile form the next message.</summary>
     public int MaxForwardedBatches { get; init; } = 8;
 
     /// <summary>The number of linearizable reads that may be pending.</summary>
@@ -39,16 +39,16 @@ internal sealed record ReplicaCoreOptions
     /// <summary>The time after which a call fails, in ticks; 0 for none.</summary>
     public ulong RequestTimeoutTicks { get; init; }
 
-    /// <summary>The time without progress after which the proposals sent to a leader are sent again, in ticks. A repeated
-    /// proposal is executed once; the wait only spares the network.</summary>
+    /// <summary>The time without progress after which the proposals sent to a leader are sent again, in ticks. A
+    /// repeated proposal is executed once; the wait only spares the network.</summary>
     public ulong RetryTicks { get; init; } = 10;
 
-    /// <summary>The wait before proposals that the leader refused, or the transport dropped, are sent again, in ticks: a
-    /// heartbeat.</summary>
+    /// <summary>The wait before proposals that the leader refused, or the transport dropped, are sent again, in ticks:
+    /// a heartbeat.</summary>
     public ulong PauseTicks { get; init; } = 1;
 
-    /// <summary>The minimum log growth before a new snapshot is taken, in bytes. It takes at least the length of the last
-    /// snapshot, so that writing snapshots never costs more than writing the log.</summary>
+    /// <summary>The minimum log growth before a new snapshot is taken, in bytes. It takes at least the length of the
+    /// last snapshot, so that writing snapshots never costs more than writing the log.</summary>
     public long SnapshotThresholdBytes { get; init; } = 64L << 20;
 
     /// <summary>How many bytes of entries, at least, stay in the log below a snapshot, for followers that were away for

@@ -8,9 +8,9 @@ namespace EmbeddedConsensus;
 public static class DisasterRecovery
 {
     /// <summary>
-    /// Creates a new cluster of one member from a survivor's data. At its next start the member serves alone, and others
-    /// may join. Run it while the survivor is stopped, and only if the lost members will never return: a majority of
-    /// them would continue as the old cluster.
+    /// Creates a new cluster of one member from a survivor's data. At its next start the member serves alone, and
+    /// others may join. Run it while the survivor is stopped, and only if the lost members will never return: a
+    /// majority of them would continue as the old cluster.
     /// </summary>
     /// <remarks>
     /// <para>Choose the survivor with the highest <see cref="NewClusterResult.LastIndex"/>: it misses the fewest
@@ -19,16 +19,17 @@ public static class DisasterRecovery
     /// survivor cannot distinguish an entry that was never acknowledged from one whose acknowledgement it did not
     /// receive. Dropping the entry could lose an acknowledged write; keeping it at worst executes a write whose caller
     /// never received an answer.</para>
-    /// <para>The new cluster has the same name, data and revisions, and another id, by which it refuses old members that
-    /// return: give them empty disks and new member ids, and let them join. Learners are dropped like all other members,
-    /// and the ids of old members are not used again.</para>
+    /// <para>The new cluster has the same name, data and revisions, and another id, by which it refuses old members
+    /// that return: give them empty disks and new member ids, and let them join. Learners are dropped like all other
+    /// members, and the ids of old members are not used again.</para>
     /// <para>The whole change is the publication of one snapshot, which is atomic, so that a crash leaves either the
     /// old cluster or the new one, and the call can be repeated. When there is nothing to do it changes nothing.</para>
     /// </remarks>
     /// <param name="storage">The survivor's data. Opened and disposed by this call.</param>
     /// <param name="survivor">The survivor's member id.</param>
     /// <param name="cancellationToken">Cancels the attempt; nothing is changed unless the call returns.</param>
-    /// <exception cref="StorageInUseException">The survivor runs. Storages on disk already report it when they are opened.
+    /// <exception cref="StorageInUseException">The survivor runs. Storages on disk already report it when they are
+    /// opened.
     /// </exception>
     /// <exception cref="InvalidRequestException">The data belongs to no cluster, or to one without this
     /// member.</exception>

@@ -7,8 +7,8 @@ internal enum MembershipRequestKind : byte
     /// <summary>Change the membership, or forward the change to the leader.</summary>
     Change = 1,
 
-    /// <summary>Add the sender. Like <see cref="Change"/>, but answered as soon as the sender is in the configuration: it
-    /// can catch up only when it knows the other members.</summary>
+    /// <summary>Add the sender. Like <see cref="Change"/>, but answered as soon as the sender is in the configuration:
+    /// it can catch up only when it knows the other members.</summary>
     Join = 2,
 
     /// <summary>Learn the sender's address, and return the membership known here.</summary>

@@ -8,11 +8,12 @@ using EmbeddedConsensus.Storage;
 namespace EmbeddedConsensus.Replica;
 
 /// <summary>Turns the data of one member into that of a cluster of its own.</summary>
-/// <remarks>It publishes a snapshot of everything that the survivor holds, one index after the log's end and in a higher
-/// term, with a configuration of the survivor alone. A start that finds a snapshot beyond the log replaces the log by
-/// it, so the publication, which is atomic, decides. The configuration is not an entry of the log, because members that
-/// join later would see two configurations whose majorities do not intersect. That no leader was elected in that term
-/// does no harm: the new cluster id excludes every member that could hold another entry at that index.</remarks>
+/// <remarks>It publishes a snapshot of everything that the survivor holds, one index after the log's end and in a
+/// higher term, with a configuration of the survivor alone. A start that finds a snapshot beyond the log replaces the
+/// log by it, so the publication, which is atomic, decides. The configuration is not an entry of the log, because
+/// members that join later would see two configurations whose majorities do not intersect. That no leader was elected
+/// in that term does no harm: the new cluster id excludes every member that could hold another entry at that
+/// index.</remarks>
 internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivor) : IApplySink
 {
     private const long ReadBytes = 4L << 20;

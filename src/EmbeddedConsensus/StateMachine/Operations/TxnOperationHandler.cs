@@ -4,9 +4,9 @@ using EmbeddedConsensus.Commands;
 namespace EmbeddedConsensus.StateMachine.Operations;
 
 /// <summary>
-/// Runs a transaction. First all conditions of the whole tree are judged, and all operations on the chosen path, against
-/// the state before the transaction; only then does anything run. So a transaction is refused as a whole or runs as a
-/// whole, and alike on every member (scenario 43).
+/// Runs a transaction. First all conditions of the whole tree are judged, and all operations on the chosen path,
+/// against the state before the transaction; only then does anything run. So a transaction is refused as a whole or
+/// runs as a whole, and alike on every member (scenario 43).
 /// </summary>
 /// <remarks>Encoded: three lists, each after its length in bytes. The list of conditions holds each after its length;
 /// the success and the failure list hold each operation after its kind and its length.</remarks>

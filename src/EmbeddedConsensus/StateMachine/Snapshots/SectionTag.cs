@@ -1,7 +1,8 @@
 namespace EmbeddedConsensus.StateMachine.Snapshots;
 
 /// <summary>A section of a snapshot of the state. The values are part of the snapshot format: never renumber them. A
-/// reader skips an unknown section unless it has the <see cref="Required"/> bit: then it refuses the snapshot.</summary>
+/// reader skips an unknown section unless it has the <see cref="Required"/> bit: then it refuses the
+/// snapshot.</summary>
 internal enum SectionTag : byte
 {
     /// <summary>The end of the table.</summary>
