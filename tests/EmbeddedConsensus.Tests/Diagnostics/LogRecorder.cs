@@ -16,7 +16,9 @@ internal sealed class LogRecorder : ILoggerFactory, ILogger
         SortedDictionary<string, int> counts = [];
         while (_lines.TryDequeue(out (LogLevel Level, EventId Id, string Text) line))
         {
-            counts[line.Id.Name!] = counts.GetValueOrDefault(line.Id.Name!) + 1;
+            // The host's own lines have no event name.
+            string name = line.Id.Name ?? "";
+            counts[name] = counts.GetValueOrDefault(name) + 1;
         }
 
         return counts;
