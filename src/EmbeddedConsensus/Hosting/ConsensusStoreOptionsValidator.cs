@@ -34,8 +34,8 @@ internal sealed class ConsensusStoreOptionsValidator(string? serviceKey, IConfig
         nameof(ConsensusStoreOptions.LinearizableReadMode), nameof(ConsensusStoreOptions.MaxClockDrift),
         nameof(ConsensusStoreOptions.RequestTimeout), nameof(ConsensusStoreOptions.MaxRequestBytes),
         nameof(ConsensusStoreOptions.MaxTxnOperations), nameof(ConsensusStoreOptions.MaxPendingRequests),
-        nameof(ConsensusStoreOptions.WhenFull), nameof(ConsensusStoreOptions.SnapshotThresholdBytes),
-        nameof(ConsensusStoreOptions.RetainedLogBytes), nameof(ConsensusStoreOptions.LogCacheBytes),
+        nameof(ConsensusStoreOptions.SnapshotThresholdBytes), nameof(ConsensusStoreOptions.RetainedLogBytes),
+        nameof(ConsensusStoreOptions.LogCacheBytes),
         nameof(ConsensusStoreOptions.LeadershipTransferTimeout), nameof(ConsensusStoreOptions.MaxFormatVersion),
     ];
 
@@ -215,8 +215,6 @@ internal sealed class ConsensusStoreOptionsValidator(string? serviceKey, IConfig
         faults.RequireRange(options.MaxTxnOperations, 1, 65_536, nameof(options.MaxTxnOperations));
         faults.Require(options.MaxPendingRequests >= 1, nameof(options.MaxPendingRequests),
             $"is {options.MaxPendingRequests}. Use at least 1.");
-        faults.Require(Enum.IsDefined(options.WhenFull), nameof(options.WhenFull),
-            $"is {options.WhenFull}. Use Fail or Wait.");
         faults.Require(options.SnapshotThresholdBytes >= MinLogBytes, nameof(options.SnapshotThresholdBytes),
             $"is {options.SnapshotThresholdBytes}. Use at least {MinLogBytes}.");
         faults.Require(options.RetainedLogBytes >= 0, nameof(options.RetainedLogBytes),

@@ -19,7 +19,6 @@ public sealed class ConfigurationTests
               "ElectionTimeout": "00:00:02",
               "LinearizableReadMode": "LeaderLease",
               "MaxClockDrift": 0.2,
-              "WhenFull": "Wait",
               "RetainedLogBytes": 12345678901,
               "Members": [
                 { "Id": 16, "Address": "host-16:1" },
@@ -31,7 +30,7 @@ public sealed class ConfigurationTests
             """);
 
         Assert.Equal((16UL, TimeSpan.FromSeconds(2), 0.2), (options.MemberId, options.ElectionTimeout, options.MaxClockDrift));
-        Assert.Equal((LinearizableReadMode.LeaderLease, WhenFull.Wait), (options.LinearizableReadMode, options.WhenFull));
+        Assert.Equal(LinearizableReadMode.LeaderLease, options.LinearizableReadMode);
         Assert.Equal(12_345_678_901, options.RetainedLogBytes);
         Assert.Equal(
             [(16UL, "host-16:1"), (ulong.MaxValue, "host-17:1"), (9UL, "host-9:1")],

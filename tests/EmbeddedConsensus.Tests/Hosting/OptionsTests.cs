@@ -48,7 +48,6 @@ public sealed class OptionsTests
         { "RetainedLogBytes is -1", options => options.RetainedLogBytes = -1 },
         { "LogCacheBytes", options => options.LogCacheBytes = 1 },
         { "MaxFormatVersion", options => options.MaxFormatVersion = 99 },
-        { "WhenFull is 7", options => options.WhenFull = (WhenFull)7 },
         { "Call UseTcpTransport()", options => AddMembers(options, 1, 2, 3) },
     };
 

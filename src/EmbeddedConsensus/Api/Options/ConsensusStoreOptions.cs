@@ -64,13 +64,9 @@ public sealed class ConsensusStoreOptions
     /// Default: 128.</summary>
     public int MaxTxnOperations { get; set; } = 128;
 
-    /// <summary>How many writes, and how many linearizable reads, of this process may be pending. What becomes of one
-    /// more is decided by <see cref="WhenFull"/>. From 1. Default: 16,384.</summary>
+    /// <summary>How many writes, and how many linearizable reads, of this process may be pending. One more fails
+    /// with <see cref="TooManyRequestsException"/>. From 1. Default: 16,384.</summary>
     public int MaxPendingRequests { get; set; } = 16_384;
-
-    /// <summary>What becomes of a call that would exceed <see cref="MaxPendingRequests"/>. Default:
-    /// <see cref="EmbeddedConsensus.WhenFull.Fail"/>.</summary>
-    public WhenFull WhenFull { get; set; } = WhenFull.Fail;
 
     /// <summary>Minimum log growth, in bytes, before a new snapshot is taken; a store whose last snapshot is longer
     /// waits for as much log as that. From 1 MiB. Default: 64 MiB.</summary>
