@@ -1,4 +1,3 @@
-using System.Reflection;
 using EmbeddedConsensus.Tests.Replica;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -69,23 +68,5 @@ public sealed class HealthTests
             await new ConsensusStoreHealthCheck(store, maxLag: 10).CheckHealthAsync(new HealthCheckContext());
 
         Assert.Equal(expected, health.Status);
-    }
-
-    /// <summary>A store of a given status, of which every read passes.</summary>
-    public class StoreStub : DispatchProxy
-    {
-        private StoreStatus? _status;
-
-        public static IKeyValueStore Create(StoreStatus status)
-        {
-            IKeyValueStore store = Create<IKeyValueStore, StoreStub>();
-            ((StoreStub)(object)store)._status = status;
-            return store;
-        }
-
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-            targetMethod!.ReturnType == typeof(StoreStatus)
-                ? _status
-                : Activator.CreateInstance(targetMethod.ReturnType);
     }
 }
