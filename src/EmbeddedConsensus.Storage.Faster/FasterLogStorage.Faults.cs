@@ -157,7 +157,8 @@ public sealed partial class FasterLogStorage
         }
         catch (IOException exception)
         {
-            throw new StorageException($"The log in {_directory.Path} could not be closed: {exception.Message}", exception);
+            throw new StorageException(
+                $"The log in {_directory.Path} could not be closed: {exception.Message}", exception);
         }
         finally
         {

@@ -25,7 +25,8 @@ public sealed partial class FasterLogStorage
             return await Task.Run(() => Read(firstIndex, lastIndex, maxBytes, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or StorageCorruptedException)
+        catch (Exception exception)
+            when (exception is IOException or ObjectDisposedException or StorageCorruptedException)
         {
             // A file that is gone because its entries were dropped meanwhile looks like damage.
             ObjectDisposedException.ThrowIf(_disposed != 0, this);

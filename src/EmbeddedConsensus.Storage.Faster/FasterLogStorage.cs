@@ -173,7 +173,8 @@ public sealed partial class FasterLogStorage : ILogStorage
         }
 
         // From here on what was read counts as durable, and no record of this incarnation was ever written.
-        _incarnation = EmbeddedConsensus.Storage.Incarnation.After(state?.Incarnation ?? 0, TimeProvider.System.GetUtcNow());
+        _incarnation = EmbeddedConsensus.Storage.Incarnation.After(
+            state?.Incarnation ?? 0, TimeProvider.System.GetUtcNow());
         new LogStateFile(_incarnation, end.Sequence).Write(_directory);
         _firstSegment = _directory.Geometry.Segment(end.Begin);
         _writer = new RecordWriter(

@@ -54,9 +54,9 @@ public sealed partial class TcpTransport : ITransport
         if (!PeerAddress.TryParse(_options.ListenEndpoint, out _))
         {
             throw new ArgumentException(
-                $"{nameof(TcpTransportOptions)}.{nameof(options.ListenEndpoint)} is missing, and the address at which the "
-                + $"other members look for this one is '{context.Address}'. Use host:port, such as 0.0.0.0:2380, for one "
-                + "of them.", nameof(options));
+                $"{nameof(TcpTransportOptions)}.{nameof(options.ListenEndpoint)} is missing, and the address at which "
+                + $"the other members look for this one is '{context.Address}'. Use host:port, such as 0.0.0.0:2380, "
+                + "for one of them.", nameof(options));
         }
 
         _context = new TcpTransportContext(context, _options, (ILogger?)logger ?? NullLogger.Instance);

@@ -56,7 +56,7 @@ public sealed partial class TreeTests
 
     private static string ProjectOf(SourceFile file) => string.Join('/', file.Path.Split('/').Take(2));
 
-    [GeneratedRegex(@"\b(DateTime|DateTimeOffset|Stopwatch|TickCount|TickCount64|TimeProvider|Timer|Task|ValueTask|async"
-        + @"|await|Thread|ConcurrentDictionary|Random|NewGuid|Socket)\b|\b(File|Directory)\.")]
+    [GeneratedRegex(@"\b(DateTime|DateTimeOffset|Stopwatch|TickCount|TickCount64|TimeProvider|Timer|Task|ValueTask"
+        + @"|async|await|Thread|ConcurrentDictionary|Random|NewGuid|Socket)\b|\b(File|Directory)\.")]
     private static partial Regex ImpureWord();
 }

@@ -32,7 +32,8 @@ Option<int?> jobs = new("--jobs")
     Description = "How many mutations run at a time. Default: 1, or with --quick the number of processors.",
 };
 Option<bool> list = new("--list") { Description = "Only list the mutations." };
-RootCommand command = new("Puts known bugs back into a copy of the sources, and runs the suites that have to find them.")
+RootCommand command = new(
+    "Puts known bugs back into a copy of the sources, and runs the suites that have to find them.")
 {
     only, check, list, quick, jobs, skipUnchanged, verbose,
 };

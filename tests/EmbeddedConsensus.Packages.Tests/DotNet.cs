@@ -30,5 +30,6 @@ internal static class DotNet
         return output;
     }
 
-    private static bool IsOfBuild(string variable) => variable.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase);
+    private static bool IsOfBuild(string variable) =>
+        variable.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase);
 }

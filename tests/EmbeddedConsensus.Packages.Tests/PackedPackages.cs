@@ -24,7 +24,8 @@ public sealed class PackedPackages : IDisposable
             DotNet.Run(root, "pack", $"src/{name}", "-c", configuration, "--no-build", "-o", Folder, "-v", "q");
         }
 
-        string file = Path.GetFileNameWithoutExtension(Directory.GetFiles(Folder, "EmbeddedConsensus.Testing.*.nupkg")[0]);
+        string file = Path.GetFileNameWithoutExtension(
+            Directory.GetFiles(Folder, "EmbeddedConsensus.Testing.*.nupkg")[0]);
         Version = file["EmbeddedConsensus.Testing.".Length..];
     }
 

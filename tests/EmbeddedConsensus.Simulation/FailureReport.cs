@@ -43,10 +43,9 @@ internal sealed class FailureReport(RunnerOptions options, TextWriter output)
             MaxShrinkRuns,
             () => time.Elapsed > MaxShrinkTime);
         FaultSchedule smallest = shrinker.Shrink(result.Schedule, result.Statistics.VirtualMicros);
-        return $"""
-            seed {result.Seed}: {result.Failure!.Invariant} needs {smallest.Events.Length} of {result.Schedule.Events.Length} faults, found in {shrinker.Runs} runs:
-            # {Command} --seeds {result.Seed} {Arguments} --schedule FILE --verbose
-            {smallest.ToText()}
-            """;
+        return $"seed {result.Seed}: {result.Failure!.Invariant} needs {smallest.Events.Length} of "
+            + $"{result.Schedule.Events.Length} faults, found in {shrinker.Runs} runs:\n"
+            + $"# {Command} --seeds {result.Seed} {Arguments} --schedule FILE --verbose\n"
+            + smallest.ToText();
     }
 }

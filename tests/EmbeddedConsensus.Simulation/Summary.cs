@@ -1,6 +1,7 @@
 using System.Globalization;
 using EmbeddedConsensus.Testing.Simulation;
 using EmbeddedConsensus.Testing.Simulation.Faults;
+using static System.FormattableString;
 
 namespace EmbeddedConsensus.Simulation;
 
@@ -13,17 +14,28 @@ internal sealed class Summary(SimulationStatistics all, long seeds, TimeSpan ela
     /// <summary>Prints the summary.</summary>
     public void Write(RunnerOptions options, TextWriter output)
     {
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+        string failed = Invariant($"{all.UnknownWrites} with an unknown outcome, {all.FailedCalls} refused");
+        string members = Invariant($"{all.MembershipChanges} changes done, {all.RefusedChanges} refused, ")
+            + Invariant($"{all.Configurations} configurations, {all.JointConfigurations} of them joint; ")
+            + Invariant($"{all.RemovedStopped} removed members stopped, {all.RefusedMembers} empty disks refused");
+        string consequences = Invariant($"{all.Crashes} crashes, {all.StorageFaults} storage faults, ")
+            + Invariant($"{all.RefusedStarts} starts refused for damage, {all.MessagesLost} messages lost, ")
+            + Invariant($"{all.MessagesRepeated} repeated, {all.MessagesReordered} overtaken");
+        int pointsHit = all.PointsCrashed.Counts().Count(point => point.Count > 0);
+        string speed = Invariant($"{seeds / elapsed.TotalSeconds:F1} seeds/s in {elapsed.TotalSeconds:F1} s, ")
+            + Invariant($"{seeds / CpuTime.TotalSeconds:F1} seeds a second of CPU time")
+            + (options.RunsTwice ? ", each seed run twice" : "");
+        output.WriteLine(Invariant($"""
             virtual time     {all.VirtualMicros / 3.6e9:F2} hours, {all.Events} events
-            operations       {all.Operations}: {all.Writes} writes, {all.Reads} reads, {all.UnknownWrites} with an unknown outcome, {all.FailedCalls} refused
+            operations       {all.Operations}: {all.Writes} writes, {all.Reads} reads, {failed}
             watch events     {all.WatchEvents}
             log              {all.Entries} entries, {all.RepeatedProposals} repeated proposals, {all.Leaders} leaders
             snapshots        {all.SnapshotsTaken} taken, {all.SnapshotsRestored} restored from a leader
-            membership       {all.MembershipChanges} changes done, {all.RefusedChanges} refused, {all.Configurations} configurations, {all.JointConfigurations} of them joint; {all.RemovedStopped} removed members stopped, {all.RefusedMembers} empty disks refused
+            membership       {members}
             faults           {all.Faults.Total} injected: {all.Faults}
-            consequences     {all.Crashes} crashes, {all.StorageFaults} storage faults, {all.RefusedStarts} starts refused for damage, {all.MessagesLost} messages lost, {all.MessagesRepeated} repeated, {all.MessagesReordered} overtaken
-            crash points     {all.PointsCrashed.Counts().Count(point => point.Count > 0)} of {all.PointsCrashed.Counts().Count()} were the end of a process
-            speed            {seeds / elapsed.TotalSeconds:F1} seeds/s in {elapsed.TotalSeconds:F1} s, {seeds / CpuTime.TotalSeconds:F1} seeds a second of CPU time{(options.RunsTwice ? ", each seed run twice" : "")}
+            consequences     {consequences}
+            crash points     {pointsHit} of {all.PointsCrashed.Counts().Count()} were the end of a process
+            speed            {speed}
             """));
         if (options.ShowsCoverage)
         {

@@ -34,7 +34,8 @@ public sealed class TcpTransportOptionsTests
     {
         TcpTransportOptions options = TcpNode.Options();
         mistake(options);
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => new TcpTransport(TcpNode.Context(1), options));
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => new TcpTransport(TcpNode.Context(1), options));
         Assert.StartsWith($"TcpTransportOptions.{option} is ", exception.Message, StringComparison.Ordinal);
         Assert.Contains(". Use ", exception.Message, StringComparison.Ordinal);
     }

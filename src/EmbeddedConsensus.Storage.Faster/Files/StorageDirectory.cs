@@ -172,7 +172,9 @@ internal sealed class StorageDirectory
             string name = System.IO.Path.GetFileName(entry);
 
             // A crash during the first start leaves the first two; the third exists in every fresh volume.
-            if (name is not (StorageLayout.Lock or StorageLayout.Format + StorageLayout.TemporarySuffix or "lost+found"))
+            if (name is not (StorageLayout.Lock
+                or StorageLayout.Format + StorageLayout.TemporarySuffix
+                or "lost+found"))
             {
                 throw new StorageException(
                     $"The folder {path} holds {name} and is not marked as a member's. Choose an empty folder.");

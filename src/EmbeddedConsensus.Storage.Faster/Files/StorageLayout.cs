@@ -23,7 +23,8 @@ internal static class StorageLayout
 
     /// <summary>The name of a file of the log.</summary>
     /// <param name="segment">Its number.</param>
-    public static string Segment(int segment) => string.Create(CultureInfo.InvariantCulture, $"{SegmentPrefix}{segment:d10}");
+    public static string Segment(int segment) =>
+        string.Create(CultureInfo.InvariantCulture, $"{SegmentPrefix}{segment:d10}");
 
     /// <summary>Whether a name is that of a file of the log.</summary>
     /// <param name="name">The name, without folder.</param>
@@ -32,7 +33,8 @@ internal static class StorageLayout
     {
         segment = 0;
         return name.StartsWith(SegmentPrefix, StringComparison.Ordinal)
-            && int.TryParse(name.AsSpan(SegmentPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out segment)
+            && int.TryParse(
+                name.AsSpan(SegmentPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out segment)
             && name == Segment(segment);
     }
 

@@ -85,8 +85,12 @@ internal readonly record struct BatchItem(
         }
 
         item = new BatchItem(
-            null, BinaryPrimitives.ReadUInt64LittleEndian(rest[1..]), BinaryPrimitives.ReadUInt64LittleEndian(rest[9..]),
-            (LogEntryKind)rest[17], position + EntryBytes, length);
+            null,
+            BinaryPrimitives.ReadUInt64LittleEndian(rest[1..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(rest[9..]),
+            (LogEntryKind)rest[17],
+            position + EntryBytes,
+            length);
         position += EntryBytes + length;
         return true;
     }

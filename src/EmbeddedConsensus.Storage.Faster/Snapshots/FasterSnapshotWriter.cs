@@ -88,8 +88,9 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
             }
 
             SnapshotFormat.WriteFooter(_frame.AsSpan(0, SnapshotFormat.FooterBytes), _header, Length);
-            await RandomAccess.WriteAsync(
-                _handle, _frame.AsMemory(0, SnapshotFormat.FooterBytes), _position, cancellationToken).ConfigureAwait(false);
+            await RandomAccess
+                .WriteAsync(_handle, _frame.AsMemory(0, SnapshotFormat.FooterBytes), _position, cancellationToken)
+                .ConfigureAwait(false);
             await Task.Run(Rename, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not (StorageException or OperationCanceledException))
@@ -166,6 +167,7 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
     {
         _handle.Dispose();
         return new StorageException(
-            $"Writing the snapshot {_temporary} failed: {exception.Message} Check the disk and its free space.", exception);
+            $"Writing the snapshot {_temporary} failed: {exception.Message} Check the disk and its free space.",
+            exception);
     }
 }

@@ -43,7 +43,8 @@ internal static class SnapshotMetadataCodec
         }
         catch (ClusterConfigurationFormatException exception)
         {
-            throw new StorageException($"The configuration in a snapshot cannot be read. {exception.Message}", exception);
+            throw new StorageException(
+                $"The configuration in a snapshot cannot be read. {exception.Message}", exception);
         }
     }
 

@@ -40,7 +40,8 @@ public sealed class ConformanceCheck<TMedium>
             }
             catch (Exception exception) when (exception is not ConformanceException)
             {
-                throw new ConformanceException($"{Name}: an unexpected {exception.GetType().Name}: {exception.Message}", exception);
+                throw new ConformanceException(
+                    $"{Name}: an unexpected {exception.GetType().Name}: {exception.Message}", exception);
             }
         }
     }

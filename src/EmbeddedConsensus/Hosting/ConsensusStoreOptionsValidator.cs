@@ -152,8 +152,8 @@ internal sealed class ConsensusStoreOptionsValidator(string? serviceKey, IConfig
         }
 
         faults.Require(options.Members.Count == 0, nameof(options.JoinAddresses),
-            $"has entries, and so has {nameof(options.Members)}. Give {nameof(options.Members)} to the first members of "
-            + $"a new cluster, and {nameof(options.JoinAddresses)} to those that join it later.");
+            $"has entries, and so has {nameof(options.Members)}. Give {nameof(options.Members)} to the first members "
+            + $"of a new cluster, and {nameof(options.JoinAddresses)} to those that join it later.");
         faults.Require(options.JoinAddresses.Count <= MaxJoinAddresses, nameof(options.JoinAddresses),
             $"has {options.JoinAddresses.Count} entries. Use at most {MaxJoinAddresses}: one that answers is enough.");
         for (int i = 0; i < options.JoinAddresses.Count; i++)
@@ -174,7 +174,8 @@ internal sealed class ConsensusStoreOptionsValidator(string? serviceKey, IConfig
     }
 
     private static string AddressRule =>
-        $"Use the host:port at which the other members find it, without blanks and at most {MaxAddressBytes} bytes long.";
+        "Use the host:port at which the other members find it, without blanks and at most "
+        + $"{MaxAddressBytes} bytes long.";
 
     private static bool IsAddress(string? address) =>
         !string.IsNullOrEmpty(address) && !address.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
@@ -193,8 +194,8 @@ internal sealed class ConsensusStoreOptionsValidator(string? serviceKey, IConfig
         faults.Require(
             options.RequestTimeout == Timeout.InfiniteTimeSpan || options.RequestTimeout >= options.ElectionTimeout,
             nameof(options.RequestTimeout),
-            $"is {options.RequestTimeout}. Use at least {nameof(options.ElectionTimeout)}, {options.ElectionTimeout}, or "
-            + $"{Timeout.InfiniteTimeSpan} for no limit.");
+            $"is {options.RequestTimeout}. Use at least {nameof(options.ElectionTimeout)}, {options.ElectionTimeout}, "
+            + $"or {Timeout.InfiniteTimeSpan} for no limit.");
         faults.RequireRange(
             options.LeadershipTransferTimeout, TimeSpan.Zero, MaxTransfer, nameof(options.LeadershipTransferTimeout));
     }

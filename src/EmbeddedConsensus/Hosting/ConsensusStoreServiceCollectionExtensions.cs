@@ -95,7 +95,8 @@ public static class ConsensusStoreServiceCollectionExtensions
         // Services with a null key are those without one.
         services.AddKeyedSingleton(serviceKey, (provider, _) => new ConsensusStoreService(provider, builder));
         services.AddSingleton<IHostedService>(provider => ServiceOf(provider, serviceKey));
-        services.AddKeyedSingleton<IKeyValueStore>(serviceKey, static (provider, key) => ServiceOf(provider, key).Store);
+        services.AddKeyedSingleton<IKeyValueStore>(
+            serviceKey, static (provider, key) => ServiceOf(provider, key).Store);
         services.AddKeyedSingleton<IStoreMaintenance>(
             serviceKey, static (provider, key) => ServiceOf(provider, key).Store);
         services.AddKeyedSingleton<IClusterManager>(

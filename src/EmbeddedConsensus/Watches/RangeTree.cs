@@ -61,7 +61,10 @@ internal sealed class RangeTree
 
     private void Build()
     {
-        _nodes = [.. _watchers.OrderBy(watcher => watcher.Range.Start).Select(watcher => new Node { Watcher = watcher })];
+        _nodes =
+        [
+            .. _watchers.OrderBy(watcher => watcher.Range.Start).Select(watcher => new Node { Watcher = watcher }),
+        ];
         Summarise(0, _nodes.Length);
         _isStale = false;
     }

@@ -16,7 +16,10 @@ internal static class WatchEventFactory
             : null;
         return record.IsTombstone
             ? new WatchEvent(
-                WatchEventType.Delete, new KeyValue(record.Key.ToArray(), default, 0, record.ModRevision, 0), previous, true)
+                WatchEventType.Delete,
+                new KeyValue(record.Key.ToArray(), default, 0, record.ModRevision, 0),
+                previous,
+                true)
             : new WatchEvent(
                 WatchEventType.Put, record.ToKeyValue(), previous, true);
     }

@@ -107,7 +107,8 @@ public sealed class AvailabilityTests
         long revision = 0;
         for (int i = 0; i < 256; i++)
         {
-            revision = (await cluster.RunUntilAsync(leader.Store.PutAsync($"key-{i % 16}", new byte[32 << 10]))).Revision;
+            revision = (await cluster.RunUntilAsync(leader.Store.PutAsync($"key-{i % 16}", new byte[32 << 10])))
+                .Revision;
         }
 
         await cluster.RunUntilAsync(() => leader.Status.SnapshotIndex > 0, null, "the leader has a snapshot");

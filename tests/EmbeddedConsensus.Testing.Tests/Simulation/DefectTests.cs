@@ -10,7 +10,8 @@ public sealed class DefectTests
     [Fact]
     [Trait("Scenario", "1")]
     public void A_vote_that_is_forgotten_in_a_crash_is_found() =>
-        Assert.Equal("Election Safety", Seeds.FirstBrokenInvariant(count: 150, replicas: 3, SimulatedDefect.ForgetVote));
+        Assert.Equal(
+            "Election Safety", Seeds.FirstBrokenInvariant(count: 150, replicas: 3, SimulatedDefect.ForgetVote));
 
     [Fact]
     [Trait("Scenario", "2")]

@@ -17,7 +17,8 @@ public sealed class QuorumContactTests
     public void A_leader_that_hears_no_member_and_keeps_leading_is_found()
     {
         RaftNode node = Leader(checksQuorum: false);
-        SimulationFailedException failure = Assert.Throws<SimulationFailedException>(() => Tick(node, 3 * ElectionTicks));
+        SimulationFailedException failure = Assert.Throws<SimulationFailedException>(
+            () => Tick(node, 3 * ElectionTicks));
         Assert.Equal("Check Quorum", failure.Invariant);
     }
 
@@ -52,7 +53,10 @@ public sealed class QuorumContactTests
     private static RaftNode Leader(bool checksQuorum)
     {
         RaftNode node = new(
-            new RaftOptions { Id = Self, Seed = 1, ElectionTicks = ElectionTicks, CheckQuorum = checksQuorum, PreVote = false },
+            new RaftOptions
+            {
+                Id = Self, Seed = 1, ElectionTicks = ElectionTicks, CheckQuorum = checksQuorum, PreVote = false,
+            },
             RecoveredLog.Empty, snapshot: null,
             ClusterConfiguration.OfVoters([Self, new MemberId(2), new MemberId(3)]));
         node.Campaign();
@@ -68,7 +72,10 @@ public sealed class QuorumContactTests
 
     private void Answer(RaftNode node, ulong from, ulong term) => _contact.Receive(
         node,
-        new RaftMessage { Type = RaftMessageType.HeartbeatResponse, From = new MemberId(from), To = Self, Term = term });
+        new RaftMessage
+        {
+            Type = RaftMessageType.HeartbeatResponse, From = new MemberId(from), To = Self, Term = term,
+        });
 
     private void Tick(RaftNode node, int times)
     {

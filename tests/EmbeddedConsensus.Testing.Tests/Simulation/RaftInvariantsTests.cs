@@ -82,7 +82,9 @@ public sealed class RaftInvariantsTests
     public void Monotonicity_is_broken_by_a_commit_index_that_falls()
     {
         ConsensusView before = new(One, false, 1, 5, 4, 0, 0);
-        AssertBroken("Monotonicity", () => _invariants.OnTurn(before, before with { Commit = 4 }, LogOf(), HeldBy(One, Two)));
+        AssertBroken(
+            "Monotonicity",
+            () => _invariants.OnTurn(before, before with { Commit = 4 }, LogOf(), HeldBy(One, Two)));
     }
 
     [Fact]

@@ -21,7 +21,9 @@ internal static class Seeds
 
     /// <summary>Runs seeds until one finds a bug; null when none does.</summary>
     public static string? FirstBrokenInvariant(int count, int replicas, SimulatedDefect defect) =>
-        Run(1, count, replicas, defect).Select(result => result.Failure?.Invariant).FirstOrDefault(name => name is not null);
+        Run(1, count, replicas, defect)
+            .Select(result => result.Failure?.Invariant)
+            .FirstOrDefault(name => name is not null);
 
     private static IEnumerable<SimulationResult> Run(int first, int count, int replicas, SimulatedDefect defect) =>
         Enumerable.Range(first, count).Select(seed => EmbeddedConsensus.Testing.Simulation.Simulation.Run(

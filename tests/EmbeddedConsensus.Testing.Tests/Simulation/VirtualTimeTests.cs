@@ -38,7 +38,10 @@ public sealed class VirtualTimeTests
         clock.Jump(3);
         Assert.Equal(4, clock.TakeTicks(1 * SimulatedClock.TickMicros, most: 100));
         clock.Jump(-2);
-        int[] ticks = [.. Enumerable.Range(2, 3).Select(at => clock.TakeTicks(at * SimulatedClock.TickMicros, most: 100))];
+        int[] ticks =
+        [
+            .. Enumerable.Range(2, 3).Select(at => clock.TakeTicks(at * SimulatedClock.TickMicros, most: 100)),
+        ];
         Assert.Equal([0, 0, 1], ticks);
     }
 

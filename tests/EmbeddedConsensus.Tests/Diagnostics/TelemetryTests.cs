@@ -101,7 +101,8 @@ public sealed class TelemetryTests
         };
         ActivitySource.AddActivityListener(listener);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
-        builder.Services.AddConsensusStore(options => options.MemberId = ulong.Parse(member, CultureInfo.InvariantCulture));
+        builder.Services.AddConsensusStore(
+            options => options.MemberId = ulong.Parse(member, CultureInfo.InvariantCulture));
         using IHost host = builder.Build();
         await host.StartAsync();
         IKeyValueStore store = host.Services.GetRequiredService<IKeyValueStore>();
@@ -114,8 +115,10 @@ public sealed class TelemetryTests
 
         Assert.Equal(
             [
-                ("embedded_consensus put", ActivityStatusCode.Unset), ("embedded_consensus get", ActivityStatusCode.Unset),
-                ("embedded_consensus delete", ActivityStatusCode.Unset), ("embedded_consensus get", ActivityStatusCode.Error),
+                ("embedded_consensus put", ActivityStatusCode.Unset),
+                ("embedded_consensus get", ActivityStatusCode.Unset),
+                ("embedded_consensus delete", ActivityStatusCode.Unset),
+                ("embedded_consensus get", ActivityStatusCode.Error),
             ],
             ended.Select(activity => (activity.DisplayName, activity.Status)));
     }

@@ -39,7 +39,8 @@ public sealed class ConfigurationTests
 
     [Theory]
     [Trait("Case", "T10")]
-    [InlineData("""{ "Members": [{ "MemberId": 1, "Address": "a:1" }] }""", "Store:Members:0:MemberId is '1', and there is no such setting")]
+    [InlineData("""{ "Members": [{ "MemberId": 1, "Address": "a:1" }] }""",
+        "Store:Members:0:MemberId is '1', and there is no such setting")]
     [InlineData("""{ "Members": [{ "MemberId": 1, "Address": "a:1" }] }""", "Store:Members:0:Id is missing or 0")]
     [InlineData("""{ "Members": [{ "Id": 1 }] }""", "Store:Members:0:Address is ''")]
     [InlineData("""{ "Members": [{ "Id": 1, "Address": "a:1", "Port": 2 }] }""", "Store:Members:0:Port is '2'")]
@@ -71,7 +72,8 @@ public sealed class ConfigurationTests
     public void A_keyed_store_has_options_of_its_name_and_the_pipeline_applies()
     {
         ServiceCollection services = new();
-        services.AddConsensusStore("orders", SectionOf("""{ "MaxTxnOperations": 7 }"""), options => options.MemberId = 3);
+        services.AddConsensusStore(
+            "orders", SectionOf("""{ "MaxTxnOperations": 7 }"""), options => options.MemberId = 3);
         services.AddConsensusStore(SectionOf("""{ "MaxTxnOperations": 9 }"""));
         services.PostConfigure<ConsensusStoreOptions>("orders", options => options.ClusterName = "late");
         using ServiceProvider provider = services.BuildServiceProvider();

@@ -44,7 +44,8 @@ public sealed class OpenWatchTests
         {
             try
             {
-                await foreach (WatchEvent _ in store.WatchAsync(KeyRange.All, cancellationToken: CancellationToken.None))
+                await foreach (WatchEvent _ in store.WatchAsync(
+                    KeyRange.All, cancellationToken: CancellationToken.None))
                 {
                     _hasSeenAnEvent.TrySetResult();
                 }

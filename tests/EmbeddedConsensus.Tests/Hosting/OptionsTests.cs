@@ -15,7 +15,8 @@ public sealed class OptionsTests
 
         Assert.Contains(thrown.Failures, failure => failure.Contains(part, StringComparison.Ordinal));
         Assert.All(thrown.Failures, failure => Assert.True(
-            failure.StartsWith("ConsensusStoreOptions.", StringComparison.Ordinal) || failure.Contains("UseTcpTransport"),
+            failure.StartsWith("ConsensusStoreOptions.", StringComparison.Ordinal)
+                || failure.Contains("UseTcpTransport"),
             failure));
     }
 
@@ -28,12 +29,18 @@ public sealed class OptionsTests
         { "lists an id twice", options => AddMembers(options, 1, 2, 2) },
         { "Members[0].Id is missing or 0", options => AddMembers(options, 0, 1, 2) },
         { "Members[2].Address is ''", options => { AddMembers(options, 1, 2); Add(options, 3, ""); } },
-        { "Members[2].Address is 'a b'. Use the host:port", options => { AddMembers(options, 1, 2); Add(options, 3, "a b"); } },
+        {
+            "Members[2].Address is 'a b'. Use the host:port",
+            options => { AddMembers(options, 1, 2); Add(options, 3, "a b"); }
+        },
         { "at most 1024 bytes", options => { AddMembers(options, 1, 2); Add(options, 3, new string('a', 1025)); } },
         { "only this member's own address, host-0:1", options => Join(options, "host-0:1") },
         { "lists an address twice", options => { AddMembers(options, 1, 2); Add(options, 3, "HOST-1:1"); } },
         { "HeartbeatInterval", options => options.HeartbeatInterval = TimeSpan.FromMilliseconds(1) },
-        { "Use at least 5 times HeartbeatInterval", options => options.ElectionTimeout = TimeSpan.FromMilliseconds(300) },
+        {
+            "Use at least 5 times HeartbeatInterval",
+            options => options.ElectionTimeout = TimeSpan.FromMilliseconds(300)
+        },
         { "Use at most 00:01:00", options => options.ElectionTimeout = TimeSpan.FromHours(1) },
         { "RequestTimeout", options => options.RequestTimeout = TimeSpan.FromMilliseconds(10) },
         { "LeadershipTransferTimeout", options => options.LeadershipTransferTimeout = TimeSpan.FromSeconds(-1) },

@@ -80,7 +80,8 @@ public sealed class SingleMemberTests : IAsyncLifetime
             }
         }
 
-        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"{i}"), events.Take(100).Select(e => e.KeyValue.Value.ToString()));
+        Assert.Equal(
+            Enumerable.Range(0, 100).Select(i => $"{i}"), events.Take(100).Select(e => e.KeyValue.Value.ToString()));
         Assert.All(events.Skip(100), e => Assert.Equal(WatchEventType.Delete, e.Type));
         Assert.Single(events.Skip(100), e => e.EndsRevision);
         Assert.Equal(events.Select(e => e.Revision).Order(), events.Select(e => e.Revision));

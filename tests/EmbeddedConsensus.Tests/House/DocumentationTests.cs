@@ -6,9 +6,11 @@ namespace EmbeddedConsensus.Tests.House;
 public sealed partial class DocumentationTests
 {
     /// <summary>Where a path in the documentation may start.</summary>
-    private static readonly string[] Bases = ["", "src", "src/EmbeddedConsensus", "tests", "tests/EmbeddedConsensus.Tests"];
+    private static readonly string[] Bases =
+        ["", "src", "src/EmbeddedConsensus", "tests", "tests/EmbeddedConsensus.Tests"];
 
-    public static TheoryData<string> Pages => [.. PagePaths().Select(path => Path.GetRelativePath(RepositoryRoot.Path, path))];
+    public static TheoryData<string> Pages =>
+        [.. PagePaths().Select(path => Path.GetRelativePath(RepositoryRoot.Path, path))];
 
     [Fact]
     public void The_code_of_the_page_on_testing_is_that_of_its_sample()
@@ -61,7 +63,8 @@ public sealed partial class DocumentationTests
 
     /// <summary>A path in backquotes: two segments at least, and a file with an extension or a folder of the tree.
     /// </summary>
-    [GeneratedRegex(@"`((?:[A-Za-z][\w.]*/)+[\w*{}.-]*\.(?:cs|csproj|md|txt|sh|mutation|proto)|(?:src|tests|samples|benchmarks|docs)(?:/[\w.-]+)*/?)`")]
+    [GeneratedRegex(@"`((?:[A-Za-z][\w.]*/)+[\w*{}.-]*\.(?:cs|csproj|md|txt|sh|mutation|proto)"
+        + @"|(?:src|tests|samples|benchmarks|docs)(?:/[\w.-]+)*/?)`")]
     private static partial Regex QuotedPath();
 
     [GeneratedRegex(@"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")]

@@ -158,7 +158,8 @@ public sealed class ChangeTests
             async () => await cluster.Manager(other).RemoveMemberAsync(MembershipCluster.Id(other)));
 
         Assert.Equal(MembershipRefusal.QuorumWouldBeLost, refused.Reason);
-        Assert.Contains($"{MembershipCluster.Id(others[1])} were not heard from", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{MembershipCluster.Id(others[1])} were not heard from", refused.Message, StringComparison.Ordinal);
         await cluster.Manager(other).RemoveMemberAsync(MembershipCluster.Id(others[1]));
         await cluster.Store(leader).PutAsync("k", "v");
     }
@@ -173,12 +174,15 @@ public sealed class ChangeTests
             await RefusesAsync(MembershipRefusal.UnknownMember, manager.PromoteMemberAsync(MembershipCluster.Id(9)));
             await RefusesAsync(MembershipRefusal.UnknownMember, manager.RemoveMemberAsync(MembershipCluster.Id(9)));
             await RefusesAsync(
-                MembershipRefusal.MemberIdUsed, manager.AddMemberAsync(new MemberEndpoint(MembershipCluster.Id(2), "elsewhere")));
+                MembershipRefusal.MemberIdUsed,
+                manager.AddMemberAsync(new MemberEndpoint(MembershipCluster.Id(2), "elsewhere")));
             await RefusesAsync(
                 MembershipRefusal.AddressInUse,
-                manager.AddMemberAsync(new MemberEndpoint(MembershipCluster.Id(9), cluster.AddressOf(1)), MemberRole.Learner));
+                manager.AddMemberAsync(
+                    new MemberEndpoint(MembershipCluster.Id(9), cluster.AddressOf(1)), MemberRole.Learner));
             await RefusesAsync(
-                MembershipRefusal.InvalidAddress, manager.AddMemberAsync(new MemberEndpoint(MembershipCluster.Id(9), "a b")));
+                MembershipRefusal.InvalidAddress,
+                manager.AddMemberAsync(new MemberEndpoint(MembershipCluster.Id(9), "a b")));
             await Assert.ThrowsAsync<InvalidRequestException>(
                 async () => await manager.AddMemberAsync(cluster.PeerOf(9), MemberRole.Outgoing));
             await Assert.ThrowsAsync<InvalidRequestException>(
@@ -221,7 +225,8 @@ public sealed class ChangeTests
         ClusterMembership given = await cluster.Manager(1).CancelChangeAsync();
         Assert.False(given.IsChanging);
         Assert.Equal(MemberRole.Learner, given.Find(MembershipCluster.Id(2))!.Role);
-        MembershipChangeRefusedException refused = await Assert.ThrowsAsync<MembershipChangeRefusedException>(() => adding);
+        MembershipChangeRefusedException refused =
+            await Assert.ThrowsAsync<MembershipChangeRefusedException>(() => adding);
         Assert.Equal(MembershipRefusal.PlanCancelled, refused.Reason);
     }
 

@@ -36,7 +36,8 @@ internal sealed class CountedWriters : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await ((Task)Task.WhenAll(_writers.Select(writer => writer.Writes))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)Task.WhenAll(_writers.Select(writer => writer.Writes)))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
 

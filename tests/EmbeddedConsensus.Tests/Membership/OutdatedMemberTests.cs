@@ -65,12 +65,13 @@ public sealed class OutdatedMemberTests
         await using ReplicaHost host = new(
             options,
             new ReplicaStorage(new InMemoryLogStorage(disk), new InMemorySnapshotStorage(disk)),
-            context => new InMemoryNetwork().CreateTransport(context.MemberId, context.ClusterId, address: context.Address),
+            context => new InMemoryNetwork().CreateTransport(
+                context.MemberId, context.ClusterId, address: context.Address),
             TimeProvider.System,
             NullLogger.Instance);
         await host.StartAsync(CancellationToken.None);
 
-        await host.Membership.Client.HeedAsync(new MembershipAnswer(MembershipAnswerStatus.Done, MembershipCluster.Id(1))
+        MembershipAnswer answer = new(MembershipAnswerStatus.Done, MembershipCluster.Id(1))
         {
             ClusterId = 77,
             Configuration = ClusterConfiguration.OfVoters(
@@ -79,11 +80,13 @@ public sealed class OutdatedMemberTests
                 ClusterId = 77,
                 Members =
                 [
-                    .. new ulong[] { 1, 2, 3 }.Select(id => new ClusterMember(MembershipCluster.Id(id), $"member-{id}")),
+                    .. new ulong[] { 1, 2, 3 }.Select(
+                        id => new ClusterMember(MembershipCluster.Id(id), $"member-{id}")),
                 ],
             },
             ConfigurationIndex = 120,
-        });
+        };
+        await host.Membership.Client.HeedAsync(answer);
 
         Assert.Equal(["member-1", "member-2", "member-3"], host.Membership.Peers.Select(peer => peer.Address));
         TaskCompletionSource<MembershipState> state = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -55,7 +55,8 @@ public sealed class PeerDirectoryTests
 
     private static ClusterMember Member(ulong id, string address) => new(new MemberId(id), address);
 
-    private static ClusterConfiguration Configuration(params ClusterMember[] members) => new() { Members = [.. members] };
+    private static ClusterConfiguration Configuration(params ClusterMember[] members) =>
+        new() { Members = [.. members] };
 
     private IEnumerable<string> Known() => _directory.Peers.Select(peer => $"{peer.Id} {peer.Address}");
 }

@@ -137,7 +137,8 @@ public sealed class RestartTests
 
         MemberRefusedException refused = await Assert.ThrowsAsync<MemberRefusedException>(
             () => cluster.StartAsync(1, options => options.MemberId = other));
-        Assert.Contains($"Member {other} was started on the disk of member 1", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Member {other} was started on the disk of member 1", refused.Message, StringComparison.Ordinal);
 
         await cluster.StartAsync(1);
         await cluster.StartAsync(2);

@@ -40,7 +40,8 @@ public sealed class ClusterConfigurationCodecTests
         byte[] bytes = ClusterConfigurationCodec.Encode(Random(7));
         for (int length = 0; length < bytes.Length; length++)
         {
-            Assert.Throws<ClusterConfigurationFormatException>(() => ClusterConfigurationCodec.Decode(bytes.AsSpan(0, length)));
+            Assert.Throws<ClusterConfigurationFormatException>(
+                () => ClusterConfigurationCodec.Decode(bytes.AsSpan(0, length)));
         }
 
         Assert.Throws<ClusterConfigurationFormatException>(() => ClusterConfigurationCodec.Decode([.. bytes, 0]));
@@ -128,7 +129,12 @@ public sealed class ClusterConfigurationCodecTests
     [Fact]
     public void Any_change_comes_back_as_it_was()
     {
-        MemberEndpoint[] peers = [new(new MemberId(9), "host-9:1"), new(new MemberId(3), ""), new(new MemberId(ulong.MaxValue), "é")];
+        MemberEndpoint[] peers =
+        [
+            new(new MemberId(9), "host-9:1"),
+            new(new MemberId(3), ""),
+            new(new MemberId(ulong.MaxValue), "é"),
+        ];
         ConfigurationChange[] changes =
         [
             ConfigurationChange.AddLearner(peers[0]), ConfigurationChange.AddVoter(peers[1]),

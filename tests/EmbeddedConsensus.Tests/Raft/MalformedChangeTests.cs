@@ -17,7 +17,9 @@ public sealed class MalformedChangeTests
         for (byte kind = FirstKind; kind <= LastKind; kind++)
         {
             bool takesOne = (ConfigurationChangeKind)kind is ConfigurationChangeKind.AddLearner
-                or ConfigurationChangeKind.AddVoter or ConfigurationChangeKind.Replace or ConfigurationChangeKind.Update;
+                or ConfigurationChangeKind.AddVoter
+                or ConfigurationChangeKind.Replace
+                or ConfigurationChangeKind.Update;
             bool takesMany = (ConfigurationChangeKind)kind == ConfigurationChangeKind.SetVoters;
             requests.Add(kind, takesOne || takesMany ? [] : [5]);
             if (!takesMany)

@@ -11,7 +11,8 @@ public sealed class MemberIdsTests
         ClusterConfiguration founders = ClusterConfiguration.OfVoters(Id(1), Id(3), Id(7)).Normalized();
 
         Assert.Equal([new MemberIdRange(Id(2), Id(2)), new MemberIdRange(Id(4), Id(6))], founders.UnusedIds.ToArray());
-        Assert.Equal([1UL, 3, 7], Enumerable.Range(0, 20).Select(id => (ulong)id).Where(id => founders.WasUsed(Id(id))));
+        Assert.Equal(
+            [1UL, 3, 7], Enumerable.Range(0, 20).Select(id => (ulong)id).Where(id => founders.WasUsed(Id(id))));
         Assert.Equal(founders, founders.Normalized());
     }
 
@@ -30,9 +31,12 @@ public sealed class MemberIdsTests
                 configuration = configuration.WithUsed([Id(id)]);
             }
 
-            Assert.Equal(used.Order(), Enumerable.Range(0, 80).Select(id => (ulong)id).Where(id => configuration.WasUsed(Id(id))));
+            Assert.Equal(
+                used.Order(),
+                Enumerable.Range(0, 80).Select(id => (ulong)id).Where(id => configuration.WasUsed(Id(id))));
             Assert.Equal(configuration, new ClusterConfiguration().WithUsed(used.Select(Id)));
-            Assert.Equal(configuration, ClusterConfigurationCodec.Decode(ClusterConfigurationCodec.Encode(configuration)));
+            Assert.Equal(
+                configuration, ClusterConfigurationCodec.Decode(ClusterConfigurationCodec.Encode(configuration)));
         }
     }
 

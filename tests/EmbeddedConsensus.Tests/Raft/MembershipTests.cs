@@ -205,7 +205,10 @@ public sealed class MembershipTests
 
     private static void Acknowledge(LoneNode lone, ulong from, uint version) => lone.Receive(from, new RaftMessage
     {
-        Type = RaftMessageType.AppendResponse, Term = lone.Node.Term, Index = lone.Node.LastIndex, FormatVersion = version,
+        Type = RaftMessageType.AppendResponse,
+        Term = lone.Node.Term,
+        Index = lone.Node.LastIndex,
+        FormatVersion = version,
     });
 
     private static LogEntry Configuration(ulong[] voters, ulong term, ulong index) => new(

@@ -29,7 +29,12 @@ public sealed class RaftPaperTests
 
         List<RaftMessage> answers = lone.Receive(2, new RaftMessage
         {
-            Type = RaftMessageType.Append, Term = 2, Index = 1, LogTerm = 1, Entries = LoneNode.Entries(2, 2), Commit = 2,
+            Type = RaftMessageType.Append,
+            Term = 2,
+            Index = 1,
+            LogTerm = 1,
+            Entries = LoneNode.Entries(2, 2),
+            Commit = 2,
         });
 
         Assert.Empty(answers);

@@ -93,7 +93,8 @@ public sealed class RaftScenarioTests
 
     [Fact]
     [Trait("Scenario", "27")]
-    public void A_leader_that_crashes_inside_a_joint_configuration_is_followed_by_one_that_leaves_it() => RunScriptsOf(27);
+    public void A_leader_that_crashes_inside_a_joint_configuration_is_followed_by_one_that_leaves_it() =>
+        RunScriptsOf(27);
 
     [Fact]
     [Trait("Scenario", "28")]
@@ -105,11 +106,13 @@ public sealed class RaftScenarioTests
 
     [Fact]
     [Trait("Scenario", "30")]
-    public void A_learner_is_promoted_only_when_it_is_caught_up_and_only_for_good_when_that_is_committed() => RunScriptsOf(30);
+    public void A_learner_is_promoted_only_when_it_is_caught_up_and_only_for_good_when_that_is_committed() =>
+        RunScriptsOf(30);
 
     [Fact]
     [Trait("Scenario", "31")]
-    public void A_removed_leader_steps_down_a_removed_member_and_one_with_a_lost_disk_are_turned_away() => RunScriptsOf(31);
+    public void A_removed_leader_steps_down_a_removed_member_and_one_with_a_lost_disk_are_turned_away() =>
+        RunScriptsOf(31);
 
     [Fact]
     [Trait("Scenario", "32")]

@@ -176,7 +176,10 @@ public sealed class ConfigurationTrackerTests
                 new RaftOptions { Id = new MemberId(1), Seed = 1, PreVote = false, CheckQuorum = false },
                 RecoveredLog.Empty, null, bootstrap);
             Core = new ReplicaCore(
-                new ReplicaCoreOptions { RequestTimeoutTicks = requestTimeoutTicks, MaxPendingChanges = maxPendingChanges },
+                new ReplicaCoreOptions
+                {
+                    RequestTimeoutTicks = requestTimeoutTicks, MaxPendingChanges = maxPendingChanges,
+                },
                 node, new MemberId(1), 1);
             if (voters == 1)
             {

@@ -34,7 +34,8 @@ public sealed class LifecycleTests
                 next = watch.MoveNextAsync();
             }
         });
-        HealthCheckResult health = await new ConsensusStoreHealthCheck(broken).CheckHealthAsync(new HealthCheckContext());
+        HealthCheckResult health = await new ConsensusStoreHealthCheck(broken)
+            .CheckHealthAsync(new HealthCheckContext());
         Assert.Equal(HealthStatus.Unhealthy, health.Status);
 
         // The others go on, and the member comes back when it is started again.
@@ -125,7 +126,8 @@ public sealed class LifecycleTests
     {
         TestCluster cluster = new(1, wrapLog: (_, inner) => new UnreadableLogStorage(inner));
 
-        StorageCorruptedException thrown = await Assert.ThrowsAsync<StorageCorruptedException>(() => cluster.StartAsync(0));
+        StorageCorruptedException thrown = await Assert.ThrowsAsync<StorageCorruptedException>(
+            () => cluster.StartAsync(0));
 
         Assert.Equal(("log", 42), (thrown.File, thrown.Offset));
         await cluster.DisposeAsync();

@@ -39,7 +39,8 @@ public sealed class PreparedSnapshotTests : ISnapshotReceiverEvents, IDisposable
         await receiver.Idle;
 
         // From here on only the prepared state could be restored: the disk has another one.
-        await using (ISnapshotWriter writer = await storage.CreateAsync(new SnapshotMetadata(new LogPosition(2, 1), Alone)))
+        await using (ISnapshotWriter writer = await storage.CreateAsync(
+            new SnapshotMetadata(new LogPosition(2, 1), Alone)))
         {
             await writer.WriteAsync(state);
             await writer.PublishAsync();
@@ -62,7 +63,8 @@ public sealed class PreparedSnapshotTests : ISnapshotReceiverEvents, IDisposable
     {
     }
 
-    void ISnapshotReceiverEvents.Loaded(SnapshotReceiveEffect step, ReplicatedStateMachine machine) => _restored = machine;
+    void ISnapshotReceiverEvents.Loaded(SnapshotReceiveEffect step, ReplicatedStateMachine machine) =>
+        _restored = machine;
 
     void IFaultEvents.Failed(Exception exception) => _failures.Add(exception);
 

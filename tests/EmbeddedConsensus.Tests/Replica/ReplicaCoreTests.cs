@@ -130,7 +130,8 @@ public sealed class ReplicaCoreTests
     {
         SnapshotMetadata snapshot = new(
             new LogPosition(snapshotIndex, 1), ClusterConfiguration.OfVoters(Self, Leader, new MemberId(3)));
-        RecoveredLog log = new(new HardState(1, MemberId.None, snapshotIndex, Self), snapshot.Position, snapshotIndex, []);
+        RecoveredLog log = new(
+            new HardState(1, MemberId.None, snapshotIndex, Self), snapshot.Position, snapshotIndex, []);
         RaftNode node = new(
             new RaftOptions
             {

@@ -7,7 +7,8 @@ public sealed class ReplicaSettingsTests
     [Theory]
     [InlineData(1 << 10)]
     [InlineData(32 << 20)]
-    public void Batches_do_not_grow_with_the_largest_request_and_the_largest_request_fits_on_the_wire(int maxRequestBytes)
+    public void Batches_do_not_grow_with_the_largest_request_and_the_largest_request_fits_on_the_wire(
+        int maxRequestBytes)
     {
         ReplicaSettings settings = new(new ConsensusStoreOptions { MemberId = 1, MaxRequestBytes = maxRequestBytes });
 

@@ -34,7 +34,8 @@ public sealed class SnapshotInstallationTests
         Assert.Equal(SnapshotAction.Load, _installation.Completed());
 
         Assert.Equal(SnapshotAction.DeleteUnreadable, _installation.Failed());
-        Assert.Equal([SnapshotAction.DeleteUnreadable, SnapshotAction.ReportFailure], Run(SnapshotAction.DeleteUnreadable));
+        Assert.Equal(
+            [SnapshotAction.DeleteUnreadable, SnapshotAction.ReportFailure], Run(SnapshotAction.DeleteUnreadable));
         Assert.Empty(Run(SnapshotReceiveEffectKind.Begin));
         Assert.Empty(Run(SnapshotReceiveEffectKind.Restore));
     }

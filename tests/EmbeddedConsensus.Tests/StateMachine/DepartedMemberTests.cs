@@ -76,7 +76,8 @@ public sealed class DepartedMemberTests : IDisposable
         InMemorySnapshotStorage storage = new();
         using (StateSnapshot snapshot = new(_machine.State))
         {
-            await using ISnapshotWriter writer = await storage.CreateAsync(new SnapshotMetadata(snapshot.Position, left));
+            await using ISnapshotWriter writer = await storage.CreateAsync(
+                new SnapshotMetadata(snapshot.Position, left));
             ArrayBufferWriter<byte> bytes = new();
             while (snapshot.WriteNext(bytes, 1 << 20))
             {
@@ -97,14 +98,19 @@ public sealed class DepartedMemberTests : IDisposable
         Assert.Equal(_machine.State.Sessions.Members, restored.Sessions.Members);
     }
 
-    private ClusterConfiguration Configure(params MemberId[] voters) => Configure(ClusterConfiguration.OfVoters(voters));
+    private ClusterConfiguration Configure(params MemberId[] voters) =>
+        Configure(ClusterConfiguration.OfVoters(voters));
 
     private ClusterConfiguration Configure(ClusterConfiguration configuration)
     {
         configuration = configuration.Normalized();
         ReplicatedStateMachine state = _machine.State;
         state.Apply(
-            [new LogEntry(state.Applied.Index + 1, 1, LogEntryKind.Configuration, ClusterConfigurationCodec.Encode(configuration))],
+            [
+                new LogEntry(
+                    state.Applied.Index + 1, 1, LogEntryKind.Configuration,
+                    ClusterConfigurationCodec.Encode(configuration)),
+            ],
             _machine);
         return configuration;
     }

@@ -49,7 +49,10 @@ public sealed class RangeTests : IDisposable
     {
         Assert.Equal("a= b= c=", Read(KeyRange.All, new RangeOptions { KeysOnly = true }));
         Assert.Equal("b= c= a=",
-            Read(KeyRange.All, new RangeOptions { KeysOnly = true, SortTarget = SortTarget.Value, SortOrder = SortOrder.Descending }));
+            Read(KeyRange.All, new RangeOptions
+            {
+                KeysOnly = true, SortTarget = SortTarget.Value, SortOrder = SortOrder.Descending,
+            }));
         RangeResult count = _machine.Range(KeyRange.All, new RangeOptions { CountOnly = true });
         Assert.Equal((0, 3L), (count.Items.Count, count.Count));
     }

@@ -48,7 +48,8 @@ public sealed class TxnTests : IDisposable
     [Fact]
     public void All_changes_of_a_transaction_share_a_revision_and_later_operations_see_them()
     {
-        TxnResult result = _machine.Txn(Txn.Do(Op.Put("a", "1"), Op.Get("a"), Op.Put("b", "2"), Op.Range(KeyRange.All)));
+        TxnResult result = _machine.Txn(
+            Txn.Do(Op.Put("a", "1"), Op.Get("a"), Op.Put("b", "2"), Op.Range(KeyRange.All)));
 
         Assert.Equal(2, result.Revision);
         KeyValue seen = Assert.Single(result.GetRange(1).Items);

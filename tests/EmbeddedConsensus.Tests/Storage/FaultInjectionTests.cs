@@ -22,7 +22,8 @@ public sealed class FaultInjectionTests
             await Assert.ThrowsAsync<StorageException>(async () => await storage.AppendAsync(Write));
             await Assert.ThrowsAsync<StorageException>(async () => await storage.AppendAsync(Write));
             await Assert.ThrowsAsync<StorageException>(async () => await storage.ReadAsync(1, 1, 1));
-            await Assert.ThrowsAsync<StorageException>(async () => await storage.DropPrefixAsync(new LogPosition(1, 1)));
+            await Assert.ThrowsAsync<StorageException>(
+                async () => await storage.DropPrefixAsync(new LogPosition(1, 1)));
         }
 
         await using var next = new InMemoryLogStorage(disk);

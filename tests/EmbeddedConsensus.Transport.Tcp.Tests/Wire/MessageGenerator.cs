@@ -70,7 +70,10 @@ internal sealed class MessageGenerator(int seed)
 
     private ImmutableArray<MemberId> Members(int most) =>
     [
-        .. Enumerable.Range(0, _random.Next(most + 1)).Select(_ => new MemberId(Math.Max(1, Number()))).Distinct().Order(),
+        .. Enumerable.Range(0, _random.Next(most + 1))
+            .Select(_ => new MemberId(Math.Max(1, Number())))
+            .Distinct()
+            .Order(),
     ];
 
     private byte[] Bytes()

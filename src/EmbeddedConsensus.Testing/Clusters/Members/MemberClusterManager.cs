@@ -42,7 +42,8 @@ internal sealed class MemberClusterManager(StallGuard guard) : IClusterManager
         guard.Watch(Manager.ReplaceMemberAsync(member, replacement, cancellationToken));
 
     /// <inheritdoc />
-    public ValueTask<ClusterMembership> UpdateMemberAsync(MemberEndpoint member, CancellationToken cancellationToken = default) =>
+    public ValueTask<ClusterMembership> UpdateMemberAsync(
+        MemberEndpoint member, CancellationToken cancellationToken = default) =>
         guard.Watch(Manager.UpdateMemberAsync(member, cancellationToken));
 
     /// <inheritdoc />

@@ -92,8 +92,8 @@ internal static class LogAppendChecks
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
         await AppendAsync(storage, model, Entries(1, 5, 1)).ConfigureAwait(false);
-        await AppendAsync(
-            storage, model, Entries(6, 4, 1), Entries(8, 3, 2), Entries(5, 2, 3), Entries(7, 1, 3)).ConfigureAwait(false);
+        await AppendAsync(storage, model, Entries(6, 4, 1), Entries(8, 3, 2), Entries(5, 2, 3), Entries(7, 1, 3))
+            .ConfigureAwait(false);
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
@@ -155,7 +155,10 @@ internal static class LogAppendChecks
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
         LogEntry[] entries =
         [
-            Entry(1, 1, 0, LogEntryKind.NoOp), Entry(2, 1, 5), Entry(3, 1, 0), Entry(4, 1, 0, LogEntryKind.Configuration),
+            Entry(1, 1, 0, LogEntryKind.NoOp),
+            Entry(2, 1, 5),
+            Entry(3, 1, 0),
+            Entry(4, 1, 0, LogEntryKind.Configuration),
         ];
         await AppendAsync(storage, model, new LogAppend(entries, null)).ConfigureAwait(false);
         await AppendAsync(storage, model, Entries(5, 1, 2, bytes: 0)).ConfigureAwait(false);

@@ -10,7 +10,8 @@ internal static class LogConfigurationChecks
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
-        await AppendAsync(storage, model, WithConfiguration(Entries(1, 5, 1, state: State(1)), 0)).ConfigureAwait(false);
+        await AppendAsync(storage, model, WithConfiguration(Entries(1, 5, 1, state: State(1)), 0))
+            .ConfigureAwait(false);
         await AppendAsync(storage, model, WithConfiguration(Entries(6, 5, 1, bytes: 20_000), 2)).ConfigureAwait(false);
         storage = await ReopenAsync(medium, storage, model).ConfigureAwait(false);
 

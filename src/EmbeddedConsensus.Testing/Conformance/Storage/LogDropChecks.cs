@@ -11,7 +11,8 @@ internal static class LogDropChecks
     {
         var model = new LogModel();
         ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
-        await AppendAsync(storage, model, Entries(1, 10, 1, state: State(1, 4)), Entries(11, 10, 2)).ConfigureAwait(false);
+        await AppendAsync(storage, model, Entries(1, 10, 1, state: State(1, 4)), Entries(11, 10, 2))
+            .ConfigureAwait(false);
         await DropAsync(storage, model, 4, 1).ConfigureAwait(false);
         await model.CheckAsync(storage).ConfigureAwait(false);
         await DropAsync(storage, model, 10, 1).ConfigureAwait(false);
@@ -136,7 +137,9 @@ internal static class LogDropChecks
             HardState? state = random.Next(3) == 0 ? State(term, model.Start.Index) : null;
             int count = random.Next(4) == 0 ? 0 : random.Next(1, 30);
             bool overrides = random.Next(4) == 0 && last > model.Start.Index;
-            ulong first = overrides ? model.Start.Index + 1 + (ulong)random.NextInt64((long)(last - model.Start.Index)) : last + 1;
+            ulong first = overrides
+                ? model.Start.Index + 1 + (ulong)random.NextInt64((long)(last - model.Start.Index))
+                : last + 1;
             LogAppend write = Entries(first, count, term, random.Next(10) == 0 ? 70_000 : random.Next(200), state);
             writes.Add(random.Next(4) == 0 ? WithConfiguration(write, random.Next(count + 1)) : write);
             last = count == 0 ? last : first + (ulong)count - 1;

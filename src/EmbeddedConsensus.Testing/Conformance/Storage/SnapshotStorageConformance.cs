@@ -11,15 +11,19 @@ public static partial class SnapshotStorageConformance
     public static IReadOnlyList<ConformanceCheck<SnapshotStorageMedium>> Checks { get; } =
     [
         new("No_snapshot", "A new storage has no snapshot.", NoSnapshotAsync),
-        new("Published_snapshot_survives", "A published snapshot is there, also after closing and opening.", SurvivesAsync),
+        new("Published_snapshot_survives", "A published snapshot is there, also after closing and opening.",
+            SurvivesAsync),
         new("Empty_snapshot", "A snapshot may have no bytes.", medium => RoundTripAsync(medium, 0)),
         new("One_byte", "A snapshot may have one byte.", medium => RoundTripAsync(medium, 1)),
         new("Exactly_one_block", "A snapshot may fill 64 KiB exactly.", medium => RoundTripAsync(medium, 65_536)),
-        new("One_block_and_a_byte", "A snapshot may be a byte longer than 64 KiB.", medium => RoundTripAsync(medium, 65_537)),
-        new("Several_megabytes", "A snapshot of several MiB is kept to the last byte.", medium => RoundTripAsync(medium, 5_000_003)),
+        new("One_block_and_a_byte", "A snapshot may be a byte longer than 64 KiB.",
+            medium => RoundTripAsync(medium, 65_537)),
+        new("Several_megabytes", "A snapshot of several MiB is kept to the last byte.",
+            medium => RoundTripAsync(medium, 5_000_003)),
         new("Metadata_is_kept", "Position and membership are kept, joint configurations too.", MetadataAsync),
         new("Unpublished_is_invisible", "A snapshot that was not published does not exist.", UnpublishedAsync),
-        new("Newest_wins", "The snapshot with the highest index is the newest, whatever was published last.", NewestAsync),
+        new("Newest_wins", "The snapshot with the highest index is the newest, whatever was published last.",
+            NewestAsync),
         new("Same_position_again", "A snapshot may be published again at the same position.", SamePositionAsync),
         new("Delete_below", "Snapshots below an index go, the others stay.", DeleteBelowAsync),
         new("Delete_one", "A single snapshot goes, the others stay.", DeleteOneAsync),
@@ -28,7 +32,8 @@ public static partial class SnapshotStorageConformance
         new("Reads_beside_each_other", "Reads of one reader may run beside each other.", ReadsBesideAsync),
         new("Writers_beside_each_other", "Two snapshots may be written at the same time.", WritersBesideAsync),
         new("Oversized_write", "A write beyond the limit is refused.", OversizedWriteAsync),
-        new("Cancelled_write", "A cancelled write or publication is reported as such, and not as a failure.", CancelledAsync),
+        new("Cancelled_write", "A cancelled write or publication is reported as such, and not as a failure.",
+            CancelledAsync),
         new("Use_after_disposal", "Calls after disposal are refused.", UseAfterDisposalAsync),
     ];
 
@@ -40,7 +45,9 @@ public static partial class SnapshotStorageConformance
         ?? throw new KeyNotFoundException($"There is no check named {name}.");
 
     private static SnapshotMetadata Metadata(ulong index, ulong term = 3) =>
-        new(new LogPosition(index, term), ClusterConfiguration.OfVoters(new MemberId(1), new MemberId(2), new MemberId(3)));
+        new(
+            new LogPosition(index, term),
+            ClusterConfiguration.OfVoters(new MemberId(1), new MemberId(2), new MemberId(3)));
 
     private static byte[] Content(int length, int seed)
     {

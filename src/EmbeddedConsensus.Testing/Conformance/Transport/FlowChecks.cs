@@ -56,7 +56,8 @@ internal static class FlowChecks
             "The snapshot lane went on while its receiver had no room.");
         members[1].Receiver.Release(TransportLane.Snapshot);
         await members[1].ExpectAsync(
-            receiver => receiver.Messages.Any(message => message is { Type: RaftMessageType.SnapshotChunk, Context: 2 }),
+            receiver => receiver.Messages.Any(
+                message => message is { Type: RaftMessageType.SnapshotChunk, Context: 2 }),
             "The arrival of the second chunk").ConfigureAwait(false);
     }
 

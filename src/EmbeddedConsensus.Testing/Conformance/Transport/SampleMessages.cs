@@ -20,7 +20,9 @@ internal static class SampleMessages
                 Index = ulong.MaxValue - seed,
                 LogTerm = seed + 70_000,
                 Commit = (seed << 32) + 3,
-                Entries = type is RaftMessageType.Append or RaftMessageType.Propose ? EntriesOfEveryKind(seed) : default,
+                Entries = type is RaftMessageType.Append or RaftMessageType.Propose
+                    ? EntriesOfEveryKind(seed)
+                    : default,
                 Reject = (seed / 1000) % 2 == 0,
                 RejectHint = seed + 5,
                 Context = 0x8000_0000_0000_0000 + seed,

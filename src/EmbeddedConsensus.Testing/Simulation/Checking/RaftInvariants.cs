@@ -110,7 +110,8 @@ internal sealed class RaftInvariants(SimulationStatistics statistics)
             {
                 throw new SimulationFailedException("Leader Completeness",
                     $"Leader {leader.Id} of term {leader.Term} has "
-                    + $"{mirror.TermAt(index)?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no entry"} at index {index}, "
+                    + (mirror.TermAt(index)?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no entry")
+                    + $" at index {index}, "
                     + $"where an entry of term {_committed[(int)index]} is committed.");
             }
         }

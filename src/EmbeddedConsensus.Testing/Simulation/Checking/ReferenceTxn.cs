@@ -5,7 +5,8 @@ namespace EmbeddedConsensus.Testing.Simulation.Checking;
 /// <summary>A transaction with its conditions evaluated: the part of it that will run.</summary>
 /// <param name="Succeeded">Whether its conditions hold.</param>
 /// <param name="Operations">The operations to run, with those of each inner transaction.</param>
-internal sealed record ReferenceTxn(bool Succeeded, IReadOnlyList<(Operation Operation, ReferenceTxn? Inner)> Operations)
+internal sealed record ReferenceTxn(
+    bool Succeeded, IReadOnlyList<(Operation Operation, ReferenceTxn? Inner)> Operations)
 {
     /// <summary>Evaluates the conditions of a transaction and of the inner ones that will run.</summary>
     public static ReferenceTxn Judge(Txn txn, ImmutableSortedDictionary<Key, KeyValue> state)
@@ -29,7 +30,8 @@ internal sealed record ReferenceTxn(bool Succeeded, IReadOnlyList<(Operation Ope
         KeyValue[] found = [.. state.Values.Where(item => condition.Range.Contains(item.Key))];
         if (found.Length == 0)
         {
-            return condition.Target != CompareTarget.Value && Relates(0L.CompareTo(condition.Number), condition.Relation);
+            return condition.Target != CompareTarget.Value
+                && Relates(0L.CompareTo(condition.Number), condition.Relation);
         }
 
         return found.All(item => Relates(

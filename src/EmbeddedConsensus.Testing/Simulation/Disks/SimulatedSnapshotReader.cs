@@ -13,11 +13,13 @@ internal sealed class SimulatedSnapshotReader(SimulatedSnapshot snapshot, bool t
     public long Length => snapshot.Data.Length;
 
     /// <inheritdoc />
-    public ValueTask<int> ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
+    public ValueTask<int> ReadAsync(
+        long offset, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
         if (snapshot.IsUnreadable)
         {
-            throw new StorageException($"The snapshot at index {snapshot.Metadata.Position.Index} is not a whole state.");
+            throw new StorageException(
+                $"The snapshot at index {snapshot.Metadata.Position.Index} is not a whole state.");
         }
 
         ReadOnlyMemory<byte> read = snapshot.Read(offset, destination.Length, trustsDamage);

@@ -49,7 +49,8 @@ internal sealed partial class LivenessPhase
         if (order.Refusal != MembershipRefusal.None)
         {
             throw new SimulationFailedException("Liveness",
-                $"{order.Change.Kind} {order.Change.Member} [{string.Join<MemberEndpoint>(' ', order.Change.Peers)}] is "
+                $"{order.Change.Kind} {order.Change.Member} "
+                + $"[{string.Join<MemberEndpoint>(' ', order.Change.Peers)}] is "
                 + $"refused in a cluster that is whole: {order.Refusal}.");
         }
     }

@@ -173,7 +173,8 @@ internal sealed partial class ReplicaLife
     }
 
     /// <summary>The operator changes the membership.</summary>
-    public void Submit(PendingConfigurationChange change) => Replica.Run(this, () => Submit(change, () => Core.Submit(change)));
+    public void Submit(PendingConfigurationChange change) =>
+        Replica.Run(this, () => Submit(change, () => Core.Submit(change)));
 
     private void Submit(PendingCall call, Action submit)
     {

@@ -128,8 +128,8 @@ internal sealed class SimulatedReplica
         catch (StorageException) when (Disk.NewestSnapshot is { IsUnreadable: true } unreadable)
         {
             throw new SimulationFailedException("Snapshot Installation",
-                $"Replica {Id} cannot start: the snapshot at {unreadable.Metadata.Position.Index}, which it received and "
-                + "could not load, stays the newest.");
+                $"Replica {Id} cannot start: the snapshot at {unreadable.Metadata.Position.Index}, "
+                + "which it received and could not load, stays the newest.");
         }
         catch (StorageException exception)
         {

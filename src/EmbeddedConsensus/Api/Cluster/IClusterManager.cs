@@ -69,7 +69,8 @@ public interface IClusterManager
     /// call itself.</summary>
     /// <param name="member">The member, with its new address.</param>
     /// <param name="cancellationToken">Ends the wait, not the change.</param>
-    ValueTask<ClusterMembership> UpdateMemberAsync(MemberEndpoint member, CancellationToken cancellationToken = default);
+    ValueTask<ClusterMembership> UpdateMemberAsync(
+        MemberEndpoint member, CancellationToken cancellationToken = default);
 
     /// <summary>Moves to any set of voters: those that are new are added and caught up first, those that are missing
     /// leave, in one joint change.</summary>

@@ -307,7 +307,8 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     private bool Fits(RaftNode node, long bytes, PendingProposal proposal)
     {
         long size = bytes + SizeOf(proposal);
-        return (bytes == 0 || size <= options.MaxProposeBytes) && (node.Role == RaftRole.Leader || _forwarded.HasRoomFor(size));
+        return (bytes == 0 || size <= options.MaxProposeBytes)
+            && (node.Role == RaftRole.Leader || _forwarded.HasRoomFor(size));
     }
 
     private bool TryPropose(RaftNode node, in ForwardedBatch batch, ulong now)

@@ -67,7 +67,8 @@ internal sealed class ClusterManager(
     }
 
     /// <inheritdoc />
-    public ValueTask<ClusterMembership> UpdateMemberAsync(MemberEndpoint member, CancellationToken cancellationToken = default)
+    public ValueTask<ClusterMembership> UpdateMemberAsync(
+        MemberEndpoint member, CancellationToken cancellationToken = default)
     {
         Check(member, nameof(member));
         return ChangeAsync(ConfigurationChange.Update(member), cancellationToken);

@@ -43,9 +43,9 @@ internal sealed class MembershipBootstrap(
             return !hasTransport || settings.Address is not null || options.JoinAddresses.Count > 0
                 ? (settings.Bootstrap, settings.Address)
                 : throw new MemberRefusedException(
-                    $"Member {Self} has a transport and an empty disk, and its options name no member: it would found a "
-                    + "cluster of its own. List the members of the cluster in Members, this one included (this one alone "
-                    + "for a cluster of one), set AdvertisedAddress to found a cluster that others join, or set "
+                    $"Member {Self} has a transport and an empty disk, and its options name no member: it would found "
+                    + "a cluster of its own. List the members of the cluster in Members, this one included (this one "
+                    + "alone for a cluster of one), set AdvertisedAddress to found a cluster that others join, or set "
                     + "JoinAddresses to join one.");
         }
 

@@ -71,7 +71,8 @@ internal sealed class MembershipChanges(
                     break;
             }
 
-            if (options.RequestTimeout != Timeout.InfiniteTimeSpan && time.GetElapsedTime(heard) >= options.RequestTimeout)
+            if (options.RequestTimeout != Timeout.InfiniteTimeSpan
+                && time.GetElapsedTime(heard) >= options.RequestTimeout)
             {
                 throw GiveUp(mayBeTaken, trouble);
             }

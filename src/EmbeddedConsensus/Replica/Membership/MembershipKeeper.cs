@@ -12,7 +12,12 @@ namespace EmbeddedConsensus.Replica.Membership;
 /// <remarks>The others cannot reach a member that was removed while it was down, or that moved: it is no peer of theirs
 /// under its present address. So this member asks, instead of waiting to be told.</remarks>
 internal sealed class MembershipKeeper(
-    IMembershipReplica replica, MembershipClient client, MembershipChanges changes, ConsensusStoreOptions options, TimeProvider time, ILogger logger)
+    IMembershipReplica replica,
+    MembershipClient client,
+    MembershipChanges changes,
+    ConsensusStoreOptions options,
+    TimeProvider time,
+    ILogger logger)
 {
     private const int MaxBackoff = 5;
 
@@ -76,7 +81,9 @@ internal sealed class MembershipKeeper(
 
     /// <summary>Whether the cluster has an outdated address for this member.</summary>
     private bool IsMisplaced() =>
-        client.Address is { } address && replica.View!.Configuration.Find(replica.Self) is { } record && record.Address != address;
+        client.Address is { } address
+        && replica.View!.Configuration.Find(replica.Self) is { } record
+        && record.Address != address;
 
     private async Task JoinAsync(CancellationToken cancellationToken)
     {
@@ -97,7 +104,8 @@ internal sealed class MembershipKeeper(
             string address = addresses[attempt % addresses.Count];
             MembershipRequest request = client.NewRequest(MembershipRequestKind.Join) with { Change = change };
             failures = await TryJoinAsync(address, request, cancellationToken).ConfigureAwait(false) ? 0 : failures + 1;
-            TimeSpan pause = options.ElectionTimeout * Math.Min(MaxBackoff, 1 + (failures / Math.Max(1, addresses.Count)));
+            TimeSpan pause = options.ElectionTimeout
+                * Math.Min(MaxBackoff, 1 + (failures / Math.Max(1, addresses.Count)));
             await Task.Delay(failures < addresses.Count ? options.HeartbeatInterval : pause, time, cancellationToken)
                 .ConfigureAwait(false);
         }
@@ -144,7 +152,8 @@ internal sealed class MembershipKeeper(
         {
             replica.Leave(new MemberRefusedException(
                 $"Member {replica.Self} is to join the cluster '{options.ClusterName}', and all addresses that it was "
-                + $"given belong to clusters of other names: {exception.Message} Check ClusterName and JoinAddresses.", exception));
+                + $"given belong to clusters of other names: {exception.Message} Check ClusterName and JoinAddresses.",
+                exception));
         }
     }
 
@@ -166,7 +175,8 @@ internal sealed class MembershipKeeper(
     private async Task IntroduceAsync(CancellationToken cancellationToken)
     {
         MembershipRequest request = client.NewRequest(MembershipRequestKind.Introduce);
-        await Task.WhenAll(client.KnownAddresses().Select(address => IntroduceAsync(address, request, cancellationToken)))
+        await Task
+            .WhenAll(client.KnownAddresses().Select(address => IntroduceAsync(address, request, cancellationToken)))
             .ConfigureAwait(false);
     }
 

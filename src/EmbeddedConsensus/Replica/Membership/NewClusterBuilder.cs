@@ -120,7 +120,8 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
 
         await using (snapshot.ConfigureAwait(false))
         {
-            return await StateSnapshotLoader.LoadAsync(snapshot, options, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return await StateSnapshotLoader.LoadAsync(snapshot, options, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
@@ -130,7 +131,8 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
         while (machine.Applied.Index < log.LastIndex)
         {
             ReadOnlyMemory<LogEntry> entries = await storage.Log
-                .ReadAsync(machine.Applied.Index + 1, log.LastIndex, ReadBytes, cancellationToken).ConfigureAwait(false);
+                .ReadAsync(machine.Applied.Index + 1, log.LastIndex, ReadBytes, cancellationToken)
+                .ConfigureAwait(false);
             machine.Apply(entries.Span, this);
             machine.Publish();
         }

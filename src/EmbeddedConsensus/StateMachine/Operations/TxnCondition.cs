@@ -83,7 +83,11 @@ internal static class TxnCondition
         target != CompareTarget.Value && Holds(0L.CompareTo(number), relation);
 
     private static bool Holds(
-        in MvccRecord record, CompareTarget target, CompareRelation relation, long number, ReadOnlySpan<byte> operand) =>
+        in MvccRecord record,
+        CompareTarget target,
+        CompareRelation relation,
+        long number,
+        ReadOnlySpan<byte> operand) =>
         Holds(
             target switch
             {

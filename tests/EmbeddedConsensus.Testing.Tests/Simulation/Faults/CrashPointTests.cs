@@ -55,12 +55,18 @@ public sealed class CrashPointTests
             });
             if (second % 4 == 0)
             {
-                events.Add(new FaultEvent(second * 1_000_000, FaultKind.Crash, FaultTarget.Leader) { DurationMicros = 50_000 });
+                events.Add(new FaultEvent(second * 1_000_000, FaultKind.Crash, FaultTarget.Leader)
+                {
+                    DurationMicros = 50_000,
+                });
             }
 
             if (second % 5 == 1)
             {
-                events.Add(new FaultEvent(second * 1_000_000, FaultKind.ReplaceMember, FaultTarget.All) { Amount = second });
+                events.Add(new FaultEvent(second * 1_000_000, FaultKind.ReplaceMember, FaultTarget.All)
+                {
+                    Amount = second,
+                });
             }
 
             if (second % 9 == 2)

@@ -49,7 +49,10 @@ public sealed class FaultScheduleTests
     public void Every_kind_of_fault_is_on_for_some_seeds_and_off_for_others()
     {
         List<HashSet<FaultKind>> on =
-            [.. Enumerable.Range(0, 100).Select(seed => Plan((ulong)seed, 3).Events.Select(item => item.Kind).ToHashSet())];
+            [
+                .. Enumerable.Range(0, 100)
+                    .Select(seed => Plan((ulong)seed, 3).Events.Select(item => item.Kind).ToHashSet()),
+            ];
         foreach (FaultKind kind in Enum.GetValues<FaultKind>())
         {
             int seeds = on.Count(kinds => kinds.Contains(kind));

@@ -49,7 +49,10 @@ public sealed class ScheduleShrinkerTests
     public void A_seed_that_fails_by_an_injected_bug_is_shrunk_to_a_few_faults(
         string defect)
     {
-        SimulationOptions options = new() { Seed = 0, Replicas = 3, VirtualSeconds = 20, Defect = Enum.Parse<SimulatedDefect>(defect) };
+        SimulationOptions options = new()
+        {
+            Seed = 0, Replicas = 3, VirtualSeconds = 20, Defect = Enum.Parse<SimulatedDefect>(defect),
+        };
         SimulationResult failed = Enumerable.Range(1, 150)
             .Select(seed => Run(options with { Seed = (ulong)seed }))
             .First(result => result.Failure is not null && result.Schedule.Events.Length > 20);

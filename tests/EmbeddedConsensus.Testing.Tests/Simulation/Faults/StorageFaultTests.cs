@@ -64,7 +64,10 @@ public sealed class StorageFaultTests
         for (int at = 2_000_000; at < 50_000_000; at += 250_000)
         {
             events.Add(new FaultEvent(at, FaultKind.RottenLog, FaultTarget.All) { Amount = at });
-            events.Add(new FaultEvent(at, FaultKind.Crash, FaultTarget.Of(at / 250_000 % 5)) { DurationMicros = 50_000 });
+            events.Add(new FaultEvent(at, FaultKind.Crash, FaultTarget.Of(at / 250_000 % 5))
+            {
+                DurationMicros = 50_000,
+            });
         }
 
         SimulationStatistics total = Run(replicas: 5, events);

@@ -32,12 +32,16 @@ public sealed class MembershipTests
     [Trait("Scenario", "28")]
     public void Leaders_and_others_crash_inside_joint_configurations_on_the_way_between_any_two_sets()
     {
-        CrashPoint[] points = [CrashPoint.JointCommitted, CrashPoint.ConfigurationIssued, CrashPoint.ConfigurationApplied];
+        CrashPoint[] points =
+        [
+            CrashPoint.JointCommitted, CrashPoint.ConfigurationIssued, CrashPoint.ConfigurationApplied,
+        ];
         List<FaultEvent> events = [];
         for (int i = 0; i < 12; i++)
         {
             events.Add(Change(3 + (4 * i), FaultKind.SetVoters, FaultTarget.All, amount: 31 * i));
-            events.Add(Change(3 + (4 * i), FaultKind.CrashAtPoint, i % 3 == 0 ? FaultTarget.All : FaultTarget.Leader) with
+            FaultTarget crashed = i % 3 == 0 ? FaultTarget.All : FaultTarget.Leader;
+            events.Add(Change(3 + (4 * i), FaultKind.CrashAtPoint, crashed) with
             {
                 Point = points[i % points.Length],
                 Amount = 1,
@@ -96,7 +100,10 @@ public sealed class MembershipTests
         {
             FaultKind kind = kinds[i % kinds.Length];
             events.Add(Change(3 + (3 * i), kind, FaultTarget.All, amount: i));
-            events.Add(Change(4 + (3 * i), FaultKind.Partition, FaultTarget.Of(i % 3)) with { DurationMicros = 900_000 });
+            events.Add(Change(4 + (3 * i), FaultKind.Partition, FaultTarget.Of(i % 3)) with
+            {
+                DurationMicros = 900_000,
+            });
             events.Add(Change(5 + (3 * i), FaultKind.Crash, FaultTarget.Leader) with { DurationMicros = 200_000 });
         }
 

@@ -13,7 +13,8 @@ internal static class ConfigurationText
         Add(words, "learners", configuration.Learners);
         Add(words, "next-learners", configuration.LearnersNext);
         Add(words, "planned", configuration.PlannedVoters);
-        Add(words, "started", [.. configuration.Members.Where(member => member.HasStarted).Select(member => member.Id)]);
+        Add(words, "started",
+            [.. configuration.Members.Where(member => member.HasStarted).Select(member => member.Id)]);
         return string.Join(' ', words);
     }
 

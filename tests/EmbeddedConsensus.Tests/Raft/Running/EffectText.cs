@@ -61,7 +61,9 @@ internal sealed class EffectText
     private static string Entry(LogEntry entry)
     {
         string payload = SimulatedMember.Payload(entry);
-        string shown = payload.Length > 20 && entry.Kind == LogEntryKind.Command ? Invariant($"({payload.Length} bytes)") : payload;
+        string shown = payload.Length > 20 && entry.Kind == LogEntryKind.Command
+            ? Invariant($"({payload.Length} bytes)")
+            : payload;
         return entry.Index == 0 ? shown : Invariant($"{Position(entry.Position)} {shown}").TrimEnd();
     }
 
@@ -112,7 +114,8 @@ internal sealed class EffectText
                 Invariant($" after={m.Index}/{m.LogTerm} commit={m.Commit}{Entries(m.Entries.ToArray())}"),
             RaftMessageType.AppendResponse when m is { Reject: true, Context: 2 } => " of a higher term",
             RaftMessageType.AppendResponse when m.Reject =>
-                Invariant($" no after={m.Index} hint={m.RejectHint}/{m.LogTerm}{(m.Context == 1 ? " holds nothing" : "")}"),
+                Invariant($" no after={m.Index} hint={m.RejectHint}/{m.LogTerm}")
+                    + (m.Context == 1 ? " holds nothing" : ""),
             RaftMessageType.MemberRemoved => Invariant($" configuration={m.Index}"),
             RaftMessageType.MemberRefused => Invariant($" {(RefusalReason)m.Context}"),
             RaftMessageType.AppendResponse => Invariant($" index={m.Index}"),
@@ -125,7 +128,8 @@ internal sealed class EffectText
             RaftMessageType.HeartbeatResponse => Round(m.Context),
             RaftMessageType.SnapshotChunk => Chunk(m.Chunk!),
             RaftMessageType.SnapshotChunkResponse =>
-                Invariant($" snapshot={Position(m.Chunk!.Metadata.Position)}{(m.Reject ? " no" : "")} has={m.Chunk.Offset}"),
+                Invariant($" snapshot={Position(m.Chunk!.Metadata.Position)}")
+                    + Invariant($"{(m.Reject ? " no" : "")} has={m.Chunk.Offset}"),
             RaftMessageType.Propose => Entries(m.Entries.ToArray()),
             RaftMessageType.ReadIndex => Batch(m.Context),
             RaftMessageType.ReadIndexResponse => Invariant($"{Batch(m.Context)} index={m.Index}"),
@@ -139,7 +143,8 @@ internal sealed class EffectText
 
     private static string Chunk(SnapshotChunk chunk) => chunk.Data.IsEmpty
         ? Invariant($" snapshot={Position(chunk.Metadata.Position)} asks")
-        : Invariant($" snapshot={Position(chunk.Metadata.Position)} at={chunk.Offset} bytes={chunk.Data.Length} of={chunk.TotalLength}");
+        : Invariant($" snapshot={Position(chunk.Metadata.Position)} at={chunk.Offset}")
+            + Invariant($" bytes={chunk.Data.Length} of={chunk.TotalLength}");
 
     private string Batch(ulong id)
     {

@@ -102,5 +102,8 @@ internal sealed class LoneNode
     }
 
     public static LogEntry[] Entries(ulong firstIndex, params ulong[] terms) =>
-        [.. terms.Select((term, i) => new LogEntry(firstIndex + (ulong)i, term, LogEntryKind.Command, new byte[] { 1 }))];
+        [
+            .. terms.Select(
+                (term, i) => new LogEntry(firstIndex + (ulong)i, term, LogEntryKind.Command, new byte[] { 1 })),
+        ];
 }

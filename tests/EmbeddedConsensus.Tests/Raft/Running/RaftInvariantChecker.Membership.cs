@@ -44,11 +44,13 @@ internal sealed partial class RaftInvariantChecker
         RaftNode node = member.Node;
         if (status.Commit > 0)
         {
-            ClusterConfiguration expected = _committedConfigurations.Last(known => known.Index <= status.Commit).Configuration;
+            ClusterConfiguration expected =
+                _committedConfigurations.Last(known => known.Index <= status.Commit).Configuration;
             Assert.True(node.CommittedConfiguration == expected, "a committed configuration differs");
             for (ulong index = status.Commit + 1; index <= status.LastIndex; index++)
             {
-                expected = _configurations.GetValueOrDefault(new LogPosition(index, node.TermAt(index)!.Value), expected);
+                expected = _configurations.GetValueOrDefault(
+                    new LogPosition(index, node.TermAt(index)!.Value), expected);
             }
 
             Assert.True(node.Configuration == expected, "the configuration in use is not the latest one in the log");

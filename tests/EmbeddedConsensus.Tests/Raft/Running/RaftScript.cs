@@ -13,7 +13,11 @@ internal static class RaftScript
         RepositoryRoot.Path, "tests", "EmbeddedConsensus.Tests", "Raft", "Scripts");
 
     public static IReadOnlyList<string> Names =>
-        [.. Directory.GetFiles(Folder, "*.txt", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!];
+        [
+            .. Directory.GetFiles(Folder, "*.txt", SearchOption.AllDirectories)
+                .Select(Path.GetFileNameWithoutExtension)
+                .Order(StringComparer.Ordinal)!,
+        ];
 
     /// <summary>The numbers of scenarios.md that a script covers, from its line "# scenario: 1, 2".</summary>
     public static IReadOnlyList<int> Scenarios(string name)

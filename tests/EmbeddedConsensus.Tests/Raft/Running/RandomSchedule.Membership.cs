@@ -91,7 +91,10 @@ internal sealed partial class RandomSchedule
 
     private IEnumerable<MemberEndpoint> RandomVoters(ClusterConfiguration current, MemberEndpoint? added)
     {
-        List<MemberEndpoint> voters = [.. current.Members.Where(_ => _random.NextInt32(3) != 0).Select(m => PeerOf(m.Id.Value))];
+        List<MemberEndpoint> voters =
+        [
+            .. current.Members.Where(_ => _random.NextInt32(3) != 0).Select(m => PeerOf(m.Id.Value)),
+        ];
         if (voters.Count == 0 || (added is not null && _random.NextInt32(2) == 0))
         {
             voters.Add(added ?? PeerOf(current.Members[0].Id.Value));

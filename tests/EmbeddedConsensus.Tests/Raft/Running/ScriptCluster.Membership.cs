@@ -54,10 +54,12 @@ internal sealed partial class ScriptCluster
 
     private void Members(RaftNode node)
     {
-        _output.Add(Line(
-            $"{node.Membership}, uses {{{ConfigurationText.Describe(node.Configuration)}}} of entry {node.ConfigurationIndex}"));
-        _output.Add(Line(
-            $"committed {{{ConfigurationText.Describe(node.CommittedConfiguration)}}} of entry {node.CommittedConfigurationIndex}"));
+        _output.Add(
+            Line($"{node.Membership}, uses {{{ConfigurationText.Describe(node.Configuration)}}} ")
+            + Line($"of entry {node.ConfigurationIndex}"));
+        _output.Add(
+            Line($"committed {{{ConfigurationText.Describe(node.CommittedConfiguration)}}} ")
+            + Line($"of entry {node.CommittedConfigurationIndex}"));
         _output.Add($"peers {string.Join(", ", node.Peers.Select(peer => $"{peer.Id} at {peer.Address}"))}");
     }
 }

@@ -157,8 +157,9 @@ internal sealed partial class ScriptCluster
                 break;
             case "disk":
                 SimulatedDisk disk = _cluster[a.Number(0)].Disk;
-                _output.Add(Line(
-                    $"term {disk.HardState.Term}, vote {EffectText.Member(disk.HardState.Vote)}, log{EffectText.Entries(disk.Entries)}"));
+                _output.Add(
+                    Line($"term {disk.HardState.Term}, vote {EffectText.Member(disk.HardState.Vote)}, ")
+                    + Line($"log{EffectText.Entries(disk.Entries)}"));
                 break;
             case "applied":
                 _output.Add(string.Join(", ", _cluster[a.Number(0)].Applied));
@@ -191,7 +192,10 @@ internal sealed partial class ScriptCluster
 
     private void Propose(ScriptArguments a)
     {
-        ReadOnlyMemory<byte>[] payloads = [.. a.From(1).Select(word => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(word))];
+        ReadOnlyMemory<byte>[] payloads =
+        [
+            .. a.From(1).Select(word => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(word)),
+        ];
         ProposeResult result = default;
         _cluster.Do(a.Number(0), member => result = member.Node.Propose(payloads));
         if (result is not (ProposeResult.Accepted or ProposeResult.Forwarded))
@@ -310,8 +314,10 @@ internal sealed partial class ScriptCluster
 
     private void Status(RaftStatus status)
     {
-        _output.Add(Line(
-            $"{status.Role} term={status.Term} vote={EffectText.Member(status.Vote)} leader={EffectText.Member(status.Leader)} commit={status.Commit} applied={status.Applied} stable={status.StableIndex} log=({status.FirstIndex - 1}, {status.LastIndex}]"));
+        _output.Add(
+            Line($"{status.Role} term={status.Term} vote={EffectText.Member(status.Vote)} ")
+            + Line($"leader={EffectText.Member(status.Leader)} commit={status.Commit} applied={status.Applied} ")
+            + Line($"stable={status.StableIndex} log=({status.FirstIndex - 1}, {status.LastIndex}]"));
         foreach (PeerStatus peer in status.Peers)
         {
             _output.Add(Line(

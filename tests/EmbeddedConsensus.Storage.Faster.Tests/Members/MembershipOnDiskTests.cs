@@ -40,7 +40,8 @@ public sealed class MembershipOnDiskTests
         Assert.Equal("2", (await one.Store.GetAsync("k"))?.Value.ToString());
         await two.Store.PutAsync("k", "3");
         using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(1));
-        while ((await one.Manager.GetMembershipAsync(cancellationToken: deadline.Token)).Find(two.Id)!.Address != two.Address)
+        while ((await one.Manager.GetMembershipAsync(cancellationToken: deadline.Token)).Find(two.Id)!.Address
+            != two.Address)
         {
             Assert.False(deadline.IsCancellationRequested, "The cluster did not learn the new address.");
         }

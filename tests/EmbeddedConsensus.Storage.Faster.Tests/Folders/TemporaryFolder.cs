@@ -15,9 +15,11 @@ internal sealed class TemporaryFolder : IDisposable
     {
         var copy = new TemporaryFolder();
         Directory.CreateDirectory(copy.Path);
-        foreach (string file in Directory.EnumerateFiles(Path).Where(file => System.IO.Path.GetFileName(file) != "lock"))
+        foreach (string file in Directory.EnumerateFiles(Path)
+            .Where(file => System.IO.Path.GetFileName(file) != "lock"))
         {
-            using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var source = new FileStream(
+                file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using FileStream target = File.Create(System.IO.Path.Combine(copy.Path, System.IO.Path.GetFileName(file)));
             source.CopyTo(target);
         }

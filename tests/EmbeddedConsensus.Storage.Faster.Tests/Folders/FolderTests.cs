@@ -103,7 +103,10 @@ public sealed class FolderTests
         string[] before = Directory.GetFiles(folder.Path);
 
         StorageException refused = Assert.Throws<StorageException>(() => TestLog.Open(folder.Path));
-        Assert.Contains($"format version {version}; this version of the library reads 3", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"format version {version}; this version of the library reads 3",
+            refused.Message,
+            StringComparison.Ordinal);
         Assert.Contains(advice, refused.Message, StringComparison.Ordinal);
         Assert.Equal(before, Directory.GetFiles(folder.Path));
     }
@@ -122,7 +125,8 @@ public sealed class FolderTests
         });
         Assert.Equal(100UL, (await TestLog.RecoverAsync(folder.Path, bytes: 9_000)).LastIndex);
         Assert.All(
-            Directory.EnumerateFiles(folder.Path, "log.0*"), file => Assert.InRange(new FileInfo(file).Length, 1, 128 << 10));
+            Directory.EnumerateFiles(folder.Path, "log.0*"),
+            file => Assert.InRange(new FileInfo(file).Length, 1, 128 << 10));
     }
 
     [Fact]
@@ -163,6 +167,9 @@ public sealed class FolderTests
         ArgumentException refused = Assert.Throws<ArgumentException>(
             () => FasterStorageOptionsValidator.ThrowIfInvalid(options));
         Assert.StartsWith($"FasterStorageOptions.{option} is ", refused.Message, StringComparison.Ordinal);
-        Assert.Contains(" Use ", refused.Message.Replace("Set it", "Use it", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            " Use ",
+            refused.Message.Replace("Set it", "Use it", StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
 }

@@ -59,7 +59,8 @@ public sealed class ProcessTests
         using var folder = new TemporaryFolder();
         string trace = folder.Path + ".trace";
         using (var child = new ChildProcess(
-            folder.Path, appends: 2, "strace", "-f", "-y", "-qq", "-e", "trace=fsync,fdatasync,openat,rename,renameat,renameat2", "-o", trace))
+            folder.Path, appends: 2, "strace", "-f", "-y", "-qq",
+            "-e", "trace=fsync,fdatasync,openat,rename,renameat,renameat2", "-o", trace))
         {
             while (await child.ReadLineAsync() != "2")
             {
@@ -71,7 +72,9 @@ public sealed class ProcessTests
         string[] calls = await File.ReadAllLinesAsync(trace);
         string segment = TestLog.Segment(folder.Path);
         int created = Array.FindIndex(
-            calls, call => call.Contains(segment, StringComparison.Ordinal) && call.Contains("O_CREAT", StringComparison.Ordinal));
+            calls,
+            call => call.Contains(segment, StringComparison.Ordinal)
+                && call.Contains("O_CREAT", StringComparison.Ordinal));
         Assert.True(created >= 0);
         int named = Array.FindIndex(
             calls, created, call => call.Contains("fsync(", StringComparison.Ordinal)
