@@ -29,7 +29,9 @@ public sealed class ConfigurationTests
             }
             """);
 
-        Assert.Equal((16UL, TimeSpan.FromSeconds(2), 0.2), (options.MemberId, options.ElectionTimeout, options.MaxClockDrift));
+        Assert.Equal(
+            (16UL, TimeSpan.FromSeconds(2), 0.2),
+            (options.MemberId, options.ElectionTimeout, options.MaxClockDrift));
         Assert.Equal(LinearizableReadMode.LeaderLease, options.LinearizableReadMode);
         Assert.Equal(12_345_678_901, options.RetainedLogBytes);
         Assert.Equal(
