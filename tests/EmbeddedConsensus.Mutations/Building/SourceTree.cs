@@ -6,7 +6,7 @@ namespace EmbeddedConsensus.Mutations.Building;
 /// when disposed.</summary>
 internal sealed class SourceTree : IDisposable
 {
-    private static readonly string[] Folders = ["src", "tests"];
+    private static readonly string[] Folders = ["build", "src", "tests"];
     private static readonly string[] NotCopied = ["bin", "obj", "TestResults"];
 
     private SourceTree(string root) => Root = root;
