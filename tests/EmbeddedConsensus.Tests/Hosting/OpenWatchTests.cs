@@ -44,8 +44,9 @@ public sealed class OpenWatchTests
         {
             try
             {
+                // From the beginning: the service may come to run only after the put.
                 await foreach (WatchEvent _ in store.WatchAsync(
-                    KeyRange.All, cancellationToken: CancellationToken.None))
+                    KeyRange.All, new WatchOptions { StartRevision = 1 }, CancellationToken.None))
                 {
                     _hasSeenAnEvent.TrySetResult();
                 }
