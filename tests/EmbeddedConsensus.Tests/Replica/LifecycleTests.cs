@@ -135,7 +135,7 @@ public sealed class LifecycleTests
 
     private sealed class UnreadableLogStorage(ILogStorage inner) : DelegatingLogStorage(inner)
     {
-        public override ValueTask<RecoveredLog> RecoverAsync(CancellationToken cancellationToken = default) =>
+        public override ValueTask<StoredLog> RecoverAsync(CancellationToken cancellationToken = default) =>
             throw new StorageCorruptedException("log", 42, "damaged");
     }
 }
