@@ -103,10 +103,11 @@ public sealed class RaftMessageCodecTests
         };
         SnapshotDescriptor tooLong = longest with { Metadata = new byte[SnapshotDescriptor.MaxMetadataBytes + 1] };
 
-        Assert.Equal(
-            longest, Decode(Encode(message with { Chunk = message.Chunk with { Snapshot = longest } })).Chunk!.Snapshot);
-        Assert.Throws<ProtocolException>(
-            () => Decode(Encode(message with { Chunk = message.Chunk with { Snapshot = tooLong } })));
+        Assert.Equal(longest, Decode(Encode(With(longest))).Chunk!.Snapshot);
+        Assert.Throws<ProtocolException>(() => Decode(Encode(With(tooLong))));
+
+        RaftMessage With(SnapshotDescriptor snapshot) =>
+            message with { Chunk = message.Chunk with { Snapshot = snapshot } };
     }
 
     [Fact]

@@ -18,7 +18,4 @@ internal sealed record RecoveredLog(
 
     /// <summary>What a new, empty log holds.</summary>
     public static RecoveredLog Empty { get; } = new(default, default, 0, []);
-
-    /// <summary>Whether nothing was ever written: a replica that starts for the first time.</summary>
-    public bool IsEmpty => LastIndex == 0 && HardState == default;
 }

@@ -1,7 +1,7 @@
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
 
-namespace EmbeddedConsensus.Tests.Replica;
+namespace EmbeddedConsensus.Tests.Storage;
 
 /// <summary>The encoded hard states of a batch.</summary>
 public sealed class HardStateBufferTests
