@@ -122,7 +122,8 @@ public sealed partial class FasterLogStorage : ILogStorage
                 return;
             }
 
-            LogCheckpoint checkpoint = _index.PlanDrop(through, writer.NextAddress(LogCheckpoint.Measure(_index.HardState.Length)));
+            LogCheckpoint checkpoint = _index.PlanDrop(
+                through, writer.NextAddress(LogCheckpoint.Measure(_index.HardState.Length)));
             writer.Add(checkpoint);
             await CommitAsync(writer, cancellationToken).ConfigureAwait(false);
             writer.MarkDurable();

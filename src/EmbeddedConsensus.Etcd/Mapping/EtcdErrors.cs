@@ -70,5 +70,7 @@ internal static class EtcdErrors
     public static RpcException InvalidDowngradeTarget =>
         New(StatusCode.InvalidArgument, "invalid downgrade target version");
 
+    public static RpcException Canceled => New(StatusCode.Cancelled, "request canceled");
+
     private static RpcException New(StatusCode code, string text) => new(new Status(code, $"etcdserver: {text}"));
 }

@@ -18,7 +18,7 @@ internal static class ExceptionMapping
         StoreStoppedException or MemberRemovedException or MemberRefusedException => EtcdErrors.Stopped,
         ReplicaFaultedException => EtcdErrors.Unhealthy,
         MembershipChangeRefusedException refused => OfRefusal(refused),
-        OperationCanceledException => new RpcException(new Status(StatusCode.Cancelled, "etcdserver: request canceled")),
+        OperationCanceledException => EtcdErrors.Canceled,
         InvalidRequestException invalid => new RpcException(
             new Status(StatusCode.InvalidArgument, $"etcdserver: {invalid.Message}")),
         _ => new RpcException(new Status(StatusCode.Unknown, exception.Message)),

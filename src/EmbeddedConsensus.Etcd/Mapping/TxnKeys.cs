@@ -25,7 +25,8 @@ internal sealed class TxnKeys
     private static TxnKeys Of(RepeatedField<RequestOp> operations)
     {
         TxnKeys keys = new();
-        foreach (DeleteRangeRequest delete in operations.Select(operation => operation.RequestDeleteRange).OfType<DeleteRangeRequest>())
+        foreach (DeleteRangeRequest delete in operations
+            .Select(operation => operation.RequestDeleteRange).OfType<DeleteRangeRequest>())
         {
             keys._deletes.Add(KeyMapping.Range(delete.Key, delete.RangeEnd));
         }

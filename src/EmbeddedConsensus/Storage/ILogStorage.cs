@@ -3,8 +3,8 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Storage;
 
 /// <summary>
-/// Where a replica keeps its log and its hard state, which is bytes to it. An implementation passes the conformance suite
-/// <c>LogStorageConformance</c> of EmbeddedConsensus.Testing.
+/// Where a replica keeps its log and its hard state, which is bytes to it. An implementation passes the conformance
+/// suite <c>LogStorageConformance</c> of EmbeddedConsensus.Testing.
 /// </summary>
 /// <remarks>
 /// <para>A replica calls <see cref="RecoverAsync"/> once and first. Afterwards one writer calls

@@ -14,7 +14,8 @@ public interface ISnapshotStorage : IAsyncDisposable
     /// <param name="descriptor">What the snapshot stands for.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="StorageException">The snapshot cannot be created.</exception>
-    ValueTask<ISnapshotWriter> CreateAsync(SnapshotDescriptor descriptor, CancellationToken cancellationToken = default);
+    ValueTask<ISnapshotWriter> CreateAsync(
+        SnapshotDescriptor descriptor, CancellationToken cancellationToken = default);
 
     /// <summary>Opens the newest published snapshot; null when there is none.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>

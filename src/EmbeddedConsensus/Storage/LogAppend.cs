@@ -19,8 +19,8 @@ public readonly record struct LogAppend(ReadOnlyMemory<LogEntry> Entries, ReadOn
     /// <param name="startIndex">The index of the last dropped entry.</param>
     /// <param name="lastIndex">The index of the last entry.</param>
     /// <returns>The index of the last entry after the writes.</returns>
-    /// <exception cref="ArgumentException">There is no write, an entry's index does not fit, or a hard state is too long.
-    /// </exception>
+    /// <exception cref="ArgumentException">There is no write, an entry's index does not fit, or a hard state is too
+    /// long.</exception>
     public static ulong Check(ReadOnlySpan<LogAppend> writes, ulong startIndex, ulong lastIndex)
     {
         if (writes.IsEmpty)

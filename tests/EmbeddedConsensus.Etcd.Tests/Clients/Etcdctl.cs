@@ -24,7 +24,7 @@ internal static class Etcdctl
         return (process.ExitCode, output, await errors);
     }
 
-    /// <summary>Starts a command that goes on until it is killed.</summary>
+    /// <summary>Starts a command that runs until it is killed.</summary>
     public static Process Start(EtcdServer server, params IEnumerable<string> arguments)
     {
         ProcessStartInfo start = new("/usr/bin/etcdctl")

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>A <see cref="HardState"/> as the bytes that a log storage keeps. They have a version of their own, so that a
-/// later one can hold more without a storage knowing of it.</summary>
+/// <summary>A <see cref="HardState"/> as the bytes that a log storage keeps. They have a version of their own, so that
+/// a later one can hold more without a storage knowing of it.</summary>
 /// <remarks>Version (1 byte), then little endian, 8 bytes each: term, vote, commit, owner, last founding vote, earlier
 /// founding votes. No bytes at all are the hard state of a new storage.</remarks>
 internal static class HardStateCodec
@@ -39,7 +39,8 @@ internal static class HardStateCodec
 
     /// <summary>Decodes.</summary>
     /// <param name="source">The encoding, or nothing.</param>
-    /// <exception cref="HardStateFormatException">Another version of the library wrote it, or it is damaged.</exception>
+    /// <exception cref="HardStateFormatException">Another version of the library wrote it, or it is
+    /// damaged.</exception>
     public static HardState Decode(ReadOnlySpan<byte> source)
     {
         if (source.IsEmpty)
@@ -57,8 +58,8 @@ internal static class HardStateCodec
         if (source.Length != Bytes)
         {
             throw new HardStateFormatException(
-                $"The hard state has {source.Length} bytes; in format version {Version} it has {Bytes}. The log storage "
-                + "has not kept what it was given.");
+                $"The hard state has {source.Length} bytes; in format version {Version} it has {Bytes}. The log "
+                + "storage has not kept what it was given.");
         }
 
         HardState state = Read(source[1..]);
