@@ -28,7 +28,7 @@ internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TRe
     /// <summary>Lets the caller cancel the wait. Called once, after the submission.</summary>
     /// <param name="cancellationToken">The caller's token.</param>
     public void ListenTo(CancellationToken cancellationToken) => _cancellation.Listen(
-        this, cancellationToken, static (state, token) => ((WriteCall<TResult>)state!).Cancel(token));
+        this, static (state, token) => ((WriteCall<TResult>)state!).Cancel(token), cancellationToken);
 
     /// <summary>The caller's task.</summary>
     public ValueTask<TResult> Task => new(this, _source.Version);
