@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage.Faster.Files;
 
 namespace EmbeddedConsensus.Storage.Faster.Tests;
