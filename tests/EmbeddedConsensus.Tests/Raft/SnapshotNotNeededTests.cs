@@ -12,7 +12,9 @@ public sealed class SnapshotNotNeededTests
         RaftNode node = lone.Node;
         byte[] data = [1, 2, 3];
         SnapshotChunk chunk = new(
-            SnapshotMetadataCodec.Encode(new SnapshotMetadata(new LogPosition(3, 1), node.Configuration)), data.Length, 0,
+            SnapshotMetadataCodec.Encode(new SnapshotMetadata(new LogPosition(3, 1), node.Configuration)),
+            data.Length,
+            0,
             data, Crc32C.Compute(data));
         node.Step(Message(RaftMessageType.SnapshotChunk) with { Chunk = chunk });
         node.SnapshotChunkWritten(Step(node, SnapshotReceiveEffectKind.Write));

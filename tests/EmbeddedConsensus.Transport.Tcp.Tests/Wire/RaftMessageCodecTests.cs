@@ -104,7 +104,8 @@ public sealed class RaftMessageCodecTests
         SnapshotDescriptor tooLong = longest with { Metadata = new byte[SnapshotDescriptor.MaxMetadataBytes + 1] };
 
         Assert.Equal(
-            longest, Decode(Encode(message with { Chunk = message.Chunk with { Snapshot = longest } })).Chunk!.Snapshot);
+            longest,
+            Decode(Encode(message with { Chunk = message.Chunk with { Snapshot = longest } })).Chunk!.Snapshot);
         Assert.Throws<ProtocolException>(
             () => Decode(Encode(message with { Chunk = message.Chunk with { Snapshot = tooLong } })));
     }
