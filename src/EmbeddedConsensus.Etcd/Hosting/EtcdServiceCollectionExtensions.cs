@@ -34,12 +34,18 @@ public static class EtcdServiceCollectionExtensions
 
         services.AddSingleton<EtcdStore>();
         services.AddSingleton<RequestRules>();
-        services.AddGrpc();
+        services.AddGrpc().AddJsonTranscoding(json =>
+        {
+            json.JsonSettings.IgnoreDefaultValues = true;
+            json.JsonSettings.WriteInt64sAsStrings = true;
+        });
+        services.AddGrpcReflection();
         return services
             .AddEtcdService<KvService>()
             .AddEtcdService<WatchService>()
             .AddEtcdService<ClusterService>()
-            .AddEtcdService<MaintenanceService>();
+            .AddEtcdService<MaintenanceService>()
+            .AddEtcdService<HealthService>();
     }
 
     // The interceptor and the limits bind these services alone, and not the app's own.
