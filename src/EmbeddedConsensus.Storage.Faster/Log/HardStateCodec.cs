@@ -5,8 +5,8 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 
 /// <summary>A hard state as bytes that have a version of their own: in the batch that changes it, and in every
 /// checkpoint. Both store the length, so that a later version can hold more.</summary>
-/// <remarks>Version (1 byte), then little endian, 8 bytes each: term, vote, commit, owner, last founding vote, earlier
-/// founding votes.</remarks>
+/// <remarks>Version (1 byte), then little endian, 8 bytes each: term, vote, commit, owner, list of founders agreed
+/// to, stage of the founding.</remarks>
 internal static class HardStateCodec
 {
     /// <summary>The length of the encoding.</summary>
@@ -26,8 +26,8 @@ internal static class HardStateCodec
         BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], state.Vote.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[16..], state.Commit);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], state.Owner.Value);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], state.FoundingVotes.LastTerm);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], state.FoundingVotes.Earlier);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], state.Founding.Founders);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], (ulong)state.Founding.Stage);
     }
 
     /// <summary>Decodes.</summary>
@@ -49,8 +49,8 @@ internal static class HardStateCodec
             new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(source[8..])),
             BinaryPrimitives.ReadUInt64LittleEndian(source[16..]),
             new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(source[24..])),
-            new FoundingVotes(
+            new FoundingState(
                 BinaryPrimitives.ReadUInt64LittleEndian(source[32..]),
-                BinaryPrimitives.ReadUInt64LittleEndian(source[40..])));
+                (FoundingStage)BinaryPrimitives.ReadUInt64LittleEndian(source[40..])));
     }
 }

@@ -9,6 +9,7 @@ internal sealed class SnapshotReception(
     Commitment commitment,
     FollowerReplication following,
     MembershipView membership,
+    MembershipNotices notices,
     NewestSnapshot newest,
     LogCompaction compaction)
 {
@@ -24,6 +25,12 @@ internal sealed class SnapshotReception(
     {
         if (message.Chunk is not { } chunk)
         {
+            return;
+        }
+
+        if (membership.IsDiskLost(chunk.Metadata.Configuration))
+        {
+            notices.LeaveForLostDisk(message.From);
             return;
         }
 
