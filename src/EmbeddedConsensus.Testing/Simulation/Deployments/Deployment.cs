@@ -78,7 +78,7 @@ internal sealed class Deployment
         for (int step = 0; step < _options.Steps; step++)
         {
             await StepAsync().ConfigureAwait(false);
-            await PassAsync(_random.Between(0, _random.Chance(0.3) ? 8_000 : 1_500)).ConfigureAwait(false);
+            await PassAsync(_random.Between(0, _random.Chance(0.3) ? 6_000 : 1_000)).ConfigureAwait(false);
         }
 
         await RecoverAsync().ConfigureAwait(false);

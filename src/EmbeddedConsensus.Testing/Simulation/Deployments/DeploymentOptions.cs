@@ -6,5 +6,5 @@ namespace EmbeddedConsensus.Testing.Simulation.Deployments;
 internal sealed record DeploymentOptions(ulong Seed, Action<string>? Log = null)
 {
     /// <summary>How many things the operator does.</summary>
-    public int Steps { get; init; } = 30;
+    public int Steps { get; init; } = 25;
 }

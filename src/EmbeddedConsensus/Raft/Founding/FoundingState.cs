@@ -4,7 +4,7 @@ namespace EmbeddedConsensus.Raft;
 /// (<see cref="HardState"/>).</summary>
 /// <param name="Founders">The list that it agreed to (<see cref="HashOf"/>); zero while it has agreed to none.</param>
 /// <param name="Stage">How far it has come.</param>
-public readonly record struct FoundingState(ulong Founders, FoundingStage Stage)
+internal readonly record struct FoundingState(ulong Founders, FoundingStage Stage)
 {
     private const int TagBits = 24;
     private const ulong HashOffset = 14695981039346656037;
@@ -14,7 +14,7 @@ public readonly record struct FoundingState(ulong Founders, FoundingStage Stage)
     /// member may move before the cluster is founded.</summary>
     /// <param name="founders">The founders.</param>
     /// <returns>Zero for an empty list, and for no other.</returns>
-    internal static ulong HashOf(ClusterConfiguration founders)
+    public static ulong HashOf(ClusterConfiguration founders)
     {
         if (founders.Voters.IsEmpty)
         {
@@ -34,17 +34,17 @@ public readonly record struct FoundingState(ulong Founders, FoundingStage Stage)
     /// message of the cluster shows who founded it.</summary>
     /// <param name="random">A random number.</param>
     /// <param name="founders">The founders.</param>
-    internal static ulong NewClusterId(ulong random, ClusterConfiguration founders) =>
+    public static ulong NewClusterId(ulong random, ClusterConfiguration founders) =>
         Math.Max(1, (random << TagBits) | Tag(HashOf(founders)));
 
     /// <summary>Whether a cluster may have been founded by the list that was agreed to. Two lists look the same in one
     /// case of 16 million.</summary>
     /// <param name="clusterId">The id of the cluster.</param>
-    internal bool IsFounded(ulong clusterId) => Tag(clusterId) == Tag(Founders);
+    public bool IsFounded(ulong clusterId) => Tag(clusterId) == Tag(Founders);
 
     /// <summary>The state of a founder that may campaign.</summary>
     /// <param name="founders">The founders.</param>
-    internal static FoundingState AgreedOn(ClusterConfiguration founders) =>
+    public static FoundingState AgreedOn(ClusterConfiguration founders) =>
         new(HashOf(founders), FoundingStage.Agreed);
 
     private static ulong Tag(ulong value) => value & ((1UL << TagBits) - 1);
