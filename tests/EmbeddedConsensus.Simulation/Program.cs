@@ -64,12 +64,23 @@ Option<bool> coverage = new("--coverage")
 {
     Description = "Report how often each crash point was passed.",
 };
+Option<bool> deployments = new("--deployments")
+{
+    Description = "Run deployments instead: operators that start real hosts with wrong lists, folders and addresses.",
+};
 RootCommand command = new("Runs simulated clusters with faults, and checks every invariant and every response.")
 {
     seeds, replicas, virtualSeconds, schedule, jobs, verbose, once, until, noShrink, coverage, defect,
+    deployments,
 };
 command.SetAction(parsed =>
 {
+    if (parsed.GetValue(deployments))
+    {
+        return new DeploymentRunner(
+            parsed.GetValue(seeds)!, Math.Max(1, parsed.GetValue(jobs)), parsed.GetValue(verbose), Console.Out).Run();
+    }
+
     FaultSchedule? faults = null;
     if (parsed.GetValue(schedule) is { } file)
     {

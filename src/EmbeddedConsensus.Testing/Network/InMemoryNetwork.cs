@@ -17,7 +17,9 @@ namespace EmbeddedConsensus.Testing.Network;
 public sealed class InMemoryNetwork
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<MemberId, InMemoryTransport> _started = [];
+
+    // Several for one member only where two processes run under one id, at addresses of their own.
+    private readonly Dictionary<MemberId, List<InMemoryTransport>> _started = [];
     private readonly HashSet<(MemberId From, MemberId To)> _cutLinks = [];
 
     /// <summary>A network with every link up.</summary>
@@ -138,23 +140,29 @@ public sealed class InMemoryNetwork
         }
     }
 
-    /// <summary>Makes a transport reachable. A member has one at a time.</summary>
+    /// <summary>Makes a transport reachable. A member has one at a time at each address.</summary>
     internal void Register(InMemoryTransport transport)
     {
         lock (_gate)
         {
-            if (transport.Address is { } address
-                && _started.Values.FirstOrDefault(other => other.Address == address) is { } occupant)
+            if (transport.Address is { } address && Find(address) is { } occupant)
             {
                 throw new TransportException(
                     $"Member {occupant.Member} listens at '{address}' on this network; choose another address.");
             }
 
-            if (!_started.TryAdd(transport.Member, transport))
+            if (!_started.TryGetValue(transport.Member, out List<InMemoryTransport>? started))
+            {
+                _started.Add(transport.Member, started = []);
+            }
+
+            if (started.Any(other => other.Address is null || transport.Address is null))
             {
                 throw new TransportException(
                     $"Member {transport.Member} already has a started transport on this network; dispose it first.");
             }
+
+            started.Add(transport);
         }
     }
 
@@ -163,10 +171,9 @@ public sealed class InMemoryNetwork
     {
         lock (_gate)
         {
-            if (_started.TryGetValue(transport.Member, out InMemoryTransport? current)
-                && ReferenceEquals(current, transport))
+            if (_started.TryGetValue(transport.Member, out List<InMemoryTransport>? started))
             {
-                _started.Remove(transport.Member);
+                started.Remove(transport);
             }
         }
     }
@@ -176,12 +183,21 @@ public sealed class InMemoryNetwork
     {
         lock (_gate)
         {
-            return !_cutLinks.Contains((sender.Member, to.Id))
-                && _started.TryGetValue(to.Id, out InMemoryTransport? target)
-                && target.ClusterId == sender.ClusterId
-                && (target.Address is null || target.Address == to.Address)
-                    ? target
-                    : null;
+            if (_cutLinks.Contains((sender.Member, to.Id))
+                || !_started.TryGetValue(to.Id, out List<InMemoryTransport>? started))
+            {
+                return null;
+            }
+
+            foreach (InMemoryTransport target in started)
+            {
+                if (target.ClusterId == sender.ClusterId && (target.Address is null || target.Address == to.Address))
+                {
+                    return target;
+                }
+            }
+
+            return null;
         }
     }
 
@@ -191,7 +207,7 @@ public sealed class InMemoryNetwork
     {
         lock (_gate)
         {
-            InMemoryTransport? target = _started.Values.FirstOrDefault(other => other.Address == address);
+            InMemoryTransport? target = Find(address);
             if (target is null || _cutLinks.Contains((sender.Member, target.Member))
                 || _cutLinks.Contains((target.Member, sender.Member)))
             {
@@ -209,4 +225,7 @@ public sealed class InMemoryNetwork
                 };
         }
     }
+
+    private InMemoryTransport? Find(string address) =>
+        _started.Values.SelectMany(started => started).FirstOrDefault(other => other.Address == address);
 }

@@ -44,4 +44,14 @@ internal static partial class MembershipLog
         "Member {Member} sees a new membership at log index {Index}: voters {Voters}; learners {Learners}")]
     public static partial void MembershipChanged(
         this ILogger logger, MemberId member, ulong index, string voters, string learners);
+
+    [LoggerMessage(111, LogLevel.Warning,
+        "Member {Member} has an empty disk and does not found cluster '{Cluster}' before every listed member has been "
+        + "asked: {Waits}")]
+    public static partial void FoundingWaits(this ILogger logger, MemberId member, string cluster, string waits);
+
+    [LoggerMessage(112, LogLevel.Warning,
+        "Member {Member} has members in its options that its cluster does not have: {Unknown}. Editing the list adds no "
+        + "member to a cluster that exists; start each of them with JoinAddresses instead of Members")]
+    public static partial void MembersUnknown(this ILogger logger, MemberId member, string unknown);
 }

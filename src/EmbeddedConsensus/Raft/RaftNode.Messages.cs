@@ -18,7 +18,7 @@ internal sealed partial class RaftNode
             return;
         }
 
-        if (_notices.TurnAway(message))
+        if (_notices.TurnAway(message) || _notices.TurnAwayOthersCluster(message))
         {
             return;
         }
@@ -90,6 +90,7 @@ internal sealed partial class RaftNode
     private void FollowLeader(MemberId leader)
     {
         _roles.FollowLeader(leader);
+        _founding.HearOfAgreement();
         _notices.LeaderHeard();
     }
 

@@ -56,6 +56,13 @@ internal sealed partial class RaftNode
     /// <summary>Why the node is not, or no longer, a member; empty when it is.</summary>
     public string MembershipReason => _membership.Reason;
 
+    /// <summary>What this node says of itself when a founder asks it.</summary>
+    public FounderReport FounderReport => _founding.Report;
+
+    /// <summary>Whether this node is a founder that has to ask the others before it takes part in an election: see
+    /// <see cref="TakeReports"/>.</summary>
+    public bool IsAskingFounders => _founding.IsAsking;
+
     /// <summary>Whether a change of the membership could begin now, as far as earlier ones are concerned: this node
     /// leads, has committed an entry of its term and is not handing over, and the configuration is committed and not
     /// joint.</summary>

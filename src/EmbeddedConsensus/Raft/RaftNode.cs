@@ -71,6 +71,7 @@ internal sealed partial class RaftNode
     private readonly FollowerReplication _following;
 
     // Elections.
+    private readonly Founding _founding;
     private readonly ElectionClock _clock;
     private readonly RoleTransitions _roles;
     private readonly Candidacy _candidacy;
@@ -125,7 +126,7 @@ internal sealed partial class RaftNode
         _following = new FollowerReplication(
             _state, _outbox, _appends, _clock, _commitment, _membership, _notices);
         _reception = new SnapshotReception(
-            _state, _outbox, _appends, _commitment, _following, _membership, _newestSnapshot, _compaction);
+            _state, _outbox, _appends, _commitment, _following, _membership, _notices, _newestSnapshot, _compaction);
         _transmission = new SnapshotTransmission(_state, _outbox, _newestSnapshot, _notices);
         _leading = new LeaderReplication(_state, _outbox, _commitment, _transmission, _notices);
         _budget = new ProposalBudget(options.MaxUncommittedBytes);
@@ -135,12 +136,13 @@ internal sealed partial class RaftNode
         _forwardedReads = new ForwardedReads(_state, _outbox, firstId: random.NextUInt64());
         _changes = new ConfigurationChanges(_state, _membership, _commitment, _leaderReads, _transfer, random);
         Ballots ballots = new(_state);
-        _voter = new Voter(_state, _outbox, _appends, _clock, _membership);
         _roles = new RoleTransitions(
             _state, _clock, ballots, _transfer, _heartbeats, _budget, _leaderReads, _forwardedReads, _reception,
             _membership, _changes);
+        _founding = new Founding(_state, _appends, _membership, _roles);
+        _voter = new Voter(_state, _outbox, _appends, _clock, _membership, _founding);
         _candidacy = new Candidacy(
-            _state, _outbox, _appends, _clock, ballots, _voter, _roles, _reception, _membership);
+            _state, _outbox, _appends, _clock, ballots, _voter, _roles, _reception, _membership, _founding);
         _tenure = new LeaderTenure(_state, _clock, _roles, _transfer, _membership);
         Begin();
     }
@@ -187,6 +189,11 @@ internal sealed partial class RaftNode
     /// <summary>Campaigns at once, as if no leader had been heard from: a driver calls it only where no leader can hold
     /// a lease that this member supports. A leader, or a member without a vote, does nothing.</summary>
     public void Campaign() => _candidacy.Begin();
+
+    /// <summary>Takes what the other founders reported, while <see cref="IsAskingFounders"/>.</summary>
+    /// <param name="reports">The reports, in any order. All of them were asked for in this life of the
+    /// node.</param>
+    public void TakeReports(ReadOnlySpan<FounderReport> reports) => _founding.Take(reports);
 
     /// <summary>Hands leadership to a member: the leader stops taking proposals, brings the member up to date and tells
     /// it to campaign. If the member does not take over within an election timeout, the leader goes on. A follower asks

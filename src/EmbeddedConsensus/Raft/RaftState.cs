@@ -21,7 +21,7 @@ internal sealed class RaftState
         Tracker = tracker;
         Term = recovered.Term;
         Vote = recovered.Vote;
-        FoundingVotes = recovered.FoundingVotes;
+        Founding = recovered.Founding;
         if (Term < log.LastPosition.Term && !log.WasReplacedBySnapshot && log.LastIndex > log.Start.Index)
         {
             throw new InvariantViolationException(
@@ -60,8 +60,9 @@ internal sealed class RaftState
     /// <summary>The leader of <see cref="Term"/>, or none while it is not known.</summary>
     public MemberId Leader { get; set; }
 
-    /// <summary>The terms in which the node voted while it held nothing.</summary>
-    public FoundingVotes FoundingVotes { get; set; }
+    /// <summary>What the node has agreed to about the founding of its cluster. Changes in <see cref="Raft.Founding"/>
+    /// alone.</summary>
+    public FoundingState Founding { get; set; }
 
     /// <summary>The ticks since the node started.</summary>
     public ulong Now { get; set; }
@@ -82,7 +83,7 @@ internal sealed class RaftState
     /// <summary>What has to be durable now.</summary>
     /// <remarks>The commit index goes no further than what is durable: a torn write may keep the hard state and lose
     /// the entries that came with it.</remarks>
-    public HardState HardState => new(Term, Vote, Math.Min(Log.Commit, Log.Stable), Id, FoundingVotes);
+    public HardState HardState => new(Term, Vote, Math.Min(Log.Commit, Log.Stable), Id, Founding);
 
     /// <summary>The term of an entry that the log holds.</summary>
     /// <param name="index">The entry.</param>

@@ -14,6 +14,7 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
 {
     private readonly LogBatcher _batcher;
     private readonly ReplicaSnapshots _snapshots;
+    private readonly ReplicaTransport _transport;
 
     /// <summary>Wires the parts together. Nothing runs yet.</summary>
     /// <param name="recovered">What the replica starts with; its state machine is owned by the engine from here on.
@@ -33,6 +34,7 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
         MembershipService membership, IConsensusLoopEvents events, TimeProvider time, ILogger logger,
         StoreMetrics metrics, IReplicaSchedule? schedule, CancellationToken stopped)
     {
+        _transport = transport;
         ReplicaCore core = new(settings.Core(), recovered.Node, settings.Self, recovered.Incarnation);
         Inbox = new ConsensusInbox(core);
         Apply = new ApplyLoop(
@@ -61,9 +63,10 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
     /// <summary>Starts the threads.</summary>
     public void Start()
     {
-        if (IsOnlyVoter(Consensus.View))
+        if (IsOnlyVoter(Consensus.View) && (Consensus.View.LastIndex > 0 || !_transport.IsOpen))
         {
-            // No other member leads or could win, so there is nothing to wait for.
+            // No other member leads or could win, so there is nothing to wait for. With an empty disk a cluster that
+            // this member has forgotten may still reach it: then it listens for an election timeout.
             Inbox.Post(static core => core.Node.Campaign());
         }
 

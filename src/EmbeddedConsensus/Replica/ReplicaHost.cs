@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using System.Runtime.ExceptionServices;
 using EmbeddedConsensus.Diagnostics;
@@ -98,6 +99,9 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
 
     /// <summary>This member.</summary>
     public MemberId Self => _settings.Self;
+
+    /// <summary>This member's present life; 0 before the recovery.</summary>
+    public ulong Incarnation { get; private set; }
 
     /// <summary>Consensus after its last turn; null before the recovery.</summary>
     public ReplicaView? View => _engine?.Consensus.View;
@@ -246,6 +250,10 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     ValueTask IMembershipReplica.ReceiveAsync(RaftMessage message) => _engine!.Inbox.ReceiveAsync(message);
 
     /// <inheritdoc />
+    void IMembershipReplica.TakeReports(ImmutableArray<FounderReport> reports) =>
+        Post(core => core.Node.TakeReports(reports.AsSpan()));
+
+    /// <inheritdoc />
     void IMembershipReplica.PeerUnreachable(MemberId peer) => _engine!.Inbox.PeerUnreachable(peer);
 
     /// <inheritdoc />
@@ -291,6 +299,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
         MembershipBootstrap bootstrap = new(_options, _settings, _createTransport is not null, _logger);
         RecoveredReplica recovered = await new ReplicaRecovery(_settings, bootstrap, _schedule?.Seed)
             .RecoverAsync(_storage, cancellationToken).ConfigureAwait(false);
+        Incarnation = recovered.Incarnation;
         _engine = new ReplicaEngine(
             recovered, _settings, _storage, _transport, Membership, this, _time, _logger, Metrics, _schedule,
             _stopped.Token);

@@ -27,7 +27,7 @@ internal sealed class ReplicaRecovery(ReplicaSettings settings, MembershipBootst
         try
         {
             (ClusterConfiguration bootstrap, string? address) =
-                membership.Decide(RecoveredMembership.Of(log, snapshot));
+                membership.Decide(RecoveredMembership.Of(log, snapshot), log.HardState.Founding);
             RaftNode node = new(
                 settings.Raft(seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))),
                 log, snapshot, bootstrap);

@@ -22,7 +22,7 @@ public sealed class InMemoryDisk
     internal Lock Gate { get; } = new();
 
     /// <summary>The log.</summary>
-    internal InMemoryLog Log { get; } = new();
+    internal InMemoryLog Log { get; private init; } = new();
 
     /// <summary>The published snapshots, by the index that they reach to.</summary>
     internal SortedList<ulong, InMemorySnapshot> Snapshots { get; } = [];
@@ -35,6 +35,21 @@ public sealed class InMemoryDisk
         {
             _logOwner = null;
             _snapshotOwner = null;
+        }
+    }
+
+    /// <summary>A second disk with what this one holds now, as if its folder were copied.</summary>
+    internal InMemoryDisk Copy()
+    {
+        lock (Gate)
+        {
+            InMemoryDisk copy = new(Time) { Log = Log.Copy() };
+            foreach ((ulong index, InMemorySnapshot snapshot) in Snapshots)
+            {
+                copy.Snapshots.Add(index, snapshot);
+            }
+
+            return copy;
         }
     }
 

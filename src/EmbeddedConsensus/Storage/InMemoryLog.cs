@@ -72,6 +72,14 @@ internal sealed class InMemoryLog
         Start = through;
     }
 
+    /// <summary>A second log with the same contents.</summary>
+    public InMemoryLog Copy()
+    {
+        InMemoryLog copy = new() { HardState = HardState, Start = Start, Incarnation = Incarnation };
+        copy._entries.AddRange(_entries);
+        return copy;
+    }
+
     /// <summary>Opens the log.</summary>
     /// <param name="now">The time.</param>
     /// <returns>What the replica that opens it is told.</returns>

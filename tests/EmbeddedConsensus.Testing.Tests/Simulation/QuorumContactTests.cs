@@ -58,7 +58,7 @@ public sealed class QuorumContactTests
                 Id = Self, Seed = 1, ElectionTicks = ElectionTicks, CheckQuorum = checksQuorum, PreVote = false,
             },
             RecoveredLog.Empty, snapshot: null,
-            ClusterConfiguration.OfVoters([Self, new MemberId(2), new MemberId(3)]));
+            ClusterConfiguration.OfVoters([Self, new MemberId(2), new MemberId(3)]) with { ClusterId = 1 });
         node.Campaign();
         Drain(node);
         node.Step(new RaftMessage

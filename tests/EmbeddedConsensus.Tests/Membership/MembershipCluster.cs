@@ -77,7 +77,23 @@ public sealed class MembershipCluster : IAsyncDisposable
             configure?.Invoke(options);
         });
 
-    public async Task StartAsync(ulong id, Action<ConsensusStoreOptions>? configure = null)
+    public async Task StartAsync(ulong id, Action<ConsensusStoreOptions>? configure = null) =>
+        _hosts[id] = await StartHostAsync(id, AddressOf(id), Disk(id), configure);
+
+    /// <summary>Starts a second process under the id of a member, at another address, with the founders' list.
+    /// </summary>
+    internal async Task<TwinProcess> StartTwinAsync(
+        ulong id, string address, ulong[] ids, InMemoryDisk? disk = null) =>
+        new(await StartHostAsync(id, address, disk ?? new InMemoryDisk(), options =>
+        {
+            foreach (ulong founder in ids)
+            {
+                options.Members.Add(new MemberOptions { Id = founder, Address = AddressOf(founder) });
+            }
+        }));
+
+    private async Task<IHost> StartHostAsync(
+        ulong id, string address, InMemoryDisk disk, Action<ConsensusStoreOptions>? configure)
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
         {
@@ -87,7 +103,7 @@ public sealed class MembershipCluster : IAsyncDisposable
         builder.Services.AddConsensusStore(options =>
         {
             options.MemberId = id;
-            options.AdvertisedAddress = AddressOf(id);
+            options.AdvertisedAddress = address;
             options.HeartbeatInterval = TimeSpan.FromMilliseconds(30);
             options.ElectionTimeout = TimeSpan.FromMilliseconds(300);
             options.RequestTimeout = TimeSpan.FromSeconds(60);
@@ -95,8 +111,8 @@ public sealed class MembershipCluster : IAsyncDisposable
         })
         .UseStorage(_ =>
         {
-            ILogStorage log = new InMemoryLogStorage(Disk(id));
-            return new ReplicaStorage(WrapLog?.Invoke(id, log) ?? log, new InMemorySnapshotStorage(Disk(id)));
+            ILogStorage log = new InMemoryLogStorage(disk);
+            return new ReplicaStorage(WrapLog?.Invoke(id, log) ?? log, new InMemorySnapshotStorage(disk));
         })
         .UseTransport((_, context) =>
         {
@@ -108,14 +124,13 @@ public sealed class MembershipCluster : IAsyncDisposable
         try
         {
             await host.StartAsync();
+            return host;
         }
         catch
         {
             await ((IAsyncDisposable)host).DisposeAsync();
             throw;
         }
-
-        _hosts[id] = host;
     }
 
     /// <summary>Ends a member without a word to anybody; its disk stays.</summary>

@@ -11,6 +11,7 @@ public sealed class MembershipCodecTests
         ClusterId = 0xfeed,
         Address = "höst:1",
         ConfigurationIndex = 77,
+        Incarnation = 0xabcdef,
         IsForLeader = true,
         Change = ConfigurationChange.AddVoter(new MemberEndpoint(new MemberId(4), "höst:1")),
     };
@@ -21,6 +22,8 @@ public sealed class MembershipCodecTests
         Text = "Why not: ü",
         ClusterId = 0xbeef,
         Leader = new MemberId(3),
+        Incarnation = 0xfedcba,
+        Founder = new FounderReport(new MemberId(2), 0x1234, FoundingStage.Pledged, HoldsNothing: true, 9),
         Configuration = ClusterConfiguration.OfVoters(new MemberId(1), new MemberId(2)).Normalized(),
         ConfigurationIndex = 5,
     };
@@ -32,6 +35,8 @@ public sealed class MembershipCodecTests
         Assert.Equal(Answer, MembershipCodec.DecodeAnswer(MembershipCodec.Encode(Answer)));
         MembershipRequest introduction = new(MembershipRequestKind.Introduce, new MemberId(1));
         Assert.Equal(introduction, MembershipCodec.DecodeRequest(MembershipCodec.Encode(introduction)));
+        MembershipRequest question = introduction with { Kind = MembershipRequestKind.Found };
+        Assert.Equal(question, MembershipCodec.DecodeRequest(MembershipCodec.Encode(question)));
     }
 
     [Fact]

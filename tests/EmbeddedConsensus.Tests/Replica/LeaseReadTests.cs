@@ -104,7 +104,7 @@ public sealed class LeaseReadTests
                 TickInterval = TimeSpan.FromMilliseconds(100),
             },
             new RecoveredLog(default, default, 0, []), snapshot: null,
-            ClusterConfiguration.OfVoters(Self, Follower, new MemberId(3)));
+            ClusterConfiguration.OfVoters(Self, Follower, new MemberId(3)) with { ClusterId = 1 });
         ReplicaCore core = new(new ReplicaCoreOptions(), node, Self, 1);
         core.ObserveClock(TimeSpan.Zero);
         node.Campaign();

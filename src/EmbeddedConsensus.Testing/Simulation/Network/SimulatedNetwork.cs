@@ -44,9 +44,16 @@ internal sealed class SimulatedNetwork
     }
 
     /// <summary>Sends a message from a replica, by its number.</summary>
-    public void Send(int from, in RaftMessage message)
+    public void Send(int from, RaftMessage message) =>
+        Send(from, message.To, receiver => receiver.Receive(message));
+
+    /// <summary>Sends something from a replica, by its number.</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="receiver">The receiver.</param>
+    /// <param name="arrives">Called when it arrives; perhaps never, perhaps twice.</param>
+    public void Send(int from, MemberId receiver, Action<SimulatedReplica> arrives)
     {
-        int to = SimulatedCluster.NumberOf(message.To);
+        int to = SimulatedCluster.NumberOf(receiver);
         if (to < 0 || to >= _cluster.Replicas.Count)
         {
             return;
@@ -86,16 +93,16 @@ internal sealed class SimulatedNetwork
         if (isLost)
         {
             _cluster.Statistics.MessagesLost++;
-            Notice(from, message.To, link);
+            Notice(from, receiver, link);
             return;
         }
 
         long arrival = ArrivalOf(link, delay, overtaken);
-        Deliver(from, to, message, arrival);
+        Deliver(from, to, arrives, arrival);
         if (isRepeated)
         {
             _cluster.Statistics.MessagesRepeated++;
-            Deliver(from, to, message, arrival + link.Random.Between(0, _profile.ReorderMicros));
+            Deliver(from, to, arrives, arrival + link.Random.Between(0, _profile.ReorderMicros));
         }
     }
 
@@ -144,12 +151,12 @@ internal sealed class SimulatedNetwork
         }
     }
 
-    private void Deliver(int from, int to, RaftMessage message, long arrival) =>
+    private void Deliver(int from, int to, Action<SimulatedReplica> arrives, long arrival) =>
         _cluster.Events.Schedule(arrival - _cluster.Now, EventKind.Message, (ulong)((from << 8) | to), () =>
         {
             if (!Link(from, to).IsCut)
             {
-                _cluster.Replicas[to].Receive(message);
+                arrives(_cluster.Replicas[to]);
             }
         });
 }

@@ -290,6 +290,7 @@ internal sealed partial class ReplicaLife
                     _contact.Tick(Replica.Id, Core.Node);
                 }
             });
+            AskFounders();
         }
     }
 

@@ -344,6 +344,16 @@ internal sealed class SimulatedReplica
         }
     }
 
+    /// <summary>Another founder asks what this one holds.</summary>
+    /// <param name="asker">Its life.</param>
+    public void Ask(ReplicaLife asker)
+    {
+        if (Life is { } life)
+        {
+            Later(life, 0, EventKind.Message, () => life.Tell(asker));
+        }
+    }
+
     /// <summary>Its state, for the message about a broken promise.</summary>
     public override string ToString() =>
         $"Replica {Id}: {(IsLost ? "its disk is damaged" : HasLeft ? "removed" : Life?.ToString() ?? "down")}"

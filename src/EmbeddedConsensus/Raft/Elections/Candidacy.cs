@@ -11,7 +11,8 @@ internal sealed class Candidacy(
     Voter voter,
     RoleTransitions roles,
     SnapshotReception reception,
-    MembershipView membership)
+    MembershipView membership,
+    Founding founding)
 {
     /// <summary>The mark of a campaign that the leader itself asked for: it may depose the leader.</summary>
     private const ulong Forced = 1;
@@ -92,12 +93,14 @@ internal sealed class Candidacy(
         }
     }
 
-    /// <summary>Whether this node may become leader: it votes, and its log is not about to be replaced. A voter that
+    /// <summary>Whether this node may become leader: it votes, its log is not about to be replaced, and if it is a
+    /// founder without an entry, the others have agreed to the founding (<see cref="Founding"/>). A voter that
     /// the latest configuration no longer names may still be needed to commit that configuration (dissertation, section
     /// 4.2.2): those that stay may lack the entry, and then cannot be elected.</summary>
     private bool IsPromotable() =>
         !reception.IsInstalling
         && membership.IsTakingPart
+        && (!membership.IsFresh || state.Founding.Stage == FoundingStage.Agreed || state.Tracker.IsSingleVoter)
         && (state.Tracker.IsVoter(state.Id)
             || (!membership.IsLatestCommitted && membership.BeforeLatest?.IsVoter(state.Id) == true));
 
@@ -122,6 +125,7 @@ internal sealed class Candidacy(
 
     private void AskForVotes(ulong context)
     {
+        founding.AgreeAlone();
         roles.BecomeCandidate();
         voter.CastVote(state.Id);
         SendRequests(RaftMessageType.Vote, state.Term, context);

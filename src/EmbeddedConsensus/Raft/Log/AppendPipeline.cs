@@ -13,6 +13,9 @@ internal sealed class AppendPipeline(HardState durable)
     private HardState _issued = durable;
     private bool _isBarrierDue;
 
+    /// <summary>What is durable of <see cref="HardState.Founding"/>.</summary>
+    public FoundingState DurableFounding { get; private set; } = durable.Founding;
+
     /// <summary>The appends on their way.</summary>
     public int Count => _inFlight.Count;
 
@@ -47,7 +50,8 @@ internal sealed class AppendPipeline(HardState durable)
     public AppendEffect? Issue(RaftLog log, HardState current, List<RaftMessage> released)
     {
         ImmutableArray<ReadOnlyMemory<LogEntry>> entries = log.IssueAll();
-        bool isStateDue = current.Term != _issued.Term || current.Vote != _issued.Vote || _isBarrierDue;
+        bool isStateDue = current.Term != _issued.Term || current.Vote != _issued.Vote
+            || current.Founding != _issued.Founding || _isBarrierDue;
         if (entries.IsEmpty && !isStateDue)
         {
             ReleaseOrAttach(released);
@@ -59,6 +63,7 @@ internal sealed class AppendPipeline(HardState durable)
         _issued = current;
         _isBarrierDue = false;
         _next.Id = ++_lastId;
+        _next.Founding = current.Founding;
         _next.LastIndex = entries.IsEmpty ? 0 : log.LastIndex;
         _inFlight.Enqueue(_next);
         _next = _free.TryPop(out InFlight? free) ? free : new InFlight();
@@ -80,6 +85,7 @@ internal sealed class AppendPipeline(HardState durable)
         }
 
         (ulong, ulong) outcome = (append.LastIndex, append.OwnVoteTerm);
+        DurableFounding = append.Founding;
         released.AddRange(append.Messages);
         append.Messages.Clear();
         append.OwnVoteTerm = 0;
@@ -123,6 +129,8 @@ internal sealed class AppendPipeline(HardState durable)
         public ulong LastIndex { get; set; }
 
         public ulong OwnVoteTerm { get; set; }
+
+        public FoundingState Founding { get; set; }
 
         public List<RaftMessage> Messages { get; } = [];
     }

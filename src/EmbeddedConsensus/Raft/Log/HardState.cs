@@ -9,9 +9,9 @@ namespace EmbeddedConsensus.Raft;
 /// <param name="Owner">The member whose promises these are. None only in the hard state of a new storage: the first one
 /// that is written has it, and it never changes. A member does not start on what another one wrote: both would go by
 /// one vote.</param>
-/// <param name="FoundingVotes">In which terms the replica voted while it held nothing.</param>
+/// <param name="Founding">What the replica has agreed to about the founding of its cluster.</param>
 internal readonly record struct HardState(
-    ulong Term, MemberId Vote, ulong Commit, MemberId Owner = default, FoundingVotes FoundingVotes = default)
+    ulong Term, MemberId Vote, ulong Commit, MemberId Owner = default, FoundingState Founding = default)
 {
     /// <summary>Checks that this is the state of a member. Two members on one disk would go by one vote and take each
     /// other's acknowledgements for their own; a log storage that forgets the owner would hide that.</summary>

@@ -4,8 +4,8 @@ namespace EmbeddedConsensus.Raft;
 
 /// <summary>A <see cref="HardState"/> as the bytes that a log storage keeps. They have a version of their own, so that
 /// a later one can hold more without a storage knowing of it.</summary>
-/// <remarks>Version (1 byte), then little endian, 8 bytes each: term, vote, commit, owner, last founding vote, earlier
-/// founding votes. No bytes at all are the hard state of a new storage.</remarks>
+/// <remarks>Version (1 byte), then little endian, 8 bytes each: term, vote, commit, owner, list of founders agreed
+/// to, stage of the founding. No bytes at all are the hard state of a new storage.</remarks>
 internal static class HardStateCodec
 {
     /// <summary>The length of the encoding.</summary>
@@ -33,8 +33,8 @@ internal static class HardStateCodec
         BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], state.Vote.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[16..], state.Commit);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], state.Owner.Value);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], state.FoundingVotes.LastTerm);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], state.FoundingVotes.Earlier);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], state.Founding.Founders);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], (ulong)state.Founding.Stage);
     }
 
     /// <summary>Decodes.</summary>
@@ -63,15 +63,15 @@ internal static class HardStateCodec
         }
 
         HardState state = Read(source[1..]);
-        bool isPossible = state.FoundingVotes.LastTerm <= state.Term
+        bool isPossible = Enum.IsDefined(state.Founding.Stage)
             && (state.Term > 0 || state.Vote.IsNone)
-            && (state.FoundingVotes.LastTerm > 0 || state.FoundingVotes.Earlier == 0);
+            && state.Founding.Founders == 0 == (state.Founding.Stage == FoundingStage.Undecided);
         return isPossible
             ? state
             : throw new HardStateFormatException(
-                $"The hard state contradicts itself: term {state.Term}, a vote for member {state.Vote}, and the last "
-                + $"founding vote in term {state.FoundingVotes.LastTerm}. The log storage has not kept what it was "
-                + "given.");
+                $"The hard state contradicts itself: term {state.Term}, a vote for member {state.Vote}, and stage "
+                + $"{state.Founding.Stage} of the founding by list {state.Founding.Founders:x}. The log storage has not "
+                + "kept what it was given.");
     }
 
     private static HardState Read(ReadOnlySpan<byte> fields) => new(
@@ -79,7 +79,7 @@ internal static class HardStateCodec
         new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(fields[8..])),
         BinaryPrimitives.ReadUInt64LittleEndian(fields[16..]),
         new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(fields[24..])),
-        new FoundingVotes(
+        new FoundingState(
             BinaryPrimitives.ReadUInt64LittleEndian(fields[32..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(fields[40..])));
+            (FoundingStage)Math.Min(byte.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(fields[40..]))));
 }

@@ -84,7 +84,8 @@ internal sealed class ConfigurationChanges(
 
     /// <summary>Appends the first entry of a term: what lets earlier ones be committed (Raft paper, section 5.4.2) and
     /// reads be confirmed (section 8). The very first entry of a cluster is its configuration, which names the cluster.
-    /// </summary>
+    /// All founders are pledged by then (<see cref="Founding"/>): an empty disk under the id of one is a lost disk from
+    /// now on.</summary>
     public void AppendFirstEntry()
     {
         ClusterConfiguration current = state.Tracker.Configuration;
@@ -94,7 +95,11 @@ internal sealed class ConfigurationChanges(
             return;
         }
 
-        Append(Observed(current with { ClusterId = Math.Max(1, random.NextUInt64()) }));
+        Append(Observed(current with
+        {
+            ClusterId = FoundingState.NewClusterId(random.NextUInt64(), current),
+            Members = [.. current.Members.Select(static member => member with { HasStarted = true })],
+        }));
     }
 
     /// <summary>Does what is due before the effects of a leader are put together.</summary>

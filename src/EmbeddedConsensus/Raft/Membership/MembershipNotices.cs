@@ -109,6 +109,37 @@ internal sealed class MembershipNotices(RaftState state, Outbox outbox, Membersh
         }
     }
 
+    /// <summary>Turns away what does not come from the cluster that a founder without entries is to found. If a leader
+    /// replicates to it, that leader's cluster has this member, and this member's disk is lost or it was started in the
+    /// wrong way; it has no address to answer at, so it stops.</summary>
+    /// <param name="message">A message.</param>
+    /// <returns>Whether the message is dealt with.</returns>
+    public bool TurnAwayOthersCluster(in RaftMessage message)
+    {
+        ClusterConfiguration founders = state.Tracker.Configuration;
+        if (!membership.IsFresh || founders.Voters.IsEmpty || !membership.IsTakingPart)
+        {
+            return false;
+        }
+
+        // What a pledge says about earlier promises holds for the cluster of its founders and for no other. That cluster
+        // may have grown beyond the list by now.
+        bool isOwn = message.ClusterId != 0 && !membership.IsUndecided
+            ? state.Founding.IsFounded(message.ClusterId)
+            : founders.Contains(message.From);
+        if (!isOwn && message.Type.IsFromLeader())
+        {
+            membership.Leave(
+                MembershipState.Refused,
+                $"Member {state.Id} is to found a cluster on an empty disk, and member {message.From} leads another one "
+                + "that has it as a member. If it has run before, what it voted for and acknowledged is lost with its "
+                + "disk: restore the disk; or remove the member, and add it anew with a new id. If it is new, start it "
+                + "with JoinAddresses instead of Members.");
+        }
+
+        return !isOwn;
+    }
+
     private void StepRemoved(in RaftMessage message)
     {
         // Compared with what is committed here: a configuration that was never committed may lie above the removal and
@@ -128,7 +159,7 @@ internal sealed class MembershipNotices(RaftState state, Outbox outbox, Membersh
     {
         switch ((RefusalReason)message.Context)
         {
-            case RefusalReason.LostDisk when membership.IsFresh:
+            case RefusalReason.LostDisk when membership.IsUndecided:
                 LeaveForLostDisk(message.From);
                 break;
             case RefusalReason.WrongCluster when message.ClusterId != state.ClusterId:

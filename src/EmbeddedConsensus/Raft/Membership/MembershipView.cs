@@ -56,14 +56,23 @@ internal sealed class MembershipView
     /// <summary>Whether the node is a member, or waits to become one.</summary>
     public bool IsTakingPart => State is MembershipState.Member or MembershipState.Joining;
 
-    /// <summary>Whether the node holds neither an entry nor a snapshot, and knows of no cluster: a new member, or one
-    /// that lost its disk. It cannot know which, so it helps no member that has a log to become leader: it may have
-    /// voted against that log, or have acknowledged entries that are not in it.</summary>
+    /// <summary>Whether the node holds neither an entry nor a snapshot, and knows of no cluster.</summary>
     public bool IsFresh =>
         _history.LatestIndex == 0 && _history.Latest.ClusterId == 0 && _state.Log.LastIndex == 0;
 
+    /// <summary>Whether the node holds nothing and has agreed to nothing: a new member, or one that lost its disk. It
+    /// cannot know which, so it helps no member to become leader: it may have voted against that member's log, or have
+    /// acknowledged entries that are not in it.</summary>
+    public bool IsUndecided => _state.Founding.Stage == FoundingStage.Undecided && IsFresh;
+
     /// <summary>In a rejection: <see cref="RejectionContext.HoldsNothing"/> if that is so.</summary>
-    public ulong HoldsNothingMark => IsFresh ? RejectionContext.HoldsNothing : 0;
+    public ulong HoldsNothingMark => IsUndecided ? RejectionContext.HoldsNothing : 0;
+
+    /// <summary>Whether a configuration proves that the node has lost its disk: the node holds nothing, and by that
+    /// configuration it has held the log.</summary>
+    /// <param name="configuration">A configuration of the cluster.</param>
+    public bool IsDiskLost(ClusterConfiguration configuration) =>
+        IsUndecided && configuration.Find(_state.Id) is { HasStarted: true };
 
     /// <summary>The configuration as of an entry, or null when the log begins later.</summary>
     /// <param name="index">The entry.</param>

@@ -22,6 +22,12 @@ internal sealed class FollowerReplication(
             return;
         }
 
+        if (IsDiskLost(entries))
+        {
+            notices.LeaveForLostDisk(message.From);
+            return;
+        }
+
         CheckCommitted(new LogPosition(message.Index, message.LogTerm));
         if (message.Index < state.Log.Commit)
         {
@@ -84,6 +90,25 @@ internal sealed class FollowerReplication(
                 $"Leader Completeness: the leader of term {state.Term} has term {position.Term} at index "
                 + $"{position.Index}, where term {state.Log.TermAt(position.Index)} is committed here.");
         }
+    }
+
+    private bool IsDiskLost(ReadOnlySpan<LogEntry> entries)
+    {
+        if (!membership.IsUndecided)
+        {
+            return false;
+        }
+
+        foreach (ref readonly LogEntry entry in entries)
+        {
+            if (entry.Kind == LogEntryKind.Configuration
+                && membership.IsDiskLost(ClusterConfigurationCodec.Decode(entry.Data.Span)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsWellFormed(in RaftMessage message, ReadOnlySpan<LogEntry> entries)

@@ -9,6 +9,7 @@ internal sealed class SnapshotReception(
     Commitment commitment,
     FollowerReplication following,
     MembershipView membership,
+    MembershipNotices notices,
     NewestSnapshot newest,
     LogCompaction compaction)
 {
@@ -208,6 +209,12 @@ internal sealed class SnapshotReception(
         catch (SnapshotMetadataFormatException exception)
         {
             outbox.Gathering.UnreadableSnapshot = new UnreadableSnapshot(sender, exception);
+            return false;
+        }
+
+        if (membership.IsDiskLost(metadata.Configuration))
+        {
+            notices.LeaveForLostDisk(sender);
             return false;
         }
 

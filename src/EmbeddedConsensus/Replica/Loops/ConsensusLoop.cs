@@ -205,7 +205,7 @@ internal sealed class ConsensusLoop : ReplicaThread
     private ReplicaView ViewOf(RaftNode node) => new(
         RoleOf(node), node.Leader, node.Term, node.LastIndex, node.CommitIndex, node.AppliedIndex,
         node.Configuration, node.ConfigurationIndex, node.CommittedConfiguration, node.CommittedConfigurationIndex,
-        node.Membership, node.HoldsLease);
+        node.Membership, node.HoldsLease, node.FounderReport, node.IsAskingFounders);
 
     private ReplicaRole RoleOf(RaftNode node) =>
         node.Role == RaftRole.Follower && node.Configuration.Learners.Contains(_self)

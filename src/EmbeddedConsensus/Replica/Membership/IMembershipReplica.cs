@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
 
@@ -8,6 +9,9 @@ internal interface IMembershipReplica
 {
     /// <summary>This member.</summary>
     MemberId Self { get; }
+
+    /// <summary>This member's present life; 0 before the recovery.</summary>
+    ulong Incarnation { get; }
 
     /// <summary>The state of the replica's life.</summary>
     StoreState State { get; }
@@ -27,6 +31,9 @@ internal interface IMembershipReplica
     /// <summary>Passes a message to consensus.</summary>
     /// <returns>Completes when there is room for more.</returns>
     ValueTask ReceiveAsync(RaftMessage message);
+
+    /// <summary>Passes what the other founders report to consensus.</summary>
+    void TakeReports(ImmutableArray<FounderReport> reports);
 
     /// <summary>A peer could not be reached.</summary>
     void PeerUnreachable(MemberId peer);

@@ -16,6 +16,12 @@ internal sealed record MembershipAnswer(MembershipAnswerStatus Status, MemberId 
     /// <summary>The cluster of the member that answers; 0 while it does not know it.</summary>
     public ulong ClusterId { get; init; }
 
+    /// <summary>The present life of the member that answers.</summary>
+    public ulong Incarnation { get; init; }
+
+    /// <summary>What the member that answers says about its founding.</summary>
+    public FounderReport Founder { get; init; }
+
     /// <summary>The leader that the answering member knows.</summary>
     public MemberId Leader { get; init; }
 

@@ -32,14 +32,17 @@ internal sealed class MembershipBootstrap(
 
     /// <summary>Decides.</summary>
     /// <param name="recovered">The membership on the disk; null when it holds none.</param>
+    /// <param name="founding">What the disk says about the founding.</param>
     /// <returns>The membership, and this member's address; null when none is known.</returns>
-    /// <exception cref="MemberRefusedException">The disk belongs to a cluster of another name; or it is empty, and the
-    /// options name no member though there is a transport.</exception>
+    /// <exception cref="MemberRefusedException">The disk belongs to a cluster of another name, or to founders with
+    /// another list; or it is empty, and the options name no member though there is a transport.</exception>
     /// <exception cref="TransportException">There are other members, and no transport.</exception>
-    public (ClusterConfiguration Bootstrap, string? Address) Decide(ClusterConfiguration? recovered)
+    public (ClusterConfiguration Bootstrap, string? Address) Decide(
+        ClusterConfiguration? recovered, FoundingState founding)
     {
         if (recovered is null)
         {
+            CheckFounders(founding);
             return !hasTransport || settings.Address is not null || options.JoinAddresses.Count > 0
                 ? (settings.Bootstrap, settings.Address)
                 : throw new MemberRefusedException(
@@ -70,6 +73,36 @@ internal sealed class MembershipBootstrap(
             logger.OptionsIgnored(Self, string.Join(", ", recovered.Voters), string.Join(", ", recovered.Learners));
         }
 
+        LogUnknownMembers(recovered);
         return (RecoveredMembership.BaseOf(recovered, settings.Bootstrap), address);
+    }
+
+    /// <summary>What a founder has agreed to is for good: the others may have founded the cluster by now, and with
+    /// another list this member could found a second one.</summary>
+    private void CheckFounders(FoundingState founding)
+    {
+        if (founding.Stage != FoundingStage.Undecided && founding.Founders != FoundingState.HashOf(settings.Bootstrap))
+        {
+            throw new MemberRefusedException(
+                $"Member {Self} has agreed to found the cluster '{options.ClusterName}' with another list of members "
+                + "than the one in its options, and that cluster may exist by now. Start it with the list that it was "
+                + "started with before; or, if no member of that list has ever served, delete the directories of all "
+                + "of them and start them with the new list.");
+        }
+    }
+
+    /// <summary>Warns of members that were added to the list after the cluster was founded: nothing happens by
+    /// that.</summary>
+    private void LogUnknownMembers(ClusterConfiguration recovered)
+    {
+        MemberId[] unknown =
+        [
+            .. options.Members.Select(member => new MemberId(member.Id))
+                .Where(id => !recovered.Contains(id) && !recovered.WasUsed(id)),
+        ];
+        if (unknown.Length > 0)
+        {
+            logger.MembersUnknown(Self, string.Join(", ", unknown));
+        }
     }
 }

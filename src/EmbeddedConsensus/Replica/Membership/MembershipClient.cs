@@ -28,6 +28,7 @@ internal sealed class MembershipClient(
     {
         ClusterId = View.CommittedConfiguration.ClusterId,
         ConfigurationIndex = View.ConfigurationIndex,
+        Incarnation = replica.Incarnation,
         Address = Address ?? "",
     };
 
@@ -36,6 +37,8 @@ internal sealed class MembershipClient(
     {
         ClusterId = View.CommittedConfiguration.ClusterId,
         Leader = View.Leader,
+        Incarnation = replica.Incarnation,
+        Founder = View.Founder,
     };
 
     /// <summary>The answer to a request that got none: a lost answer may have been a yes.</summary>
@@ -80,6 +83,42 @@ internal sealed class MembershipClient(
                 $"The member at {member} did not reply in time, or sent an invalid reply.", exception);
         }
     }
+
+    /// <summary>Asks a member what it knows, without telling it anything.</summary>
+    /// <returns>The answer; null when there is none within an election timeout.</returns>
+    public async Task<MembershipAnswer?> TryAskAsync(string address, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = new(options.ElectionTimeout, time);
+        using CancellationTokenSource ended =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            return await AskAsync(address, NewRequest(MembershipRequestKind.Found), ended.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (
+            exception is TransportException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether the sender of a request claims the id of a process that runs at the address known here. Its
+    /// disk is then a copy, and the messages to that member must not go to it.</summary>
+    /// <returns>The address of the other process; null when there is none, or the address is no news.</returns>
+    public async Task<string?> FindTwinAsync(MembershipRequest request, CancellationToken cancellationToken) =>
+        peers.Find(request.From) is { } known && request.Address.Length > 0 && known != request.Address
+        && await TryAskAsync(known, cancellationToken).ConfigureAwait(false) is { } answer
+        && answer.From == request.From && answer.Incarnation != request.Incarnation
+            ? known
+            : null;
+
+    /// <summary>What a process is told that runs under the id of another one.</summary>
+    /// <param name="member">The id.</param>
+    /// <param name="address">Where the other process is.</param>
+    public static string TwinAt(MemberId member, string address) =>
+        $"Member {member} already runs: the process at {address} answers under its id. Two processes under one id could "
+        + "elect two leaders. Stop that process first, or give this one an id and a directory of its own.";
 
     /// <summary>Another member says where it is.</summary>
     public void LearnAddress(MemberId member, string memberAddress)

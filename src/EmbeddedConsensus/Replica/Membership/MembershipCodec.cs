@@ -7,18 +7,19 @@ namespace EmbeddedConsensus.Replica.Membership;
 
 /// <summary>Requests about the membership, and their answers, as bytes.</summary>
 /// <remarks>
-/// <para>Little endian. Request: version (1), kind (1), sender (8), cluster id (8), configuration index (8), whether it
-/// is for the leader (1), length of the address (2), the address in UTF-8, and the change
+/// <para>Little endian. Request: version (1), kind (1), sender (8), cluster id (8), configuration index (8),
+/// incarnation (8), whether it is for the leader (1), length of the address (2), the address in UTF-8, and the change
 /// (<see cref="ConfigurationChangeCodec"/>) to the end.</para>
-/// <para>Answer: version (1), status (1), refusal (1), sender (8), cluster id (8), leader (8), configuration index
-/// (8), length of the configuration (4), the configuration (<see cref="ClusterConfigurationCodec"/>), and the text in
-/// UTF-8 to the end.</para>
+/// <para>Answer: version (1), status (1), refusal (1), sender (8), cluster id (8), leader (8), configuration index (8),
+/// incarnation (8), founders (8), term (8), stage of the founding (1), whether the sender holds nothing (1), length of
+/// the configuration (4), the configuration (<see cref="ClusterConfigurationCodec"/>), and the text in UTF-8 to the
+/// end.</para>
 /// </remarks>
 internal static class MembershipCodec
 {
     private const byte FormatVersion = 1;
-    private const int RequestBytes = 1 + 1 + (3 * sizeof(ulong)) + 1 + sizeof(ushort);
-    private const int AnswerBytes = 1 + 1 + 1 + (4 * sizeof(ulong)) + sizeof(int);
+    private const int RequestBytes = 1 + 1 + (4 * sizeof(ulong)) + 1 + sizeof(ushort);
+    private const int AnswerBytes = 1 + 1 + 1 + (7 * sizeof(ulong)) + 1 + 1 + sizeof(int);
     private const int MaxTextBytes = 8 << 10;
 
     /// <summary>Encodes a request.</summary>
@@ -38,8 +39,9 @@ internal static class MembershipCodec
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(2), request.From.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(10), request.ClusterId);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(18), request.ConfigurationIndex);
-        bytes[26] = request.IsForLeader ? (byte)1 : (byte)0;
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(27), (ushort)address.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(26), request.Incarnation);
+        bytes[34] = request.IsForLeader ? (byte)1 : (byte)0;
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(35), (ushort)address.Length);
         address.CopyTo(bytes, RequestBytes);
         change.CopyTo(bytes, RequestBytes + address.Length);
         return bytes;
@@ -51,7 +53,7 @@ internal static class MembershipCodec
     public static MembershipRequest DecodeRequest(ReadOnlySpan<byte> source)
     {
         Check(source, RequestBytes, "request");
-        int addressLength = BinaryPrimitives.ReadUInt16LittleEndian(source[27..]);
+        int addressLength = BinaryPrimitives.ReadUInt16LittleEndian(source[35..]);
         var kind = (MembershipRequestKind)source[1];
         if (!Enum.IsDefined(kind) || addressLength > ClusterConfigurationCodec.MaxAddressBytes
             || addressLength > source.Length - RequestBytes)
@@ -60,7 +62,7 @@ internal static class MembershipCodec
         }
 
         ReadOnlySpan<byte> change = source[(RequestBytes + addressLength)..];
-        if (change.IsEmpty != (kind == MembershipRequestKind.Introduce))
+        if (change.IsEmpty != (kind is MembershipRequestKind.Introduce or MembershipRequestKind.Found))
         {
             throw Damaged("request");
         }
@@ -69,7 +71,8 @@ internal static class MembershipCodec
         {
             ClusterId = BinaryPrimitives.ReadUInt64LittleEndian(source[10..]),
             ConfigurationIndex = BinaryPrimitives.ReadUInt64LittleEndian(source[18..]),
-            IsForLeader = source[26] != 0,
+            Incarnation = BinaryPrimitives.ReadUInt64LittleEndian(source[26..]),
+            IsForLeader = source[34] != 0,
             Address = Encoding.UTF8.GetString(source.Slice(RequestBytes, addressLength)),
             Change = change.IsEmpty ? null : ConfigurationChangeCodec.Decode(change),
         };
@@ -90,7 +93,12 @@ internal static class MembershipCodec
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(11), answer.ClusterId);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(19), answer.Leader.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(27), answer.ConfigurationIndex);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(35), configuration.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(35), answer.Incarnation);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(43), answer.Founder.Founders);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(51), answer.Founder.Term);
+        bytes[59] = (byte)answer.Founder.Stage;
+        bytes[60] = answer.Founder.HoldsNothing ? (byte)1 : (byte)0;
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(61), configuration.Length);
         configuration.CopyTo(bytes, AnswerBytes);
         text.AsSpan(0, textLength).CopyTo(bytes.AsSpan(AnswerBytes + configuration.Length));
         return bytes;
@@ -102,16 +110,24 @@ internal static class MembershipCodec
     public static MembershipAnswer DecodeAnswer(ReadOnlySpan<byte> source)
     {
         Check(source, AnswerBytes, "answer");
-        int length = BinaryPrimitives.ReadInt32LittleEndian(source[35..]);
+        int length = BinaryPrimitives.ReadInt32LittleEndian(source[61..]);
         var status = (MembershipAnswerStatus)source[1];
-        if (!Enum.IsDefined(status) || length < 0 || length > source.Length - AnswerBytes)
+        if (!Enum.IsDefined(status) || !Enum.IsDefined((FoundingStage)source[59]) || length < 0 || length > source.Length - AnswerBytes)
         {
             throw Damaged("answer");
         }
 
         ReadOnlySpan<byte> configuration = source.Slice(AnswerBytes, length);
-        return new MembershipAnswer(status, new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(source[3..])))
+        MemberId from = new(BinaryPrimitives.ReadUInt64LittleEndian(source[3..]));
+        return new MembershipAnswer(status, from)
         {
+            Incarnation = BinaryPrimitives.ReadUInt64LittleEndian(source[35..]),
+            Founder = new FounderReport(
+                from,
+                BinaryPrimitives.ReadUInt64LittleEndian(source[43..]),
+                (FoundingStage)source[59],
+                HoldsNothing: source[60] != 0,
+                BinaryPrimitives.ReadUInt64LittleEndian(source[51..])),
             Refusal = (MembershipRefusal)source[2],
             ClusterId = BinaryPrimitives.ReadUInt64LittleEndian(source[11..]),
             Leader = new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(source[19..])),

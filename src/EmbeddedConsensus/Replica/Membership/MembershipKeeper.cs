@@ -21,8 +21,10 @@ internal sealed class MembershipKeeper(
 {
     private const int MaxBackoff = 5;
 
+    private readonly FoundingInquiry _founding = new(replica, client, options, time, logger);
     private readonly HashSet<string> _strangers = [];
     private string _lastTrouble = "";
+    private int _attempts;
 
     /// <summary>Runs until the replica stops or leaves.</summary>
     /// <param name="cancellationToken">Ends it.</param>
@@ -51,6 +53,11 @@ internal sealed class MembershipKeeper(
 
     private async Task KeepAsync(CancellationToken cancellationToken)
     {
+        if (await _founding.LeaveForTwinAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
         if (replica.View!.Membership == MembershipState.Joining && options.JoinAddresses.Count > 0)
         {
             await JoinAsync(cancellationToken).ConfigureAwait(false);
@@ -59,6 +66,7 @@ internal sealed class MembershipKeeper(
         bool wasLeaderless = IsMisplaced();
         while (replica.State == StoreState.Running)
         {
+            await _founding.RunAsync(cancellationToken).ConfigureAwait(false);
             bool isLeaderless = replica.View!.Leader.IsNone || !client.KnowsLeader;
             if (!isLeaderless)
             {
@@ -67,7 +75,7 @@ internal sealed class MembershipKeeper(
 
             if (isLeaderless && wasLeaderless)
             {
-                await IntroduceAsync(cancellationToken).ConfigureAwait(false);
+                await FindLeaderAsync(cancellationToken).ConfigureAwait(false);
             }
             else if (IsMisplaced())
             {
@@ -79,6 +87,25 @@ internal sealed class MembershipKeeper(
         }
     }
 
+    /// <summary>Asks the others where the leader is. A member whose own addition was truncated while it was away holds
+    /// it forever, because no leader replicates to it: it asks to join again, which changes nothing if it is a member.
+    /// </summary>
+    private async Task FindLeaderAsync(CancellationToken cancellationToken)
+    {
+        await IntroduceAsync(cancellationToken).ConfigureAwait(false);
+        if (options.JoinAddresses.Count > 0 && replica.State == StoreState.Running
+            && !replica.View!.CommittedConfiguration.Contains(replica.Self))
+        {
+            await TryJoinAsync(NextAddress(), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private string NextAddress()
+    {
+        IReadOnlyList<string> addresses = client.KnownAddresses();
+        return addresses[_attempts++ % addresses.Count];
+    }
+
     /// <summary>Whether the cluster has an outdated address for this member.</summary>
     private bool IsMisplaced() =>
         client.Address is { } address
@@ -87,12 +114,9 @@ internal sealed class MembershipKeeper(
 
     private async Task JoinAsync(CancellationToken cancellationToken)
     {
-        MemberEndpoint self = new(replica.Self, client.Address!);
-        ConfigurationChange change =
-            options.JoinAsLearner ? ConfigurationChange.AddLearner(self) : ConfigurationChange.AddVoter(self);
-        logger.Joining(replica.Self, self.Address, string.Join(", ", options.JoinAddresses));
+        logger.Joining(replica.Self, client.Address!, string.Join(", ", options.JoinAddresses));
         int failures = 0;
-        for (int attempt = 0; replica.State == StoreState.Running; attempt++)
+        while (replica.State == StoreState.Running)
         {
             if (replica.View!.CommittedConfiguration.Contains(replica.Self))
             {
@@ -100,21 +124,24 @@ internal sealed class MembershipKeeper(
                 return;
             }
 
-            IReadOnlyList<string> addresses = client.KnownAddresses();
-            string address = addresses[attempt % addresses.Count];
-            MembershipRequest request = client.NewRequest(MembershipRequestKind.Join) with { Change = change };
-            failures = await TryJoinAsync(address, request, cancellationToken).ConfigureAwait(false) ? 0 : failures + 1;
-            TimeSpan pause = options.ElectionTimeout
-                * Math.Min(MaxBackoff, 1 + (failures / Math.Max(1, addresses.Count)));
-            await Task.Delay(failures < addresses.Count ? options.HeartbeatInterval : pause, time, cancellationToken)
+            int addresses = client.KnownAddresses().Count;
+            failures = await TryJoinAsync(NextAddress(), cancellationToken).ConfigureAwait(false) ? 0 : failures + 1;
+            TimeSpan pause = options.ElectionTimeout * Math.Min(MaxBackoff, 1 + (failures / Math.Max(1, addresses)));
+            await Task.Delay(failures < addresses ? options.HeartbeatInterval : pause, time, cancellationToken)
                 .ConfigureAwait(false);
         }
     }
 
     /// <returns>Whether the cluster accepted the request.</returns>
-    private async Task<bool> TryJoinAsync(
-        string address, MembershipRequest request, CancellationToken cancellationToken)
+    private async Task<bool> TryJoinAsync(string address, CancellationToken cancellationToken)
     {
+        MemberEndpoint self = new(replica.Self, client.Address!);
+        MembershipRequest request = client.NewRequest(MembershipRequestKind.Join) with
+        {
+            Change = options.JoinAsLearner
+                ? ConfigurationChange.AddLearner(self)
+                : ConfigurationChange.AddVoter(self),
+        };
         MembershipAnswer answer;
         try
         {
@@ -185,6 +212,12 @@ internal sealed class MembershipKeeper(
         try
         {
             MembershipAnswer answer = await client.AskAsync(address, request, cancellationToken).ConfigureAwait(false);
+            if (answer.Status == MembershipAnswerStatus.Refused)
+            {
+                replica.Leave(new MemberRefusedException(answer.Text));
+                return;
+            }
+
             if (answer.Status == MembershipAnswerStatus.WrongCluster)
             {
                 ReportTrouble(address, answer.Text);

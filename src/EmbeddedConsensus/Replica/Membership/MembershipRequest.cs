@@ -10,6 +10,9 @@ internal sealed record MembershipRequest(MembershipRequestKind Kind, MemberId Fr
     /// <summary>The sender's cluster; 0 while it does not know it.</summary>
     public ulong ClusterId { get; init; }
 
+    /// <summary>The sender's present life.</summary>
+    public ulong Incarnation { get; init; }
+
     /// <summary>The sender's address; empty when it knows none.</summary>
     public string Address { get; init; } = "";
 
@@ -20,6 +23,6 @@ internal sealed record MembershipRequest(MembershipRequestKind Kind, MemberId Fr
     /// forward it.</summary>
     public bool IsForLeader { get; init; }
 
-    /// <summary>The change; null for <see cref="MembershipRequestKind.Introduce"/>.</summary>
+    /// <summary>The change; null where the kind asks for none.</summary>
     public ConfigurationChange? Change { get; init; }
 }

@@ -13,4 +13,8 @@ internal enum MembershipRequestKind : byte
 
     /// <summary>Learn the sender's address, and return the membership known here.</summary>
     Introduce = 3,
+
+    /// <summary>Return what is known here, without taking anything over: a founder asks before it founds a cluster, and
+    /// a member that has moved asks whether another process runs under its id.</summary>
+    Found = 4,
 }

@@ -37,12 +37,20 @@ internal sealed class MembershipRequests(
             };
         }
 
-        if (request.Kind != MembershipRequestKind.Join)
+        if (request.Kind is MembershipRequestKind.Introduce or MembershipRequestKind.Change)
         {
+            if (await client.FindTwinAsync(request, cancellationToken).ConfigureAwait(false) is { } address)
+            {
+                return client.NewAnswer(MembershipAnswerStatus.Refused) with
+                {
+                    Refusal = MembershipRefusal.MemberIdUsed, Text = MembershipClient.TwinAt(request.From, address),
+                };
+            }
+
             client.LearnAddress(request.From, request.Address);
         }
 
-        if (request.Kind == MembershipRequestKind.Introduce)
+        if (request.Kind is MembershipRequestKind.Introduce or MembershipRequestKind.Found)
         {
             return client.NewAnswer(MembershipAnswerStatus.Done) with
             {

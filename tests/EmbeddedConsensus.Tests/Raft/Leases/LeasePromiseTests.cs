@@ -94,7 +94,7 @@ public sealed class LeasePromiseTests
         },
         new RecoveredLog(new HardState(term, MemberId.None, 0, Self), default, 0, []),
         snapshot: null,
-        ClusterConfiguration.OfVoters(Self, Leader, Candidate));
+        ClusterConfiguration.OfVoters(Self, Leader, Candidate) with { ClusterId = 1 });
 
     private static RaftMessage Heartbeat(ulong term) =>
         new() { Type = RaftMessageType.Heartbeat, From = Leader, To = Self, Term = term, Context = 7 };

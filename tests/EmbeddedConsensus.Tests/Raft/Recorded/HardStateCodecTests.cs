@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Tests.Raft;
 public sealed class HardStateCodecTests
 {
     private static readonly HardState Sample =
-        new(9, new MemberId(3), 4, new MemberId(2), new FoundingVotes(8, 0b101));
+        new(9, new MemberId(3), 4, new MemberId(2), new FoundingState(0x1234, FoundingStage.Pledged));
 
     public static TheoryData<int> Versions => [.. Enumerable.Range(1, RecordedHardStates.Newest)];
 
@@ -65,8 +65,9 @@ public sealed class HardStateCodecTests
     {
         HardState[] impossible =
         [
-            Sample with { FoundingVotes = new FoundingVotes(10, 0) },
-            Sample with { FoundingVotes = new FoundingVotes(0, 1) },
+            Sample with { Founding = new FoundingState(10, FoundingStage.Undecided) },
+            Sample with { Founding = new FoundingState(0, FoundingStage.Pledged) },
+            Sample with { Founding = new FoundingState(10, (FoundingStage)3) },
             new(0, new MemberId(3), 0, new MemberId(2)),
         ];
         Assert.All(

@@ -19,6 +19,12 @@ internal sealed partial class ScriptCluster
             case "lose-disk":
                 _cluster[a.Number(0)].LoseDisk();
                 break;
+            case "renew-disk":
+                _cluster[a.Number(0)].RenewDisk();
+                break;
+            case "ask":
+                Ask(a);
+                break;
             case "members":
                 Members(_cluster[a.Number(0)].Node);
                 break;
@@ -51,6 +57,13 @@ internal sealed partial class ScriptCluster
     private static string Decision(ChangeDecision decision) => decision.Kind == ChangeDecisionKind.Refused
         ? $"{decision.Refusal}: {decision.Text}"
         : decision.Kind.ToString();
+
+    private void Ask(ScriptArguments a)
+    {
+        FounderReport[] reports =
+            [.. ScriptArguments.List(a.Text(1)).Select(id => _cluster[id]).Select(member => member.Node.FounderReport)];
+        Do(a, node => node.TakeReports(reports));
+    }
 
     private void Members(RaftNode node)
     {

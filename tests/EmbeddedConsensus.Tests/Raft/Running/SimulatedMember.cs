@@ -23,6 +23,7 @@ internal sealed class SimulatedMember
     {
         _options = options;
         _bootstrap = bootstrap;
+        RenewDisk();
         Node = null!;
     }
 
@@ -66,6 +67,18 @@ internal sealed class SimulatedMember
             : RecoveredMembership.BaseOf(RecoveredMembership.Of(log, Disk.Snapshot), _bootstrap);
         Node = new RaftNode(options, log, Disk.Snapshot, known);
         IsUp = true;
+    }
+
+    /// <summary>Gives the member a disk of a new cluster, whose founders have agreed. One that is lost forgets
+    /// that.</summary>
+    public void RenewDisk()
+    {
+        Disk = new SimulatedDisk();
+        if (_bootstrap is { ClusterId: 0, Voters.Length: > 1 })
+        {
+            Disk.Preset(
+                new HardState(0, MemberId.None, 0, _options(0).Id, FoundingState.AgreedOn(_bootstrap)), terms: []);
+        }
     }
 
     public void Crash()

@@ -28,7 +28,7 @@ internal sealed class ForwardingCluster
                 },
                 RecoveredLog.Empty,
                 null,
-                ClusterConfiguration.OfVoters(Leader, Follower, new MemberId(3)));
+                ClusterConfiguration.OfVoters(Leader, Follower, new MemberId(3)) with { ClusterId = 1 });
             _cores[id] = new ReplicaCore(options, node, id, 1);
             _applied[id] = new ProposalSessions();
         }
