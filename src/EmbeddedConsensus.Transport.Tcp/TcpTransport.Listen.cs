@@ -11,7 +11,10 @@ public sealed partial class TcpTransport
     // How long to wait when the process has no file descriptor left for another connection.
     private static readonly TimeSpan AcceptRetryDelay = TimeSpan.FromMilliseconds(100);
 
-    private async Task<Socket> ListenAsync(CancellationToken cancellationToken)
+    /// <summary>Listens.</summary>
+    /// <returns>The listener; null while the name on which to listen does not resolve.</returns>
+    /// <exception cref="TransportException">The transport cannot listen there.</exception>
+    private async Task<Socket?> TryListenAsync(CancellationToken cancellationToken)
     {
         Socket? listener = null;
         try
@@ -27,6 +30,15 @@ public sealed partial class TcpTransport
             listener.Listen(ListenBacklog);
             return listener;
         }
+        catch (SocketException exception) when (listener is null && IsUnresolved(exception))
+        {
+            if (_context.Refusals.ShouldLog(_options.ListenEndpoint!))
+            {
+                _context.Logger.Unresolved(_context.Identity.MemberId, _options.ListenEndpoint!, exception.Message);
+            }
+
+            return null;
+        }
         catch (SocketException exception)
         {
             listener?.Dispose();
@@ -35,7 +47,7 @@ public sealed partial class TcpTransport
                 SocketError.AddressAlreadyInUse =>
                     "Another process, or another replica of this one, listens there: stop it or choose another port.",
                 SocketError.AccessDenied => "The process may not use that port: choose one above 1023.",
-                SocketError.HostNotFound or SocketError.AddressNotAvailable =>
+                SocketError.AddressNotAvailable =>
                     "No network interface of this machine has that address: use one that has, or 0.0.0.0 for all.",
                 _ => "Check the address.",
             };
@@ -61,10 +73,64 @@ public sealed partial class TcpTransport
             return new IPEndPoint(ip, address.Port);
         }
 
-        IPAddress[] found = await Dns.GetHostAddressesAsync(address.Host, cancellationToken).ConfigureAwait(false);
+        IPAddress[] found = await ResolveHost(address.Host, cancellationToken).ConfigureAwait(false);
         return found.Length > 0
             ? new IPEndPoint(found[0], address.Port)
             : throw new SocketException((int)SocketError.HostNotFound);
+    }
+
+    private static bool IsUnresolved(SocketException exception) => exception.SocketErrorCode
+        is SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery;
+
+    private void Use(Socket listener)
+    {
+        _listener = listener;
+        BoundEndpoint = (IPEndPoint)listener.LocalEndPoint!;
+        _context.Logger.Listening(
+            _context.Identity.MemberId, BoundEndpoint.ToString(), _context.Identity.Incarnation);
+        if (!IPAddress.IsLoopback(BoundEndpoint.Address))
+        {
+            _context.Logger.Unprotected(_context.Identity.MemberId, BoundEndpoint.ToString());
+        }
+    }
+
+    private async Task AcceptAllAsync(Socket? listener)
+    {
+        if ((listener ?? await ListenLaterAsync().ConfigureAwait(false)) is { } open)
+        {
+            await AcceptAsync(open).ConfigureAwait(false);
+        }
+    }
+
+    // Null when the transport stops first.
+    private async Task<Socket?> ListenLaterAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            await Task.Delay(_options.ReconnectBackoffMax, _stopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                if (await TryListenAsync(_stopping).ConfigureAwait(false) is { } listener)
+                {
+                    Use(listener);
+                    return listener;
+                }
+            }
+            catch (TransportException exception)
+            {
+                if (_context.Refusals.ShouldLog(exception.Message))
+                {
+                    _context.Logger.AcceptFailed(exception);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+        }
+
+        return null;
     }
 
     private async Task AcceptAsync(Socket listener)
@@ -73,6 +139,7 @@ public sealed partial class TcpTransport
         {
             try
             {
+                await _inbound.WaitForRoomAsync(_stopping).ConfigureAwait(false);
                 Socket socket = await listener.AcceptAsync(_stopping).ConfigureAwait(false);
                 Serve(socket);
             }
@@ -107,7 +174,7 @@ public sealed partial class TcpTransport
             return;
         }
 
-        var inbound = new InboundConnection(_context, _inbound, connection, MemberSeen);
+        var inbound = new InboundConnection(_context, _inbound, connection, FindPeer);
         if (_inbound.TryAdd(inbound))
         {
             inbound.Start(_stopping);
@@ -115,22 +182,9 @@ public sealed partial class TcpTransport
         }
 
         connection.Dispose();
-        string reason = $"There are {_options.MaxInboundConnections} connections already. Raise "
-            + $"{nameof(TcpTransportOptions.MaxInboundConnections)} if they are all members'.";
-        if (_context.Refusals.ShouldLog(reason))
-        {
-            _context.Logger.Refused(connection.Remote, reason);
-        }
     }
 
-    // A member that has just connected is up: no need to wait before trying to reach it.
-    private void MemberSeen(MemberId member)
-    {
-        if (_peers.TryGetValue(member, out OutboundLane[]? lanes))
-        {
-            Array.ForEach(lanes, lane => lane.Nudge());
-        }
-    }
+    private Peer? FindPeer(MemberId member) => _peers.GetValueOrDefault(member);
 
     private async Task KeepAliveAsync()
     {
@@ -139,9 +193,12 @@ public sealed partial class TcpTransport
         {
             while (await timer.WaitForNextTickAsync(_stopping).ConfigureAwait(false))
             {
-                foreach (OutboundLane lane in AllLanes())
+                foreach (Peer peer in _peers.Values)
                 {
-                    lane.KeepAlive();
+                    foreach (OutboundLane lane in peer.Lanes)
+                    {
+                        lane.KeepAlive();
+                    }
                 }
 
                 foreach (InboundConnection connection in _inbound.Snapshot())

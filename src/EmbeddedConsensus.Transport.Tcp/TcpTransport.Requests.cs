@@ -21,7 +21,7 @@ public sealed partial class TcpTransport
         try
         {
             (PeerConnection connection, byte version) = await PeerDialer.DialAsync(
-                _context, new MemberEndpoint(MemberId.None, address), TransportLane.Request, ended.Token)
+                _context, new MemberEndpoint(MemberId.None, address), null, TransportLane.Request, ended.Token)
                 .ConfigureAwait(false);
             isConnected = true;
             using (connection)

@@ -13,10 +13,11 @@ namespace EmbeddedConsensus.Transport.Tcp;
 /// one connection in each direction, which the sender opens and opens again.
 /// </summary>
 /// <remarks>A connection begins with a handshake: both sides must belong to the same cluster, be the members that they
-/// take each other for, and share a version of the protocol; of two starts of a member only the later one is heard.
+/// take each other for, and share a version of the protocol; of two starts of a member only the later one is heard. A
+/// member is the process that listens at the member's address: nothing is delivered of any other, whatever it claims.
 /// What is queued while a write is under way leaves with the next write. What waited for a connection that is lost is
-/// dropped, and <see cref="ITransportReceiver.PeerUnreachable"/> tells so. The traffic is neither encrypted nor
-/// authenticated: use it on networks that you trust.</remarks>
+/// dropped, and <see cref="ITransportReceiver.PeerUnreachable"/> tells so. The traffic is not encrypted: use it on
+/// networks that you trust.</remarks>
 public sealed partial class TcpTransport : ITransport
 {
     private readonly TcpTransportOptions _options;
@@ -30,13 +31,13 @@ public sealed partial class TcpTransport : ITransport
     private readonly List<Task> _retiring = [];
     private Socket? _listener;
     private bool _starting;
+    private bool _isStarted;
     private Task _accepting = Task.CompletedTask;
     private Task _keepingAlive = Task.CompletedTask;
     private Task? _disposal;
 
     // Replaced as a whole, so that senders read it without a lock.
-    private volatile FrozenDictionary<MemberId, OutboundLane[]> _peers =
-        FrozenDictionary<MemberId, OutboundLane[]>.Empty;
+    private volatile FrozenDictionary<MemberId, Peer> _peers = FrozenDictionary<MemberId, Peer>.Empty;
 
     /// <summary>A transport that is not started yet.</summary>
     /// <param name="context">The cluster and the member that it speaks for.</param>
@@ -64,7 +65,12 @@ public sealed partial class TcpTransport : ITransport
         _stopping = _stop.Token;
     }
 
-    /// <summary>Where the transport listens, with the port that it was given; null before it has started.</summary>
+    /// <summary>Resolves the name on which the transport listens. Replaced by tests.</summary>
+    internal Func<string, CancellationToken, Task<IPAddress[]>> ResolveHost { get; init; } =
+        Dns.GetHostAddressesAsync;
+
+    /// <summary>Where the transport listens, with the port that it was given; null before it has started, and while the
+    /// name on which it is to listen does not resolve.</summary>
     public IPEndPoint? BoundEndpoint { get; private set; }
 
     /// <summary>The address for other members' <see cref="MemberEndpoint.Address"/>:
@@ -74,6 +80,8 @@ public sealed partial class TcpTransport : ITransport
         _context.Identity.Address ?? BoundEndpoint?.ToString() ?? _options.ListenEndpoint!;
 
     /// <inheritdoc />
+    /// <remarks>While the name of its own host does not resolve the transport runs without listening: it logs a
+    /// warning, and resolves the name again until it can.</remarks>
     /// <exception cref="InvalidOperationException">The transport was started before.</exception>
     /// <exception cref="ObjectDisposedException">The transport is disposed.</exception>
     public async ValueTask StartAsync(ITransportReceiver receiver, CancellationToken cancellationToken = default)
@@ -90,25 +98,27 @@ public sealed partial class TcpTransport : ITransport
             _starting = true;
         }
 
-        Socket listener = await ListenAsync(cancellationToken).ConfigureAwait(false);
+        Socket? listener = await TryListenAsync(cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
             if (_disposal is not null)
             {
-                listener.Dispose();
+                listener?.Dispose();
                 throw new ObjectDisposedException(nameof(TcpTransport));
             }
 
             _context.Receiver = receiver;
-            _listener = listener;
-            BoundEndpoint = (IPEndPoint)listener.LocalEndPoint!;
-            _context.Logger.Listening(
-                _context.Identity.MemberId, BoundEndpoint.ToString(), _context.Identity.Incarnation);
-            _accepting = Task.Run(() => AcceptAsync(listener), CancellationToken.None);
-            _keepingAlive = Task.Run(KeepAliveAsync, CancellationToken.None);
-            foreach (OutboundLane lane in AllLanes())
+            _isStarted = true;
+            if (listener is not null)
             {
-                lane.Start();
+                Use(listener);
+            }
+
+            _accepting = Task.Run(() => AcceptAllAsync(listener), CancellationToken.None);
+            _keepingAlive = Task.Run(KeepAliveAsync, CancellationToken.None);
+            foreach (Peer peer in _peers.Values)
+            {
+                peer.Start();
             }
         }
     }
@@ -127,36 +137,27 @@ public sealed partial class TcpTransport : ITransport
                 return;
             }
 
-            FrozenDictionary<MemberId, OutboundLane[]> known = _peers;
-            var next = new Dictionary<MemberId, OutboundLane[]>();
-            foreach (MemberEndpoint peer in peers)
+            FrozenDictionary<MemberId, Peer> known = _peers;
+            var next = new Dictionary<MemberId, Peer>();
+            foreach (MemberEndpoint endpoint in peers)
             {
-                if (peer.Id != _context.Identity.MemberId)
+                if (endpoint.Id != _context.Identity.MemberId)
                 {
-                    next[peer.Id] = known.TryGetValue(peer.Id, out OutboundLane[]? lanes) && lanes[0].Peer == peer
-                        ? lanes
-                        : LanesTo(peer);
+                    next[endpoint.Id] =
+                        known.TryGetValue(endpoint.Id, out Peer? peer) && peer.Endpoint == endpoint
+                            ? peer
+                            : new Peer(_context, endpoint);
                 }
             }
 
             _peers = next.ToFrozenDictionary();
             _retiring.RemoveAll(task => task.IsCompleted);
-            foreach ((MemberId id, OutboundLane[] lanes) in known)
+            _retiring.AddRange(known.Values.Except(next.Values).Select(peer => peer.CloseAsync()));
+            if (_isStarted)
             {
-                if (!next.TryGetValue(id, out OutboundLane[]? kept) || !ReferenceEquals(kept, lanes))
+                foreach (Peer peer in next.Values.Except(known.Values))
                 {
-                    _retiring.AddRange(lanes.Select(lane => lane.DisposeAsync().AsTask()));
-                }
-            }
-
-            if (_listener is not null)
-            {
-                foreach ((MemberId id, OutboundLane[] lanes) in next)
-                {
-                    if (!known.TryGetValue(id, out OutboundLane[]? kept) || !ReferenceEquals(kept, lanes))
-                    {
-                        Array.ForEach(lanes, lane => lane.Start());
-                    }
+                    peer.Start();
                 }
             }
         }
@@ -164,15 +165,14 @@ public sealed partial class TcpTransport : ITransport
 
     /// <inheritdoc />
     public bool TrySend(in RaftMessage message) =>
-        _peers.TryGetValue(message.To, out OutboundLane[]? lanes)
-        && lanes[(int)TransportLanes.Of(message.Type)].TrySend(message);
+        _peers.TryGetValue(message.To, out Peer? peer) && peer[TransportLanes.Of(message.Type)].TrySend(message);
 
     /// <inheritdoc />
     public void Flush()
     {
-        foreach (OutboundLane[] lanes in _peers.Values)
+        foreach (Peer peer in _peers.Values)
         {
-            foreach (OutboundLane lane in lanes)
+            foreach (OutboundLane lane in peer.Lanes)
             {
                 lane.Flush();
             }
@@ -196,12 +196,15 @@ public sealed partial class TcpTransport : ITransport
         await _stop.CancelAsync().ConfigureAwait(false);
         _listener?.Dispose();
         await _accepting.ConfigureAwait(false);
+
+        // One that came while the first of these calls was made.
+        _listener?.Dispose();
         await _keepingAlive.ConfigureAwait(false);
         Task[] retiring;
         lock (_gate)
         {
-            retiring = [.. _retiring, .. AllLanes().Select(lane => lane.DisposeAsync().AsTask())];
-            _peers = FrozenDictionary<MemberId, OutboundLane[]>.Empty;
+            retiring = [.. _retiring, .. _peers.Values.Select(peer => peer.CloseAsync())];
+            _peers = FrozenDictionary<MemberId, Peer>.Empty;
         }
 
         await Task.WhenAll(retiring).ConfigureAwait(false);
@@ -214,17 +217,4 @@ public sealed partial class TcpTransport : ITransport
         await Task.WhenAll(inbound.Select(connection => connection.Completion)).ConfigureAwait(false);
         _stop.Dispose();
     }
-
-    private OutboundLane[] LanesTo(MemberEndpoint peer)
-    {
-        var lanes = new OutboundLane[TransportLanes.Count];
-        for (int lane = 0; lane < lanes.Length; lane++)
-        {
-            lanes[lane] = new OutboundLane(_context, peer, (TransportLane)lane);
-        }
-
-        return lanes;
-    }
-
-    private IEnumerable<OutboundLane> AllLanes() => _peers.Values.SelectMany(lanes => lanes);
 }

@@ -47,4 +47,14 @@ internal static partial class TcpTransportLog
 
     [LoggerMessage(211, LogLevel.Error, "Handling a message of member {Peer} failed")]
     public static partial void ReceiverFailed(this ILogger logger, MemberId peer, Exception exception);
+
+    [LoggerMessage(212, LogLevel.Warning,
+        "Member {Member} listens on {Endpoint} without encryption and certificates: a process that reaches this "
+        + "address can read the traffic, or ask to join. Use a network that only members reach")]
+    public static partial void Unprotected(this ILogger logger, MemberId member, string endpoint);
+
+    [LoggerMessage(213, LogLevel.Warning,
+        "Member {Member} does not listen yet: the name in {Endpoint} does not resolve: {Reason}. It is resolved again "
+        + "until it does. Check the name, or set ListenEndpoint to an IP address or *")]
+    public static partial void Unresolved(this ILogger logger, MemberId member, string endpoint, string reason);
 }

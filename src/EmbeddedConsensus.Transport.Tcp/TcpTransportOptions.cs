@@ -28,8 +28,9 @@ public sealed class TcpTransportOptions
     /// included. From 1. Default: 8,192.</summary>
     public int SendQueueMessages { get; set; } = 8192;
 
-    /// <summary>How many connections are accepted at a time, those in the handshake included; each peer needs two.
-    /// From 2. Default: 256.</summary>
+    /// <summary>How many connections are open at a time whose other side has not proved to be a member, and has not
+    /// sent its request either. Those of members and up to <see cref="TransportLimits.MaxConcurrentRequests"/> requests
+    /// come on top. From 2. Default: 256.</summary>
     public int MaxInboundConnections { get; set; } = 256;
 
     /// <summary>How long a connection may take to be established. Above 0, at most 1 h. Default: 3 s.</summary>

@@ -44,6 +44,12 @@ internal static class ChaosCommand
         DefaultValueFactory = static _ => 8,
     };
 
+    private static readonly Option<int> Attackers = new("--attackers")
+    {
+        Description = "Connections that a hostile peer opens at a time in every second round; 0 for none.",
+        DefaultValueFactory = static _ => 16,
+    };
+
     private static readonly Option<string> Reads = new("--reads")
     {
         Description = "How linearizable reads are confirmed: round or lease. Default: round for odd seeds, lease for "
@@ -77,7 +83,7 @@ internal static class ChaosCommand
         RootCommand command = new(
             "Runs a cluster of processes under load and faults, and checks what its callers and watchers observed.")
         {
-            Minutes, Seconds, Round, Seed, Members, Callers, Reads, Only, Verbose, Keep,
+            Minutes, Seconds, Round, Seed, Members, Callers, Attackers, Reads, Only, Verbose, Keep,
         };
         RequireAtLeastOne(Seconds, Round, Callers);
         Reads.AcceptOnlyFromAmong(ByRound, ByLease);
@@ -117,6 +123,7 @@ internal static class ChaosCommand
             Reads = reads == ByLease ? LinearizableReadMode.LeaderLease : LinearizableReadMode.QuorumRound,
             Members = parsed.GetValue(Members),
             Callers = parsed.GetValue(Callers),
+            Attackers = Math.Max(0, parsed.GetValue(Attackers)),
             Only = parsed.GetValue(Only) ?? "",
             IsVerbose = parsed.GetValue(Verbose),
             KeepsFiles = parsed.GetValue(Keep),

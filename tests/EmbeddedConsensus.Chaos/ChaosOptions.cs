@@ -18,6 +18,9 @@ internal sealed record ChaosOptions
     /// <summary>Callers per member.</summary>
     public required int Callers { get; init; }
 
+    /// <summary>The connections that a hostile peer opens at a time in every second round; 0 for no peer.</summary>
+    public required int Attackers { get; init; }
+
     /// <summary>How long faults are injected in one round: short enough that its history is checked quickly.</summary>
     public required TimeSpan RoundDuration { get; init; }
 

@@ -12,6 +12,9 @@ namespace EmbeddedConsensus.Chaos;
 /// <param name="output">Receives the report.</param>
 internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
 {
+    // More elections than any run has time for.
+    private const ulong PlausibleTerm = 1_000_000;
+
     private readonly Stopwatch _time = Stopwatch.StartNew();
     private readonly CheckBook _checks = new(output);
     private readonly LoadStatistics _statistics = new();
@@ -59,7 +62,13 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         {
             await cluster.StartLoadAsync(
                 new NodeRequest.StartLoad(round, revision + 1, options.Callers, LoadWatcher.Kinds));
-            await faults.RunAsync(round, options.Duration / rounds);
+            await using (int.IsEvenInteger(round) && options.Attackers > 0
+                ? new Attack(cluster, options.Attackers, options.Seed + round)
+                : null)
+            {
+                await faults.RunAsync(round, options.Duration / rounds);
+            }
+
             revision = await new RoundClosing(cluster, _checks, round).RunAsync(revision + 1);
             if (revision == 0)
             {
@@ -112,6 +121,11 @@ internal sealed class ChaosRun(ChaosOptions options, TextWriter output)
         _checks.Note(
             0, "no process exits on its own and no term has two leaders",
             cluster.Observer.Problems.Count == 0 ? null : string.Join(Environment.NewLine, cluster.Observer.Problems));
+        _checks.Note(
+            0, "every term is one that elections have reached",
+            cluster.Observer.HighestTerm <= PlausibleTerm
+                ? null
+                : $"A member is in term {cluster.Observer.HighestTerm}.");
     }
 
     private void Summarize(ChaosCluster cluster, FaultInjector faults)

@@ -44,8 +44,66 @@ public sealed class TcpTransportLifetimeTests
         await using TcpNode one = await TcpNode.StartAsync(1, options => options.ListenEndpoint = endpoint);
         await using TcpNode two = await TcpNode.StartAsync(2);
         Assert.NotEqual(0, one.Transport.BoundEndpoint!.Port);
-        two.Transport.SetPeers([new MemberEndpoint(one.Id, $"localhost:{one.Transport.BoundEndpoint.Port}")]);
+        two.Know(new MemberEndpoint(one.Id, $"localhost:{one.Transport.BoundEndpoint.Port}"));
+        one.Know(new MemberEndpoint(two.Id, two.Transport.Address));
         await two.ReachAsync(one, 1);
+    }
+
+    [Fact]
+    [Trait("Case", "T28")]
+    public async Task A_member_whose_own_name_does_not_resolve_starts_and_listens_once_it_does()
+    {
+        var log = new RecordingLogger();
+        int attempts = 0;
+        TcpTransportOptions options = TcpNode.Options();
+        options.ListenEndpoint = "replica-1.example:0";
+        options.ReconnectBackoffMax = TimeSpan.FromMilliseconds(60);
+        var receiver = new RecordingReceiver();
+        await using var transport = new TcpTransport(TcpNode.Context(1), options, log)
+        {
+            ResolveHost = (_, _) => Interlocked.Increment(ref attempts) < 3
+                ? throw new SocketException((int)SocketError.HostNotFound)
+                : Task.FromResult<IPAddress[]>([IPAddress.Loopback]),
+        };
+        await transport.StartAsync(receiver);
+        Assert.Null(transport.BoundEndpoint);
+        for (int i = 0; transport.BoundEndpoint is null && i < 300; i++)
+        {
+            await Task.Delay(100);
+        }
+
+        await using TcpNode two = await TcpNode.StartAsync(2);
+        two.Know(new MemberEndpoint(new MemberId(1), transport.BoundEndpoint!.ToString()));
+        transport.SetPeers([new MemberEndpoint(two.Id, two.Transport.Address)]);
+        two.Transport.TrySend(TcpNode.Heartbeat(2, 1, 5));
+        two.Transport.Flush();
+        Assert.True(await receiver.WaitForAsync(all => all.Messages.Count == 1, TcpNode.Limit));
+        Assert.Contains("replica-1.example", Assert.Single(log.TextsOf(213)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Case", "T28")]
+    public async Task A_member_whose_own_name_never_resolves_stops_all_the_same()
+    {
+        TcpTransportOptions options = TcpNode.Options();
+        options.ListenEndpoint = "replica-1.example:0";
+        var transport = new TcpTransport(TcpNode.Context(1), options)
+        {
+            ResolveHost = (_, _) => throw new SocketException((int)SocketError.HostNotFound),
+        };
+        await transport.StartAsync(new RecordingReceiver());
+        await transport.DisposeAsync().AsTask().WaitAsync(TcpNode.Limit);
+        Assert.Null(transport.BoundEndpoint);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:0", 0)]
+    [InlineData("0.0.0.0:0", 1)]
+    public async Task Listening_beyond_the_loopback_interface_is_warned_about(string endpoint, int warnings)
+    {
+        var log = new RecordingLogger();
+        await using TcpNode node = await TcpNode.StartAsync(1, options => options.ListenEndpoint = endpoint, log);
+        Assert.Equal(warnings, log.TextsOf(212).Length);
     }
 
     [Fact]
@@ -64,7 +122,8 @@ public sealed class TcpTransportLifetimeTests
         await one.StartAsync(receiver);
         Assert.StartsWith("[::1]:", one.Address, StringComparison.Ordinal);
         await using TcpNode two = await TcpNode.StartAsync(2);
-        two.Transport.SetPeers([new MemberEndpoint(new MemberId(1), one.Address)]);
+        two.Know(new MemberEndpoint(new MemberId(1), one.Address));
+        one.SetPeers([new MemberEndpoint(two.Id, two.Transport.Address)]);
         two.Transport.TrySend(TcpNode.Heartbeat(2, 1, 5));
         two.Transport.Flush();
         Assert.True(await receiver.WaitForAsync(all => all.Messages.Count == 1, TcpNode.Limit));
@@ -87,6 +146,7 @@ public sealed class TcpTransportLifetimeTests
         Assert.True(transport.TrySend(TcpNode.Heartbeat(1, 2, 8)));
         transport.Flush();
         await transport.StartAsync(new RecordingReceiver());
+        target.Know(new MemberEndpoint(new MemberId(1), transport.Address));
         await target.ExpectAsync(_ => target.Has(8));
     }
 
@@ -133,7 +193,8 @@ public sealed class TcpTransportLifetimeTests
         await using TcpNode one = await TcpNode.StartAsync(1, logger: log);
         await using TcpNode two = await TcpNode.StartAsync(2);
         var lost = new MemberId(3);
-        one.Transport.SetPeers([new MemberEndpoint(lost, address), new MemberEndpoint(two.Id, two.Transport.Address)]);
+        one.Know(new MemberEndpoint(lost, address));
+        one.SetPeers(two);
         await one.ReachAsync(two, 1);
         await one.ExpectAsync(receiver => receiver.UnreachableCount(lost) > 0);
         Assert.Contains(log.TextsOf(203), text => text.Contains(address, StringComparison.Ordinal));

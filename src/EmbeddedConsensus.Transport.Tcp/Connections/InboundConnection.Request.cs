@@ -17,18 +17,38 @@ internal sealed partial class InboundConnection
             byte[] request =
                 await RequestFrame.ReadAsync(connection.Stream, version, ended.Token).ConfigureAwait(false);
 
-            // Not before: a connection that has not sent its request yet must not hold a slot that others want.
-            _admitted = true;
-            byte[] answer = await AnswerWatchedAsync(request, ended).ConfigureAwait(false);
-            await RequestFrame.WriteAsync(connection.Stream, version, answer, ended.Token).ConfigureAwait(false);
+            if (!context.TryBeginRequest())
+            {
+                await WriteAnswerAsync([(byte)RequestStatus.Busy], version, ended).ConfigureAwait(false);
+                return;
+            }
+
+            try
+            {
+                // Not before: a connection that has not sent its request yet must not hold a slot that others want.
+                _admitted = true;
+                byte[] answer = await AnswerWatchedAsync(request, ended).ConfigureAwait(false);
+                await WriteAnswerAsync(answer, version, ended).ConfigureAwait(false);
+            }
+            finally
+            {
+                context.EndRequest();
+            }
         }
         catch (Exception exception) when (exception is ProtocolException || PeerConnection.IsFailure(exception))
         {
             if (!stopping.IsCancellationRequested)
             {
-                context.Logger.InboundEnded(_request.From, _request.Lane, connection.Remote, exception.Message);
+                LogRefusal("A request was not answered: " + exception.Message);
             }
         }
+    }
+
+    // One that does not take its answer must not hold a slot for as long as a request may take.
+    private async Task WriteAnswerAsync(byte[] answer, byte version, CancellationTokenSource ended)
+    {
+        ended.CancelAfter(context.Options.HandshakeTimeout);
+        await RequestFrame.WriteAsync(connection.Stream, version, answer, ended.Token).ConfigureAwait(false);
     }
 
     private async Task<byte[]> AnswerWatchedAsync(byte[] request, CancellationTokenSource ended)
@@ -48,11 +68,6 @@ internal sealed partial class InboundConnection
 
     private async Task<byte[]> AnswerAsync(byte[] request, CancellationToken cancellationToken)
     {
-        if (!context.TryBeginRequest())
-        {
-            return [(byte)RequestStatus.Busy];
-        }
-
         try
         {
             // A receiver that ignores the cancellation does not delay the shutdown.
@@ -65,10 +80,6 @@ internal sealed partial class InboundConnection
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             return Failure(exception.Message);
-        }
-        finally
-        {
-            context.EndRequest();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Transport.Tcp.Wire;
 
@@ -6,7 +7,10 @@ namespace EmbeddedConsensus.Transport.Tcp.Connections;
 
 /// <summary>A connection that another member opened: it checks the handshake, and delivers what arrives.</summary>
 internal sealed partial class InboundConnection(
-    TcpTransportContext context, InboundRegistry registry, PeerConnection connection, Action<MemberId> memberSeen)
+    TcpTransportContext context,
+    InboundRegistry registry,
+    PeerConnection connection,
+    Func<MemberId, Peer?> findPeer)
 {
     private const int ReadBufferBytes = 64 * 1024;
 
@@ -21,8 +25,15 @@ internal sealed partial class InboundConnection(
     private volatile bool _receiverBusy;
     private bool _misdirectedLogged;
 
-    /// <summary>Whether the handshake has succeeded and, on the request lane, the request has come.</summary>
+    /// <summary>Whether it is a member's, or carries a request that has come and is being answered. Any other may be
+    /// closed in favour of a newer one.</summary>
     public bool IsAdmitted => _admitted;
+
+    /// <summary>When it was accepted.</summary>
+    public long StartedAt { get; } = Environment.TickCount64;
+
+    /// <summary>Where it comes from.</summary>
+    public IPAddress RemoteAddress => connection.RemoteAddress;
 
     /// <summary>Completes when the connection has ended.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -87,27 +98,22 @@ internal sealed partial class InboundConnection(
         {
             _request = await HandshakeCodec.ReadRequestAsync(connection.Stream, source.Token).ConfigureAwait(false);
             HandshakeStatus status = Judge(out byte version);
-            var response = new HandshakeResponse(
-                status,
-                version,
-                ProtocolVersion.Min,
-                ProtocolVersion.Max,
-                context.Identity.ClusterId,
-                context.Identity.MemberId);
-            await HandshakeCodec.WriteAsync(connection.Stream, response, source.Token).ConfigureAwait(false);
+            Peer? peer = status is HandshakeStatus.Accepted or HandshakeStatus.Unproven && !_request.From.IsNone
+                ? findPeer(_request.From)
+                : null;
+            await HandshakeCodec.WriteAsync(connection.Stream, ResponseOf(status, version, peer), source.Token)
+                .ConfigureAwait(false);
             if (status != HandshakeStatus.Accepted)
             {
-                LogRefusal(
-                    $"{status}: incarnation {_request.Incarnation} of member {_request.From} of cluster "
-                    + $"{_request.ClusterId:x}, with protocol versions {_request.MinVersion} to {_request.MaxVersion}, "
-                    + $"wants the {_request.Lane} lane to member {_request.To}.");
+                LogRefusal(status, peer);
+                peer?.Nudge(isUp: false);
                 return null;
             }
 
             if (_request.Lane != TransportLane.Request)
             {
                 context.Logger.Accepted(_request.From, _request.Incarnation, _request.Lane, connection.Remote);
-                memberSeen(_request.From);
+                peer?.Nudge(isUp: true);
             }
 
             return version;
@@ -125,6 +131,20 @@ internal sealed partial class InboundConnection(
         }
 
         return null;
+    }
+
+    private HandshakeResponse ResponseOf(HandshakeStatus status, byte version, Peer? peer)
+    {
+        bool isOfCluster = _request.ClusterId == context.Identity.ClusterId;
+        return new HandshakeResponse(
+            status,
+            version,
+            ProtocolVersion.Min,
+            ProtocolVersion.Max,
+            isOfCluster ? context.Identity.ClusterId : 0,
+            context.Identity.MemberId,
+            isOfCluster ? context.Secrets.For(_request.From).Fingerprint : 0,
+            status == HandshakeStatus.Unproven ? peer?.Endpoint.Address ?? "" : "");
     }
 
     private HandshakeStatus Judge(out byte version)
@@ -151,12 +171,19 @@ internal sealed partial class InboundConnection(
             return HandshakeStatus.WrongMember;
         }
 
+        if (findPeer(_request.From)?.Identity.IsProvenBy(_request.Secret) != true)
+        {
+            return HandshakeStatus.Unproven;
+        }
+
         if ((int)_request.Lane >= TransportLanes.Count)
         {
             return HandshakeStatus.UnknownLane;
         }
 
-        return registry.Admit(this, _request, out _lane);
+        HandshakeStatus status = registry.Admit(this, _request, out _lane);
+        _admitted = status == HandshakeStatus.Accepted;
+        return status;
     }
 
     private async Task DeliverInTurnAsync(byte version, CancellationToken stopping)
@@ -166,7 +193,6 @@ internal sealed partial class InboundConnection(
             connection.Stream, new StreamPipeReaderOptions(bufferSize: ReadBufferBytes, leaveOpen: true));
         _frames = new FrameReader(pipe, context.Options.MaxFrameBytesOf(_request.Lane), version);
         _receiverBusy = true;
-        _admitted = true;
         SemaphoreSlim turn = _lane!.Turn;
         try
         {
@@ -252,6 +278,31 @@ internal sealed partial class InboundConnection(
             _misdirectedLogged = true;
             context.Logger.Misdirected(_request.From, message.From, message.To, _request.To);
         }
+    }
+
+    private void LogRefusal(HandshakeStatus status, Peer? peer)
+    {
+        if (status == HandshakeStatus.Unproven)
+        {
+            if (peer is { IsConnected: true })
+            {
+                LogRefusal(
+                    $"A process claims to be member {_request.From}, which is connected from "
+                    + $"{peer.Endpoint.Address}. Make sure that no other process runs as that member.");
+            }
+            else if (peer is null)
+            {
+                LogRefusal("A process claims to be a member that is not known here, or not yet.");
+            }
+
+            // Else the member may have restarted, and is recognized when it has been reached.
+            return;
+        }
+
+        LogRefusal(
+            $"{status}: incarnation {_request.Incarnation} of member {_request.From} of cluster "
+            + $"{_request.ClusterId:x}, with protocol versions {_request.MinVersion} to {_request.MaxVersion}, "
+            + $"wants the {_request.Lane} lane to member {_request.To}.");
     }
 
     private void LogRefusal(string reason)

@@ -2,10 +2,20 @@ using EmbeddedConsensus.Transport.Tcp.Wire;
 
 namespace EmbeddedConsensus.Transport.Tcp.Connections;
 
-/// <summary>The accepted connections: it bounds their number, and lets only the latest of each lane of each member
-/// live.</summary>
+/// <summary>The accepted connections: it bounds the number of those that may be a stranger's, and lets only the latest
+/// of each lane of each member live.</summary>
+/// <remarks>Members and strangers share no slots. A member's connection is one of a lane, and there are as many lanes
+/// as the membership has; requests that are being answered have a bound of their own
+/// (<see cref="TransportLimits.MaxConcurrentRequests"/>); all others are counted here. When there are too many of them,
+/// the oldest of the address that has most is closed, once it had time for a handshake; until then no further
+/// connection is accepted.</remarks>
 internal sealed class InboundRegistry(TcpTransportContext context)
 {
+    // Time enough for a handshake on a busy machine. New connections wait in the system's backlog meanwhile.
+    private const long HandshakeGraceMilliseconds = 100;
+
+    private static readonly TimeSpan RoomPoll = TimeSpan.FromMilliseconds(5);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<MemberId, InboundMember> _members = [];
 
@@ -16,27 +26,28 @@ internal sealed class InboundRegistry(TcpTransportContext context)
     private readonly List<InboundConnection> _evicted = [];
     private bool _stopped;
 
+    /// <summary>Waits until there is room for one more connection whose other side is not known yet.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        while (!HasRoom())
+        {
+            await Task.Delay(RoomPoll, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Takes in a connection whose handshake begins.</summary>
-    /// <returns>False when there are too many, or the transport stops.</returns>
+    /// <returns>False when the transport stops.</returns>
     public bool TryAdd(InboundConnection connection)
     {
         lock (_gate)
         {
-            if (_stopped)
+            if (!_stopped)
             {
-                return false;
+                _connections.Add(connection);
             }
 
-            // Connections that never finish their handshake, or never send their request, must not keep members out:
-            // the oldest of them is evicted.
-            if (_connections.Count >= context.Options.MaxInboundConnections
-                && !TryEvict())
-            {
-                return false;
-            }
-
-            _connections.Add(connection);
-            return true;
+            return !_stopped;
         }
     }
 
@@ -108,17 +119,30 @@ internal sealed class InboundRegistry(TcpTransportContext context)
         }
     }
 
+    private bool HasRoom()
+    {
+        lock (_gate)
+        {
+            return _connections.Count(connection => !connection.IsAdmitted) < context.Options.MaxInboundConnections
+                || TryEvict();
+        }
+    }
+
     private bool TryEvict()
     {
-        int oldest = _connections.FindIndex(connection => !connection.IsAdmitted);
-        if (oldest < 0 || _evicted.Count >= context.Options.MaxInboundConnections)
+        InboundConnection? oldest = _connections.Where(connection => !connection.IsAdmitted)
+            .GroupBy(connection => connection.RemoteAddress)
+            .MaxBy(connections => connections.Count())?.First();
+        if (oldest is null
+            || _evicted.Count >= context.Options.MaxInboundConnections
+            || Environment.TickCount64 - oldest.StartedAt < HandshakeGraceMilliseconds)
         {
             return false;
         }
 
-        _connections[oldest].Abort("It had not come to its point when there were too many connections.");
-        _evicted.Add(_connections[oldest]);
-        _connections.RemoveAt(oldest);
+        oldest.Abort("It had not come to its point when there were too many connections.");
+        _evicted.Add(oldest);
+        _connections.Remove(oldest);
         return true;
     }
 

@@ -8,8 +8,13 @@ namespace EmbeddedConsensus.Transport.Tcp.Connections;
 /// </summary>
 internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposable
 {
+    /// <summary>After so many attempts in a row a peer that could not recognize this member is reported. At first it
+    /// depends on which of the two reaches the other one first.</summary>
+    private const int AttemptsToProve = 5;
+
     private readonly TcpTransportContext _context;
     private readonly MemberEndpoint _peer;
+    private readonly PeerIdentity _identity;
     private readonly TransportLane _lane;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
@@ -19,14 +24,19 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
     // Never disposed: without a wait handle it holds nothing to release, and a nudge may come late.
     private readonly SemaphoreSlim _nudge = new(0, 1);
 
+    // When the last attempt failed. Guarded by the gate.
+    private long _failedAt = long.MinValue / 2;
+    private int _unproven;
+
     // The bytes of keep-alive that have come back.
     private long _bytesHeard;
     private Task _running = Task.CompletedTask;
 
-    public OutboundLane(TcpTransportContext context, MemberEndpoint peer, TransportLane lane)
+    public OutboundLane(TcpTransportContext context, MemberEndpoint peer, PeerIdentity identity, TransportLane lane)
     {
         _context = context;
         _peer = peer;
+        _identity = identity;
         _lane = lane;
         _stopping = _stop.Token;
         _backoff = new ReconnectBackoff(context.Options.ReconnectBackoffMin, context.Options.ReconnectBackoffMax);
@@ -34,18 +44,31 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
         _maxFrameBytes = context.Options.MaxFrameBytesOf(lane);
     }
 
-    /// <summary>Where the lane leads.</summary>
-    public MemberEndpoint Peer => _peer;
+    /// <summary>Whether there is a connection.</summary>
+    public bool IsConnected
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _connection is not null;
+            }
+        }
+    }
 
     /// <summary>Begins to keep a connection. Called once.</summary>
     public void Start() => _running = Task.Run(KeepConnectedAsync);
 
-    /// <summary>Ends the wait for the next attempt: the peer has just shown that it is up.</summary>
-    public void Nudge()
+    /// <summary>Ends the wait for the next attempt.</summary>
+    /// <param name="isUp">Whether the peer has shown that it is up. If something only says so, an attempt that has just
+    /// failed is not repeated: strangers must not set the pace.</param>
+    public void Nudge(bool isUp)
     {
         lock (_gate)
         {
-            if (_connection is null && _nudge.CurrentCount == 0)
+            bool isEarly = !isUp
+                && Environment.TickCount64 - _failedAt < _context.Options.ReconnectBackoffMin.TotalMilliseconds;
+            if (_connection is null && !isEarly && _nudge.CurrentCount == 0)
             {
                 _nudge.Release();
             }
@@ -87,6 +110,9 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
         _stop.Dispose();
     }
 
+    // Nothing is lost yet: the queue is kept until the peer has recognized this member.
+    private bool IsBeingProven => _unproven is > 0 and <= AttemptsToProve;
+
     private async Task KeepConnectedAsync()
     {
         while (!_stopping.IsCancellationRequested)
@@ -97,12 +123,16 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
                 return;
             }
 
-            if (_failures.ShouldLog(reason))
+            lock (_gate)
             {
-                _context.Logger.Unreachable(_peer.Id, _peer.Address, _lane, reason);
+                _failedAt = Environment.TickCount64;
             }
 
-            _context.ReportUnreachable(_peer.Id);
+            if (!IsBeingProven)
+            {
+                Report(reason);
+            }
+
             try
             {
                 await _nudge.WaitAsync(_backoff.Next(), _stopping).ConfigureAwait(false);
@@ -114,13 +144,24 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
         }
     }
 
+    private void Report(string reason)
+    {
+        if (_failures.ShouldLog(reason))
+        {
+            _context.Logger.Unreachable(_peer.Id, _peer.Address, _lane, reason);
+        }
+
+        _context.ReportUnreachable(_peer.Id);
+    }
+
     // Returns when there is no connection any more, with the reason.
     private async Task<string> ConnectAndHoldAsync()
     {
         try
         {
             (PeerConnection connection, byte version) =
-                await PeerDialer.DialAsync(_context, _peer, _lane, _stopping).ConfigureAwait(false);
+                await PeerDialer.DialAsync(_context, _peer, _identity, _lane, _stopping).ConfigureAwait(false);
+            _unproven = 0;
             using (connection)
             {
                 return await HoldAsync(connection, version).ConfigureAwait(false);
@@ -130,7 +171,12 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
             exception is ProtocolException or TimeoutException || PeerConnection.IsFailure(exception))
         {
             _context.Logger.AttemptFailed(_peer.Id, _peer.Address, _lane, exception);
-            DropQueue();
+            _unproven = exception is ProtocolException { IsUnproven: true } ? _unproven + 1 : 0;
+            if (!IsBeingProven)
+            {
+                DropQueue();
+            }
+
             return exception.Message;
         }
     }

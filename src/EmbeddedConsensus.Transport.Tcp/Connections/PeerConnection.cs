@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace EmbeddedConsensus.Transport.Tcp.Connections;
@@ -17,6 +18,7 @@ internal sealed class PeerConnection : IDisposable
         _socket = socket;
         Stream = stream;
         Aborted = _abort.Token;
+        RemoteAddress = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
         Remote = socket.RemoteEndPoint?.ToString() ?? "an unknown address";
     }
 
@@ -25,6 +27,9 @@ internal sealed class PeerConnection : IDisposable
 
     /// <summary>The other side, for messages to people.</summary>
     public string Remote { get; }
+
+    /// <summary>The other side's address.</summary>
+    public IPAddress RemoteAddress { get; }
 
     /// <summary>Cancelled by <see cref="Abort"/>.</summary>
     public CancellationToken Aborted { get; }

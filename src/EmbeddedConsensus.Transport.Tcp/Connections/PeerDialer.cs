@@ -10,6 +10,7 @@ internal static class PeerDialer
     /// <summary>Connects and shakes hands.</summary>
     /// <param name="context">The transport's settings.</param>
     /// <param name="peer">Who to reach and where; a peer without an id is whoever listens there.</param>
+    /// <param name="identity">Learns what the peer is known by; null for a peer without an id.</param>
     /// <param name="lane">What the connection will carry.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The connection, and the protocol version to speak on it.</returns>
@@ -18,7 +19,11 @@ internal static class PeerDialer
     /// <exception cref="IOException">The connection failed.</exception>
     /// <exception cref="TimeoutException">The other side took too long.</exception>
     public static async Task<(PeerConnection Connection, byte Version)> DialAsync(
-        TcpTransportContext context, MemberEndpoint peer, TransportLane lane, CancellationToken cancellationToken)
+        TcpTransportContext context,
+        MemberEndpoint peer,
+        PeerIdentity? identity,
+        TransportLane lane,
+        CancellationToken cancellationToken)
     {
         Socket socket = await ConnectAsync(context.Options, peer.Address, cancellationToken).ConfigureAwait(false);
         var connection = PeerConnection.Over(socket, context.Options.NoDelay);
@@ -27,7 +32,7 @@ internal static class PeerDialer
             byte version = await WithinAsync(
                 context.Options.HandshakeTimeout,
                 "its answer to the handshake",
-                token => ShakeHandsAsync(context, connection.Stream, peer.Id, lane, token),
+                token => ShakeHandsAsync(context, connection.Stream, peer.Id, identity, lane, token),
                 cancellationToken).ConfigureAwait(false);
             return (connection, version);
         }
@@ -86,6 +91,7 @@ internal static class PeerDialer
         TcpTransportContext context,
         Stream stream,
         MemberId peer,
+        PeerIdentity? identity,
         TransportLane lane,
         CancellationToken cancellationToken)
     {
@@ -97,15 +103,23 @@ internal static class PeerDialer
             context.Identity.Incarnation,
             context.NextAttempt(),
             peer,
-            lane);
+            lane,
+            identity is null ? default : context.Secrets.For(peer));
         await HandshakeCodec.WriteAsync(stream, request, cancellationToken).ConfigureAwait(false);
         HandshakeResponse response =
             await HandshakeCodec.ReadResponseAsync(stream, cancellationToken).ConfigureAwait(false);
+        if (response.ClusterId == context.Identity.ClusterId && response.Member == peer)
+        {
+            // Also from a refusal: two members that do not know each other yet would refuse each other forever.
+            identity?.Learn(response.Fingerprint);
+        }
+
         if (response.Status != HandshakeStatus.Accepted)
         {
             throw new ProtocolException(Explain(request, response))
             {
                 IsWrongCluster = response.Status == HandshakeStatus.WrongCluster,
+                IsUnproven = response.Status == HandshakeStatus.Unproven,
             };
         }
 
@@ -124,12 +138,19 @@ internal static class PeerDialer
             $"It speaks protocol versions {response.MinVersion} to {response.MaxVersion}, this member "
             + $"{request.MinVersion} to {request.MaxVersion}. Upgrade the older one.",
         HandshakeStatus.WrongCluster =>
-            $"It belongs to cluster {response.ClusterId:x}, this member to {request.ClusterId:x}. Check the address.",
+            $"It belongs to another cluster than this member, whose name has the hash {request.ClusterId:x}. Check the "
+            + "address and ClusterName.",
         HandshakeStatus.WrongMember =>
             $"Member {response.Member} is there, not {request.To}. Check the address.",
         HandshakeStatus.Stale =>
             $"It has seen a later start of this member than incarnation {request.Incarnation}. Make sure that no other "
             + "process runs as this member, and that the incarnation grows with each start.",
+        HandshakeStatus.Unproven when response.KnownAddress.Length == 0 =>
+            $"Member {response.Member} does not know where member {request.From} is, or that it is a member.",
+        HandshakeStatus.Unproven =>
+            $"Member {response.Member} looks for member {request.From} at {response.KnownAddress}, and what answers "
+            + "there is not this process, or does not answer. Make sure that no other process runs as this member and "
+            + "that this one is reached at that address.",
         HandshakeStatus.UnknownLane => $"It does not know the lane {request.Lane}.",
         _ => $"It refused with status {(byte)response.Status}.",
     };

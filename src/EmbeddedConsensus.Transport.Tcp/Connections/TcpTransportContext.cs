@@ -27,6 +27,9 @@ internal sealed class TcpTransportContext(TransportContext identity, TcpTranspor
         set => _receiver = value;
     }
 
+    /// <summary>What this start of the member shows to its peers.</summary>
+    public PeerSecrets Secrets { get; } = new();
+
     /// <summary>Keeps refused connections from flooding the log.</summary>
     public RepetitionFilter Refusals { get; } = new();
 

@@ -15,6 +15,9 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
     /// is copied there as it arrives, so that the pipe's buffers stay small.</summary>
     private const int SmallFrameBytes = 2048;
 
+    /// <summary>Up to this length a frame gets its memory at once; a longer one gets it as its bytes arrive.</summary>
+    private const int TrustedFrameBytes = 64 * 1024;
+
     private long _bytesRead;
 
     /// <summary>The bytes read so far. Another thread may look, to see whether any arrive.</summary>
@@ -105,9 +108,43 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
 
     private async ValueTask<RaftMessage> ReadLargeAsync(FrameHeader header, CancellationToken cancellationToken)
     {
-        byte[] body = GC.AllocateUninitializedArray<byte>((int)header.BodyLength);
+        byte[] body = await ReadBodyAsync((int)header.BodyLength, cancellationToken).ConfigureAwait(false);
+        CheckSum(header, Crc32C.Append(FrameHeader.BeginChecksum(header.BodyLength, header.Version), body));
+        return RaftMessageCodec.Decode(new ReadOnlySequence<byte>(body), PayloadOwnership.Owned);
+    }
+
+    private async ValueTask<byte[]> ReadBodyAsync(int length, CancellationToken cancellationToken)
+    {
         int filled = 0;
-        while (filled < body.Length)
+        byte[]? begun = null;
+        try
+        {
+            // What is only announced gets no memory: a buffer is at most twice as long as what has come.
+            int capacity = TrustedFrameBytes;
+            while (capacity < length / 2)
+            {
+                byte[] larger = ArrayPool<byte>.Shared.Rent(capacity);
+                begun.AsSpan(0, filled).CopyTo(larger);
+                Return(begun);
+                begun = larger;
+                filled = await FillAsync(begun.AsMemory(0, capacity), filled, cancellationToken).ConfigureAwait(false);
+                capacity *= 2;
+            }
+
+            byte[] body = GC.AllocateUninitializedArray<byte>(length);
+            begun.AsSpan(0, filled).CopyTo(body);
+            await FillAsync(body, filled, cancellationToken).ConfigureAwait(false);
+            return body;
+        }
+        finally
+        {
+            Return(begun);
+        }
+    }
+
+    private async ValueTask<int> FillAsync(Memory<byte> buffer, int filled, CancellationToken cancellationToken)
+    {
+        while (filled < buffer.Length)
         {
             ReadResult result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
             ReadOnlySequence<byte> piece = result.Buffer;
@@ -117,14 +154,21 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
                 throw Truncated();
             }
 
-            piece = piece.Slice(0, Math.Min(piece.Length, body.Length - filled));
-            piece.CopyTo(body.AsSpan(filled));
+            piece = piece.Slice(0, Math.Min(piece.Length, buffer.Length - filled));
+            piece.CopyTo(buffer.Span[filled..]);
             filled += (int)piece.Length;
             Advance(piece.End, (int)piece.Length);
         }
 
-        CheckSum(header, Crc32C.Append(FrameHeader.BeginChecksum(header.BodyLength, header.Version), body));
-        return RaftMessageCodec.Decode(new ReadOnlySequence<byte>(body), PayloadOwnership.Owned);
+        return filled;
+    }
+
+    private static void Return(byte[]? rented)
+    {
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
     private void Advance(SequencePosition consumed, int bytes)

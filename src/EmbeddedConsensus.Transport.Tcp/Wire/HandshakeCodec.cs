@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
+using EmbeddedConsensus.Transport.Tcp.Connections;
 using MessagePack;
 
 namespace EmbeddedConsensus.Transport.Tcp.Wire;
@@ -14,8 +16,9 @@ internal static class HandshakeCodec
     public const int MaxBodyBytes = 512;
 
     private const int HeaderBytes = 8;
-    private const int RequestFields = 8;
-    private const int ResponseFields = 6;
+    private const int RequestFields = 9;
+    private const int ResponseFields = 8;
+    private const int MaxAddressBytes = 255;
 
     private static ReadOnlySpan<byte> Magic => "EMBCON"u8;
 
@@ -34,6 +37,7 @@ internal static class HandshakeCodec
         writer.Write(request.Attempt);
         writer.Write(request.To.Value);
         writer.Write((ulong)request.Lane);
+        Write(ref writer, request.Secret.Value);
         writer.Flush();
         return stream.WriteAsync(Frame(body.WrittenSpan), cancellationToken);
     }
@@ -51,6 +55,9 @@ internal static class HandshakeCodec
         writer.Write(response.MaxVersion);
         writer.Write(response.ClusterId);
         writer.Write(response.Member.Value);
+        Write(ref writer, response.Fingerprint);
+        byte[] address = Encoding.UTF8.GetBytes(response.KnownAddress);
+        writer.Write(address.AsSpan(0, Math.Min(address.Length, MaxAddressBytes)));
         writer.Flush();
         return stream.WriteAsync(Frame(body.WrittenSpan), cancellationToken);
     }
@@ -87,7 +94,8 @@ internal static class HandshakeCodec
             reader.ReadUInt64(),
             reader.ReadUInt64(),
             new MemberId(reader.ReadUInt64()),
-            (TransportLane)reader.ReadByte());
+            (TransportLane)reader.ReadByte(),
+            new PeerSecret(ReadNumber(ref reader)));
     }
 
     private static HandshakeResponse ParseResponse(ref MessagePackReader reader)
@@ -99,7 +107,30 @@ internal static class HandshakeCodec
             reader.ReadByte(),
             reader.ReadByte(),
             reader.ReadUInt64(),
-            new MemberId(reader.ReadUInt64()));
+            new MemberId(reader.ReadUInt64()),
+            ReadNumber(ref reader),
+            Encoding.UTF8.GetString(reader.ReadBinary()));
+    }
+
+    private static void Write(ref MessagePackWriter writer, UInt128 number)
+    {
+        Span<byte> bytes = stackalloc byte[PeerSecret.Size];
+        BinaryPrimitives.WriteUInt128LittleEndian(bytes, number);
+        writer.Write(bytes);
+    }
+
+    private static UInt128 ReadNumber(ref MessagePackReader reader)
+    {
+        ReadOnlySequence<byte> read = reader.ReadBinary();
+        if (read.Length != PeerSecret.Size)
+        {
+            throw new ProtocolException(
+                $"A handshake has a secret or a fingerprint of {read.Length} bytes; it takes {PeerSecret.Size}.");
+        }
+
+        Span<byte> bytes = stackalloc byte[PeerSecret.Size];
+        read.CopyTo(bytes);
+        return BinaryPrimitives.ReadUInt128LittleEndian(bytes);
     }
 
     private static void CheckFields(int count, int least)

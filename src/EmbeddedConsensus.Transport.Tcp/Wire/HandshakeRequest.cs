@@ -1,3 +1,5 @@
+using EmbeddedConsensus.Transport.Tcp.Connections;
+
 namespace EmbeddedConsensus.Transport.Tcp.Wire;
 
 /// <summary>How a dialer introduces itself.</summary>
@@ -9,6 +11,7 @@ namespace EmbeddedConsensus.Transport.Tcp.Wire;
 /// <param name="Attempt">A number that grows with each connection that the dialer opens after its start.</param>
 /// <param name="To">The member that it wants to reach.</param>
 /// <param name="Lane">The lane that the connection will carry.</param>
+/// <param name="Secret">Proves that it is the member.</param>
 internal readonly record struct HandshakeRequest(
     byte MinVersion,
     byte MaxVersion,
@@ -17,4 +20,5 @@ internal readonly record struct HandshakeRequest(
     ulong Incarnation,
     ulong Attempt,
     MemberId To,
-    TransportLane Lane);
+    TransportLane Lane,
+    PeerSecret Secret);

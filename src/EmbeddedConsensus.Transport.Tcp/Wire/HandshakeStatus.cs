@@ -20,4 +20,8 @@ internal enum HandshakeStatus : byte
 
     /// <summary>The acceptor does not know the lane.</summary>
     UnknownLane = 5,
+
+    /// <summary>The dialer did not prove to be the process at the address that the acceptor has for the member that it
+    /// claims to be. The acceptor may not have reached that address yet: then a later attempt succeeds.</summary>
+    Unproven = 6,
 }

@@ -22,10 +22,13 @@ internal static class MessagePackDecoder
             var reader = new MessagePackReader(input);
             return decode(ref reader, state);
         }
-        catch (Exception exception) when (
-            exception is EndOfStreamException or MessagePackSerializationException or OverflowException)
+        catch (Exception exception) when (IsFormatError(exception))
         {
             throw new MessagePackFormatException(exception);
         }
     }
+
+    /// <summary>Whether an exception means that the bytes are not what the decoding expects.</summary>
+    public static bool IsFormatError(Exception exception) =>
+        exception is EndOfStreamException or MessagePackSerializationException or OverflowException;
 }

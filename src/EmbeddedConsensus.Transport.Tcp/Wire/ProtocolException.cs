@@ -15,4 +15,7 @@ internal class ProtocolException : ConsensusStoreException
 
     /// <summary>Whether the peer belongs to another cluster.</summary>
     public bool IsWrongCluster { get; init; }
+
+    /// <summary>Whether the peer could not see that this process is the member that it claims to be.</summary>
+    public bool IsUnproven { get; init; }
 }

@@ -9,12 +9,18 @@ internal static partial class RaftMessageCodec
     // An array header, three numbers of one byte and an empty binary.
     private const int MinEntryBytes = 6;
 
+    // More than a sender packs into its largest batch, in which each entry counts for its overhead as well: what takes
+    // a few bytes on the wire takes many times that in memory.
+    private const int MaxEntries = 1 << 16;
+
     /// <summary>Reads a message.</summary>
     /// <param name="input">Exactly the bytes of the message.</param>
     /// <param name="ownership">Whether payloads may be slices of <paramref name="input"/>.</param>
     /// <exception cref="ProtocolException">The bytes are no message of this protocol.</exception>
     public static RaftMessage Decode(in ReadOnlySequence<byte> input, PayloadOwnership ownership) =>
-        MessagePackDecoder.Decode(input, ownership, static (ref reader, ownership) => Read(ref reader, ownership));
+        input.IsSingleSegment
+            ? Decode(input.First, ownership)
+            : Decode(input.ToArray(), PayloadOwnership.Owned);
 
     /// <summary>Whether the message may hold payloads, told by its first bytes alone.</summary>
     /// <param name="start">The first bytes of an encoded message.</param>
@@ -25,7 +31,20 @@ internal static partial class RaftMessageCodec
             or RaftMessageType.Propose
             or RaftMessageType.SnapshotChunk;
 
-    private static RaftMessage Read(ref MessagePackReader reader, PayloadOwnership ownership)
+    private static RaftMessage Decode(ReadOnlyMemory<byte> input, PayloadOwnership ownership)
+    {
+        try
+        {
+            var reader = new FieldReader(input);
+            return Read(ref reader, ownership);
+        }
+        catch (Exception exception) when (MessagePackDecoder.IsFormatError(exception))
+        {
+            throw new MessagePackFormatException(exception);
+        }
+    }
+
+    private static RaftMessage Read(ref FieldReader reader, PayloadOwnership ownership)
     {
         int extra = ReadFields(ref reader, OldestMessageFields, "a message");
         RaftMessage message = new RaftMessage
@@ -46,12 +65,12 @@ internal static partial class RaftMessageCodec
             FormatVersion = TakeField(ref extra) ? reader.ReadUInt32() : 0,
         };
         SkipFields(ref reader, extra);
-        return reader.End
+        return reader.Remaining == 0
             ? message
-            : throw new ProtocolException($"{reader.Remaining()} bytes follow the end of a message.");
+            : throw new ProtocolException($"{reader.Remaining} bytes follow the end of a message.");
     }
 
-    private static RaftMessageType ReadType(ref MessagePackReader reader)
+    private static RaftMessageType ReadType(ref FieldReader reader)
     {
         ulong type = reader.ReadUInt64();
         return type is >= (ulong)RaftMessageType.Append and <= (ulong)RaftMessageType.MemberRefused
@@ -59,12 +78,17 @@ internal static partial class RaftMessageCodec
             : throw new ProtocolException($"There is no message of type {type} in this version of the protocol.");
     }
 
-    private static ReadOnlyMemory<LogEntry> ReadEntries(ref MessagePackReader reader, PayloadOwnership ownership)
+    private static ReadOnlyMemory<LogEntry> ReadEntries(ref FieldReader reader, PayloadOwnership ownership)
     {
         int count = reader.ReadArrayHeader(MinEntryBytes);
         if (count == 0)
         {
             return default;
+        }
+
+        if (count > MaxEntries)
+        {
+            throw new ProtocolException($"A message holds {count} entries; {MaxEntries} are the most.");
         }
 
         var entries = new LogEntry[count];
@@ -79,7 +103,7 @@ internal static partial class RaftMessageCodec
         return entries;
     }
 
-    private static LogEntryKind ReadKind(ref MessagePackReader reader)
+    private static LogEntryKind ReadKind(ref FieldReader reader)
     {
         ulong kind = reader.ReadUInt64();
         return kind <= (ulong)LogEntryKind.Configuration
@@ -87,7 +111,7 @@ internal static partial class RaftMessageCodec
             : throw new ProtocolException($"There is no entry of kind {kind} in this version of the protocol.");
     }
 
-    private static SnapshotChunk? ReadChunk(ref MessagePackReader reader, PayloadOwnership ownership)
+    private static SnapshotChunk? ReadChunk(ref FieldReader reader, PayloadOwnership ownership)
     {
         if (reader.TryReadNil())
         {
@@ -105,11 +129,11 @@ internal static partial class RaftMessageCodec
         return chunk;
     }
 
-    private static SnapshotDescriptor ReadDescriptor(ref MessagePackReader reader)
+    private static SnapshotDescriptor ReadDescriptor(ref FieldReader reader)
     {
         int extra = ReadFields(ref reader, DescriptorFields, "a snapshot's descriptor");
         var position = new LogPosition(reader.ReadUInt64(), reader.ReadUInt64());
-        ReadOnlySequence<byte> metadata = reader.ReadBinary();
+        ReadOnlyMemory<byte> metadata = reader.ReadBinary();
         if (metadata.Length > SnapshotDescriptor.MaxMetadataBytes)
         {
             throw new ProtocolException(
@@ -123,19 +147,19 @@ internal static partial class RaftMessageCodec
         return descriptor;
     }
 
-    private static ReadOnlyMemory<byte> ReadPayload(ref MessagePackReader reader, PayloadOwnership ownership)
+    private static ReadOnlyMemory<byte> ReadPayload(ref FieldReader reader, PayloadOwnership ownership)
     {
-        ReadOnlySequence<byte> payload = reader.ReadBinary();
+        ReadOnlyMemory<byte> payload = reader.ReadBinary();
         if (payload.IsEmpty)
         {
             return default;
         }
 
-        return ownership == PayloadOwnership.Owned && payload.IsSingleSegment ? payload.First : payload.ToArray();
+        return ownership == PayloadOwnership.Owned ? payload : payload.ToArray();
     }
 
     /// <summary>Begins an array of fields, and returns how many unknown ones follow the known.</summary>
-    private static int ReadFields(ref MessagePackReader reader, int known, string what)
+    private static int ReadFields(ref FieldReader reader, int known, string what)
     {
         int count = reader.ReadArrayHeader();
         return count >= known
@@ -151,7 +175,7 @@ internal static partial class RaftMessageCodec
         return isThere;
     }
 
-    private static void SkipFields(ref MessagePackReader reader, int count)
+    private static void SkipFields(ref FieldReader reader, int count)
     {
         for (; count > 0; count--)
         {

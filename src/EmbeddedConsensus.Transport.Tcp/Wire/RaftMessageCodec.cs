@@ -22,6 +22,9 @@ internal static partial class RaftMessageCodec
     private const int MaxMessageOverhead = 224;
     private const int MaxEntryOverhead = 32;
 
+    // A longer payload may be split over several blocks of the output.
+    private const int MaxContiguousBytes = 4 * 1024;
+
     /// <summary>A length that the encoded message does not exceed, close above the true one.</summary>
     public static long MaxEncodedLength(in RaftMessage message)
     {
@@ -42,46 +45,70 @@ internal static partial class RaftMessageCodec
     /// <summary>Writes a message. The payloads go straight into the output.</summary>
     public static void Encode(in RaftMessage message, IBufferWriter<byte> output)
     {
-        var writer = new MessagePackWriter(output);
-        writer.WriteArrayHeader(MessageFields);
-        writer.Write((ulong)message.Type);
-        writer.Write(message.From.Value);
-        writer.Write(message.To.Value);
-        writer.Write(message.Term);
-        writer.Write(message.Index);
-        writer.Write(message.LogTerm);
-        writer.Write(message.Commit);
-        WriteEntries(ref writer, message.Entries.Span);
-        writer.Write(message.Reject);
-        writer.Write(message.RejectHint);
-        writer.Write(message.Context);
-        WriteChunk(ref writer, message.Chunk);
-        writer.Write(message.ClusterId);
-        writer.Write(message.FormatVersion);
-        writer.Flush();
+        var fields = new FieldWriter(output.GetSpan(MaxMessageOverhead));
+        fields.WriteArrayHeader(MessageFields);
+        fields.Write((ulong)message.Type);
+        fields.Write(message.From.Value);
+        fields.Write(message.To.Value);
+        fields.Write(message.Term);
+        fields.Write(message.Index);
+        fields.Write(message.LogTerm);
+        fields.Write(message.Commit);
+        fields.WriteArrayHeader(message.Entries.Length);
+        if (!message.Entries.IsEmpty)
+        {
+            output.Advance(fields.Length);
+            WriteEntries(output, message.Entries.Span);
+            fields = new FieldWriter(output.GetSpan(MaxMessageOverhead));
+        }
+
+        fields.Write(message.Reject);
+        fields.Write(message.RejectHint);
+        fields.Write(message.Context);
+        if (message.Chunk is { } chunk)
+        {
+            output.Advance(fields.Length);
+            WriteChunk(output, chunk);
+            fields = new FieldWriter(output.GetSpan(MaxMessageOverhead));
+        }
+        else
+        {
+            fields.WriteNil();
+        }
+
+        fields.Write(message.ClusterId);
+        fields.Write(message.FormatVersion);
+        output.Advance(fields.Length);
     }
 
-    private static void WriteEntries(ref MessagePackWriter writer, ReadOnlySpan<LogEntry> entries)
+    private static void WriteEntries(IBufferWriter<byte> output, ReadOnlySpan<LogEntry> entries)
     {
-        writer.WriteArrayHeader(entries.Length);
         foreach (ref readonly LogEntry entry in entries)
         {
-            writer.WriteArrayHeader(EntryFields);
-            writer.Write(entry.Index);
-            writer.Write(entry.Term);
-            writer.Write((ulong)entry.Kind);
-            writer.WriteBinary(entry.Data.Span);
+            ReadOnlySpan<byte> data = entry.Data.Span;
+            bool isShort = data.Length <= MaxContiguousBytes;
+            var fields = new FieldWriter(output.GetSpan(MaxEntryOverhead + (isShort ? data.Length : 0)));
+            fields.WriteArrayHeader(EntryFields);
+            fields.Write(entry.Index);
+            fields.Write(entry.Term);
+            fields.Write((ulong)entry.Kind);
+            fields.WriteBinaryHeader(data.Length);
+            if (isShort)
+            {
+                fields.WriteRaw(data);
+                output.Advance(fields.Length);
+            }
+            else
+            {
+                output.Advance(fields.Length);
+                output.Write(data);
+            }
         }
     }
 
-    private static void WriteChunk(ref MessagePackWriter writer, SnapshotChunk? chunk)
+    private static void WriteChunk(IBufferWriter<byte> output, SnapshotChunk chunk)
     {
-        if (chunk is null)
-        {
-            writer.WriteNil();
-            return;
-        }
-
+        var writer = new MessagePackWriter(output);
         writer.WriteArrayHeader(ChunkFields);
         writer.WriteArrayHeader(DescriptorFields);
         writer.Write(chunk.Snapshot.Position.Index);
@@ -91,5 +118,6 @@ internal static partial class RaftMessageCodec
         writer.Write(chunk.Offset);
         writer.WriteBinary(chunk.Data.Span);
         writer.Write(chunk.Checksum);
+        writer.Flush();
     }
 }

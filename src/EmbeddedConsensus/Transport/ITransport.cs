@@ -8,8 +8,9 @@ namespace EmbeddedConsensus.Transport;
 /// </summary>
 /// <remarks>A transport may drop, delay, duplicate and reorder messages; Raft tolerates all of it. It delivers only
 /// messages of members of the same cluster that are addressed to this member, each whole and unchanged, and it bounds
-/// every queue. <see cref="RaftMessageType.SnapshotChunk"/> and its reply travel on a separate lane, so that a
-/// snapshot never delays a heartbeat.</remarks>
+/// every queue. Consensus believes what a member's messages say, so a transport that strangers can reach makes sure
+/// that none of them sends in a member's name. <see cref="RaftMessageType.SnapshotChunk"/> and its reply travel on a
+/// separate lane, so that a snapshot never delays a heartbeat.</remarks>
 public interface ITransport : IAsyncDisposable
 {
     /// <summary>Starts to listen and to deliver messages.</summary>

@@ -9,9 +9,13 @@ internal sealed class ClusterObserver
     private readonly ConcurrentDictionary<(MemberId Member, ulong Index), bool> _snapshots = new();
     private readonly ConcurrentDictionary<string, long> _deeds = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _problems = new();
+    private ulong _highestTerm;
 
     /// <summary>The number of terms in which a leader was seen.</summary>
     public int Elections => _leaders.Count;
+
+    /// <summary>The highest term that a member reported.</summary>
+    public ulong HighestTerm => Volatile.Read(ref _highestTerm);
 
     /// <summary>The number of snapshots seen, over all members.</summary>
     public int Snapshots => _snapshots.Count;
@@ -38,6 +42,7 @@ internal sealed class ClusterObserver
     /// <param name="status">The status.</param>
     public void Heard(MemberId member, NodeEvent.Status status)
     {
+        InterlockedMax(ref _highestTerm, status.Term);
         if (status.SnapshotIndex > 0)
         {
             _snapshots.TryAdd((member, status.SnapshotIndex), true);
@@ -46,6 +51,21 @@ internal sealed class ClusterObserver
         if (status.IsLeader && _leaders.GetOrAdd(status.Term, member) is { } leader && leader != member)
         {
             _problems.Enqueue($"Members {leader} and {member} both lead in term {status.Term}.");
+        }
+    }
+
+    private static void InterlockedMax(ref ulong highest, ulong value)
+    {
+        ulong seen = Volatile.Read(ref highest);
+        while (value > seen)
+        {
+            ulong before = Interlocked.CompareExchange(ref highest, value, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
         }
     }
 

@@ -30,6 +30,7 @@ public sealed class ConnectionLossTests
     public async Task A_dialer_that_goes_silent_is_closed()
     {
         await using TcpNode node = await TcpNode.StartAsync(1, Impatient);
+        await node.AdmitAsync(2);
         using RawPeer silent = await RawPeer.ConnectAsync(node.Transport);
         Assert.Equal(HandshakeStatus.Accepted, (await silent.ShakeHandsAsync(node.RequestFrom(2))).Status);
         await silent.ExpectCloseAsync();
@@ -46,8 +47,7 @@ public sealed class ConnectionLossTests
 
         // A third peer that is silent is given up twice meanwhile: long enough to lose an idle one as well.
         using Socket listener = RawPeer.Listen(out string address);
-        one.Transport.SetPeers(
-            [new MemberEndpoint(Two, two.Transport.Address), new MemberEndpoint(new MemberId(3), address)]);
+        one.Know(new MemberEndpoint(new MemberId(3), address));
         for (int i = 0; i < 2; i++)
         {
             using RawPeer silent = await RawPeer.AcceptAsync(listener);
@@ -70,7 +70,7 @@ public sealed class ConnectionLossTests
         int unreachable = one.Receiver.UnreachableCount(Two);
 
         using Socket listener = RawPeer.Listen(out string address);
-        two.Transport.SetPeers([new MemberEndpoint(new MemberId(3), address)]);
+        two.Know(new MemberEndpoint(new MemberId(3), address));
         for (int i = 0; i < 2; i++)
         {
             using RawPeer silent = await RawPeer.AcceptAsync(listener);
@@ -87,6 +87,7 @@ public sealed class ConnectionLossTests
     public async Task A_connection_that_replaces_another_waits_until_the_receiver_is_done_with_the_earlier_one()
     {
         await using TcpNode node = await TcpNode.StartAsync(1);
+        await node.AdmitAsync(2);
         node.Receiver.Hold(TransportLane.Consensus);
         using RawPeer first = await RawPeer.ConnectAsync(node.Transport);
         await first.ShakeHandsAsync(node.RequestFrom(2, attempt: 1));
@@ -97,6 +98,7 @@ public sealed class ConnectionLossTests
         await second.ShakeHandsAsync(node.RequestFrom(2, attempt: 2));
         await second.SendAsync(node.HeartbeatFrom(2, 3));
         await first.ExpectCloseAsync();
+        await node.AdmitAsync(4);
         using RawPeer other = await RawPeer.ConnectAsync(node.Transport);
         await other.ShakeHandsAsync(node.RequestFrom(4));
         await other.SendAsync(node.HeartbeatFrom(4, 4));
@@ -113,6 +115,7 @@ public sealed class ConnectionLossTests
     public async Task A_connection_that_ends_inside_a_frame_delivers_what_came_before_and_no_more()
     {
         await using TcpNode node = await TcpNode.StartAsync(1);
+        await node.AdmitAsync(2);
         byte[] half = RawPeer.Frame(node.HeartbeatFrom(2, 2));
         using (RawPeer peer = await RawPeer.ConnectAsync(node.Transport))
         {
@@ -137,6 +140,7 @@ public sealed class ConnectionLossTests
     public async Task A_bad_frame_closes_its_connection_and_no_other(string what)
     {
         await using TcpNode node = await TcpNode.StartAsync(1);
+        await node.AdmitAsync(2);
         await using TcpNode other = await TcpNode.StartAsync(3);
         other.SetPeers(node);
         byte[] frame = RawPeer.Frame(node.HeartbeatFrom(2, 666));
@@ -171,6 +175,7 @@ public sealed class ConnectionLossTests
     {
         var log = new RecordingLogger();
         await using TcpNode node = await TcpNode.StartAsync(1, logger: log);
+        await node.AdmitAsync(2);
         using RawPeer peer = await RawPeer.ConnectAsync(node.Transport);
         await peer.ShakeHandsAsync(node.RequestFrom(2));
         await peer.SendAsync(
@@ -194,7 +199,8 @@ public sealed class ConnectionLossTests
             options.ReconnectBackoffMin = TimeSpan.FromMilliseconds(1);
             options.ReconnectBackoffMax = TimeSpan.FromMilliseconds(4);
         });
-        source.Transport.SetPeers([new MemberEndpoint(Two, proxy.Address)]);
+        target.Know(new MemberEndpoint(source.Id, source.Transport.Address));
+        source.Know(new MemberEndpoint(Two, proxy.Address));
         const int Count = 6000;
         for (int i = 1; i <= Count; i++)
         {

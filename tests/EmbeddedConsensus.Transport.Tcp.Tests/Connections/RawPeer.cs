@@ -62,7 +62,9 @@ internal sealed class RawPeer : IDisposable
                 ProtocolVersion.Min,
                 ProtocolVersion.Max,
                 request.ClusterId,
-                request.To),
+                request.To,
+                FakeMember.SecretOf(request.To.Value).Fingerprint,
+                ""),
             deadline.Token);
         return request;
     }

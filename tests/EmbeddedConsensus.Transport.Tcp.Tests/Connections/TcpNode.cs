@@ -11,6 +11,9 @@ internal sealed class TcpNode : IAsyncDisposable
     public const ulong ClusterId = 77;
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    private readonly Dictionary<MemberId, MemberEndpoint> _known = [];
+    private readonly List<FakeMember> _fakes = [];
+
     private TcpNode(TcpTransport transport, MemberId id)
     {
         Transport = transport;
@@ -53,10 +56,50 @@ internal sealed class TcpNode : IAsyncDisposable
             incarnation,
             attempt,
             Id,
-            TransportLane.Consensus);
+            TransportLane.Consensus,
+            FakeMember.SecretOf(from));
 
-    public void SetPeers(params TcpNode[] peers) =>
-        Transport.SetPeers([.. peers.Select(peer => new MemberEndpoint(peer.Id, peer.Transport.Address))]);
+    /// <summary>Makes members known to each other.</summary>
+    public void SetPeers(params TcpNode[] peers)
+    {
+        foreach (TcpNode peer in peers)
+        {
+            Know(new MemberEndpoint(peer.Id, peer.Transport.Address));
+            peer.Know(new MemberEndpoint(Id, Transport.Address));
+        }
+    }
+
+    /// <summary>Adds a peer.</summary>
+    public void Know(MemberEndpoint peer)
+    {
+        lock (_known)
+        {
+            _known[peer.Id] = peer;
+            Transport.SetPeers([.. _known.Values]);
+        }
+    }
+
+    /// <summary>Adds a member whose connections a test opens by hand, with <see cref="RequestFrom"/>, and waits until
+    /// they would be recognized.</summary>
+    public async Task AdmitAsync(ulong id)
+    {
+        var member = new FakeMember(id);
+        _fakes.Add(member);
+        Know(member.Endpoint);
+        HandshakeRequest probe = RequestFrom(id) with { Lane = (TransportLane)9 };
+        for (int i = 0; i < 300; i++)
+        {
+            using RawPeer peer = await RawPeer.ConnectAsync(Transport);
+            if ((await peer.ShakeHandsAsync(probe)).Status == HandshakeStatus.UnknownLane)
+            {
+                return;
+            }
+
+            await Task.Delay(100);
+        }
+
+        Assert.Fail($"Member {Id} did not reach member {id}.");
+    }
 
     public RaftMessage HeartbeatFrom(ulong from, ulong context) => Heartbeat(from, Id.Value, context);
 
@@ -90,5 +133,12 @@ internal sealed class TcpNode : IAsyncDisposable
         Assert.Fail($"Member {target.Id} was not reached.");
     }
 
-    public ValueTask DisposeAsync() => Transport.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Transport.DisposeAsync();
+        foreach (FakeMember fake in _fakes)
+        {
+            await fake.DisposeAsync();
+        }
+    }
 }

@@ -21,14 +21,16 @@ internal static class RecordedConversation
     public static IReadOnlyDictionary<string, HandshakeRequest> Requests { get; } =
         Enum.GetValues<TransportLane>().ToDictionary(
             lane => $"handshake-request-{lane}".ToLowerInvariant(),
-            lane => new HandshakeRequest(1, 1, 0xC1, new MemberId(2), 1_764_000_000_000_000, 3, new MemberId(1), lane));
+            lane => new HandshakeRequest(1, 1, 0xC1, new MemberId(2), 1_764_000_000_000_000, 3, new MemberId(1), lane,
+                new PeerSecret(UInt128.MaxValue - 1)));
 
     /// <summary>The handshake responses, by name.</summary>
     public static IReadOnlyDictionary<string, HandshakeResponse> Responses { get; } =
         Enum.GetValues<HandshakeStatus>().ToDictionary(
             status => $"handshake-response-{status}".ToLowerInvariant(),
             status => new HandshakeResponse(
-                status, (byte)(status == HandshakeStatus.Accepted ? 1 : 0), 1, 1, ulong.MaxValue, new MemberId(1)));
+                status, (byte)(status == HandshakeStatus.Accepted ? 1 : 0), 1, 1, ulong.MaxValue, new MemberId(1),
+                new PeerSecret(1).Fingerprint, status == HandshakeStatus.Unproven ? "10.0.0.2:7400" : ""));
 
     /// <summary>The bodies of requests and their answers, by name.</summary>
     public static IReadOnlyDictionary<string, byte[]> Bodies { get; } = new Dictionary<string, byte[]>

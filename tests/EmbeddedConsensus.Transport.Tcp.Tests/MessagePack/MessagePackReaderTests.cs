@@ -77,7 +77,8 @@ public sealed class MessagePackReaderTests
 
     [Fact]
     public void An_array_with_too_little_input_for_its_values_is_refused() =>
-        Refused("92000000", static (ref reader) => reader.ReadArrayHeader(minElementBytes: 2));
+        Assert.Throws<MessagePackFormatException>(
+            () => new FieldReader(Convert.FromHexString("92000000")).ReadArrayHeader(minElementBytes: 2));
 
     [Theory]
     [InlineData("c0")]

@@ -70,6 +70,7 @@ internal static class PeerChecks
             SampleMessages.Heartbeat(members[0].Id, members[1].Id, 1), members[1], "A heartbeat").ConfigureAwait(false);
         await members[1].Transport.DisposeAsync().ConfigureAwait(false);
         members[1] = await cluster.StartAsync(2, atNewAddress: true).ConfigureAwait(false);
+        cluster.Introduce(members[1], members[0]);
         cluster.Introduce(members[0], members[1]);
         await members[0].SendUntilReceivedAsync(
             SampleMessages.Heartbeat(members[0].Id, members[1].Id, 2),
@@ -105,6 +106,7 @@ internal static class PeerChecks
         ConformanceMember stranger = await cluster.StartAsync(3, ConformanceCluster.OtherClusterId)
             .ConfigureAwait(false);
         cluster.Introduce(ours, friend, stranger);
+        cluster.Introduce(friend, ours);
         cluster.Introduce(stranger, ours);
         await ours.SendUntilUnreachableAsync(stranger.Id, 2).ConfigureAwait(false);
         await stranger.SendUntilUnreachableAsync(ours.Id, 2).ConfigureAwait(false);
@@ -120,6 +122,7 @@ internal static class PeerChecks
         ConformanceMember sender = await cluster.StartAsync(1).ConfigureAwait(false);
         ConformanceMember target = await cluster.StartAsync(2).ConfigureAwait(false);
         var absent = new MemberId(3);
+        cluster.Introduce(target, sender);
         sender.Transport.SetPeers(
             [cluster.PeerOf(target.Id), new MemberEndpoint(absent, cluster.PeerOf(target.Id).Address)]);
         await sender.SendUntilUnreachableAsync(absent, 2).ConfigureAwait(false);

@@ -7,12 +7,17 @@ namespace EmbeddedConsensus.Raft;
 /// gets <see cref="RaftMessageType.MemberRemoved"/> for an answer.</remarks>
 internal sealed class MembershipNotices(RaftState state, Outbox outbox, MembershipView membership)
 {
+    /// <summary>How far a term may lie above this node's own when its sender is in no configuration known here. No
+    /// member misses that many elections; a term from a stranger that was believed could leave none to campaign
+    /// in.</summary>
+    private const ulong MaxTermsMissed = 1UL << 32;
+
     // The tick after the one in which a member got its last notice, by id modulo the length: a bounded memory against
     // floods.
     private readonly ulong[] _noticeTicks = new ulong[16];
     private readonly List<MemberId> _refusers = [];
 
-    /// <summary>How many messages of other clusters were dropped.</summary>
+    /// <summary>How many messages of other clusters, and of senders that proved no membership, were dropped.</summary>
     public long ForeignMessages { get; private set; }
 
     /// <summary>Handles notices, and turns away messages of other clusters and the requests of removed members.
@@ -21,14 +26,21 @@ internal sealed class MembershipNotices(RaftState state, Outbox outbox, Membersh
     /// <returns>Whether the message is dealt with.</returns>
     public bool TurnAway(in RaftMessage message)
     {
+        ulong clusterId = state.ClusterId;
+        bool isForeign = message.ClusterId != clusterId && message.ClusterId != 0 && clusterId != 0;
+        if (IsStranger(message) && !(isForeign && message.Type != RaftMessageType.MemberRefused))
+        {
+            ForeignMessages++;
+            return true;
+        }
+
         if (message.Type == RaftMessageType.MemberRefused)
         {
             StepRefused(message);
             return true;
         }
 
-        ulong clusterId = state.ClusterId;
-        if (message.ClusterId != clusterId && message.ClusterId != 0 && clusterId != 0)
+        if (isForeign)
         {
             ForeignMessages++;
             if (message.Type != RaftMessageType.MemberRemoved && IsNoticeDue(message.From))
@@ -138,6 +150,28 @@ internal sealed class MembershipNotices(RaftState state, Outbox outbox, Membersh
         }
 
         return !isOwn;
+    }
+
+    /// <summary>Whether a message comes from a sender that no configuration known here names, and that does not show
+    /// the cluster's id either. Such a message has no effect (design decision D18).</summary>
+    /// <remarks>
+    /// <para>Raft's members handle requests without a look at their configuration (dissertation, section 4.1): a member
+    /// that lags may be asked for its vote by one that was added since, or be sent entries by it, and the cluster may
+    /// need its answer. So an unknown sender is heard if it carries the cluster's id, a random number that only members
+    /// learn: a new member has it from the log before it can vote or lead.</para>
+    /// <para>A node that knows no id yet, because it joins, or founds a cluster that may have gone on without it, hears
+    /// every unknown sender that has one. It relies on its transport, which delivers messages of members alone.</para>
+    /// </remarks>
+    private bool IsStranger(in RaftMessage message)
+    {
+        if (membership.Knows(message.From))
+        {
+            return false;
+        }
+
+        bool hasProof = message.ClusterId != 0 && (message.ClusterId == state.ClusterId || state.ClusterId == 0);
+        bool isJoining = state.Tracker.Members.IsEmpty;
+        return !hasProof || (!isJoining && message.Term > state.Term + MaxTermsMissed);
     }
 
     private void StepRemoved(in RaftMessage message)

@@ -87,6 +87,14 @@ internal sealed class MembershipView
         && !Committed.Contains(member)
         && Committed.WasUsed(member);
 
+    /// <summary>Whether a member is named by the configuration in use, the one before it or the committed one, or has
+    /// just left.</summary>
+    /// <param name="member">The member.</param>
+    public bool Knows(MemberId member) =>
+        _state.Tracker.Find(member) is not null
+        || Committed.Contains(member)
+        || BeforeLatest?.Contains(member) == true;
+
     /// <summary>Appends a configuration to the leader's log and uses it. The caller makes sure that none is uncommitted
     /// (dissertation, section 4.1, and the correction of July 2015 on changes before a commit in the leader's term).
     /// </summary>

@@ -20,13 +20,20 @@ internal sealed class MembershipClient(
 
     private ReplicaView View => replica.View!;
 
+    // A member that was killed soon after the founding may not know that it was committed. It shows the id all the
+    // same: those that go by it hear the member, at a new address too, and a cluster that came of another founding only
+    // answers that the id is not its own.
+    private ulong ShownClusterId => View.CommittedConfiguration.ClusterId is not 0 and ulong committed
+        ? committed
+        : View.Configuration.ClusterId;
+
     /// <summary>The address of a member, or null when none is known.</summary>
     public string? Find(MemberId member) => peers.Find(member);
 
     /// <summary>A request of this member.</summary>
     public MembershipRequest NewRequest(MembershipRequestKind kind) => new(kind, replica.Self)
     {
-        ClusterId = View.CommittedConfiguration.ClusterId,
+        ClusterId = ShownClusterId,
         ConfigurationIndex = View.ConfigurationIndex,
         Incarnation = replica.Incarnation,
         Address = Address ?? "",
