@@ -6,13 +6,13 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// <summary>A hard state as bytes that have a version of their own: in the batch that changes it, and in every
 /// checkpoint. Both store the length, so that a later version can hold more.</summary>
 /// <remarks>Version (1 byte), then little endian, 8 bytes each: term, vote, commit, owner, last founding vote, earlier
-/// founding votes.</remarks>
+/// founding votes, promised microseconds.</remarks>
 internal static class HardStateCodec
 {
     /// <summary>The length of the encoding.</summary>
     public const int Bytes = 1 + FieldBytes;
 
-    private const int FieldBytes = 6 * sizeof(ulong);
+    private const int FieldBytes = 7 * sizeof(ulong);
     private const byte Version = 1;
 
     /// <summary>Encodes.</summary>
@@ -28,6 +28,7 @@ internal static class HardStateCodec
         BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], state.Owner.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], state.FoundingVotes.LastTerm);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], state.FoundingVotes.Earlier);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[48..], state.PromisedMicroseconds);
     }
 
     /// <summary>Decodes.</summary>
@@ -51,6 +52,7 @@ internal static class HardStateCodec
             new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(source[24..])),
             new FoundingVotes(
                 BinaryPrimitives.ReadUInt64LittleEndian(source[32..]),
-                BinaryPrimitives.ReadUInt64LittleEndian(source[40..])));
+                BinaryPrimitives.ReadUInt64LittleEndian(source[40..])),
+            BinaryPrimitives.ReadUInt64LittleEndian(source[48..]));
     }
 }

@@ -19,7 +19,8 @@ internal static class LogStorageSteps
 
     // A replica keeps its owner; the storage must keep whatever it is given.
     public static HardState State(ulong term, ulong commit = 0) => new(
-        term, new MemberId(term * 7), commit, new MemberId(ulong.MaxValue - term), new FoundingVotes(term + 3, ~term));
+        term, new MemberId(term * 7), commit, new MemberId(ulong.MaxValue - term), new FoundingVotes(term + 3, ~term),
+        PromisedMicroseconds: term * 11);
 
     private static int HashOf(ulong index, ulong term) => (int)((index * 1_000_003) + term);
 
