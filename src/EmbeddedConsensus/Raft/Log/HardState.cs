@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>What a replica must remember across a crash (Raft paper, figure 2, "persistent state"), and whose memory it
-/// is. A log storage keeps all of it.</summary>
+/// is. A log storage keeps it as the bytes that <see cref="HardStateCodec"/> makes of it.</summary>
 /// <param name="Term">The latest term seen.</param>
 /// <param name="Vote">The member that the replica voted for in that term, or none.</param>
 /// <param name="Commit">The highest index known to be committed. It may be lower than what really is: it is a hint that
@@ -13,7 +13,7 @@ namespace EmbeddedConsensus.Raft;
 /// <param name="PromisedMicroseconds">The longest promise not to vote that a leader may still rely on, in microseconds
 /// on the replica's clock; zero when the replica has promised nothing. A restart keeps it, whatever election timeout it
 /// comes with.</param>
-public readonly record struct HardState(
+internal readonly record struct HardState(
     ulong Term, MemberId Vote, ulong Commit, MemberId Owner = default, FoundingVotes FoundingVotes = default,
     ulong PromisedMicroseconds = 0)
 {
@@ -21,7 +21,7 @@ public readonly record struct HardState(
     /// other's acknowledgements for their own; a log storage that forgets the owner would hide that.</summary>
     /// <param name="self">The member that starts on it.</param>
     /// <exception cref="InvariantViolationException">It is another member's.</exception>
-    internal void CheckOwner(MemberId self)
+    public void CheckOwner(MemberId self)
     {
         if (Owner != self && this != default)
         {
