@@ -248,7 +248,6 @@ internal sealed partial class RaftNode
     public void AppendCompleted(ulong appendId)
     {
         (ulong stable, ulong ownVoteTerm) = _appends.Complete(appendId, _outbox.Gathering.Messages);
-        _clock.PromiseIsDurable();
         if (stable > _state.Log.Stable)
         {
             _state.Log.StableTo(stable);

@@ -22,6 +22,7 @@ internal sealed class RaftState
         Term = recovered.Term;
         Vote = recovered.Vote;
         Founding = recovered.Founding;
+        PromisedMicroseconds = recovered.PromisedMicroseconds;
         if (Term < log.LastPosition.Term && !log.WasReplacedBySnapshot && log.LastIndex > log.Start.Index)
         {
             throw new InvariantViolationException(
@@ -64,6 +65,10 @@ internal sealed class RaftState
     /// alone.</summary>
     public FoundingState Founding { get; set; }
 
+    /// <summary>The longest promise not to vote that a leader may still rely on, in microseconds. Kept by
+    /// <see cref="ElectionClock"/>.</summary>
+    public ulong PromisedMicroseconds { get; set; }
+
     /// <summary>The ticks since the node started.</summary>
     public ulong Now { get; set; }
 
@@ -83,7 +88,8 @@ internal sealed class RaftState
     /// <summary>What has to be durable now.</summary>
     /// <remarks>The commit index goes no further than what is durable: a torn write may keep the hard state and lose
     /// the entries that came with it.</remarks>
-    public HardState HardState => new(Term, Vote, Math.Min(Log.Commit, Log.Stable), Id, Founding);
+    public HardState HardState =>
+        new(Term, Vote, Math.Min(Log.Commit, Log.Stable), Id, Founding, PromisedMicroseconds);
 
     /// <summary>The term of an entry that the log holds.</summary>
     /// <param name="index">The entry.</param>

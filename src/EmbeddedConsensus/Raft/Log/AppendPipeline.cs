@@ -19,6 +19,9 @@ internal sealed class AppendPipeline(HardState durable)
     /// <summary>The appends on their way.</summary>
     public int Count => _inFlight.Count;
 
+    /// <summary>The promise that a restart would keep, in microseconds.</summary>
+    public ulong DurablePromise { get; private set; } = durable.PromisedMicroseconds;
+
     /// <summary>Holds an answer back until everything that was accepted so far is durable.</summary>
     /// <param name="message">The answer.</param>
     public void Hold(in RaftMessage message) => _next.Messages.Add(message);
@@ -50,7 +53,7 @@ internal sealed class AppendPipeline(HardState durable)
     public AppendEffect? Issue(RaftLog log, HardState current, List<RaftMessage> released)
     {
         ImmutableArray<ReadOnlyMemory<LogEntry>> entries = log.IssueAll();
-        bool isStateDue = current.Term != _issued.Term || current.Vote != _issued.Vote
+        bool isStateDue = current.Term != _issued.Term || current.Vote != _issued.Vote || IsPromiseDue(current)
             || current.Founding != _issued.Founding || _isBarrierDue;
         if (entries.IsEmpty && !isStateDue)
         {
@@ -58,13 +61,14 @@ internal sealed class AppendPipeline(HardState durable)
             return null;
         }
 
-        // A commit index that rose is a free ride on an append; it is not worth one of its own.
+        // A commit index that rose and a promise that fell go with an append; they are not worth one of their own.
         HardState? state = isStateDue || current != _issued ? current : null;
         _issued = current;
         _isBarrierDue = false;
         _next.Id = ++_lastId;
         _next.Founding = current.Founding;
         _next.LastIndex = entries.IsEmpty ? 0 : log.LastIndex;
+        _next.PromisedMicroseconds = current.PromisedMicroseconds;
         _inFlight.Enqueue(_next);
         _next = _free.TryPop(out InFlight? free) ? free : new InFlight();
         return new AppendEffect(_lastId, entries, state);
@@ -86,12 +90,17 @@ internal sealed class AppendPipeline(HardState durable)
 
         (ulong, ulong) outcome = (append.LastIndex, append.OwnVoteTerm);
         DurableFounding = append.Founding;
+        DurablePromise = append.PromisedMicroseconds;
         released.AddRange(append.Messages);
         append.Messages.Clear();
         append.OwnVoteTerm = 0;
         _free.Push(append);
         return outcome;
     }
+
+    /// <summary>A new member has heard no leader: what it is going to promise goes with its first term.</summary>
+    private bool IsPromiseDue(HardState current) =>
+        current.Term > 0 && current.PromisedMicroseconds > _issued.PromisedMicroseconds;
 
     private void ReleaseOrAttach(List<RaftMessage> released)
     {
@@ -131,6 +140,8 @@ internal sealed class AppendPipeline(HardState durable)
         public ulong OwnVoteTerm { get; set; }
 
         public FoundingState Founding { get; set; }
+
+        public ulong PromisedMicroseconds { get; set; }
 
         public List<RaftMessage> Messages { get; } = [];
     }

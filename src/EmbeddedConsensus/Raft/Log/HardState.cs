@@ -10,8 +10,12 @@ namespace EmbeddedConsensus.Raft;
 /// that is written has it, and it never changes. A member does not start on what another one wrote: both would go by
 /// one vote.</param>
 /// <param name="Founding">What the replica has agreed to about the founding of its cluster.</param>
+/// <param name="PromisedMicroseconds">The longest promise not to vote that a leader may still rely on, in microseconds
+/// on the replica's clock; zero when the replica has promised nothing. A restart keeps it, whatever election timeout it
+/// comes with.</param>
 internal readonly record struct HardState(
-    ulong Term, MemberId Vote, ulong Commit, MemberId Owner = default, FoundingState Founding = default)
+    ulong Term, MemberId Vote, ulong Commit, MemberId Owner = default, FoundingState Founding = default,
+    ulong PromisedMicroseconds = 0)
 {
     /// <summary>Checks that this is the state of a member. Two members on one disk would go by one vote and take each
     /// other's acknowledgements for their own; a log storage that forgets the owner would hide that.</summary>

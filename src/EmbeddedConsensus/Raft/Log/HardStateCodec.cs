@@ -5,11 +5,11 @@ namespace EmbeddedConsensus.Raft;
 /// <summary>A <see cref="HardState"/> as the bytes that a log storage keeps. They have a version of their own, so that
 /// a later one can hold more without a storage knowing of it.</summary>
 /// <remarks>Version (1 byte), then little endian, 8 bytes each: term, vote, commit, owner, list of founders agreed
-/// to, stage of the founding. No bytes at all are the hard state of a new storage.</remarks>
+/// to, stage of the founding, longest promise. No bytes at all are the hard state of a new storage.</remarks>
 internal static class HardStateCodec
 {
     /// <summary>The length of the encoding.</summary>
-    public const int Bytes = 1 + (6 * sizeof(ulong));
+    public const int Bytes = 1 + (7 * sizeof(ulong));
 
     private const byte Version = 1;
 
@@ -35,6 +35,7 @@ internal static class HardStateCodec
         BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], state.Owner.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], state.Founding.Founders);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], (ulong)state.Founding.Stage);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[48..], state.PromisedMicroseconds);
     }
 
     /// <summary>Decodes.</summary>
@@ -81,5 +82,6 @@ internal static class HardStateCodec
         new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(fields[24..])),
         new FoundingState(
             BinaryPrimitives.ReadUInt64LittleEndian(fields[32..]),
-            (FoundingStage)Math.Min(byte.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(fields[40..]))));
+            (FoundingStage)Math.Min(byte.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(fields[40..]))),
+        BinaryPrimitives.ReadUInt64LittleEndian(fields[48..]));
 }

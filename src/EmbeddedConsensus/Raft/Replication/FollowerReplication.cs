@@ -67,7 +67,7 @@ internal sealed class FollowerReplication(
         commitment.AdvanceTo(message.Commit);
         outbox.Send(state.MessageTo(message.From, RaftMessageType.HeartbeatResponse) with
         {
-            Context = message.Context, Index = message.Context == 0 ? 0 : clock.PromisedMicroseconds,
+            Context = message.Context, Index = message.Context == 0 ? 0 : clock.Promise(appends.DurablePromise),
         });
     }
 

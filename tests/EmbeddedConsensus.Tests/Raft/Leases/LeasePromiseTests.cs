@@ -36,7 +36,7 @@ public sealed class LeasePromiseTests
     [Trait("Scenario", "9")]
     public void An_answer_states_the_promise_on_the_own_clock()
     {
-        RaftNode node = Start(term: 1);
+        RaftNode node = Start(term: 1, promised: 450_000);
 
         Assert.Equal(450_000UL, Answer(node, Heartbeat(term: 1)).Index);
     }
@@ -87,12 +87,67 @@ public sealed class LeasePromiseTests
         Assert.Contains(Drain(node), message => message is { Type: RaftMessageType.VoteResponse, Reject: false });
     }
 
-    private static RaftNode Start(ulong term) => new(
+    [Fact]
+    [Trait("Case", "T12")]
+    public void A_shorter_election_timeout_does_not_shorten_what_was_promised_before_the_restart()
+    {
+        RaftNode node = Start(term: 1, promised: 450_000, electionTicks: 2);
+
+        // Ten ticks stand for at least nine intervals.
+        Ticks(node, ElectionTicks - 1);
+        Assert.Equal(RaftRole.Follower, node.Role);
+        Assert.Empty(AskForVote(node));
+        Ticks(node, 1);
+        Assert.Equal(RaftRole.PreCandidate, node.Role);
+        Assert.Single(AskForVote(node));
+    }
+
+    [Fact]
+    [Trait("Case", "T12")]
+    public void A_longer_promise_is_stated_once_it_is_durable()
+    {
+        RaftNode node = Start(term: 1, promised: 450_000, electionTicks: 2 * ElectionTicks);
+        node.Step(Heartbeat(term: 1));
+        RaftEffects effects = node.Effects;
+        Assert.Equal(0UL, Assert.Single(effects.Messages).Index);
+        AppendEffect append = effects.Append!.Value;
+        effects.Clear();
+        Assert.Equal(950_000UL, append.HardState!.Value.PromisedMicroseconds);
+
+        node.AppendCompleted(append.Id);
+        Drain(node);
+        Assert.Equal(950_000UL, Answer(node, Heartbeat(term: 1)).Index);
+    }
+
+    [Fact]
+    [Trait("Case", "T12")]
+    public void A_promise_that_has_run_out_is_not_kept_by_later_restarts()
+    {
+        RaftNode node = Start(term: 1, promised: 450_000, electionTicks: 2);
+        Ticks(node, ElectionTicks - 2);
+        node.Step(Heartbeat(term: 2));
+        Assert.Equal(450_000UL, WrittenPromise(node));
+
+        Ticks(node, 2);
+        node.Step(Heartbeat(term: 3));
+        Assert.Equal(50_000UL, WrittenPromise(node));
+    }
+
+    private static ulong WrittenPromise(RaftNode node)
+    {
+        AppendEffect append = node.Effects.Append!.Value;
+        node.Effects.Clear();
+        node.AppendCompleted(append.Id);
+        return append.HardState!.Value.PromisedMicroseconds;
+    }
+
+    private static RaftNode Start(ulong term, ulong promised = 0, int electionTicks = ElectionTicks) => new(
         new RaftOptions
         {
-            Id = Self, Seed = 1, ElectionTicks = ElectionTicks, TickInterval = TimeSpan.FromMilliseconds(50),
+            Id = Self, Seed = 1, ElectionTicks = electionTicks, TickInterval = TimeSpan.FromMilliseconds(50),
         },
-        new RecoveredLog(new HardState(term, MemberId.None, 0, Self), default, 0, []),
+        new RecoveredLog(
+            new HardState(term, MemberId.None, 0, Self, PromisedMicroseconds: promised), default, 0, []),
         snapshot: null,
         ClusterConfiguration.OfVoters(Self, Leader, Candidate) with { ClusterId = 1 });
 

@@ -9,7 +9,8 @@ namespace EmbeddedConsensus.Tests.Raft.Leases;
 /// </summary>
 internal sealed class LeaseRunMember
 {
-    public const int ElectionTicks = 20;
+    private const int ElectionTicks = 20;
+    private const int LowElectionTicks = 4;
 
     private const int MaxTicksPerTurn = 5;
     private const long MaxWakeDelay = 200;
@@ -37,7 +38,7 @@ internal sealed class LeaseRunMember
             {
                 Id = new MemberId(id),
                 Seed = (run.Seed * 1000) + (incarnation * 10) + id,
-                ElectionTicks = ElectionTicks,
+                ElectionTicks = DrawElectionTicks(incarnation),
                 HeartbeatTicks = 2,
                 PreVote = run.Seed % 4 != 0,
                 UseReadLease = true,
@@ -95,6 +96,11 @@ internal sealed class LeaseRunMember
         _actions.Enqueue(action);
         Wake(_run.Between(0, MaxWakeDelay));
     }
+
+    private int DrawElectionTicks(ulong incarnation) =>
+        _run.Options.ChangesElectionTimeout && incarnation > 0 && _run.Between(0, 1) == 0
+            ? LowElectionTicks
+            : ElectionTicks;
 
     private TimeSpan Clock() => TimeSpan.FromMicroseconds((long)(_run.Now * Rate));
 

@@ -12,6 +12,10 @@ internal sealed record LeaseRunOptions
     /// <summary>A driver that reads its clock before it looks into its queues, and does not tell the core.</summary>
     public bool ReadsClockFirst { get; init; }
 
+    /// <summary>Whether a member that restarts may come back with another election timeout, as in a rolling restart
+    /// that lowers or raises it.</summary>
+    public bool ChangesElectionTimeout { get; init; }
+
     /// <summary>How long a run lasts, in microseconds.</summary>
     public long Duration { get; init; } = 4_000_000;
 }

@@ -31,6 +31,15 @@ public sealed class LeaseRunTests
         Assert.True(leaders > Seeds * 3, $"only {leaders} leaders");
     }
 
+    [Fact]
+    [Trait("Case", "T12")]
+    public void Reads_see_every_commit_while_members_restart_with_another_election_timeout()
+    {
+        LeaseRunOptions options = new() { ChangesElectionTimeout = true, Duration = 8_000_000 };
+
+        Assert.Null(FirstStaleRead(options));
+    }
+
     [Theory]
     [InlineData(0, 0.2)]
     [InlineData(0.1, 0.4)]

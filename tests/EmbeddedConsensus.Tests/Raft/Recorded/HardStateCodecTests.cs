@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Tests.Raft;
 public sealed class HardStateCodecTests
 {
     private static readonly HardState Sample =
-        new(9, new MemberId(3), 4, new MemberId(2), new FoundingState(0x1234, FoundingStage.Pledged));
+        new(9, new MemberId(3), 4, new MemberId(2), new FoundingState(0x1234, FoundingStage.Pledged), 900_000);
 
     public static TheoryData<int> Versions => [.. Enumerable.Range(1, RecordedHardStates.Newest)];
 

@@ -253,12 +253,16 @@ internal sealed partial class ScriptCluster
         {
             HardState state = new(
                 term, new MemberId((ulong)a.Setting("vote", 0)), (ulong)a.Setting("commit", 0),
-                new MemberId(id));
+                new MemberId(id), PromisedMicroseconds: PresetPromise(s));
             member.Disk.Preset(state, terms);
         }
 
         _cluster.Add(member);
     }
+
+    /// <summary>What a member with these settings wrote with its first term.</summary>
+    private static ulong PresetPromise(ScriptArguments settings) =>
+        (ulong)((settings.Setting("election-ticks", 10) - 1) * settings.Setting("tick-ms", 0) * 1000);
 
     private void Deliver(ScriptArguments a)
     {
