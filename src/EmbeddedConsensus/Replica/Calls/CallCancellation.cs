@@ -11,10 +11,10 @@ internal struct CallCancellation
 
     /// <summary>Lets a token end a call that has been submitted. Called once.</summary>
     /// <param name="call">The call that has this field.</param>
-    /// <param name="cancellationToken">The caller's token.</param>
     /// <param name="cancel">Cancels the call; a static lambda.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
     public void Listen(
-        PendingCall call, CancellationToken cancellationToken, Action<object?, CancellationToken> cancel)
+        PendingCall call, Action<object?, CancellationToken> cancel, CancellationToken cancellationToken)
     {
         if (!cancellationToken.CanBeCanceled)
         {

@@ -22,8 +22,8 @@ internal sealed class ReadCall : PendingRead, IValueTaskSource
     /// <param name="cancellationToken">The caller's token.</param>
     public void ListenTo(CancellationToken cancellationToken) => _cancellation.Listen(
         this,
-        cancellationToken,
-        static (state, token) => ((PendingCall)state!).TryFail(new OperationCanceledException(token)));
+        static (state, token) => ((PendingCall)state!).TryFail(new OperationCanceledException(token)),
+        cancellationToken);
 
     /// <summary>The caller's task.</summary>
     public ValueTask Task => new(this, _source.Version);
