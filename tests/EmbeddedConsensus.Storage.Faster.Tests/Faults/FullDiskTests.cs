@@ -5,13 +5,13 @@ namespace EmbeddedConsensus.Storage.Faster.Tests;
 /// <summary>A real disk that is full.</summary>
 public sealed class FullDiskTests
 {
-    [TmpfsFact]
+    [Fact]
     [Trait("Scenario", "40")]
     public async Task A_full_disk_faults_the_log_and_keeps_what_was_acknowledged()
     {
         using var folder = new TemporaryFolder();
         using Tmpfs? disk = Tmpfs.TryMount(folder.Path, 400);
-        Assert.NotNull(disk);
+        Assert.SkipWhen(disk is null, "Mounting a tmpfs is not allowed here.");
         FasterStorage storage = TestLog.Open(folder.Path);
         await storage.Log.RecoverAsync();
         ulong acknowledged = 0;
@@ -34,13 +34,13 @@ public sealed class FullDiskTests
         Assert.Equal(acknowledged, (await TestLog.RecoverAsync(larger.Path, bytes: 7_000)).LastIndex);
     }
 
-    [TmpfsFact]
+    [Fact]
     [Trait("Scenario", "40")]
     public async Task A_snapshot_on_a_full_disk_fails_and_leaves_the_one_before()
     {
         using var folder = new TemporaryFolder();
         using Tmpfs? disk = Tmpfs.TryMount(folder.Path, 400);
-        Assert.NotNull(disk);
+        Assert.SkipWhen(disk is null, "Mounting a tmpfs is not allowed here.");
         await using FasterStorage storage = TestLog.Open(folder.Path);
         await WriteAsync(storage, 5, bytes: 100_000);
         await Assert.ThrowsAsync<StorageException>(() => WriteAsync(storage, 9, bytes: 900_000));

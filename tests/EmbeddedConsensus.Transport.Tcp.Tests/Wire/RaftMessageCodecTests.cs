@@ -7,6 +7,7 @@ using EmbeddedConsensus.Transport.Tcp.Tests.MessagePack;
 using EmbeddedConsensus.Transport.Tcp.Wire;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using MessagePack;
 
 namespace EmbeddedConsensus.Transport.Tcp.Tests.Wire;
@@ -16,8 +17,8 @@ public sealed class RaftMessageCodecTests
     private static Arbitrary<RaftMessage> Messages =>
         Gen.Choose(0, int.MaxValue).Select(seed => new MessageGenerator(seed).Next()).ToArbitrary();
 
-    [Fact]
-    public void Any_message_comes_back_as_it_was() =>
+    [Property(MaxTest = 2000)]
+    public Property Any_message_comes_back_as_it_was() =>
         Prop.ForAll(Messages, message =>
         {
             byte[] encoded = Encode(message);
@@ -25,7 +26,7 @@ public sealed class RaftMessageCodecTests
                 && RaftMessageEquality.ContentEquals(
                     message, RaftMessageCodec.Decode(Segments.Of(encoded, 11), PayloadOwnership.Borrowed))
                 && encoded.Length <= RaftMessageCodec.MaxEncodedLength(message);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+        });
 
     [Fact]
     public async Task Debians_msgpack_reads_what_we_write_and_would_write_the_same()
