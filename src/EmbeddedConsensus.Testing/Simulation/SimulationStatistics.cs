@@ -17,6 +17,12 @@ internal sealed record SimulationStatistics
     /// <summary>Writes whose outcome the caller did not learn.</summary>
     public long UnknownWrites { get; set; }
 
+    /// <summary>Writes that ended without an answer, and of which the caller could learn later what became.</summary>
+    public long ResolvedWrites { get; set; }
+
+    /// <summary>Proposals that were retracted before they were executed.</summary>
+    public long RetractedWrites { get; set; }
+
     /// <summary>Reads that were answered and checked.</summary>
     public long Reads { get; set; }
 
@@ -99,6 +105,8 @@ internal sealed record SimulationStatistics
         VirtualMicros += other.VirtualMicros;
         Writes += other.Writes;
         UnknownWrites += other.UnknownWrites;
+        ResolvedWrites += other.ResolvedWrites;
+        RetractedWrites += other.RetractedWrites;
         Reads += other.Reads;
         FailedCalls += other.FailedCalls;
         WatchEvents += other.WatchEvents;

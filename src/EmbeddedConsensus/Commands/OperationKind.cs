@@ -18,4 +18,7 @@ internal enum OperationKind : byte
 
     /// <summary>Compacts the history.</summary>
     Compact = 5,
+
+    /// <summary>Retracts the proposal whose id it has.</summary>
+    Retract = 6,
 }

@@ -7,5 +7,12 @@ namespace EmbeddedConsensus.StateMachine;
 /// (<see cref="KeyValue"/>), the previous keys of a delete (a list), the <see cref="TxnResult"/> of a
 /// transaction.</param>
 /// <param name="Error">Why the command was refused; it then changed nothing.</param>
+/// <param name="IsRetraction">Whether the command retracted the proposal whose id it has.</param>
 internal readonly record struct ApplyResult(
-    long Revision, long Deleted = 0, object? Payload = null, ConsensusStoreException? Error = null);
+    long Revision, long Deleted = 0, object? Payload = null, ConsensusStoreException? Error = null,
+    bool IsRetraction = false)
+{
+    /// <summary>What became of the proposal.</summary>
+    public ProposalOutcome Outcome =>
+        Error is null && !IsRetraction ? new ProposalOutcome(WasExecuted: true, Revision) : default;
+}

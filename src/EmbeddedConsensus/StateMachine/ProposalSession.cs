@@ -39,15 +39,21 @@ internal sealed class ProposalSession
         }
     }
 
-    /// <summary>Brings back a session from a snapshot.</summary>
+    /// <summary>What became of the latest proposals.</summary>
+    public ProposalOutcomes Outcomes { get; set; } = new(knownFrom: 1);
+
+    /// <summary>Brings back a session from a snapshot, without <see cref="Outcomes"/>.</summary>
     public static ProposalSession Restore(ulong incarnation, ulong floor, IEnumerable<ulong> appliedAboveFloor)
     {
         ProposalSession session = new(incarnation) { Floor = floor };
+        ulong newest = floor;
         foreach (ulong sequence in appliedAboveFloor)
         {
             session.TryMark(sequence);
+            newest = Math.Max(newest, sequence);
         }
 
+        session.Outcomes = new ProposalOutcomes(newest + 1);
         return session;
     }
 

@@ -32,6 +32,17 @@ internal sealed class ProposalSessions
         && (session.Incarnation > id.Incarnation
             || (session.Incarnation == id.Incarnation && session.IsApplied(id.Sequence)));
 
+    /// <summary>Records what became of a proposal that was just marked.</summary>
+    public void SetOutcome(in ProposalId id, in ProposalOutcome outcome) =>
+        _sessions[id.Origin].Outcomes.Add(id.Sequence, outcome);
+
+    /// <summary>What became of a proposal of a member's present life that is applied; null when that is not
+    /// known.</summary>
+    public ProposalOutcome? FindOutcome(in ProposalId id) =>
+        _sessions.TryGetValue(id.Origin, out ProposalSession? session) && session.Incarnation == id.Incarnation
+            ? session.Outcomes.Find(id.Sequence)
+            : null;
+
     /// <summary>The members that have a session, in order.</summary>
     public IEnumerable<MemberId> Members => _sessions.Keys;
 
@@ -59,12 +70,26 @@ internal sealed class ProposalSessions
         }
     }
 
+    /// <summary>Writes the outcomes of all sessions.</summary>
+    public void EncodeOutcomes(IBufferWriter<byte> output)
+    {
+        WriteNumbers(output, _sessions.Count);
+        foreach ((MemberId member, ProposalSession session) in _sessions)
+        {
+            WriteNumbers(output, [(long)member.Value, .. session.Outcomes.Encode()]);
+        }
+    }
+
     /// <summary>A copy that stays as it is.</summary>
     public ProposalSessions Copy()
     {
         ArrayBufferWriter<byte> encoded = new();
         Encode(encoded);
-        return Decode(encoded.WrittenSpan);
+        ProposalSessions copy = Decode(encoded.WrittenSpan);
+        encoded.ResetWrittenCount();
+        EncodeOutcomes(encoded);
+        copy.DecodeOutcomes(encoded.WrittenSpan);
+        return copy;
     }
 
     /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
@@ -87,6 +112,26 @@ internal sealed class ProposalSessions
         }
 
         return sessions;
+    }
+
+    /// <summary>Reads what <see cref="EncodeOutcomes"/> wrote of these sessions.</summary>
+    /// <exception cref="InvariantViolationException">It is malformed.</exception>
+    public void DecodeOutcomes(ReadOnlySpan<byte> encoded)
+    {
+        CommandReader reader = new(encoded);
+        for (int left = reader.ReadLength(); left > 0; left--)
+        {
+            MemberId member = new((ulong)reader.ReadNumber());
+            ProposalOutcomes outcomes = ProposalOutcomes.Read(ref reader);
+            if (!_sessions.TryGetValue(member, out ProposalSession? session))
+            {
+                throw new InvariantViolationException($"Member {member} has outcomes of proposals and no session.");
+            }
+
+            session.Outcomes = outcomes;
+        }
+
+        reader.RequireEnd();
     }
 
     private static void WriteNumbers(IBufferWriter<byte> output, params ReadOnlySpan<long> numbers)

@@ -106,6 +106,7 @@ internal sealed class ReplicatedStateMachine : IDisposable
 
         _context.WantsResult = sink.Wants(id);
         ApplyResult result = Operations.Get(kind).Execute(body, _context);
+        Sessions.SetOutcome(id, result.Outcome);
         sink.Applied(id, result);
     }
 }

@@ -12,7 +12,8 @@ namespace EmbeddedConsensus.Testing.Simulation.Checking;
 internal sealed class CommittedLog(SimulationStatistics statistics, ConfigurationRules rules)
 {
     private readonly List<Applied> _applied = [new Applied(default, 0, 1, 0)];
-    private readonly Dictionary<ProposalId, WriteRequest> _proposed = [];
+    private readonly Dictionary<ProposalId, SimulatedWrite> _proposed = [];
+    private readonly HashSet<ProposalId> _retracted = [];
     private readonly Dictionary<ProposalId, Execution> _executed = [];
     private readonly Dictionary<MemberId, ulong> _incarnations = [];
     private readonly Dictionary<ulong, (uint Hash, MemberId Replica)> _hashes = [];
@@ -24,11 +25,40 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
     public ulong LastIndex => (ulong)_applied.Count - 1;
 
     /// <summary>A proposal was handed to consensus.</summary>
-    public void Proposed(in ProposalId id, WriteRequest request)
+    public void Proposed(in ProposalId id, SimulatedWrite write)
     {
-        if (!_proposed.TryAdd(id, request))
+        if (!_proposed.TryAdd(id, write))
         {
             throw new SimulationFailedException("Exactly Once", $"Two proposals have the id {id}.");
+        }
+
+        CheckProposal(id, isRetraction: false);
+    }
+
+    /// <summary>A replica proposes a command of its own, perhaps again: the write while its caller waits, and its
+    /// retraction afterwards.</summary>
+    public void CheckProposal(in ProposalId id, bool isRetraction)
+    {
+        if (_proposed.TryGetValue(id, out SimulatedWrite? write) && write.HasEnded != isRetraction)
+        {
+            throw new SimulationFailedException("Ended Calls", isRetraction
+                ? $"{write.Request}, proposed as {id}, is retracted while its caller waits."
+                : $"{write.Request} is proposed as {id} after its call has ended.");
+        }
+    }
+
+    /// <summary>Checks what the caller of a write whose call ended without an answer is told later.</summary>
+    public void CheckOutcome(in ProposalId id, WriteRequest request, in ProposalOutcome outcome)
+    {
+        ProposalOutcome? expected = _retracted.Contains(id)
+            ? new ProposalOutcome(WasExecuted: false, 0)
+            : Find(id)?.Result.Outcome;
+        bool isKnownRevision = outcome.Revision != 0 || expected is not { WasExecuted: true };
+        if (outcome.WasExecuted != expected?.WasExecuted
+            || (isKnownRevision && outcome.Revision != expected.Value.Revision))
+        {
+            throw new SimulationFailedException("Ended Calls",
+                $"The caller of {request} ({id}) is told {outcome}. Expected: {expected}.");
         }
     }
 
@@ -107,8 +137,8 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
 
     private void Execute(in LogEntry entry)
     {
-        _ = CommandHeader.Read(entry.Data.Span, out ProposalId id);
-        if (!_proposed.TryGetValue(id, out WriteRequest? request))
+        OperationKind kind = CommandHeader.Read(entry.Data.Span, out ProposalId id);
+        if (!_proposed.TryGetValue(id, out SimulatedWrite? write))
         {
             throw new SimulationFailedException("Validity",
                 $"Entry {entry.Index} is a command that was never proposed: "
@@ -123,14 +153,22 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
         }
 
         ulong newest = _incarnations.GetValueOrDefault(id.Origin);
-        if (_executed.ContainsKey(id) || id.Incarnation < newest)
+        if (_executed.ContainsKey(id) || _retracted.Contains(id) || id.Incarnation < newest)
         {
             statistics.RepeatedProposals++;
             return;
         }
 
         _incarnations[id.Origin] = id.Incarnation;
-        _executed.Add(id, new Execution(entry.Index, Model.Execute(request)));
+        if (kind == OperationKind.Retract)
+        {
+            _retracted.Add(id);
+            statistics.RetractedWrites++;
+        }
+        else
+        {
+            _executed.Add(id, new Execution(entry.Index, Model.Execute(write.Request)));
+        }
     }
 
     /// <summary>The execution of a proposal.</summary>

@@ -64,6 +64,8 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
         }
 
         Require("calls at members that came back end", () => cluster.Workload.Pending == 0);
+        Require("what became of every write is known", () =>
+            cluster.Members.All(replica => replica.Life is { Core.Proposals.InFlightCount: 0 }));
         Require("watchers get everything", () =>
             cluster.Workload.Watchers.All(watcher => watcher.HasSeen(cluster.Committed.Model.Revision)));
     }

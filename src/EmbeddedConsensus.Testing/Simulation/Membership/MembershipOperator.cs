@@ -151,7 +151,9 @@ internal sealed partial class MembershipOperator(SimulatedCluster cluster, Simul
         }
 
         SimulatedReplica? fresh = _replacements.GetValueOrDefault(lost.Id);
-        bool isUsable = fresh is { IsLost: false, HasLeft: false }
+
+        // One that votes already replaced the member once, or was added by itself, and cannot replace it again.
+        bool isUsable = fresh is { IsLost: false, HasLeft: false } && !current.Voters.Contains(fresh.Id)
             && (current.Contains(fresh.Id) || !current.WasUsed(fresh.Id));
         if (!isUsable)
         {

@@ -361,6 +361,11 @@ internal sealed partial class ReplicaLife
         foreach (RaftMessage message in effects.Messages)
         {
             _cluster.Invariants.OnSend(message);
+            if (message.Type == RaftMessageType.Propose)
+            {
+                CheckProposals(message.Entries.Span);
+            }
+
             _cluster.Network.Send(Replica.Number, message);
             Pass(message is { Type: RaftMessageType.VoteResponse, Reject: false }
                 ? CrashPoint.VoteSent
@@ -389,11 +394,33 @@ internal sealed partial class ReplicaLife
                 }
             }
 
+            if (Core.Node.Role == RaftRole.Leader)
+            {
+                CheckProposals(slice.Span);
+            }
+
             _cluster.Invariants.OnAppend(
                 Replica.Id, Core.Node.Role == RaftRole.Leader, Core.Node.Term, _mirror, slice.Span);
         }
 
         return isConfiguration;
+    }
+
+    // What a replica proposes, in this turn, of its own callers' writes.
+    private void CheckProposals(ReadOnlySpan<LogEntry> entries)
+    {
+        foreach (ref readonly LogEntry entry in entries)
+        {
+            bool isNew = entry.Term == 0 || entry.Term == Core.Node.Term;
+            if (isNew && entry.Kind == LogEntryKind.Command)
+            {
+                OperationKind kind = CommandHeader.Read(entry.Data.Span, out ProposalId id);
+                if (id.Origin == Replica.Id && id.Incarnation == _incarnation)
+                {
+                    _cluster.Committed.CheckProposal(id, kind == OperationKind.Retract);
+                }
+            }
+        }
     }
 
     private void CheckConfiguration(in LogEntry entry)
@@ -449,7 +476,7 @@ internal sealed partial class ReplicaLife
             if (write.Sequence != 0 && Core.Proposals.Peek(write.Sequence) == write)
             {
                 write.Id = new ProposalId(Replica.Id, _incarnation, write.Sequence);
-                _cluster.Committed.Proposed(write.Id.Value, write.Request);
+                _cluster.Committed.Proposed(write.Id.Value, write);
                 _unproposed.RemoveAt(i);
             }
             else if (write.WasNotExecuted)

@@ -9,12 +9,20 @@ internal sealed class SimulatedCaller(
     SimulatedCluster cluster, int number, RequestGenerator requests, SimulationRandom random)
 {
     private const double CancelRate = 0.02;
+    private const double ImpatientRate = 0.2;
+    private const double ImpatientCancelRate = 0.5;
+    private const double ResolveRate = 0.5;
     private const long MaxCancelMicros = 500_000;
 
     // After its timeout a call may wait for its turn while the clock of its replica jumps.
     private const long MostTicks = 2 * ReplicaLife.RequestTimeoutTicks;
 
+    // Drawn apart, so that calls stay what they were.
+    private readonly SimulationRandom _endings = random.Fork(1);
+
+    private double? _cancelRate;
     private long _call;
+    private SimulatedWrite? _resolving;
     private bool _isWrite;
     private ulong _seenBefore;
     private long _ticksBefore;
@@ -60,8 +68,22 @@ internal sealed class SimulatedCaller(
     /// <summary>The replica that worked on the call is gone, and with it the outcome.</summary>
     public void Lost()
     {
-        Count(isUnknown: _isWrite);
+        if (_resolving is null)
+        {
+            Count(isUnknown: _isWrite);
+        }
+
         End();
+    }
+
+    /// <summary>Makes no further call, and waits no longer to learn what became of the last one.</summary>
+    public void Stop()
+    {
+        IsStopped = true;
+        if (_resolving is not null)
+        {
+            End();
+        }
     }
 
     /// <summary>Calls again after a pause.</summary>
@@ -72,15 +94,16 @@ internal sealed class SimulatedCaller(
     public void Write(ReplicaLife life, WriteRequest request)
     {
         Begin(life, isWrite: true);
-        SimulatedWrite write = new(request, Acknowledged, Failed);
-        if (random.Chance(CancelRate))
+        SimulatedWrite write = new(request, Acknowledged, Failed, Resolved);
+        _cancelRate ??= _endings.Chance(ImpatientRate) ? ImpatientCancelRate : CancelRate;
+        if (random.Chance(_cancelRate.Value))
         {
             long call = _call;
             life.Later(random.Between(0, MaxCancelMicros), EventKind.Call, () =>
             {
                 if (_call == call && Life == life)
                 {
-                    write.TryFail(new OperationCanceledException());
+                    write.Cancel();
                 }
             });
         }
@@ -113,6 +136,18 @@ internal sealed class SimulatedCaller(
 
     private void End()
     {
+        if (_resolving is null)
+        {
+            CheckDuration();
+        }
+
+        Life = null;
+        _resolving = null;
+        cluster.Workload.CallEnded(this);
+    }
+
+    private void CheckDuration()
+    {
         if (Life is { } life && life.Ticks - _ticksBefore > MostTicks)
         {
             throw new SimulationFailedException("Bounded Calls",
@@ -120,9 +155,6 @@ internal sealed class SimulatedCaller(
                 + $"{life.Ticks - _ticksBefore} ticks of its clock; the request timeout is "
                 + $"{ReplicaLife.RequestTimeoutTicks}. {life.Replica}");
         }
-
-        Life = null;
-        cluster.Workload.CallEnded(this);
     }
 
     // In production a reader runs on the caller's thread, some time after it was released.
@@ -202,11 +234,20 @@ internal sealed class SimulatedCaller(
     // A caller that learns that a write was not executed may repeat it under another id.
     private void Failed(SimulatedWrite write, Exception exception)
     {
-        if (write.WasNotExecuted && write.Id is { } id)
+        if (write is { WasNotExecuted: true, Id: { } id })
         {
             throw new SimulationFailedException("Exactly Once",
                 $"{write.Request} was proposed as {id}, and the caller was told that it will never be executed: "
                 + exception.Message);
+        }
+
+        if (!write.WasNotExecuted && write.Id is not null && !IsStopped && _endings.Chance(ResolveRate))
+        {
+            // The call has ended in time; the caller waits to learn what became of it.
+            CheckDuration();
+            Count(isUnknown: true);
+            _resolving = write;
+            return;
         }
 
         Failed(exception);
@@ -216,6 +257,20 @@ internal sealed class SimulatedCaller(
     {
         Count(isUnknown: exception is OutcomeUnknownException or OperationCanceledException);
         End();
+    }
+
+    private void Resolved(SimulatedWrite write, ProposalOutcome? outcome)
+    {
+        if (outcome is { } known && write.Id is { } id)
+        {
+            cluster.Committed.CheckOutcome(id, write.Request, known);
+            cluster.Statistics.ResolvedWrites++;
+        }
+
+        if (_resolving == write)
+        {
+            End();
+        }
     }
 
     private void Count(bool isUnknown)

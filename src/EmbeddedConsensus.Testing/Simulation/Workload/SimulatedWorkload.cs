@@ -79,7 +79,7 @@ internal sealed class SimulatedWorkload
     {
         foreach (SimulatedCaller caller in _callers)
         {
-            caller.IsStopped = true;
+            caller.Stop();
         }
     }
 

@@ -14,6 +14,10 @@ internal sealed class CallTaskSource<TResult>(CallCompletion completion)
     public void SetResult(TResult result) => completion.Complete(
         static state => state.Source.SetResult(state.Result), (Source: _source, Result: result));
 
+    /// <summary>Completes the task with a result, unless it is complete.</summary>
+    public void TrySetResult(TResult result) => completion.Complete(
+        static state => state.Source.TrySetResult(state.Result), (Source: _source, Result: result));
+
     /// <summary>Completes the task with a failure. Called once.</summary>
     public void SetException(Exception exception) => completion.Complete(
         static state => state.Source.SetException(state.Failure), (Source: _source, Failure: exception));

@@ -13,6 +13,9 @@ internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TRe
     private CallCancellation _cancellation;
     private ManualResetValueTaskSourceCore<TResult> _source;
 
+    // Exists only if the call ended without an answer after it was proposed.
+    private CallTaskSource<WriteOutcome?>? _resolution;
+
     /// <summary>Creates a call for an encoded command.</summary>
     /// <param name="command">The command, without its id.</param>
     /// <param name="project">Builds the caller's result.</param>
@@ -57,8 +60,24 @@ internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TRe
     }
 
     /// <inheritdoc />
-    protected override void OnFailed(Exception exception) => Complete(
-        static state => state.Call._source.SetException(state.Failure), (Call: this, Failure: exception));
+    protected override void OnFailed(Exception exception)
+    {
+        if (exception is OutcomeUnknownException unknown)
+        {
+            unknown.Resolver = ResolveAsync;
+        }
+
+        Complete(static state => state.Call._source.SetException(state.Failure), (Call: this, Failure: exception));
+    }
+
+    /// <inheritdoc />
+    protected override void OnResolved(ProposalOutcome? outcome) => Resolution.TrySetResult(
+        outcome is { } known ? new WriteOutcome(known.WasExecuted, known.Revision == 0 ? null : known.Revision) : null);
+
+    private CallTaskSource<WriteOutcome?> Resolution =>
+        Volatile.Read(ref _resolution)
+        ?? Interlocked.CompareExchange(ref _resolution, new CallTaskSource<WriteOutcome?>(_completion), null)
+        ?? _resolution;
 
     private void Cancel(CancellationToken cancellationToken)
     {
@@ -66,13 +85,24 @@ internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TRe
         {
             OnFailed(wasProposed
                 ? new WriteCanceledException(
-                    "The call was cancelled while the write was under way: it may have been executed, or may yet be, "
-                    + "once. Read to find out.", mayHaveExecuted: true, cancellationToken)
+                    "The call was cancelled while the write was under way: it may have been executed, once, or may yet "
+                    + "be while the replica retracts it. Resolve the exception to find out what became of it.",
+                    mayHaveExecuted: true, cancellationToken)
+                {
+                    Resolver = ResolveAsync,
+                }
                 : new WriteCanceledException(
                     "The call was cancelled before the write was proposed. Nothing was executed, and nothing will be.",
                     mayHaveExecuted: false, cancellationToken));
         }
     }
+
+    private async ValueTask<WriteOutcome> ResolveAsync(CancellationToken cancellationToken) =>
+        await Resolution.Task.WaitAsync(cancellationToken).ConfigureAwait(false)
+        ?? throw new OutcomeUnknownException(
+            "What became of the write cannot be found out: the replica has stopped before it knew, or had caught up by a "
+            + "snapshot that does not hold it any more. Read to find out. Once a write through this member has "
+            + "succeeded after a restart, the lost one has been executed or never will be.");
 
     private void Complete<TState>(Action<TState> complete, TState state)
     {

@@ -9,12 +9,13 @@ internal abstract class PendingCall
     private const int Ended = 2;
 
     private CallGauge? _gauge;
+    private long _gaugedBytes;
     private int _state;
 
     /// <summary>The tick from which on the caller no longer waits.</summary>
     public ulong DeadlineTick { get; set; }
 
-    /// <summary>The bytes that the call holds until it ends.</summary>
+    /// <summary>The bytes that the call holds when it is submitted, and until it ends.</summary>
     public virtual long Bytes => 0;
 
     /// <summary>Whether the caller has its answer, or has cancelled.</summary>
@@ -25,7 +26,8 @@ internal abstract class PendingCall
     /// <returns>Whether there was room.</returns>
     public bool TryEnter(CallGauge gauge)
     {
-        if (!gauge.TryEnter(Bytes))
+        _gaugedBytes = Bytes;
+        if (!gauge.TryEnter(_gaugedBytes))
         {
             return false;
         }
@@ -57,7 +59,7 @@ internal abstract class PendingCall
             return false;
         }
 
-        _gauge?.Leave(Bytes);
+        _gauge?.Leave(_gaugedBytes);
         return true;
     }
 

@@ -1,12 +1,16 @@
 using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Replica.Core;
 
-/// <summary>A write that was made at this replica and is not applied yet.</summary>
+/// <summary>A write that was made at this replica and is not applied yet. If its call ends without an answer after it
+/// was proposed, it is retracted under its own id, and <see cref="OnResolved"/> reports what became of it.</summary>
 internal abstract class PendingProposal : PendingCall
 {
-    /// <summary>The encoded command, not sealed.</summary>
+    private bool _isRetracted;
+
+    /// <summary>The encoded command, or the retraction in its place.</summary>
     public Memory<byte> Command { get; protected set; }
 
     /// <inheritdoc />
@@ -42,18 +46,56 @@ internal abstract class PendingProposal : PendingCall
     {
         Sequence = 0;
         Sealed = default;
-        TryUndoBegin();
+        if (!TryUndoBegin())
+        {
+            // Its caller cancelled meanwhile. It is not proposed again.
+            OnResolved(new ProposalOutcome(WasExecuted: false, 0));
+        }
     }
 
-    /// <summary>Completes the call with the command's result, unless it has ended. Runs on the apply thread.</summary>
+    /// <summary>Puts a retraction in the place of the command: the call has ended without an answer, so the write itself
+    /// is not proposed again. Whichever of the two is applied first decides what became of it.</summary>
+    public void Retract(byte version, in ProposalId id)
+    {
+        if (!_isRetracted)
+        {
+            _isRetracted = true;
+            Command = RetractOperationHandler.NewCommand();
+            CommandSeal.Seal(Command.Span, version, id);
+            Sealed = Command;
+        }
+    }
+
+    /// <summary>The proposal was applied: completes the call with the command's result, or resolves it if it has ended
+    /// without. Runs on the apply thread.</summary>
+    /// <exception cref="InvariantViolationException">The proposal was retracted while its caller waits.</exception>
     public void TryComplete(in ApplyResult result)
     {
+        if (result.IsRetraction && !HasEnded)
+        {
+            throw new InvariantViolationException($"Proposal {Sequence} was retracted while its caller waits.");
+        }
+
         if (TryEnd())
         {
             OnApplied(result);
         }
+        else
+        {
+            OnResolved(result.Outcome);
+        }
     }
+
+    /// <summary>Reports what became of the write, to a caller whose call ended without an answer.</summary>
+    /// <param name="outcome">What became of it; null when that cannot be found out.</param>
+    public void Resolve(ProposalOutcome? outcome) => OnResolved(outcome);
 
     /// <summary>Passes the result to the caller.</summary>
     protected abstract void OnApplied(in ApplyResult result);
+
+    /// <summary>Takes what became of the write after the call ended without an answer; null when that cannot be found
+    /// out. May be called again; the first time counts.</summary>
+    protected virtual void OnResolved(ProposalOutcome? outcome)
+    {
+    }
 }

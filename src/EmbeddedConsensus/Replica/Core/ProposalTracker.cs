@@ -9,7 +9,7 @@ namespace EmbeddedConsensus.Replica.Core;
 /// The writes of this replica's callers, from the call to the apply: first waiting, then in flight under a
 /// <see cref="ProposalId"/>. What is in flight when the leader changes, or when a batch is lost on the way to it, is
 /// proposed again from the first that is not applied, under the same ids; apply drops the repetitions (design decision
-/// D7).
+/// D7). Once a call has ended, its write is not proposed again: a retraction takes its place.
 /// </summary>
 internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self, ulong incarnation)
 {
@@ -131,11 +131,14 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     {
         for (ulong sequence = _lowest; sequence < _next; sequence++)
         {
-            if (sessions.IsApplied(new ProposalId(self, incarnation, sequence)))
+            ProposalId id = IdOf(sequence);
+            if (sessions.IsApplied(id) && Take(sequence) is { } proposal)
             {
-                Take(sequence)?.TryFail(new OutcomeUnknownException(
+                proposal.TryFail(new OutcomeUnknownException(
                     "This replica was so far behind that it caught up by a snapshot, which contains the write or shows "
-                    + "that it never ran, and not its result. Read to see what the keys hold."));
+                    + "that it never ran, and not its result. Resolve the exception to find out whether it ran, or read "
+                    + "to see what the keys hold."));
+                proposal.Resolve(sessions.FindOutcome(id));
             }
         }
     }
@@ -160,8 +163,9 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
             }
 
             proposal?.TryFail(new OutcomeUnknownException(
-                "The write was proposed and not committed within the request timeout. It may yet be executed, once. "
-                + "Read to find out, and check that a majority of the members is up and reachable."));
+                "The write was proposed and not committed within the request timeout. It may have been executed, once; "
+                + "the replica does not propose it again, and retracts it. Resolve the exception to find out what became "
+                + "of it, and check that a majority of the members is up and reachable."));
         }
     }
 
@@ -176,9 +180,13 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
 
         for (ulong sequence = _lowest; sequence < _next; sequence++)
         {
-            Volatile.Read(ref SlotOf(sequence))?.TryFail(new OutcomeUnknownException(
-                "The replica stopped after it had proposed the write, and before it applied it. Read to find out "
-                + "whether it was executed.", notExecuted));
+            if (Volatile.Read(ref SlotOf(sequence)) is { } proposal)
+            {
+                proposal.TryFail(new OutcomeUnknownException(
+                    "The replica stopped after it had proposed the write, and before it applied it. Read to find out "
+                    + "whether it was executed.", notExecuted));
+                proposal.Resolve(outcome: null);
+            }
         }
     }
 
@@ -239,6 +247,11 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
                 continue;
             }
 
+            if (proposal.HasEnded)
+            {
+                Retract(proposal, node);
+            }
+
             if (!Fits(node, bytes, proposal))
             {
                 break;
@@ -252,9 +265,19 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
         return (new ForwardedBatch(_batch.Count == 0 ? end : first, end, bytes), _batch.Count == 0 && end < _next);
     }
 
+    /// <summary>What is proposed again from now on is not the write, for which no caller waits, but its retraction.
+    /// </summary>
+    private void Retract(PendingProposal proposal, RaftNode node)
+    {
+        proposal.Retract(VersionOf(node), IdOf(proposal.Sequence));
+        ref int length = ref _inFlightLengths[proposal.Sequence % Window];
+        _inFlightBytes += SizeOf(proposal) - length;
+        length = SizeOf(proposal);
+    }
+
     private void ProposeWaiting(RaftNode node, ulong now)
     {
-        byte version = CommandFormat.Agreed(options.CommandFormat, node.Configuration.FormatVersion);
+        byte version = VersionOf(node);
         while (_waiting.Count > 0)
         {
             if (_waiting.Peek().Format > version)
@@ -301,7 +324,7 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
                 break;
             }
 
-            if (proposal.TrySeal(version, new ProposalId(self, incarnation, _next)))
+            if (proposal.TrySeal(version, IdOf(_next)))
             {
                 _numbered.Add(proposal);
                 _batch.Add(proposal.Sealed);
@@ -432,6 +455,11 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
         _waitingBytes -= proposal.Command.Length;
         return proposal;
     }
+
+    private ProposalId IdOf(ulong sequence) => new(self, incarnation, sequence);
+
+    private byte VersionOf(RaftNode node) =>
+        CommandFormat.Agreed(options.CommandFormat, node.Configuration.FormatVersion);
 
     private ref PendingProposal? SlotOf(ulong sequence) => ref _inFlight[sequence % Window];
 

@@ -140,6 +140,7 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
             proposal.TryFail(new OutcomeUnknownException(
                 "The replica was faulted while it applied the write. Read at another member to find out whether it was "
                 + "executed.", exception));
+            proposal.Resolve(outcome: null);
         }
     }
 

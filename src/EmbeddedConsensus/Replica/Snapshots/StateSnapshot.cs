@@ -20,7 +20,10 @@ internal sealed class StateSnapshot : IDisposable
         Position = machine.Applied;
         _store = machine.Store.OpenView();
         _sections = new SectionTableWriter(
-            [new ProposalSessionsWriter(machine.Sessions), new StoreSectionWriter(_store)]);
+        [
+            new ProposalSessionsWriter(machine.Sessions), new ProposalOutcomesWriter(machine.Sessions),
+            new StoreSectionWriter(_store),
+        ]);
     }
 
     /// <summary>The last entry that is in the state.</summary>

@@ -28,10 +28,13 @@ internal static class StateSnapshotLoader
     {
         using StoreSectionReader store = new(options);
         ProposalSessionsReader sessions = new();
+        ProposalOutcomesReader outcomes = new();
         try
         {
-            await ReadAsync(reader, new SectionTableReader(sessions, store), cancellationToken).ConfigureAwait(false);
+            await ReadAsync(reader, new SectionTableReader(sessions, outcomes, store), cancellationToken)
+                .ConfigureAwait(false);
             ProposalSessions proposals = sessions.Complete();
+            outcomes.Complete(proposals);
             SnapshotMetadata metadata = MetadataOf(reader);
             return new ReplicatedStateMachine(
                 store.Complete(), proposals, metadata.Position, metadata.Configuration)

@@ -4,7 +4,8 @@ namespace EmbeddedConsensus.StateMachine.Snapshots;
 
 /// <summary>Reads what <see cref="SectionTableWriter"/> wrote, in pieces that are cut anywhere, and hands each section
 /// to its reader. Nothing but a section's own reader keeps the bytes.</summary>
-/// <param name="readers">The sections that are known; each of them must be there.</param>
+/// <param name="readers">The sections that are known; those with the bit <see cref="SectionTag.Required"/> must be
+/// there.</param>
 internal sealed class SectionTableReader(params IReadOnlyList<ISectionReader> readers)
 {
     private readonly HashSet<SectionTag> _seen = [];
@@ -46,7 +47,7 @@ internal sealed class SectionTableReader(params IReadOnlyList<ISectionReader> re
 
         foreach (ISectionReader reader in readers)
         {
-            if (!_seen.Contains(reader.Tag))
+            if ((reader.Tag & SectionTag.Required) != 0 && !_seen.Contains(reader.Tag))
             {
                 throw new SnapshotFormatException($"It has no section {reader.Tag}.");
             }

@@ -8,6 +8,9 @@ internal enum SectionTag : byte
     /// <summary>The end of the table.</summary>
     End = 0,
 
+    /// <summary>What became of the latest proposals. A state without it is whole: callers learn less from it.</summary>
+    ProposalOutcomes = 1,
+
     /// <summary>The bit of a section without which the state is not whole.</summary>
     Required = 0x80,
 

@@ -47,6 +47,9 @@ internal sealed class ForwardingCluster
     /// <summary>The proposals that were executed at the follower, in order.</summary>
     public List<ProposalId> Executed { get; } = [];
 
+    /// <summary>The proposals that were retracted at the follower before they were executed, in order.</summary>
+    public List<ProposalId> Retracted { get; } = [];
+
     public ReplicaCore Core(MemberId id) => _cores[id];
 
     public ForwardedWrite[] Write(MemberId at, int count, int length) =>
@@ -58,6 +61,9 @@ internal sealed class ForwardingCluster
             return write;
         }),
     ];
+
+    /// <summary>Lets a message arrive that was lost.</summary>
+    public void Deliver(RaftMessage message) => _messages.Enqueue(message);
 
     /// <summary>Lets ticks pass. In each everything that can happen does.</summary>
     public void Run(int ticks)
@@ -120,17 +126,18 @@ internal sealed class ForwardingCluster
 
     private void Apply(MemberId at, ReadOnlySpan<byte> command)
     {
-        CommandSeal.Open(command, CommandFormat.Newest, out ProposalId id, out _);
+        OperationKind kind = CommandSeal.Open(command, CommandFormat.Newest, out ProposalId id, out _);
         if (_applied[at].TryMark(id))
         {
+            bool isRetraction = kind == OperationKind.Retract;
             if (at == Follower)
             {
-                Executed.Add(id);
+                (isRetraction ? Retracted : Executed).Add(id);
             }
 
             if (id.Origin == at)
             {
-                Core(at).Proposals.Take(id.Sequence)?.TryComplete(default);
+                Core(at).Proposals.Take(id.Sequence)?.TryComplete(new ApplyResult(7, IsRetraction: isRetraction));
             }
         }
     }
