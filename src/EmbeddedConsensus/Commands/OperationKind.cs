@@ -18,4 +18,19 @@ internal enum OperationKind : byte
 
     /// <summary>Compacts the history.</summary>
     Compact = 5,
+
+    /// <summary>Grants a lease.</summary>
+    LeaseGrant = 6,
+
+    /// <summary>Revokes a lease, and deletes its keys or a first piece of them.</summary>
+    LeaseRevoke = 7,
+
+    /// <summary>Renews leases.</summary>
+    LeaseKeepAlive = 8,
+
+    /// <summary>Ends leases that have expired, and deletes a piece of the keys of those that have ended.</summary>
+    LeaseExpire = 9,
+
+    /// <summary>Notes how much of the time of leases is left.</summary>
+    LeaseCheckpoint = 10,
 }

@@ -20,7 +20,11 @@ internal sealed class StateSnapshot : IDisposable
         Position = machine.Applied;
         _store = machine.Store.OpenView();
         _sections = new SectionTableWriter(
-            [new ProposalSessionsWriter(machine.Sessions), new StoreSectionWriter(_store)]);
+        [
+            new ProposalSessionsWriter(machine.Sessions),
+            new LeasesSectionWriter(machine.Leases),
+            new StoreSectionWriter(_store),
+        ]);
     }
 
     /// <summary>The last entry that is in the state.</summary>

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Commands;
+using EmbeddedConsensus.Leases;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.StateMachine.Snapshots;
@@ -27,12 +28,15 @@ internal static class StateSnapshotLoader
     {
         using StoreSectionReader store = new(options);
         ProposalSessionsReader sessions = new();
+        LeasesSectionReader leases = new();
         try
         {
-            await ReadAsync(reader, new SectionTableReader(sessions, store), cancellationToken).ConfigureAwait(false);
+            SectionTableReader sections = new(sessions, leases, store);
+            await ReadAsync(reader, sections, cancellationToken).ConfigureAwait(false);
             ProposalSessions proposals = sessions.Complete();
+            MvccStore keys = store.Complete();
             return new ReplicatedStateMachine(
-                store.Complete(), proposals, reader.Metadata.Position, reader.Metadata.Configuration)
+                keys, CompleteLeases(leases, keys), proposals, reader.Metadata.Position, reader.Metadata.Configuration)
             {
                 NewestFormat = newestFormat,
             };
@@ -42,6 +46,19 @@ internal static class StateSnapshotLoader
             throw new StorageException(
                 $"The snapshot at index {reader.Metadata.Position.Index} cannot be loaded: {exception.Message} "
                 + WhatToDo, exception);
+        }
+    }
+
+    private static LeaseTable CompleteLeases(LeasesSectionReader leases, MvccStore keys)
+    {
+        try
+        {
+            return leases.Complete(keys);
+        }
+        catch
+        {
+            keys.Dispose();
+            throw;
         }
     }
 

@@ -28,7 +28,12 @@ internal sealed class OperationTable
         new PutOperationHandler(),
         new DeleteOperationHandler(),
         new RangeOperationHandler(),
-        new CompactOperationHandler());
+        new CompactOperationHandler(),
+        new LeaseGrantOperationHandler(),
+        new LeaseRevokeOperationHandler(),
+        new LeaseKeepAliveOperationHandler(),
+        new LeaseExpireOperationHandler(),
+        new LeaseCheckpointOperationHandler());
 
     /// <summary>The handler of a kind; null for one that this release does not know.</summary>
     public OperationHandler? Find(OperationKind kind) => (int)kind < _byKind.Length ? _byKind[(int)kind] : null;
