@@ -237,7 +237,7 @@ public sealed class LeaseOperationTests : IDisposable
         ];
         ClusterConfiguration members = ClusterConfiguration.OfVoters([new MemberId(1), new MemberId(2)]);
         await using InMemorySnapshotReader reader = new(new InMemorySnapshot(
-            new SnapshotMetadata(machine.Applied, members), blocks, output.WrittenCount));
+            SnapshotMetadataCodec.Encode(new SnapshotMetadata(machine.Applied, members)), blocks, output.WrittenCount));
         return await StateSnapshotLoader.LoadAsync(reader, new MvccOptions());
     }
 

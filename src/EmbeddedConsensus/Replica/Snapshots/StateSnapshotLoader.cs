@@ -1,6 +1,7 @@
 using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Leases;
 using EmbeddedConsensus.Mvcc;
+using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.StateMachine.Snapshots;
 using EmbeddedConsensus.Storage;
@@ -34,9 +35,10 @@ internal static class StateSnapshotLoader
             SectionTableReader sections = new(sessions, leases, store);
             await ReadAsync(reader, sections, cancellationToken).ConfigureAwait(false);
             ProposalSessions proposals = sessions.Complete();
+            SnapshotMetadata metadata = MetadataOf(reader);
             MvccStore keys = store.Complete();
             return new ReplicatedStateMachine(
-                keys, CompleteLeases(leases, keys), proposals, reader.Metadata.Position, reader.Metadata.Configuration)
+                keys, CompleteLeases(leases, keys), proposals, metadata.Position, metadata.Configuration)
             {
                 NewestFormat = newestFormat,
             };
@@ -44,8 +46,23 @@ internal static class StateSnapshotLoader
         catch (SnapshotFormatException exception)
         {
             throw new StorageException(
-                $"The snapshot at index {reader.Metadata.Position.Index} cannot be loaded: {exception.Message} "
+                $"The snapshot at index {reader.Descriptor.Position.Index} cannot be loaded: {exception.Message} "
                 + WhatToDo, exception);
+        }
+    }
+
+    /// <summary>What a snapshot stands for.</summary>
+    /// <param name="reader">The snapshot.</param>
+    /// <exception cref="StorageException">Its metadata is damaged, or of another version of the library.</exception>
+    public static SnapshotMetadata MetadataOf(ISnapshotReader reader)
+    {
+        try
+        {
+            return SnapshotMetadataCodec.Decode(reader.Descriptor);
+        }
+        catch (SnapshotMetadataFormatException exception)
+        {
+            throw new StorageException(exception.Message, exception);
         }
     }
 
