@@ -71,6 +71,17 @@ publish() { # publish HOW: publishes a program that hosts a cluster, without a w
 publish PublishAot
 publish PublishTrimmed
 
+sample() { # sample NAME: runs a sample that ends by itself, with exit code 0 if it showed what it is to show
+    if dotnet run -c Release $build --project "samples/$1"; then
+        passed=$((passed + 1))
+    else
+        echo "$1: the sample failed"
+        failed=$((failed + 1))
+    fi
+}
+sample TtlCache
+sample ServiceRegistry
+
 # The full run is long: see docs/testing.md.
 count mutations dotnet run -c Release $build --project tests/EmbeddedConsensus.Mutations -- --check
 

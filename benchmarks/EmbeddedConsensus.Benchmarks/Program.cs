@@ -1,10 +1,16 @@
 using BenchmarkDotNet.Running;
 using EmbeddedConsensus.Benchmarks.Cluster;
+using EmbeddedConsensus.Benchmarks.Leases;
 
 // The load generator drives whole clusters; everything else runs in BenchmarkDotNet.
 if (args is [LoadCommand.Name or FollowerProcess.CommandName, ..])
 {
     return await LoadCommand.RunAsync(args);
+}
+
+if (args is [LeaseCommand.Name, ..])
+{
+    return await LeaseCommand.RunAsync(args);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(LoadCommand).Assembly).Run(args);

@@ -16,7 +16,7 @@ internal static class Layers
         ["Auth"] = ["Commands", "Mvcc"],
 
         // It applies Raft's log entries, and its snapshot carries the configuration.
-        ["StateMachine"] = ["Commands", "Mvcc", "Raft"],
+        ["StateMachine"] = ["Commands", "Mvcc", "Raft", "Leases"],
         ["Storage"] = ["Raft"],
         ["Transport"] = ["Raft"],
         ["Diagnostics"] = ["Raft", "Storage", "Transport"],

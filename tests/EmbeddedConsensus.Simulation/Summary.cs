@@ -30,6 +30,7 @@ internal sealed class Summary(SimulationStatistics all, long seeds, TimeSpan ela
             virtual time     {all.VirtualMicros / 3.6e9:F2} hours, {all.Events} events
             operations       {all.Operations}: {all.Writes} writes, {all.Reads} reads, {failed}
             watch events     {all.WatchEvents}
+            leases           {all.LeaseRenewals} renewals by holders, {all.LeasesExpired} of their leases expired
             log              {all.Entries} entries, {all.RepeatedProposals} repeated proposals, {all.Leaders} leaders
             snapshots        {all.SnapshotsTaken} taken, {all.SnapshotsRestored} restored from a leader
             membership       {members}

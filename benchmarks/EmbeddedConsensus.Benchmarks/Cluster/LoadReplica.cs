@@ -15,11 +15,15 @@ internal sealed class LoadReplica : IAsyncDisposable
     {
         _host = host;
         Store = host.Services.GetRequiredService<IKeyValueStore>();
+        Leases = host.Services.GetRequiredService<ILeaseManager>();
         Maintenance = host.Services.GetRequiredService<IStoreMaintenance>();
     }
 
     /// <summary>The store.</summary>
     public IKeyValueStore Store { get; }
+
+    /// <summary>The leases.</summary>
+    public ILeaseManager Leases { get; }
 
     /// <summary>The operator's view of it.</summary>
     public IStoreMaintenance Maintenance { get; }

@@ -18,6 +18,9 @@ internal sealed class LoadedCluster : IAsyncDisposable
     /// <summary>The store of the leader.</summary>
     public IKeyValueStore Store => _replica!.Store;
 
+    /// <summary>The leases, at the leader.</summary>
+    public ILeaseManager Leases => _replica!.Leases;
+
     /// <summary>The processor time of all processes so far.</summary>
     public TimeSpan ProcessorTime => _followers.Aggregate(
         Environment.CpuUsage.TotalTime, static (sum, follower) => sum + follower.ProcessorTime);

@@ -25,6 +25,7 @@ public static class ConsensusTestClusterServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(member);
         Replace(services, serviceKey, new ConsensusStoreService());
         Replace(services, serviceKey, member.Store);
+        Replace(services, serviceKey, member.Leases);
         Replace(services, serviceKey, member.Maintenance);
         Replace(services, serviceKey, member.ClusterManager);
         services.RemoveAll<TimeProvider>();

@@ -46,7 +46,7 @@ internal static class CallText
 
     private static string Of(Operation operation) => operation switch
     {
-        PutOperation put => $"put {put.Key}={Of(put.Value)}",
+        PutOperation put => $"put {put.Key}={Of(put.Value)}{(put.Lease == 0 ? "" : $" under lease {put.Lease}")}",
         DeleteOperation delete => $"delete {delete.Range}",
         RangeOperation range => OfRead(range),
         TxnOperation txn => Of(txn.Txn),

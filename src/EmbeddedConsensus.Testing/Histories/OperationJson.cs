@@ -15,6 +15,7 @@ internal static class OperationJson
                 JsonBytes.Write(json, "key", put.Key.Span);
                 JsonBytes.Write(json, "value", put.Value.Span);
                 JsonBytes.WriteIfSet(json, "previous", put.ReturnPrevious);
+                JsonBytes.WriteIfSet(json, "lease", put.Lease);
                 json.WriteEndObject();
                 break;
             case DeleteOperation delete:
@@ -47,7 +48,8 @@ internal static class OperationJson
             return Op.Put(
                 JsonBytes.Read(put.GetProperty("key")),
                 JsonBytes.Read(put.GetProperty("value")),
-                JsonBytes.ReadFlag(put, "previous"));
+                JsonBytes.ReadFlag(put, "previous"),
+                JsonBytes.ReadNumber(put, "lease"));
         }
 
         if (element.TryGetProperty("delete", out JsonElement delete))

@@ -53,7 +53,7 @@ public sealed class RecordingStore(IKeyValueStore store, HistoryRecorder recorde
     public async ValueTask<PutResult> PutAsync(
         Key key, Value value, PutOptions? options = null, CancellationToken cancellationToken = default)
     {
-        Operation operation = Op.Put(key, value, options?.ReturnPrevious ?? false);
+        Operation operation = Op.Put(key, value, options?.ReturnPrevious ?? false, options?.Lease ?? 0);
         PutOperationResult recorded = await RecordAsync(operation, async () => new PutOperationResult(
             await store.PutAsync(key, value, options, cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
         return recorded.Result;

@@ -131,6 +131,7 @@ internal static class ResultJson
         JsonBytes.WriteIfSet(json, "created", item.CreateRevision);
         json.WriteNumber("changed", item.ModRevision);
         JsonBytes.WriteIfSet(json, "version", item.Version);
+        JsonBytes.WriteIfSet(json, "lease", item.Lease);
         json.WriteEndObject();
     }
 
@@ -142,7 +143,8 @@ internal static class ResultJson
         JsonBytes.Read(element.GetProperty("value")),
         JsonBytes.ReadNumber(element, "created"),
         JsonBytes.ReadNumber(element, "changed"),
-        JsonBytes.ReadNumber(element, "version"));
+        JsonBytes.ReadNumber(element, "version"),
+        JsonBytes.ReadNumber(element, "lease"));
 
     private static long Revision(JsonElement element) => element.GetProperty("revision").GetInt64();
 }

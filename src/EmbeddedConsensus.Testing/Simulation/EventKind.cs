@@ -32,4 +32,7 @@ internal enum EventKind : byte
 
     /// <summary>A watcher reads.</summary>
     Watch = 10,
+
+    /// <summary>A holder of a lease acts.</summary>
+    Lease = 11,
 }

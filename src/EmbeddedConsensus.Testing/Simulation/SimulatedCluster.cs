@@ -52,7 +52,8 @@ internal sealed class SimulatedCluster
         };
         Invariants = new RaftInvariants(Statistics);
         Rules = new ConfigurationRules(Statistics);
-        Committed = new CommittedLog(Statistics, Rules);
+        Committed = new CommittedLog(
+            Statistics, Rules, (lease, request) => Workload!.LeaseEnded(lease, request));
         Network = new SimulatedNetwork(this, Profile, random.Fork(4));
         foreach (MemberId founder in founders)
         {

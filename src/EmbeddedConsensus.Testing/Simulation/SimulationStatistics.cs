@@ -35,6 +35,12 @@ internal sealed record SimulationStatistics
     /// <summary>Entries of the log that were applied by at least one replica.</summary>
     public long Entries { get; set; }
 
+    /// <summary>Renewals that holders of leases know to have succeeded.</summary>
+    public long LeaseRenewals { get; set; }
+
+    /// <summary>Leases that expired.</summary>
+    public long LeasesExpired { get; set; }
+
     /// <summary>Terms that had a leader.</summary>
     public long Leaders { get; set; }
 
@@ -111,6 +117,8 @@ internal sealed record SimulationStatistics
         FailedCalls += other.FailedCalls;
         WatchEvents += other.WatchEvents;
         Entries += other.Entries;
+        LeaseRenewals += other.LeaseRenewals;
+        LeasesExpired += other.LeasesExpired;
         Leaders += other.Leaders;
         SnapshotsTaken += other.SnapshotsTaken;
         SnapshotsRestored += other.SnapshotsRestored;

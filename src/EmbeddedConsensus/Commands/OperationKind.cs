@@ -21,4 +21,19 @@ internal enum OperationKind : byte
 
     /// <summary>Retracts the proposal whose id it has.</summary>
     Retract = 6,
+
+    /// <summary>Grants a lease.</summary>
+    LeaseGrant = 7,
+
+    /// <summary>Revokes a lease, and deletes its keys or a first piece of them.</summary>
+    LeaseRevoke = 8,
+
+    /// <summary>Renews leases.</summary>
+    LeaseKeepAlive = 9,
+
+    /// <summary>Ends leases that have expired, and deletes a piece of the keys of those that have ended.</summary>
+    LeaseExpire = 10,
+
+    /// <summary>Notes how much of the time of leases is left.</summary>
+    LeaseCheckpoint = 11,
 }

@@ -24,6 +24,9 @@ public sealed class ConsensusStore : IAsyncDisposable
     /// <summary>Reads, writes and watches.</summary>
     public IKeyValueStore Store => _service.Store;
 
+    /// <summary>Leases: keys that go when their holder does.</summary>
+    public ILeaseManager Leases => _service.Leases;
+
     /// <summary>The replica's status, and what operators do with it.</summary>
     public IStoreMaintenance Maintenance => _service.Store;
 

@@ -20,6 +20,7 @@ internal sealed class ConsensusStoreService : IHostedLifecycleService, IAsyncDis
     private readonly ReplicaHost? _replica;
     private readonly KeyValueStore? _store;
     private readonly ClusterManager? _cluster;
+    private readonly LeaseManager? _leases;
     private readonly ILogger _logger = NullLogger.Instance;
     private readonly bool _isVolatile;
 
@@ -48,6 +49,7 @@ internal sealed class ConsensusStoreService : IHostedLifecycleService, IAsyncDis
             _logger,
             meters: services.GetService<IMeterFactory>());
         _store = new KeyValueStore(_replica, options);
+        _leases = new LeaseManager(_replica, _store, options);
         _cluster = new ClusterManager(_replica, _replica.Membership.Changes, _replica.Completion);
         _isVolatile = builder.CreateStorage is null && builder.CreateTransport is not null;
     }
@@ -60,6 +62,10 @@ internal sealed class ConsensusStoreService : IHostedLifecycleService, IAsyncDis
     /// <summary>The calls to the replica.</summary>
     /// <exception cref="InvalidOperationException">The replica is elsewhere.</exception>
     public KeyValueStore Store => _store ?? throw new InvalidOperationException("The store's replica is elsewhere.");
+
+    /// <summary>The leases.</summary>
+    /// <exception cref="InvalidOperationException">The replica is elsewhere.</exception>
+    public LeaseManager Leases => _leases ?? throw new InvalidOperationException("The store's replica is elsewhere.");
 
     /// <summary>The changes of the membership.</summary>
     /// <exception cref="InvalidOperationException">The replica is elsewhere.</exception>

@@ -10,8 +10,9 @@ namespace EmbeddedConsensus;
 public static class ConsensusStoreServiceCollectionExtensions
 {
     /// <summary>
-    /// Hosts a replica of a store in this process: <see cref="IKeyValueStore"/>, <see cref="IStoreMaintenance"/> and
-    /// <see cref="IClusterManager"/> can be injected, and the replica starts and stops with the host.
+    /// Hosts a replica of a store in this process: <see cref="IKeyValueStore"/>, <see cref="ILeaseManager"/>,
+    /// <see cref="IStoreMaintenance"/> and <see cref="IClusterManager"/> can be injected, and the replica starts and
+    /// stops with the host.
     /// </summary>
     /// <remarks>
     /// <para>With nothing configured it is one member in memory, ready at once. For a cluster name the members, and
@@ -97,6 +98,8 @@ public static class ConsensusStoreServiceCollectionExtensions
         services.AddSingleton<IHostedService>(provider => ServiceOf(provider, serviceKey));
         services.AddKeyedSingleton<IKeyValueStore>(
             serviceKey, static (provider, key) => ServiceOf(provider, key).Store);
+        services.AddKeyedSingleton<ILeaseManager>(
+            serviceKey, static (provider, key) => ServiceOf(provider, key).Leases);
         services.AddKeyedSingleton<IStoreMaintenance>(
             serviceKey, static (provider, key) => ServiceOf(provider, key).Store);
         services.AddKeyedSingleton<IClusterManager>(

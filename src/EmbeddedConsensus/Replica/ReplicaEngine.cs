@@ -38,7 +38,8 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
         ReplicaCore core = new(settings.Core(), recovered.Node, settings.Self, recovered.Incarnation);
         Inbox = new ConsensusInbox(core);
         Apply = new ApplyLoop(
-            recovered.Machine, storage.Log, core.Proposals, settings.Self, recovered.Incarnation, this, schedule);
+            recovered.Machine, storage.Log, core.Proposals, settings.Self, recovered.Incarnation, settings.Leases,
+            time, this, schedule);
         _batcher = new LogBatcher(storage.Log, Inbox, metrics.FlushDuration, time);
         _snapshots = new ReplicaSnapshots(
             storage.Snapshots, recovered.SnapshotIndex, settings, Inbox, Apply, logger, schedule, stopped);
@@ -107,6 +108,9 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
     /// <inheritdoc />
     void IApplyLoopEvents.Restored(SnapshotReceiveEffect step, ReplicatedStateMachine machine) =>
         _snapshots.Restored(step, machine);
+
+    /// <inheritdoc />
+    void IApplyLoopEvents.Propose(LeaseProposal proposal) => Inbox.Submit(proposal);
 
     /// <inheritdoc />
     void IFaultEvents.Failed(Exception exception) => Inbox.Failed(exception);

@@ -67,6 +67,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
         Completion = new CallCompletion(schedule);
         StatusFeed = new StatusFeed(this);
         _lifecycle = new ReplicaLifecycle(StatusFeed.Observe);
+        Leases = new LeaseRenewals(this, options.MaxClockDrift);
         Membership = new MembershipService(this, _transport, options, time, Completion, logger, _stopped.Token);
     }
 
@@ -88,11 +89,20 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     /// <summary>Decides where the continuations of callers run.</summary>
     public CallCompletion Completion { get; }
 
+    /// <summary>Renews the leases that this process holds.</summary>
+    public LeaseRenewals Leases { get; }
+
     /// <summary>Reports changes of the status.</summary>
     public StatusFeed StatusFeed { get; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time => _time;
+
+    /// <summary>The schedule of a test; null in production.</summary>
+    public IReplicaSchedule? Schedule => _schedule;
+
+    /// <summary>Cancelled when the replica closes.</summary>
+    public CancellationToken Stopped => _stopped.Token;
 
     /// <summary>Whether a start was asked for, so that there is something to wait for.</summary>
     public bool IsStartRequested => Volatile.Read(ref _isStartRequested) || State != StoreState.Starting;
@@ -260,7 +270,11 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     void IMembershipReplica.Leave(ConsensusStoreException reason) => _engine!.Inbox.Leave(reason);
 
     /// <inheritdoc />
-    void IConsensusLoopEvents.TurnEnded(ReplicaView view, RaftNode node) => StatusFeed.Observe();
+    void IConsensusLoopEvents.TurnEnded(ReplicaView view, RaftNode node)
+    {
+        _engine!.Apply.Leads = view.Role == ReplicaRole.Leader;
+        StatusFeed.Observe();
+    }
 
     /// <inheritdoc />
     void IConsensusLoopEvents.ProposalDropped(string fault) => _logger.ProposalsDropped(Self, fault);
@@ -373,6 +387,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
                 () => _stopped.CancelAsync(),
                 _transport.CloseAsync,
                 () => _keepingMembership,
+                Leases.StopAsync,
                 () => _engine?.StopAsync(new StoreStoppedException("The store has stopped.")) ?? Task.CompletedTask,
                 () => _storage.Log.DisposeAsync().AsTask(),
                 () => _storage.Snapshots.DisposeAsync().AsTask()).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Leases;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
@@ -75,6 +76,13 @@ internal sealed class ReplicaSettings
         UseReadLease = _options.LinearizableReadMode == LinearizableReadMode.LeaderLease,
         MaxClockDrift = _options.MaxClockDrift,
         FormatVersion = (uint)_options.MaxFormatVersion,
+    };
+
+    /// <summary>The times of leases. A new leader lets none expire before holders that had no leader had the time to
+    /// reach it.</summary>
+    public LeaseExpiryOptions Leases => new()
+    {
+        GraceMicros = (long)_options.ElectionTimeout.TotalMicroseconds,
     };
 
     /// <summary>The settings of <see cref="ReplicaCore"/>.</summary>

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Commands;
+using EmbeddedConsensus.Leases;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine.Operations;
@@ -6,9 +7,9 @@ using EmbeddedConsensus.StateMachine.Operations;
 namespace EmbeddedConsensus.StateMachine;
 
 /// <summary>
-/// The state that the log's entries are applied to: the MVCC store and the table of applied proposals. What an entry
-/// does depends on the entries before it and on nothing else (design decision D6), so every member comes to the same
-/// state.
+/// The state that the log's entries are applied to: the MVCC store, the leases and the table of applied proposals. What
+/// an entry does depends on the entries before it and on nothing else (design decision D6), so every member comes to
+/// the same state.
 /// </summary>
 /// <remarks>One thread applies; any thread may read the store at the same time.</remarks>
 internal sealed class ReplicatedStateMachine : IDisposable
@@ -17,27 +18,33 @@ internal sealed class ReplicatedStateMachine : IDisposable
 
     /// <summary>A state machine that has applied nothing.</summary>
     public ReplicatedStateMachine(MvccOptions options)
-        : this(new MvccStore(options), new ProposalSessions(), default, configuration: null)
+        : this(new MvccStore(options), new LeaseTable(), new ProposalSessions(), default, configuration: null)
     {
     }
 
     /// <summary>A state machine as a snapshot describes it.</summary>
     /// <param name="store">The keys.</param>
+    /// <param name="leases">The leases.</param>
     /// <param name="sessions">The proposals that have been applied.</param>
     /// <param name="applied">The last entry applied.</param>
     /// <param name="configuration">The membership after that entry; null when there is none yet.</param>
     public ReplicatedStateMachine(
-        MvccStore store, ProposalSessions sessions, LogPosition applied, ClusterConfiguration? configuration)
+        MvccStore store, LeaseTable leases, ProposalSessions sessions, LogPosition applied,
+        ClusterConfiguration? configuration)
     {
         Configuration = configuration;
         Store = store;
+        Leases = leases;
         Sessions = sessions;
         Applied = applied;
-        _context = new ApplyContext(store);
+        _context = new ApplyContext(store, leases);
     }
 
     /// <summary>The keys and their history.</summary>
     public MvccStore Store { get; }
+
+    /// <summary>The leases, and which keys are attached to them. For the thread that applies.</summary>
+    public LeaseTable Leases { get; }
 
     /// <summary>Which proposals have been applied.</summary>
     public ProposalSessions Sessions { get; }
@@ -48,6 +55,14 @@ internal sealed class ReplicatedStateMachine : IDisposable
 
     /// <summary>The operations that are executed.</summary>
     public OperationTable Operations { get; init; } = OperationTable.Default;
+
+    /// <summary>How many keys of leases that have ended an entry deletes at most. Equal on all members; differs from
+    /// <see cref="LeaseEnding.MaxKeys"/> only where a test meets the bound more often.</summary>
+    public int MaxEndingKeys
+    {
+        get => _context.MaxEndingKeys;
+        init => _context.MaxEndingKeys = value;
+    }
 
     /// <summary>The last entry applied.</summary>
     public LogPosition Applied { get; private set; }
@@ -93,7 +108,11 @@ internal sealed class ReplicatedStateMachine : IDisposable
     public void Publish() => Store.Publish();
 
     /// <inheritdoc />
-    public void Dispose() => Store.Dispose();
+    public void Dispose()
+    {
+        Store.Dispose();
+        Leases.Dispose();
+    }
 
     private void ApplyCommand(ReadOnlySpan<byte> command, IApplySink sink)
     {

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Commands;
+using EmbeddedConsensus.Leases;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.StateMachine.Operations;
 
@@ -32,6 +33,33 @@ public sealed class CommandFormatTests : IDisposable
     }
 
     [Fact]
+    public void The_bytes_of_what_is_about_leases_are_those_of_format_3()
+    {
+        ProposalId id = new(new MemberId(0x11), 0x22, 0x33);
+        LeaseMark mark = new(Id: 7, Renewal: 200, Remaining: 9);
+
+        Assert.Equal(
+            [
+                "01" + "0207" + "036b6579" + "0576616c7565",
+                "06" + "07" + "8827",
+                "07" + "07",
+                "08" + "08" + "0700000000000000",
+                "09" + "07c80109",
+                "0a" + "07c80109",
+            ],
+            ((Operation[])
+            [
+                Op.Put("key", "value", lease: 7),
+                new LeaseGrantOperation(7, 5_000),
+                new LeaseRevokeOperation(7),
+                new LeaseKeepAliveOperation([7]),
+                new LeaseExpireOperation([mark]),
+                new LeaseCheckpointOperation([mark]),
+            ]).Select(operation => Machine.Sealed(operation, id)[..^CommandSeal.ReservedLength])
+                .Select(command => Convert.ToHexStringLower([command[1], .. command.AsSpan(CommandHeader.Length)])));
+    }
+
+    [Fact]
     [Trait("Scenario", "39")]
     public void A_bit_that_flips_after_the_seal_stops_the_replica_before_it_changes_anything()
     {
@@ -56,7 +84,7 @@ public sealed class CommandFormatTests : IDisposable
         InvariantViolationException refusal = Assert.Throws<InvariantViolationException>(
             () => _machine.TryRunSealed(command));
 
-        Assert.Contains("format version 4", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"format version {CommandFormat.Newest + 1}", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("newer", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -114,12 +142,13 @@ public sealed class CommandFormatTests : IDisposable
     [Fact]
     public void A_put_carries_its_lease_when_a_flag_says_so()
     {
+        _machine.Execute(new LeaseGrantOperation(77, 1_000));
         byte[] command = [.. _machine.Encode(Op.Put("key", "value"))];
         byte[] leased =
         [
             .. command.AsSpan(..CommandHeader.Length), 2, 77, .. command.AsSpan((CommandHeader.Length + 1)..),
         ];
-        CommandSeal.Seal(leased, CommandFormat.Newest, Id);
+        CommandSeal.Seal(leased, CommandFormat.Newest, Id with { Sequence = 2 });
 
         Assert.NotNull(_machine.TryRunSealed(leased));
         Assert.True(_machine.State.Store.WriterView.TryGet("key"u8, 0, out MvccRecord record));

@@ -15,10 +15,10 @@ internal sealed class Machine : IApplySink, IDisposable
 
     public ReplicatedStateMachine State { get; init; } = new(new MvccOptions());
 
-    public ApplyResult Put(Key key, Value value, bool returnPrevious = false)
+    public ApplyResult Put(Key key, Value value, bool returnPrevious = false, long lease = 0)
     {
-        byte[] command = new byte[PutOperationHandler.CommandLength(key.Length, value.Length)];
-        PutOperationHandler.WriteCommand(command, key.Span, value.Span, returnPrevious);
+        byte[] command = new byte[PutOperationHandler.CommandLength(key.Length, value.Length, lease)];
+        PutOperationHandler.WriteCommand(command, key.Span, value.Span, returnPrevious, lease);
         return Run(command);
     }
 

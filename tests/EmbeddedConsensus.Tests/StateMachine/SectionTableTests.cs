@@ -34,6 +34,7 @@ public sealed class SectionTableTests : IDisposable
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
     public void An_unknown_section_that_the_state_does_not_need_is_skipped(int place)
     {
         _machine.Put("a", "1");
@@ -117,6 +118,7 @@ public sealed class SectionTableTests : IDisposable
         return
         [
             new ProposalSessionsWriter(_machine.State.Sessions),
+            new LeasesSectionWriter(_machine.State.Leases),
             new Section(SectionTag.Store, store.WrittenSpan.ToArray()),
         ];
     }
@@ -136,7 +138,8 @@ public sealed class SectionTableTests : IDisposable
     {
         ProposalSessionsReader sessions = new();
         using StoreSectionReader store = new(new MvccOptions());
-        SectionTableReader reader = new(sessions, store);
+        LeasesSectionReader leases = new();
+        SectionTableReader reader = new(sessions, leases, store);
         foreach (byte[] piece in snapshot.Chunk(pieceBytes))
         {
             reader.Feed(piece);

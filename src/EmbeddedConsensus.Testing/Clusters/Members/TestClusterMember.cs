@@ -14,6 +14,7 @@ public sealed class TestClusterMember
     private readonly StallGuard _calls;
     private readonly MemberStore _store;
     private readonly MemberClusterManager _manager;
+    private readonly MemberLeaseManager _leases;
     private MemberLife? _life;
     private ulong _lives;
     private int _moves;
@@ -28,6 +29,7 @@ public sealed class TestClusterMember
         _calls = new StallGuard(cluster.Time, cluster.Options.StallLimit, cluster.Describe);
         _store = new MemberStore(_calls);
         _manager = new MemberClusterManager(_calls);
+        _leases = new MemberLeaseManager(_calls);
     }
 
     /// <summary>Its place among <see cref="ConsensusTestCluster.Members"/>, from 0.</summary>
@@ -42,6 +44,10 @@ public sealed class TestClusterMember
 
     /// <summary>The maintenance of the store.</summary>
     public IStoreMaintenance Maintenance => _store;
+
+    /// <summary>The leases, as an app beside this member uses them. Stays the same when the member is restarted; the
+    /// leases that the member held are lost then.</summary>
+    public ILeaseManager Leases => _leases;
 
     /// <summary>The membership of the cluster, as an app beside this member sees and changes it. Stays the same when
     /// the member is restarted.</summary>
@@ -193,7 +199,9 @@ public sealed class TestClusterMember
             _cluster.Options.LoggerFactory.CreateLogger($"EmbeddedConsensus.Replica.{Id}"),
             schedule);
         _life = new MemberLife(host, schedule);
-        _store.Attach(new KeyValueStore(host, options));
+        KeyValueStore store = new(host, options);
+        _store.Attach(store);
+        _leases.Attach(new LeaseManager(host, store, options));
         _manager.Attach(new ClusterManager(host, host.Membership.Changes, host.Completion));
         State = MemberState.Running;
         try

@@ -60,6 +60,7 @@ internal sealed partial class ReplayStore
     {
         CompareTarget.Version => item.Version.CompareTo(condition.Number),
         CompareTarget.CreateRevision => item.CreateRevision.CompareTo(condition.Number),
+        CompareTarget.Lease => item.Lease.CompareTo(condition.Number),
         CompareTarget.ModRevision => item.ModRevision.CompareTo(condition.Number),
         _ => item.Value.CompareTo(condition.Operand),
     };
@@ -91,7 +92,8 @@ internal sealed partial class ReplayStore
         int key = _keys.IndexOf(put.Key)!.Value;
         KeyValue? previous = Newest(key);
         Change(key, revision, new KeyValue(
-            put.Key, put.Value, previous?.CreateRevision ?? revision, revision, (previous?.Version ?? 0) + 1));
+            put.Key, put.Value, previous?.CreateRevision ?? revision, revision, (previous?.Version ?? 0) + 1,
+            put.Lease));
         return new PutResult(0, put.ReturnPrevious ? previous : null);
     }
 

@@ -9,9 +9,13 @@ namespace EmbeddedConsensus.Testing.Simulation.Checking;
 /// The one log that the cluster has agreed on, as the replicas apply it, and the state that a
 /// <see cref="ReferenceStore"/> derives from it: every response is checked against both.
 /// </summary>
-internal sealed class CommittedLog(SimulationStatistics statistics, ConfigurationRules rules)
+/// <param name="statistics">Counts what happens.</param>
+/// <param name="rules">The rules of membership changes.</param>
+/// <param name="leaseEnded">Called when a lease has ended, with what ended it.</param>
+internal sealed class CommittedLog(
+    SimulationStatistics statistics, ConfigurationRules rules, Action<long, WriteRequest> leaseEnded)
 {
-    private readonly List<Applied> _applied = [new Applied(default, 0, 1, 0)];
+    private readonly List<Applied> _applied = [new Applied(default, 0, 1, 0, ReferenceLeases.Nothing)];
     private readonly Dictionary<ProposalId, SimulatedWrite> _proposed = [];
     private readonly HashSet<ProposalId> _retracted = [];
     private readonly Dictionary<ProposalId, Execution> _executed = [];
@@ -94,7 +98,7 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
             rules.OnFirstApplied(entry);
         }
 
-        _applied.Add(new Applied(entry.Position, digest, Model.Revision, Model.CompactRevision));
+        _applied.Add(new Applied(entry.Position, digest, Model.Revision, Model.CompactRevision, Model.Leases.Text));
         statistics.Entries++;
     }
 
@@ -118,6 +122,17 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
             throw new SimulationFailedException("Equal State",
                 $"Replica {replica} is at revision {revision}, compacted at {compactRevision}, after entry {index}; "
                 + $"the model is at {RevisionAt(index)}, compacted at {CompactRevisionAt(index)}.");
+        }
+    }
+
+    /// <summary>Checks a replica's leases after an entry.</summary>
+    public void CheckLeases(MemberId replica, ulong index, string leases)
+    {
+        string expected = _applied[(int)index].Leases;
+        if (leases != expected)
+        {
+            throw new SimulationFailedException("Equal State",
+                $"Replica {replica} has the leases {leases} after entry {index}; the model has {expected}.");
         }
     }
 
@@ -169,6 +184,11 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
         {
             _executed.Add(id, new Execution(entry.Index, Model.Execute(write.Request)));
         }
+
+        foreach (long lease in Model.Leases.TakeEnded())
+        {
+            leaseEnded(lease, write.Request);
+        }
     }
 
     /// <summary>The execution of a proposal.</summary>
@@ -176,5 +196,6 @@ internal sealed class CommittedLog(SimulationStatistics statistics, Configuratio
     /// <param name="Result">Its result.</param>
     public sealed record Execution(ulong Index, ApplyResult Result);
 
-    private readonly record struct Applied(LogPosition Position, ulong Digest, long Revision, long CompactRevision);
+    private readonly record struct Applied(
+        LogPosition Position, ulong Digest, long Revision, long CompactRevision, string Leases);
 }

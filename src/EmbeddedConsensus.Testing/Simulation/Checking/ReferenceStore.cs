@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.StateMachine.Operations;
 using EmbeddedConsensus.Testing.Simulation.Workload;
 
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
@@ -20,6 +21,9 @@ internal sealed class ReferenceStore
     // The running transaction.
     private ImmutableSortedDictionary<Key, KeyValue> _state = Nothing;
     private List<WatchEvent> _changes = [];
+
+    /// <summary>The leases.</summary>
+    public ReferenceLeases Leases { get; } = new();
 
     /// <summary>The revision of the last change.</summary>
     public long Revision => _states.Count - 1;
@@ -44,15 +48,11 @@ internal sealed class ReferenceStore
             DeleteRequest delete => Execute(delete),
             CompactRequest compact => Execute(compact),
             TxnRequest txn => Execute(txn),
+            LeaseRequest lease => Execute(lease),
             _ => throw new InvalidOperationException($"No model of {request}."),
         };
 
-        if (_changes.Count > 0)
-        {
-            _states.Add(_state);
-            _events.Add(_changes);
-        }
-
+        EndRevision();
         return result;
     }
 
@@ -96,9 +96,52 @@ internal sealed class ReferenceStore
 
     private long NextRevision => Revision + (_changes.Count > 0 ? 1 : 0);
 
+    private void EndRevision()
+    {
+        if (_changes.Count > 0)
+        {
+            _states.Add(_state);
+            _events.Add(_changes);
+            _changes = [];
+        }
+    }
+
+    private ApplyResult Execute(LeaseRequest request)
+    {
+        (ConsensusStoreException? error, object? payload) = Leases.Execute(request.Of);
+        if (error is not null)
+        {
+            return new ApplyResult(Revision, Error: error);
+        }
+
+        long deleted = 0;
+        if (request.Of is LeaseRevokeOperation or LeaseExpireOperation)
+        {
+            foreach (IReadOnlyList<Key> keys in Leases.TakePiece())
+            {
+                deleted += keys.Count;
+                foreach (Key key in keys)
+                {
+                    Delete(key);
+                }
+
+                EndRevision();
+            }
+        }
+
+        return new ApplyResult(
+            Revision, deleted,
+            request.Of is LeaseRevokeOperation revoke ? new LeaseEnded(!Leases.IsUsed(revoke.Lease)) : payload);
+    }
+
     private ApplyResult Execute(PutRequest put)
     {
-        KeyValue? previous = Put(put.Key, put.Value);
+        if (Leases.Refuse(put.Lease) is { } refusal)
+        {
+            return new ApplyResult(Revision, Error: refusal);
+        }
+
+        KeyValue? previous = Put(put.Key, put.Value, put.Lease);
         return new ApplyResult(NextRevision, Payload: put.ReturnPrevious ? previous : null);
     }
 
@@ -127,9 +170,15 @@ internal sealed class ReferenceStore
     private ApplyResult Execute(TxnRequest request)
     {
         ReferenceTxn plan = ReferenceTxn.Judge(request.Txn, _state);
-        foreach (long wanted in plan.RevisionsRead())
+        foreach (Operation operation in plan.Leaves())
         {
-            if (Refuse(wanted, Revision, CompactRevision) is { } refusal)
+            ConsensusStoreException? refusal = operation switch
+            {
+                RangeOperation range => Refuse(range.Options.Revision, Revision, CompactRevision),
+                PutOperation put => Leases.Refuse(put.Lease),
+                _ => null,
+            };
+            if (refusal is not null)
             {
                 return new ApplyResult(Revision, Error: refusal);
             }
@@ -158,7 +207,7 @@ internal sealed class ReferenceStore
 
     private PutOperationResult RunPut(PutOperation put)
     {
-        KeyValue? previous = Put(put.Key, put.Value);
+        KeyValue? previous = Put(put.Key, put.Value, put.Lease);
         return new PutOperationResult(new PutResult(0, put.ReturnPrevious ? previous : null));
     }
 
@@ -171,12 +220,13 @@ internal sealed class ReferenceStore
     private RangeResult ReadInTxn(RangeOperation range) => Read(
         range.Range, range.Options, range.Options.Revision > 0 ? StateAt(range.Options.Revision) : _state, 0);
 
-    private KeyValue? Put(Key key, Value value)
+    private KeyValue? Put(Key key, Value value, long lease)
     {
+        Leases.Attach(key, lease);
         long revision = Revision + 1;
         KeyValue? previous = _state.GetValueOrDefault(key);
         KeyValue next = new(
-            key, value, previous?.CreateRevision ?? revision, revision, (previous?.Version ?? 0) + 1);
+            key, value, previous?.CreateRevision ?? revision, revision, (previous?.Version ?? 0) + 1, lease);
         _state = _state.SetItem(key, next);
         _changes.Add(new WatchEvent(WatchEventType.Put, next, previous, false));
         return previous;
@@ -187,6 +237,7 @@ internal sealed class ReferenceStore
         List<KeyValue> previous = [.. _state.Values.Where(item => range.Contains(item.Key))];
         foreach (KeyValue item in previous)
         {
+            Leases.Attach(item.Key, 0);
             _state = _state.Remove(item.Key);
             _changes.Add(new WatchEvent(
                 WatchEventType.Delete, new KeyValue(item.Key, default, 0, Revision + 1, 0), item, false));

@@ -19,11 +19,9 @@ internal sealed record ReferenceTxn(
                 operation is TxnOperation inner ? Judge(inner.Txn, state) : null))]);
     }
 
-    /// <summary>The revisions that its reads request.</summary>
-    public IEnumerable<long> RevisionsRead() => Operations.SelectMany(item =>
-        item.Inner is not null ? item.Inner.RevisionsRead()
-        : item.Operation is RangeOperation range ? [range.Options.Revision]
-        : []);
+    /// <summary>The operations that will run, those of inner transactions included.</summary>
+    public IEnumerable<Operation> Leaves() => Operations.SelectMany(
+        item => item.Inner is not null ? item.Inner.Leaves() : [item.Operation]);
 
     private static bool Holds(Compare condition, ImmutableSortedDictionary<Key, KeyValue> state)
     {
@@ -39,6 +37,7 @@ internal sealed record ReferenceTxn(
             {
                 CompareTarget.Version => item.Version.CompareTo(condition.Number),
                 CompareTarget.CreateRevision => item.CreateRevision.CompareTo(condition.Number),
+                CompareTarget.Lease => item.Lease.CompareTo(condition.Number),
                 CompareTarget.ModRevision => item.ModRevision.CompareTo(condition.Number),
                 _ => item.Value.CompareTo(condition.Operand),
             },

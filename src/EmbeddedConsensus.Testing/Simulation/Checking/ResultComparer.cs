@@ -1,4 +1,5 @@
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
 
@@ -15,6 +16,8 @@ internal static class ResultComparer
             (null, null) => true,
             (KeyValue a, KeyValue b) => a == b,
             (TxnResult a, TxnResult b) => AreEqual(a, b),
+            (LeaseEnded a, LeaseEnded b) => a == b,
+            (long[] a, long[] b) => a.AsSpan().SequenceEqual(b),
             (IReadOnlyList<KeyValue> a, IReadOnlyList<KeyValue> b) => a.SequenceEqual(b),
             _ => false,
         };
@@ -30,6 +33,8 @@ internal static class ResultComparer
         (null, null) => true,
         (CompactedException a, CompactedException b) =>
             a.RequestedRevision == b.RequestedRevision && a.CompactRevision == b.CompactRevision,
+        (LeaseNotFoundException a, LeaseNotFoundException b) => a.Lease == b.Lease,
+        (LeaseExistsException a, LeaseExistsException b) => a.Lease == b.Lease,
         (FutureRevisionException a, FutureRevisionException b) =>
             a.RequestedRevision == b.RequestedRevision && a.CurrentRevision == b.CurrentRevision,
         _ => false,

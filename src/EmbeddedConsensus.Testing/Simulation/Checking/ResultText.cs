@@ -27,6 +27,7 @@ internal static class ResultText
         null => "nothing before",
         KeyValue item => "before: " + Of(item),
         TxnResult txn => Of(txn),
+        long[] granted => $"granted [{string.Join(", ", granted)}]",
         IEnumerable<KeyValue> items => $"before: [{Of(items)}]",
         _ => payload.ToString() ?? "",
     };

@@ -57,6 +57,7 @@ internal sealed partial class LivenessPhase(SimulatedCluster cluster, Simulation
 
         RejoinAll(someAreBroken);
         RequireMembership();
+        Require("leases that are not renewed expire", () => !cluster.Committed.Model.Leases.Any);
         Require("all members apply everything", () => cluster.Members.All(HasAppliedAll));
         foreach (SimulatedReplica replica in cluster.Members)
         {

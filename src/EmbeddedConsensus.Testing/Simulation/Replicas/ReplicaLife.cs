@@ -33,6 +33,7 @@ internal sealed partial class ReplicaLife
     private readonly LogMirror _mirror;
     private readonly QuorumContact _contact = new(ElectionTicks);
     private readonly List<SimulatedWrite> _unproposed = [];
+    private readonly List<LeaseProposal> _unproposedForLeases = [];
     private ConsensusView _view;
     private ClusterConfiguration _configuration;
     private ulong _configurationBefore;
@@ -54,7 +55,11 @@ internal sealed partial class ReplicaLife
         _snapshots = new SimulatedSnapshotTasks(cluster, this);
         ReplicatedStateMachine machine = replica.Disk.NewestSnapshot is { } newest
             ? SimulatedSnapshotTasks.Load(newest, cluster, replica)
-            : new ReplicatedStateMachine(cluster.StoreOptions) { NewestFormat = replica.Release };
+            : new ReplicatedStateMachine(cluster.StoreOptions)
+            {
+                NewestFormat = replica.Release,
+                MaxEndingKeys = ReferenceLeases.MaxEndingKeys,
+            };
         ClusterConfiguration known = RecoveredMembership.BaseOf(
             RecoveredMembership.Of(recovered, snapshot), replica.Bootstrap);
         RaftNode node = new(RaftOptionsOf(cluster, replica), recovered, snapshot, known);
@@ -157,6 +162,17 @@ internal sealed partial class ReplicaLife
     {
         _unproposed.Add(write);
         Replica.Run(this, () => Submit(write, () => Core.Submit(write)));
+    }
+
+    /// <summary>This replica proposes something for the leases.</summary>
+    public void Submit(LeaseProposal proposal)
+    {
+        if (Core.Admission.TryAdmit(proposal))
+        {
+            _unproposedForLeases.Add(proposal);
+            Core.Submit(proposal);
+            RequestTurn();
+        }
     }
 
     /// <summary>A caller reads, linearizably.</summary>
@@ -289,6 +305,8 @@ internal sealed partial class ReplicaLife
                     Ticks++;
                     _contact.Tick(Replica.Id, Core.Node);
                 }
+
+                Apply.TendLeases();
             });
             AskFounders();
         }
@@ -470,6 +488,17 @@ internal sealed partial class ReplicaLife
     // A write has its id when it is in flight; only then may it appear in the log.
     private void NoteProposals()
     {
+        _unproposedForLeases.RemoveAll(proposal =>
+        {
+            bool isProposed = proposal.Sequence != 0 && Core.Proposals.Peek(proposal.Sequence) == proposal;
+            if (isProposed)
+            {
+                _cluster.Committed.Proposed(
+                    new ProposalId(Replica.Id, _incarnation, proposal.Sequence), new LeaseRequest(proposal.Operation));
+            }
+
+            return isProposed || proposal.HasEnded;
+        });
         for (int i = 0; i < _unproposed.Count;)
         {
             SimulatedWrite write = _unproposed[i];

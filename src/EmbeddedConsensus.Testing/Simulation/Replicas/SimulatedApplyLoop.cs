@@ -1,9 +1,11 @@
 using EmbeddedConsensus.Commands;
+using EmbeddedConsensus.Leases;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Testing.Simulation.Checking;
 using EmbeddedConsensus.Testing.Simulation.Faults;
 using EmbeddedConsensus.Watches;
 
@@ -18,12 +20,20 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
     private const int ReclaimRecords = 64;
     private const ulong HashInterval = 64;
     private const long HealthyApplyMicros = 100;
+    private const long LeaseGraceMicros = 500_000;
+    private const long LeaseCheckpointMicros = 2_000_000;
 
     private readonly SimulatedCluster _cluster;
     private readonly ReplicaLife _life;
     private readonly ulong _incarnation;
     private readonly Queue<Action> _items = new();
     private readonly List<(PendingProposal Proposal, ApplyResult Result)> _answers = [];
+    private readonly LeaseProposer _leases = new(new LeaseExpiryOptions
+    {
+        GraceMicros = LeaseGraceMicros, CheckpointMicros = LeaseCheckpointMicros, MaxMarks = 3, MaxMoves = 4,
+    });
+
+    private readonly LeaseDeadlines _deadlines = new();
     private ReplicatedStateMachine _machine;
     private bool _isBusy;
 
@@ -37,6 +47,7 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
         _incarnation = incarnation;
         PublishedIndex = machine.Applied.Index;
         Watches = new WatchHub(OpenView, machine.Store.CurrentRevision);
+        machine.Leases.BeginClock(Clock);
         CheckState();
     }
 
@@ -48,6 +59,23 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
 
     /// <summary>What has been applied.</summary>
     public ReplicatedStateMachine Machine => _machine;
+
+    private long Clock => (long)_life.Replica.Clock.Monotonic(_cluster.Now).TotalMicroseconds;
+
+    /// <summary>Looks for leases that have expired, as the apply thread does between pages.</summary>
+    public void TendLeases()
+    {
+        _machine.Leases.ObserveClock(Clock);
+        bool leads = _life.Core.Node.Role == RaftRole.Leader;
+        do
+        {
+            if (_leases.Next(_machine.Leases, leads) is { } proposal)
+            {
+                _life.Submit(proposal);
+            }
+        }
+        while (_leases.HasMore);
+    }
 
     /// <summary>Opens what is published.</summary>
     public PinnedView OpenView() => _machine.Store.OpenView();
@@ -78,6 +106,8 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
     public void Restore(ReplicatedStateMachine machine, Action restored) => Enqueue(() => Step(() =>
     {
         ReplicatedStateMachine old = _machine;
+        machine.Leases.BeginClock(Clock);
+        _deadlines.Forget();
         _machine = machine;
         PublishedIndex = machine.Applied.Index;
         Watches.Restored(machine.Store.CurrentRevision);
@@ -180,6 +210,7 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
             LogEntry applied = Skips(entry.Index)
                 ? entry with { Kind = LogEntryKind.NoOp, Data = default }
                 : entry;
+            _machine.Leases.ObserveClock(Clock);
             _machine.Apply([applied], this);
             CheckState();
             bytes += entry.Size;
@@ -227,6 +258,8 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
         LogPosition applied = _machine.Applied;
         _cluster.Committed.CheckState(
             _life.Replica.Id, applied.Index, _machine.Store.CurrentRevision, _machine.Store.CompactRevision);
+        _cluster.Committed.CheckLeases(_life.Replica.Id, applied.Index, ReferenceLeases.TextOf(_machine.Leases));
+        _deadlines.Check(_life.Replica.Id, _machine.Leases);
     }
 
     private bool Skips(ulong index) =>

@@ -4,6 +4,7 @@ using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
+using EmbeddedConsensus.Testing.Simulation.Checking;
 using EmbeddedConsensus.Testing.Simulation.Faults;
 
 namespace EmbeddedConsensus.Testing.Simulation;
@@ -41,9 +42,11 @@ internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLi
         ProposalSessions sessions = cluster.Options.Defect == SimulatedDefect.LoseSessionsInSnapshot
             ? new ProposalSessions()
             : machine.Sessions;
-        return new ReplicatedStateMachine(machine.Store, sessions, machine.Applied, machine.Configuration)
+        return new ReplicatedStateMachine(
+            machine.Store, machine.Leases, sessions, machine.Applied, machine.Configuration)
         {
             NewestFormat = replica.Release,
+            MaxEndingKeys = ReferenceLeases.MaxEndingKeys,
         };
     }
 

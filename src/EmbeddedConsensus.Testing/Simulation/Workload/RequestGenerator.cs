@@ -1,4 +1,5 @@
 using System.Globalization;
+using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Testing.Simulation.Workload;
 
@@ -7,6 +8,8 @@ internal sealed class RequestGenerator
 {
     private const int MaxKeys = 24;
     private const int MaxValueBytes = 200;
+    private const int Leases = 5;
+    private const long MaxTimeToLive = 8_000;
 
     private readonly SimulationRandom _random;
     private readonly int _keys;
@@ -15,6 +18,8 @@ internal sealed class RequestGenerator
     private readonly double _deleteRate;
     private readonly double _linearizableRate;
     private readonly double _oldRevisionRate;
+    private readonly double _leaseRate;
+    private readonly double _leasedRate;
     private long _values;
 
     /// <summary>A generator whose mix of requests the seed chooses.</summary>
@@ -27,6 +32,8 @@ internal sealed class RequestGenerator
         _deleteRate = random.NextDouble() * 0.3;
         _linearizableRate = random.NextDouble();
         _oldRevisionRate = random.NextDouble() * 0.5;
+        _leaseRate = random.Chance(0.7) ? random.NextDouble() * 0.3 : 0;
+        _leasedRate = random.NextDouble() * 0.6;
         ReadRate = 0.2 + (random.NextDouble() * 0.6);
     }
 
@@ -43,10 +50,15 @@ internal sealed class RequestGenerator
             return new CompactRequest(Math.Max(1, revision - _random.Between(-2, 30)));
         }
 
+        if (_random.Chance(_leaseRate))
+        {
+            return new LeaseRequest(NextLeaseOperation());
+        }
+
         choice = _random.NextDouble();
         return choice < _txnRate ? new TxnRequest(NextTxn(revision, depth: 0))
             : choice < _txnRate + _deleteRate ? new DeleteRequest(NextRange(), _random.Chance(0.5))
-            : new PutRequest(NextKey(), NextValue(), _random.Chance(0.5));
+            : new PutRequest(NextKey(), NextValue(), _random.Chance(0.5), NextLease());
     }
 
     /// <summary>Draws a read.</summary>
@@ -65,6 +77,18 @@ internal sealed class RequestGenerator
         8 => KeyRange.Between(NextKey(), NextKey()),
         _ => KeyRange.All,
     };
+
+    private Operation NextLeaseOperation() => _random.Below(6) switch
+    {
+        < 3 => new LeaseGrantOperation(_random.Between(1, Leases), _random.Between(1_000, MaxTimeToLive)),
+        < 5 => new LeaseKeepAliveOperation([_random.Between(1, Leases), _random.Between(1, Leases)]),
+        _ => new LeaseRevokeOperation(_random.Between(1, Leases)),
+    };
+
+    // A lease of callers like this one, or of a holder, which alone renews and revokes its own.
+    private long NextLease() => !_random.Chance(_leasedRate) ? 0
+        : _random.Chance(0.7) ? _random.Between(1, Leases)
+        : SimulatedHolder.FirstLease + _random.Below(SimulatedHolder.MaxHolders);
 
     private RangeOptions NextRangeOptions(long revision) => new()
     {
@@ -108,13 +132,14 @@ internal sealed class RequestGenerator
     {
         KeyRange range = _random.Chance(0.8) ? NextKey() : NextRange();
         CompareRelation relation = (CompareRelation)_random.Below(4);
-        CompareTarget target = (CompareTarget)_random.Below(4);
+        CompareTarget target = (CompareTarget)_random.Below(5);
         return target switch
         {
             CompareTarget.Value => Compare.OfValue(
                 range,
                 relation,
                 Value.FromString(_random.Between(1, _values + 1).ToString(CultureInfo.InvariantCulture))),
+            CompareTarget.Lease => Compare.OfNumber(range, target, relation, NextLease()),
             CompareTarget.Version => Compare.OfNumber(range, target, relation, _random.Below(4)),
             _ => Compare.OfNumber(range, target, relation, Math.Max(0, revision - _random.Between(-1, 10))),
         };
@@ -130,7 +155,7 @@ internal sealed class RequestGenerator
             switch (_random.Below(depth == 0 ? 7 : 6))
             {
                 case < 2 when taken.Add(key):
-                    operations.Add(Op.Put(key, NextValue(), _random.Chance(0.5)));
+                    operations.Add(Op.Put(key, NextValue(), _random.Chance(0.5), NextLease()));
                     break;
                 case 2 when taken.Add(key):
                     operations.Add(Op.Delete(key, _random.Chance(0.5)));

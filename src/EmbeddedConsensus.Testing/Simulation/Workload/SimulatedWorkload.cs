@@ -12,6 +12,7 @@ internal sealed class SimulatedWorkload
     private readonly SimulatedCluster _cluster;
     private readonly SimulatedCaller[] _callers;
     private readonly SimulatedWatcher[] _watchers;
+    private readonly SimulatedHolder[] _holders;
     private SimulatedCaller? _prober;
 
     /// <summary>Callers and watchers that have not begun.</summary>
@@ -39,6 +40,12 @@ internal sealed class SimulatedWorkload
         {
             _watchers[i] = new SimulatedWatcher(cluster, i, requests.NextRange(), random.Fork(200 + (ulong)i));
         }
+
+        _holders = new SimulatedHolder[random.Below(SimulatedHolder.MaxHolders + 1)];
+        for (int i = 0; i < _holders.Length; i++)
+        {
+            _holders[i] = new SimulatedHolder(cluster, i, random.Fork(300 + (ulong)i));
+        }
     }
 
     /// <summary>The mean time between a caller's calls, in microseconds.</summary>
@@ -62,6 +69,11 @@ internal sealed class SimulatedWorkload
         {
             watcher.PollLater();
         }
+
+        foreach (SimulatedHolder holder in _holders)
+        {
+            holder.BeginLater();
+        }
     }
 
     /// <summary>Adds a caller that calls only on request. As for the others, its call is lost when the replica that
@@ -80,6 +92,20 @@ internal sealed class SimulatedWorkload
         foreach (SimulatedCaller caller in _callers)
         {
             caller.Stop();
+        }
+
+        foreach (SimulatedHolder holder in _holders)
+        {
+            holder.Stop();
+        }
+    }
+
+    /// <summary>A lease has ended: the first replica applies what ended it.</summary>
+    public void LeaseEnded(long lease, WriteRequest request)
+    {
+        foreach (SimulatedHolder holder in _holders)
+        {
+            holder.LeaseEnded(lease, request);
         }
     }
 
@@ -102,6 +128,11 @@ internal sealed class SimulatedWorkload
         foreach (SimulatedWatcher watcher in _watchers)
         {
             watcher.ReplicaCrashed(life);
+        }
+
+        foreach (SimulatedHolder holder in _holders)
+        {
+            holder.ReplicaEnded(life);
         }
     }
 

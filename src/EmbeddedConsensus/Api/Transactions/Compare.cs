@@ -40,6 +40,11 @@ public sealed record Compare
     /// <param name="range">The key or keys.</param>
     public static NumberCompare ModRevision(KeyRange range) => new(range, CompareTarget.ModRevision);
 
+    /// <summary>Looks at the id of the lease that a key is attached to; 0 for a key that is attached to none, or does
+    /// not exist.</summary>
+    /// <param name="range">The key or keys.</param>
+    public static NumberCompare Lease(KeyRange range) => new(range, CompareTarget.Lease);
+
     /// <summary>Looks at a key's value; no relation holds for a key that does not exist.</summary>
     /// <param name="range">The key or keys.</param>
     public static ValueCompare Value(KeyRange range) => new(range);

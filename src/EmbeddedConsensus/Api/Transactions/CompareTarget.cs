@@ -15,4 +15,8 @@ public enum CompareTarget
 
     /// <summary>The key's value. False for a key that does not exist, whatever the relation.</summary>
     Value = 3,
+
+    /// <summary>The id of the lease that the key is attached to; 0 for a key that is attached to none, or does not
+    /// exist.</summary>
+    Lease = 4,
 }

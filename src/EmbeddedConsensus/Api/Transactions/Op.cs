@@ -9,8 +9,10 @@ public static class Op
     /// <param name="key">The key; at most once on any path through the transaction.</param>
     /// <param name="value">Its new value.</param>
     /// <param name="returnPrevious">Whether to return what the key held before.</param>
-    public static Operation Put(Key key, Value value, bool returnPrevious = false) =>
-        new PutOperation(key, value, returnPrevious);
+    /// <param name="lease">The id of the lease to attach the key to; 0 detaches it from the one that it is attached to.
+    /// If there is no such lease, the transaction fails with <see cref="LeaseNotFoundException"/>.</param>
+    public static Operation Put(Key key, Value value, bool returnPrevious = false, long lease = 0) =>
+        new PutOperation(key, value, returnPrevious, lease);
 
     /// <summary>Reads a key.</summary>
     /// <param name="key">The key.</param>

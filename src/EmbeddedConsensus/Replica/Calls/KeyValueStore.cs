@@ -125,10 +125,13 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         Key key, Value value, PutOptions? options = null, CancellationToken cancellationToken = default)
     {
         RequestValidator.CheckKey(key, nameof(key));
-        long length = PutOperationHandler.CommandLength(key.Length, value.Length);
+        long lease = options?.Lease ?? 0;
+        PutOperationHandler.CheckLease(lease, nameof(options));
+        long length = PutOperationHandler.CommandLength(key.Length, value.Length, lease);
         _validator.CheckSize(length);
         Memory<byte> command = PayloadArena.Allocate((int)length);
-        PutOperationHandler.WriteCommand(command.Span, key.Span, value.Span, options?.ReturnPrevious ?? false);
+        PutOperationHandler.WriteCommand(
+            command.Span, key.Span, value.Span, options?.ReturnPrevious ?? false, lease);
         return Write("put", command, CommandFormat.First, ToPutResult, cancellationToken);
     }
 
@@ -203,7 +206,12 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         ReplicaRole role => takesPart ? role : ReplicaRole.Follower,
     };
 
-    private ValueTask<TResult> Write<TResult>(
+    /// <summary>Proposes an operation.</summary>
+    /// <param name="name">The name of its activity.</param>
+    /// <param name="operation">The operation, not checked yet.</param>
+    /// <param name="project">Builds the caller's result.</param>
+    /// <param name="cancellationToken">The caller's token.</param>
+    internal ValueTask<TResult> Write<TResult>(
         string name, Operation operation, Func<ApplyResult, TResult> project, CancellationToken cancellationToken)
     {
         OperationHandler handler = Operations.HandlerOf(operation);
@@ -263,7 +271,8 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         return call.Task;
     }
 
-    private ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
+    /// <summary>Completes when a read of this replica's state is linearizable.</summary>
+    internal ValueTask ReadBarrierAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ReadCall call = new(_host.Completion);

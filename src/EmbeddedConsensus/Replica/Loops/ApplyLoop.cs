@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EmbeddedConsensus.Commands;
+using EmbeddedConsensus.Leases;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
@@ -11,13 +12,15 @@ namespace EmbeddedConsensus.Replica;
 
 /// <summary>
 /// The thread that applies committed entries, publishes them, shows them to the watchers and answers the callers, in
-/// this order: a caller that has its answer finds its write, and so does every later reader. In its spare time it
-/// reclaims what compaction freed.
+/// this order: a caller that has its answer finds its write, and so does every later reader. Between pages it looks
+/// after the leases, and in its spare time it reclaims what compaction freed.
 /// </summary>
 internal sealed class ApplyLoop : ReplicaThread, IApplySink
 {
     private const int ReclaimRecords = 512;
     private const long LogReadBytes = 4L << 20;
+
+    private static readonly TimeSpan LeaseInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly ConcurrentQueue<Item> _items = new();
     private readonly ILogStorage _log;
@@ -26,15 +29,22 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     private readonly ulong _incarnation;
     private readonly IApplyLoopEvents _events;
     private readonly List<(PendingProposal Proposal, ApplyResult Result)> _answers = [];
+    private readonly LeaseProposer _leases;
+    private readonly TurnAlarm _alarm;
     private volatile ReplicatedStateMachine _machine;
+    private volatile bool _leads;
+    private volatile Exception? _ended;
     private bool _reclaims;
 
     /// <summary>A thread over a recovered state machine.</summary>
     public ApplyLoop(
         ReplicatedStateMachine machine, ILogStorage log, ProposalTracker proposals, MemberId self, ulong incarnation,
-        IApplyLoopEvents events, IReplicaSchedule? schedule)
+        LeaseExpiryOptions leases, TimeProvider time, IApplyLoopEvents events, IReplicaSchedule? schedule)
         : base($"consensus apply {self}", schedule)
     {
+        _leases = new LeaseProposer(leases);
+        _alarm = new TurnAlarm(time, Wake);
+        machine.Leases.BeginClock(_alarm.ElapsedMicros);
         _machine = machine;
         _log = log;
         _proposals = proposals;
@@ -49,6 +59,20 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
 
     /// <summary>The revision that readers see.</summary>
     public long Revision => Watches.Revision;
+
+    /// <summary>Whether this member leads, as far as it knows: then it ends the leases that have expired.</summary>
+    public bool Leads
+    {
+        get => _leads;
+        set
+        {
+            if (_leads != value)
+            {
+                _leads = value;
+                Wake();
+            }
+        }
+    }
 
     /// <summary>Opens what is published.</summary>
     public PinnedView OpenView()
@@ -72,14 +96,26 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     }
 
     /// <summary>Applies a page of committed entries after everything before it.</summary>
-    public void Apply(in ApplyEffect page) => Enqueue(new Item(page, false, null));
+    public void Apply(in ApplyEffect page) => Enqueue(new Item(page, false, null, null));
+
+    /// <summary>Answers a question after everything before it.</summary>
+    public void Ask(StateQuery query)
+    {
+        Enqueue(new Item(default, false, null, query));
+        Interlocked.MemoryBarrier();
+        if (_ended is not null)
+        {
+            // The thread may have taken its last turn.
+            RejectQueries();
+        }
+    }
 
     /// <summary>Pins the state for a snapshot after everything before it.</summary>
-    public void Capture() => Enqueue(new Item(default, true, null));
+    public void Capture() => Enqueue(new Item(default, true, null, null));
 
     /// <summary>Replaces the state by that of a snapshot from the leader, after everything before it.</summary>
     public void Restore(ReplicatedStateMachine machine, SnapshotReceiveEffect step) =>
-        Enqueue(new Item(default, false, (machine, step)));
+        Enqueue(new Item(default, false, (machine, step), null));
 
     /// <inheritdoc />
     public bool Wants(in ProposalId id) =>
@@ -97,11 +133,8 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     /// <summary>Frees the state. The thread has stopped.</summary>
     public void DisposeState()
     {
-        while (_items.TryDequeue(out Item item))
-        {
-            item.Restore?.Machine.Dispose();
-        }
-
+        End(new StoreStoppedException("The store has stopped."));
+        _alarm.Dispose();
         _machine.Dispose();
     }
 
@@ -110,7 +143,13 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     {
         while (!IsStopping && _items.TryDequeue(out Item item))
         {
-            if (item.Restore is { } restore)
+            // After the item was taken: an older reading could be from before a renewal in it was sent.
+            _machine.Leases.ObserveClock(_alarm.ElapsedMicros);
+            if (item.Query is { } query)
+            {
+                query.Answer(_machine);
+            }
+            else if (item.Restore is { } restore)
             {
                 Replace(restore.Machine);
                 _events.Restored(restore.Step, restore.Machine);
@@ -123,16 +162,21 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
             {
                 ApplyPage(item.Page);
                 ReclaimPiece();
+                TendLeases();
             }
         }
 
-        return ReclaimPiece() ? TimeSpan.Zero : Timeout.InfiniteTimeSpan;
+        bool isMore = ReclaimPiece() | TendLeases();
+        return _alarm.Set(isMore ? TimeSpan.Zero
+            : _machine.Leases.Count > 0 ? LeaseInterval
+            : Timeout.InfiniteTimeSpan);
     }
 
     /// <inheritdoc />
     protected override void OnFault(Exception exception)
     {
         _events.Failed(exception);
+        End(new ReplicaFaultedException("The replica is faulted.", exception));
 
         // Their proposals have left the table, so nothing else would answer these callers.
         foreach ((PendingProposal proposal, _) in _answers)
@@ -141,6 +185,25 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
                 "The replica was faulted while it applied the write. Read at another member to find out whether it was "
                 + "executed.", exception));
             proposal.Resolve(outcome: null);
+        }
+    }
+
+    private void End(Exception reason)
+    {
+        _ended = reason;
+
+        // Either a caller that comes now sees the reason, or its question is seen here.
+        Interlocked.MemoryBarrier();
+        RejectQueries();
+    }
+
+    // The thread has ended, and nothing else is of use any more.
+    private void RejectQueries()
+    {
+        while (_items.TryDequeue(out Item item))
+        {
+            item.Restore?.Machine.Dispose();
+            item.Query?.Fail(_ended!);
         }
     }
 
@@ -201,6 +264,25 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
         _answers.Clear();
     }
 
+    /// <summary>Looks for leases that have expired.</summary>
+    /// <returns>Whether there is more to look at.</returns>
+    private bool TendLeases()
+    {
+        LeaseTable leases = _machine.Leases;
+        if (leases.Count == 0)
+        {
+            return false;
+        }
+
+        leases.ObserveClock(_alarm.ElapsedMicros);
+        if (_leases.Next(leases, _leads) is { } proposal)
+        {
+            _events.Propose(proposal);
+        }
+
+        return _leases.HasMore;
+    }
+
     /// <summary>Reclaims a little, so that entries to be applied wait only briefly.</summary>
     /// <returns>Whether there is more.</returns>
     private bool ReclaimPiece()
@@ -219,6 +301,7 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     private void Replace(ReplicatedStateMachine machine)
     {
         ReplicatedStateMachine old = _machine;
+        machine.Leases.BeginClock(_alarm.ElapsedMicros);
         _machine = machine;
         Watches.Restored(machine.Store.CurrentRevision);
         old.Dispose();
@@ -237,5 +320,6 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     }
 
     private readonly record struct Item(
-        ApplyEffect Page, bool IsCapture, (ReplicatedStateMachine Machine, SnapshotReceiveEffect Step)? Restore);
+        ApplyEffect Page, bool IsCapture, (ReplicatedStateMachine Machine, SnapshotReceiveEffect Step)? Restore,
+        StateQuery? Query);
 }

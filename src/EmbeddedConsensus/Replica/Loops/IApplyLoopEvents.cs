@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
 
 namespace EmbeddedConsensus.Replica;
@@ -18,4 +19,7 @@ internal interface IApplyLoopEvents : IFaultEvents
     /// <param name="step">The step that asked for it.</param>
     /// <param name="machine">The state now, before any further entry is applied to it.</param>
     void Restored(SnapshotReceiveEffect step, ReplicatedStateMachine machine);
+
+    /// <summary>A write for the leases is to be proposed.</summary>
+    void Propose(LeaseProposal proposal);
 }

@@ -21,7 +21,9 @@ internal sealed class StateSnapshot : IDisposable
         _store = machine.Store.OpenView();
         _sections = new SectionTableWriter(
         [
-            new ProposalSessionsWriter(machine.Sessions), new ProposalOutcomesWriter(machine.Sessions),
+            new ProposalSessionsWriter(machine.Sessions),
+            new ProposalOutcomesWriter(machine.Sessions),
+            new LeasesSectionWriter(machine.Leases),
             new StoreSectionWriter(_store),
         ]);
     }

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Commands;
+using EmbeddedConsensus.Leases;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
@@ -29,15 +30,17 @@ internal static class StateSnapshotLoader
         using StoreSectionReader store = new(options);
         ProposalSessionsReader sessions = new();
         ProposalOutcomesReader outcomes = new();
+        LeasesSectionReader leases = new();
         try
         {
-            await ReadAsync(reader, new SectionTableReader(sessions, outcomes, store), cancellationToken)
-                .ConfigureAwait(false);
+            SectionTableReader sections = new(sessions, outcomes, leases, store);
+            await ReadAsync(reader, sections, cancellationToken).ConfigureAwait(false);
             ProposalSessions proposals = sessions.Complete();
             outcomes.Complete(proposals);
             SnapshotMetadata metadata = MetadataOf(reader);
+            MvccStore keys = store.Complete();
             return new ReplicatedStateMachine(
-                store.Complete(), proposals, metadata.Position, metadata.Configuration)
+                keys, CompleteLeases(leases, keys), proposals, metadata.Position, metadata.Configuration)
             {
                 NewestFormat = newestFormat,
             };
@@ -62,6 +65,19 @@ internal static class StateSnapshotLoader
         catch (SnapshotMetadataFormatException exception)
         {
             throw new StorageException(exception.Message, exception);
+        }
+    }
+
+    private static LeaseTable CompleteLeases(LeasesSectionReader leases, MvccStore keys)
+    {
+        try
+        {
+            return leases.Complete(keys);
+        }
+        catch
+        {
+            keys.Dispose();
+            throw;
         }
     }
 

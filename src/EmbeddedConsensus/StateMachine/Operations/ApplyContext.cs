@@ -1,10 +1,12 @@
+using EmbeddedConsensus.Leases;
 using EmbeddedConsensus.Mvcc;
 
 namespace EmbeddedConsensus.StateMachine.Operations;
 
 /// <summary>What the operations of a command run on.</summary>
 /// <param name="store">The keys.</param>
-internal sealed class ApplyContext(MvccStore store)
+/// <param name="leases">The leases.</param>
+internal sealed class ApplyContext(MvccStore store, LeaseTable leases)
 {
     // The verdict on each transaction of the command that is on the chosen path, outermost first.
     private readonly List<bool> _verdicts = [];
@@ -12,6 +14,12 @@ internal sealed class ApplyContext(MvccStore store)
 
     /// <summary>The keys.</summary>
     public MvccStore Store => store;
+
+    /// <summary>The leases.</summary>
+    public LeaseTable Leases => leases;
+
+    /// <summary>How many keys of leases that have ended an entry deletes at most.</summary>
+    public int MaxEndingKeys { get; set; } = LeaseEnding.MaxKeys;
 
     /// <summary>Whether a caller waits here for the result of the command; if not, operations build none and do not
     /// read.</summary>

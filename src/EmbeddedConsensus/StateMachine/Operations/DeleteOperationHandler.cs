@@ -26,6 +26,7 @@ internal sealed class DeleteOperationHandler() : OperationHandler<DeleteOperatio
             }
         }
 
+        DetachLeases(start, end, context);
         return new ApplyResult(0, context.Store.Delete(start, end), previous);
     }
 
@@ -49,5 +50,22 @@ internal sealed class DeleteOperationHandler() : OperationHandler<DeleteOperatio
     {
         writer.WriteByte(operation.ReturnPrevious ? ReturnPrevious : (byte)0);
         RangeCodec.Write(ref writer, operation.Range);
+    }
+
+    private static void DetachLeases(ReadOnlySpan<byte> start, ReadOnlySpan<byte> end, ApplyContext context)
+    {
+        if (context.Leases.Keys.Count == 0)
+        {
+            return;
+        }
+
+        MvccRangeCursor cursor = context.Store.WriterView.Range(start, end, 0);
+        while (cursor.MoveNext())
+        {
+            if (cursor.Current.Lease != 0)
+            {
+                context.Leases.Keys.Detach(cursor.Current.Key);
+            }
+        }
     }
 }

@@ -29,7 +29,12 @@ internal sealed class OperationTable
         new DeleteOperationHandler(),
         new RangeOperationHandler(),
         new CompactOperationHandler(),
-        new RetractOperationHandler());
+        new RetractOperationHandler(),
+        new LeaseGrantOperationHandler(),
+        new LeaseRevokeOperationHandler(),
+        new LeaseKeepAliveOperationHandler(),
+        new LeaseExpireOperationHandler(),
+        new LeaseCheckpointOperationHandler());
 
     /// <summary>The handler of a kind; null for one that this release does not know.</summary>
     public OperationHandler? Find(OperationKind kind) => (int)kind < _byKind.Length ? _byKind[(int)kind] : null;

@@ -12,17 +12,36 @@ internal sealed class PutOperationHandler() : OperationHandler<PutOperation>(Ope
     private const byte KnownFlags = ReturnPrevious | HasLease;
 
     /// <summary>The length of a put's command, in bytes.</summary>
-    public static long CommandLength(long keyLength, long valueLength) =>
-        CommandHeader.Length + 1 + CommandWriter.BytesLength(keyLength) + CommandWriter.BytesLength(valueLength)
-        + CommandSeal.ReservedLength;
+    public static long CommandLength(long keyLength, long valueLength, long lease) =>
+        CommandHeader.Length + BodyLength(keyLength, valueLength, lease) + CommandSeal.ReservedLength;
 
     /// <summary>Writes a put's command, for the common case without allocating a <see cref="PutOperation"/>.</summary>
     public static void WriteCommand(
-        Span<byte> command, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool returnPrevious)
+        Span<byte> command, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool returnPrevious, long lease)
     {
         CommandHeader.Write(command, OperationKind.Put);
         CommandWriter writer = new(command[CommandHeader.Length..^CommandSeal.ReservedLength]);
-        Write(ref writer, key, value, returnPrevious);
+        Write(ref writer, key, value, returnPrevious, lease);
+    }
+
+    /// <summary>Checks the lease of a put.</summary>
+    /// <exception cref="InvalidRequestException">It is negative.</exception>
+    public static void CheckLease(long lease, string argument)
+    {
+        if (lease < 0)
+        {
+            throw new InvalidRequestException(argument,
+                $"The lease is {lease}. Use 0 for none, or the id of a lease, which is positive.");
+        }
+    }
+
+    /// <inheritdoc />
+    public override ConsensusStoreException? Judge(ReadOnlySpan<byte> body, ApplyContext context)
+    {
+        CommandReader reader = new(body);
+        byte flags = reader.ReadFlags(KnownFlags);
+        long lease = (flags & HasLease) != 0 ? reader.ReadNumber() : 0;
+        return lease != 0 && context.Leases.Find(lease) == 0 ? new LeaseNotFoundException(lease) : null;
     }
 
     /// <inheritdoc />
@@ -38,6 +57,15 @@ internal sealed class PutOperationHandler() : OperationHandler<PutOperation>(Ope
             ? RangeReader.Get(context.Store.WriterView, key, 0)
             : null;
         context.Store.Put(key, value, lease);
+        if (lease != 0)
+        {
+            context.Leases.Keys.Attach(key, context.Leases.Find(lease));
+        }
+        else
+        {
+            context.Leases.Keys.Detach(key);
+        }
+
         return new ApplyResult(0, Payload: previous);
     }
 
@@ -46,24 +74,36 @@ internal sealed class PutOperationHandler() : OperationHandler<PutOperation>(Ope
         new PutOperationResult(new PutResult(revision, (KeyValue?)result.Payload));
 
     /// <inheritdoc />
-    protected override void Check(PutOperation operation, RequestValidator limits, TxnScope? scope) =>
+    protected override void Check(PutOperation operation, RequestValidator limits, TxnScope? scope)
+    {
         RequestValidator.CheckKey(operation.Key, Argument("key", scope));
+        CheckLease(operation.Lease, Argument("lease", scope));
+    }
 
     /// <inheritdoc />
     protected override void AddWrites(PutOperation operation, TxnWrites writes) => writes.AddPut(operation.Key);
 
     /// <inheritdoc />
     protected override long LengthOf(PutOperation operation) =>
-        1 + CommandWriter.BytesLength(operation.Key.Length) + CommandWriter.BytesLength(operation.Value.Length);
+        BodyLength(operation.Key.Length, operation.Value.Length, operation.Lease);
 
     /// <inheritdoc />
-    protected override void Write(ref CommandWriter writer, PutOperation operation) =>
-        Write(ref writer, operation.Key.Span, operation.Value.Span, operation.ReturnPrevious);
+    protected override void Write(ref CommandWriter writer, PutOperation operation) => Write(
+        ref writer, operation.Key.Span, operation.Value.Span, operation.ReturnPrevious, operation.Lease);
+
+    private static long BodyLength(long keyLength, long valueLength, long lease) =>
+        1 + (lease == 0 ? 0 : CommandWriter.NumberLength(lease)) + CommandWriter.BytesLength(keyLength)
+        + CommandWriter.BytesLength(valueLength);
 
     private static void Write(
-        ref CommandWriter writer, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool returnPrevious)
+        ref CommandWriter writer, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool returnPrevious, long lease)
     {
-        writer.WriteByte(returnPrevious ? ReturnPrevious : (byte)0);
+        writer.WriteByte((byte)((returnPrevious ? ReturnPrevious : 0) | (lease == 0 ? 0 : HasLease)));
+        if (lease != 0)
+        {
+            writer.WriteNumber(lease);
+        }
+
         writer.WriteBytes(key);
         writer.WriteBytes(value);
     }

@@ -95,6 +95,7 @@ internal static class TxnCondition
                 CompareTarget.CreateRevision => record.CreateRevision.CompareTo(number),
                 CompareTarget.ModRevision => record.ModRevision.CompareTo(number),
                 CompareTarget.Value => record.Value.SequenceCompareTo(operand),
+                CompareTarget.Lease => record.Lease.CompareTo(number),
                 _ => throw new InvariantViolationException($"A condition has the unknown target {target}."),
             },
             relation);

@@ -19,4 +19,7 @@ internal enum SectionTag : byte
 
     /// <summary>The keys and their history.</summary>
     Store = Required | 2,
+
+    /// <summary>The leases. Which keys are attached to them is in the keys.</summary>
+    Leases = Required | 3,
 }
