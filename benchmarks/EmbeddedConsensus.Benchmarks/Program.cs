@@ -1,10 +1,17 @@
 using BenchmarkDotNet.Running;
 using EmbeddedConsensus.Benchmarks.Cluster;
+using EmbeddedConsensus.Benchmarks.Mvcc;
 
 // The load generator drives whole clusters; everything else runs in BenchmarkDotNet.
 if (args is [LoadCommand.Name or FollowerProcess.CommandName, ..])
 {
     return await LoadCommand.RunAsync(args);
+}
+
+if (args is [{ } verb, ..] && StoreFigures.Find(verb) is { } figure)
+{
+    figure(args);
+    return 0;
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(LoadCommand).Assembly).Run(args);

@@ -16,7 +16,9 @@ namespace EmbeddedConsensus.Replica;
 /// </summary>
 internal sealed class ApplyLoop : ReplicaThread, IApplySink
 {
-    private const int ReclaimRecords = 512;
+    // About 100 µs.
+    private const int ReclaimSteps = 512;
+    private static readonly TimeSpan ReclaimRetry = TimeSpan.FromMilliseconds(50);
     private const long LogReadBytes = 4L << 20;
 
     private readonly ConcurrentQueue<Item> _items = new();
@@ -126,7 +128,10 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
             }
         }
 
-        return ReclaimPiece() ? TimeSpan.Zero : Timeout.InfiniteTimeSpan;
+        return ReclaimPiece() ? TimeSpan.Zero
+            // What a view holds back is freed soon after the view is disposed, even if nothing is written.
+            : _machine.Store.HasRetired ? ReclaimRetry
+            : Timeout.InfiniteTimeSpan;
     }
 
     /// <inheritdoc />
@@ -204,9 +209,9 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     /// <returns>Whether there is more.</returns>
     private bool ReclaimPiece()
     {
-        if (_reclaims)
+        if (_reclaims || _machine.Store.HasRetired)
         {
-            _reclaims = _machine.Store.Reclaim(ReclaimRecords);
+            _reclaims = _machine.Store.Reclaim(ReclaimSteps);
 
             // What was removed can be reused when the readers of the previous root are gone.
             _machine.Publish();
