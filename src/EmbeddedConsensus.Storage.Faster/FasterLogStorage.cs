@@ -55,7 +55,7 @@ public sealed partial class FasterLogStorage : ILogStorage
     internal Task Closed { get; private set; } = Task.CompletedTask;
 
     /// <inheritdoc />
-    public async ValueTask<RecoveredLog> RecoverAsync(CancellationToken cancellationToken = default)
+    public async ValueTask<StoredLog> RecoverAsync(CancellationToken cancellationToken = default)
     {
         Enter();
         try
@@ -87,7 +87,7 @@ public sealed partial class FasterLogStorage : ILogStorage
         RecordWriter writer = EnterToWrite();
         try
         {
-            LogAppend.CheckContinuity(writes.Span, _index.Start.Index, _index.LastIndex);
+            LogAppend.Check(writes.Span, _index.Start.Index, _index.LastIndex);
             writer.BeginBatch();
             for (int i = 0; i < writes.Length; i++)
             {
@@ -122,7 +122,8 @@ public sealed partial class FasterLogStorage : ILogStorage
                 return;
             }
 
-            LogCheckpoint checkpoint = _index.PlanDrop(through, writer.NextAddress(LogCheckpoint.Bytes));
+            LogCheckpoint checkpoint = _index.PlanDrop(
+                through, writer.NextAddress(LogCheckpoint.Measure(_index.HardState.Length)));
             writer.Add(checkpoint);
             await CommitAsync(writer, cancellationToken).ConfigureAwait(false);
             writer.MarkDurable();
@@ -153,7 +154,7 @@ public sealed partial class FasterLogStorage : ILogStorage
     /// <summary>Ends as the end of the process would: nothing is written any more. For tests.</summary>
     internal void Abandon() => Close(remember: false);
 
-    private RecoveredLog Recover(CancellationToken cancellationToken)
+    private StoredLog Recover(CancellationToken cancellationToken)
     {
         LogStateFile? state = LogStateFile.Read(_directory);
         if (state is null && _files.List().Count > 0)
@@ -186,7 +187,7 @@ public sealed partial class FasterLogStorage : ILogStorage
             throw new ObjectDisposedException(nameof(FasterLogStorage));
         }
 
-        return new RecoveredLog(_index.HardState, _index.Start, _index.LastIndex, [.. _index.Terms])
+        return new StoredLog(_index.HardState.ToArray(), _index.Start, _index.LastIndex, [.. _index.Terms])
         {
             Incarnation = _incarnation,
             ConfigurationEntries = configurations,
@@ -196,9 +197,9 @@ public sealed partial class FasterLogStorage : ILogStorage
     private async ValueTask AddAsync(RecordWriter writer, LogAppend write, CancellationToken cancellationToken)
     {
         // The hard state goes first, so that no entry is ever on disk without the term that it was accepted in.
-        if (write.HardState is { } state)
+        if (!write.HardState.IsEmpty)
         {
-            writer.Add(state);
+            writer.Add(write.HardState.Span);
         }
 
         for (int i = 0; i < write.Entries.Length; i++)
@@ -229,7 +230,10 @@ public sealed partial class FasterLogStorage : ILogStorage
                     }
                 }
 
-                _index.HardState = write.HardState ?? _index.HardState;
+                if (!write.HardState.IsEmpty)
+                {
+                    _index.SetHardState(write.HardState.Span);
+                }
             }
         }
     }

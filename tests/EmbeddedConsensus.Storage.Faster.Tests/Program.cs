@@ -40,7 +40,7 @@ internal static class Program
 
         await Console.In.ReadLineAsync();
         await using ISnapshotWriter writer = await storage.Snapshots.CreateAsync(
-            new SnapshotMetadata(new LogPosition(last, 1), new ClusterConfiguration()));
+            new SnapshotDescriptor(new LogPosition(last, 1), default));
         await writer.PublishAsync();
     }
 }

@@ -64,4 +64,7 @@ internal static partial class ReplicaLog
         "Member {Member} has a transport and keeps its log in memory: a restart loses its data and its votes, and its "
         + "cluster refuses it under the same id. Call UseFasterStorage, or use in-memory storage for tests only")]
     public static partial void StorageIsVolatile(this ILogger logger, MemberId member);
+
+    [LoggerMessage(17, LogLevel.Error, "Member {Member} ignores the snapshot that leader {Leader} sends. {Fault}")]
+    public static partial void SnapshotUnreadable(this ILogger logger, MemberId member, MemberId leader, string fault);
 }

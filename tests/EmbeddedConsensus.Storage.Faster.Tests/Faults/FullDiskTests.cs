@@ -45,14 +45,14 @@ public sealed class FullDiskTests
         await WriteAsync(storage, 5, bytes: 100_000);
         await Assert.ThrowsAsync<StorageException>(() => WriteAsync(storage, 9, bytes: 900_000));
         await using ISnapshotReader? reader = await storage.Snapshots.OpenNewestAsync();
-        Assert.Equal(5UL, reader!.Metadata.Position.Index);
+        Assert.Equal(5UL, reader!.Descriptor.Position.Index);
         Assert.Empty(Directory.EnumerateFiles(folder.Path, "*.tmp"));
     }
 
     private static async Task WriteAsync(FasterStorage storage, ulong index, int bytes)
     {
         await using ISnapshotWriter writer = await storage.Snapshots.CreateAsync(
-            new SnapshotMetadata(new LogPosition(index, 1), new ClusterConfiguration()));
+            new SnapshotDescriptor(new LogPosition(index, 1), default));
         await writer.WriteAsync(new byte[bytes]);
         await writer.PublishAsync();
     }

@@ -110,7 +110,7 @@ public sealed class TornTailTests
 
         FasterStorage storage = TestLog.Open(folder.Path);
         await storage.Log.RecoverAsync();
-        LogAppend[] write = [new LogAppend(new[] { new LogEntry(7, 1, LogEntryKind.Command, logBytes) }, null)];
+        LogAppend[] write = [new LogAppend(new[] { new LogEntry(7, 1, LogEntryKind.Command, logBytes) }, default)];
         await storage.Log.AppendAsync(write);
         await storage.AbandonAsync();
 
