@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using EmbeddedConsensus.Benchmarks.Cluster;
 using EmbeddedConsensus.Benchmarks.Leases;
+using EmbeddedConsensus.Benchmarks.Mvcc;
 
 // The load generator drives whole clusters; everything else runs in BenchmarkDotNet.
 if (args is [LoadCommand.Name or FollowerProcess.CommandName, ..])
@@ -11,6 +12,12 @@ if (args is [LoadCommand.Name or FollowerProcess.CommandName, ..])
 if (args is [LeaseCommand.Name, ..])
 {
     return await LeaseCommand.RunAsync(args);
+}
+
+if (args is [{ } verb, ..] && StoreFigures.Find(verb) is { } figure)
+{
+    figure(args);
+    return 0;
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(LoadCommand).Assembly).Run(args);

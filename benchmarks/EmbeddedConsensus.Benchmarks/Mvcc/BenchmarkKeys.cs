@@ -3,10 +3,10 @@ using System.Text;
 
 namespace EmbeddedConsensus.Benchmarks.Mvcc;
 
-/// <summary>Keys of 32 bytes with a common prefix, as a service would write them, addressed by number.</summary>
+/// <summary>Keys of 24 bytes with a common prefix, as a service would write them, addressed by number.</summary>
 internal sealed class BenchmarkKeys
 {
-    private const int KeyBytes = 32;
+    private const int KeyBytes = 24;
     private readonly byte[] _keys;
 
     public BenchmarkKeys(int count)
@@ -18,7 +18,7 @@ internal sealed class BenchmarkKeys
             // Scattered: consecutive numbers are far apart in the tree.
             ulong spread = (ulong)i * 0x9E3779B97F4A7C15;
             Encoding.ASCII.GetBytes(
-                string.Create(CultureInfo.InvariantCulture, $"/registry/leases/{spread >> 12:x13}/s"),
+                string.Create(CultureInfo.InvariantCulture, $"/leases/{spread >> 8:x14}/s"),
                 _keys.AsSpan(i * KeyBytes, KeyBytes));
         }
     }

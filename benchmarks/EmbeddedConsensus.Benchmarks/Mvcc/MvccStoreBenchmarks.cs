@@ -3,7 +3,7 @@ using EmbeddedConsensus.Mvcc;
 
 namespace EmbeddedConsensus.Benchmarks.Mvcc;
 
-/// <summary>The store with a million keys of 32 bytes and values of 256, in its steady state: puts overwrite, batches
+/// <summary>The store with a million keys of 24 bytes and values of 256, in its steady state: puts overwrite, batches
 /// of 256 are published, and compaction keeps 10,000 revisions.</summary>
 [InProcess]
 [MemoryDiagnoser]

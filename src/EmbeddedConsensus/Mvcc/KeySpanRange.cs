@@ -26,7 +26,26 @@ internal readonly ref struct KeySpanRange
     /// <summary>The first key that can be in the range.</summary>
     public ReadOnlySpan<byte> Start { get; }
 
-    /// <summary>True when a key that is not below <see cref="Start"/> lies at or above the range's end.</summary>
-    public bool EndsBefore(ReadOnlySpan<byte> key)
-        => _single ? !key.SequenceEqual(Start) : !_unbounded && key.SequenceCompareTo(_end) >= 0;
+    /// <summary>True for one key.</summary>
+    public bool IsSingle => _single;
+
+    /// <summary>True when the range has no upper end.</summary>
+    public bool IsUnbounded => _unbounded;
+
+    /// <summary>The end, not part of the range, unless it is single or unbounded.</summary>
+    public ReadOnlySpan<byte> End => _end;
+
+    /// <summary>Where the range starts in a leaf.</summary>
+    public int StartIn(LeafPage leaf) => leaf.LowerBound(Start, out _);
+
+    /// <summary>Where the range ends in a leaf; at the leaf's count, it may continue in the next one.</summary>
+    public int EndIn(LeafPage leaf)
+    {
+        if (_unbounded)
+        {
+            return leaf.Count;
+        }
+        int index = leaf.LowerBound(_single ? Start : _end, out bool found);
+        return _single && found ? index + 1 : index;
+    }
 }

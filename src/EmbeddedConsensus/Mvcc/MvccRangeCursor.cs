@@ -24,4 +24,8 @@ internal ref struct MvccRangeCursor
 
     /// <summary>Moves to the next record.</summary>
     public bool MoveNext() => _cursor.MoveNext(_range);
+
+    /// <summary>Moves to the record before, from the end of the range on. A cursor goes in one direction
+    /// only.</summary>
+    public bool MovePrevious() => _cursor.MovePrevious(_range);
 }

@@ -40,22 +40,30 @@ internal sealed partial class MvccStore
     {
         RequireTransaction();
         RequireSizes(key, value);
-        TreeKey place = new(key, _transactionRevision, _nextSub);
-        _tree.Locate(place, out RecordHandle older);
+        KeyNode node = _tree.Locate(key);
+        RecordHandle older = node.IsNull ? default : node.Newest;
         bool exists = !older.IsNull && !older.IsTombstone;
-        MvccRecord previous = exists ? new MvccRecord(older) : default;
+        KeyNode target = node.IsNull ? _records.AddKey(key, _transactionRevision) : node;
         RecordHandle record = _records.Add(
             new RecordFields
             {
-                CreateRevision = exists ? previous.CreateRevision : _transactionRevision,
+                CreateRevision = exists ? older.Memory.CreateRevision : _transactionRevision,
                 ModRevision = _transactionRevision,
-                Version = exists ? previous.Version + 1 : 1,
+                Version = exists ? older.Memory.Version + 1 : 1,
                 Lease = lease,
                 SubRevision = _nextSub,
             },
-            key, value);
-        CompleteWrite(place, record);
-        _keys += exists ? 0 : 1;
+            target, value);
+        VersionChain.Push(target, record);
+        if (node.IsNull)
+        {
+            _tree.InsertLocated(target, exists: true);
+        }
+        else if (!exists)
+        {
+            _tree.AddToKeys(1);
+        }
+        CompleteWrite(record);
         return _transactionRevision;
     }
 
@@ -69,15 +77,12 @@ internal sealed partial class MvccStore
         RequireTransaction();
         KeySpanRange range = new(key, rangeEnd);
         long deleted = 0;
-        VisibleCursor cursor = new(_tree, _tree.Root, long.MaxValue);
+        // A deletion changes no leaf, so the cursor's root stays good: the pages above are copied, and freed later.
+        VisibleCursor cursor = new(this, _tree.Root, long.MaxValue);
         while (cursor.MoveNext(range))
         {
-            // The key in the record stays where it is; the page that the cursor stands on may not.
-            ReadOnlySpan<byte> existing = new MvccRecord(cursor.Record).Key;
-            AddTombstone(existing);
+            AddTombstone(cursor.Record.Memory.Key);
             deleted++;
-            cursor = new VisibleCursor(_tree, _tree.Root, long.MaxValue);
-            cursor.StartAfter(existing);
         }
         return deleted;
     }
@@ -98,21 +103,24 @@ internal sealed partial class MvccStore
         return true;
     }
 
-    private void AddTombstone(ReadOnlySpan<byte> key)
+    private void AddTombstone(KeyNode node)
     {
-        TreeKey place = new(key, _transactionRevision, _nextSub);
-        _tree.Locate(place, out _);
+        if (_tree.Locate(node.Key).IsNull)
+        {
+            throw new InvariantViolationException("A key that exists is not in the tree.");
+        }
         RecordHandle record = _records.Add(
             new RecordFields { ModRevision = _transactionRevision, SubRevision = _nextSub, IsTombstone = true },
-            key, default);
-        CompleteWrite(place, record);
-        _keys--;
+            node, default);
+        VersionChain.Push(node, record);
+        _tree.AddToKeys(-1);
+        CompleteWrite(record);
     }
 
-    private void CompleteWrite(in TreeKey place, RecordHandle record)
+    private void CompleteWrite(RecordHandle record)
     {
-        _tree.InsertLocated(place, record);
         _index.Append(_transactionRevision, record);
+        _versions++;
         _nextSub = checked(_nextSub + 1);
         _unpublished = true;
         RefreshWorkingRoot();

@@ -3,10 +3,15 @@ namespace EmbeddedConsensus.Mvcc;
 /// <summary>The multi-version store: every revision since the last compaction can be read, by any number of threads,
 /// beside one writer. All data is in native memory that the garbage collector does not see.</summary>
 /// <remarks>
+/// <para>The tree has one cell for each key; the cell leads to the key's node, and that to its versions, newest first.
+/// Another version of a key is a record and one store in the node. Only a key that comes or goes copies pages, and one
+/// that is deleted or created again the inner pages above it, which count keys.</para>
 /// <para>The writer applies a batch of transactions and calls <see cref="Publish"/>, one volatile write of a root. A
-/// reader pins a root (<see cref="OpenView"/>) and reads a store that never changes. What the writer replaces goes
-/// to a queue and is reused when the roots that reach it are neither current nor pinned; so a view that is held
-/// for long holds up reuse, but never the writer.</para>
+/// reader pins a root (<see cref="OpenView"/>) and reads a state that never changes: the root's pages do not, and in a
+/// key's chain it passes what is newer than its revision. What the writer takes out waits for the views that can reach
+/// it (<see cref="EpochTable"/>), then a version is unlinked, and freed when no search is in it
+/// (<see cref="GracePeriods"/>). A view that is held for long holds back what it can reach, and never the
+/// writer.</para>
 /// <para>Compaction is logical at once: reads below the compact revision are refused. <see cref="Reclaim"/> then
 /// follows the revision index up to it, taking out what each change superseded, in pieces.</para>
 /// </remarks>
@@ -18,14 +23,14 @@ internal sealed partial class MvccStore : IDisposable
     private readonly MvccOptions _options;
     private readonly PageArena _pages;
     private readonly RecordHeap _records;
-    private readonly RetireQueue _retired = new();
+    private readonly EpochTable _epochs = new();
     private readonly RevisionIndex _index;
     private readonly BPlusTree _tree;
-    private readonly EpochTable _epochs = new();
+    private readonly ChainLoader _loader = new();
 
     // What the writer sees; the published roots are copies of it.
     private readonly MvccRoot _working = new();
-    private long _keys;
+    private long _versions;
     private bool _unpublished;
     private readonly ViewPin?[] _pinPool = new ViewPin?[PooledPins];
     private int _memoryReleased;
@@ -38,8 +43,8 @@ internal sealed partial class MvccStore : IDisposable
         _options = options;
         _pages = new PageArena(options.PageBytes, options.InitialSlabUnits);
         _records = new RecordHeap(options.SegmentBytes, options.InitialSlabUnits);
-        _index = new RevisionIndex(_retired);
-        _tree = new BPlusTree(_pages, _records, _retired);
+        _index = new RevisionIndex(_epochs);
+        _tree = new BPlusTree(_pages, _records, _epochs);
         CurrentRevision = FirstRevision;
         RefreshWorkingRoot();
         PublishWorkingRoot();
@@ -51,22 +56,29 @@ internal sealed partial class MvccStore : IDisposable
     /// <summary>The revision of the last compaction; 0 before the first.</summary>
     public long CompactRevision { get; private set; }
 
+    /// <summary>True while something waits for views or searches to end, so that <see cref="Reclaim"/> has, or will
+    /// have, something to free. For the writer's thread.</summary>
+    public bool HasRetired => _epochs.WaitingItems + _unlinkedCount > 0;
+
     /// <summary>Sizes. For the writer's thread.</summary>
     public MvccStatistics Statistics => new()
     {
-        Keys = _keys,
-        Records = _tree.Count,
+        Keys = _tree.Keys,
+        Records = _versions,
         AllocatedBytes = _pages.AllocatedBytes + _records.AllocatedBytes + _index.AllocatedBytes
-            + _retired.AllocatedBytes,
+            + _epochs.AllocatedBytes,
         UsedBytes = _pages.UsedUnits * _pages.UnitBytes + _records.UsedBytes + _index.AllocatedBytes,
         UsedPages = _pages.UsedUnits,
         Slabs = _pages.SlabCount + _records.SlabCount,
-        RetiredItems = _retired.Tail - _retired.Head,
+        RetiredItems = _epochs.WaitingItems + _unlinkedCount,
         PinnedReaders = _epochs.PinnedReaders,
     };
 
     /// <summary>The tree, for readers of a root.</summary>
     internal BPlusTree Tree => _tree;
+
+    /// <summary>The sections in which readers search chains.</summary>
+    internal GracePeriods Grace { get; } = new();
 
     /// <summary>Makes every ended transaction and compaction visible to readers, with one volatile write.</summary>
     /// <exception cref="InvariantViolationException">A transaction is open.</exception>
@@ -77,8 +89,9 @@ internal sealed partial class MvccStore : IDisposable
         {
             PublishWorkingRoot();
         }
-        // As much again as a batch of ordinary size retires; the rest of a flood is left to Reclaim.
-        FreeRetired(MaxFreedPerPublish);
+        // As much as a batch of ordinary size retires; the rest of a flood is left to Reclaim.
+        int budget = MaxFreedPerPublish;
+        FreeRetired(ref budget);
     }
 
     /// <summary>Pins the last published state: a few interlocked operations, no allocation when pins are pooled. Any
@@ -112,13 +125,7 @@ internal sealed partial class MvccStore : IDisposable
     public void Validate()
     {
         ThrowIfDisposed();
-        long cells = TreeValidator.Validate(_tree, _tree.Root);
-        long keys = WriterView.Count([0], [0], 0);
-        if (cells != _tree.Count || keys != _keys)
-        {
-            throw new InvariantViolationException(
-                $"The tree has {cells} cells and {keys} keys, not {_tree.Count} and {_keys}.");
-        }
+        StoreValidator.Validate(_tree, _versions);
     }
 
     /// <summary>Takes a view's pin off its root.</summary>
@@ -132,17 +139,32 @@ internal sealed partial class MvccStore : IDisposable
         }
     }
 
-    /// <summary>Adds a version; they come in the tree's order.</summary>
-    internal RecordHandle LoadVersion(in RecordFields fields, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    /// <summary>Adds a version; they come by key, newest first.</summary>
+    /// <param name="fields">Its fields.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="newer">The version before it, if it is of the same key; otherwise the null handle.</param>
+    internal RecordHandle LoadVersion(
+        in RecordFields fields, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, RecordHandle newer)
     {
         RequireNoTransaction();
-        RecordHandle record = _records.Add(fields, key, value);
-        _tree.AppendLast(new TreeKey(key, fields.ModRevision, fields.SubRevision), record);
+        _versions++;
+        KeyNode node = newer.IsNull ? _records.AddKey(key, birth: 0) : newer.Memory.Key;
+        RecordHandle record = _records.Add(fields, node, value);
+        if (newer.IsNull)
+        {
+            _loader.Start(node, record);
+            _tree.AppendLast(node, !fields.IsTombstone);
+        }
+        else
+        {
+            _loader.AddOlder(record);
+        }
         return record;
     }
 
     /// <summary>Ends loading: sets the revisions and the order of changes, and publishes.</summary>
-    internal void CompleteLoad(long revision, long compactRevision, long keys, ReadOnlySpan<LoadedChange> changes)
+    internal void CompleteLoad(long revision, long compactRevision, ReadOnlySpan<LoadedChange> changes)
     {
         RequireNoTransaction();
         foreach (ref readonly LoadedChange change in changes)
@@ -151,7 +173,6 @@ internal sealed partial class MvccStore : IDisposable
         }
         CurrentRevision = revision;
         CompactRevision = compactRevision;
-        _keys = keys;
         RefreshWorkingRoot();
         PublishWorkingRoot();
     }
@@ -162,6 +183,7 @@ internal sealed partial class MvccStore : IDisposable
         _working.Revision = _inTransaction && _nextSub > 0 ? _transactionRevision : CurrentRevision;
         _working.CompactRevision = CompactRevision;
         _working.Index = _index.Bounds;
+        _working.Keys = _tree.Keys;
     }
 
     private void PublishWorkingRoot()
@@ -171,8 +193,9 @@ internal sealed partial class MvccStore : IDisposable
         root.Revision = _working.Revision;
         root.CompactRevision = _working.CompactRevision;
         root.Index = _working.Index;
-        _tree.Seal();
-        _epochs.Publish(root, _retired.Tail);
+        root.Keys = _working.Keys;
+        root.Sequence = _tree.Seal();
+        _epochs.Publish(root);
         _unpublished = false;
     }
 
@@ -209,11 +232,7 @@ internal sealed partial class MvccStore : IDisposable
         {
             return;
         }
-        while (_retired.Head < _retired.Tail)
-        {
-            FreeOldestRetired();
-        }
-        _retired.Release();
+        _epochs.Blocks.Release();
         _index.Release();
         _tree.Release();
         _records.Release();

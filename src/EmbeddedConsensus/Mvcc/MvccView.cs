@@ -30,9 +30,12 @@ internal readonly struct MvccView
     /// checks.</exception>
     public bool TryGet(ReadOnlySpan<byte> key, long atRevision, out MvccRecord record)
     {
-        RecordHandle handle = Find(TreeKey.AtRevision(key, Resolve(atRevision)));
-        record = handle.IsNull ? default : new MvccRecord(handle);
-        return !handle.IsNull;
+        long revision = Resolve(atRevision);
+        TreeCursor cursor = new(_store.Tree, _root.TreeRoot);
+        cursor.Seek(key);
+        int index = cursor.Leaf.LowerBound(key, out bool found);
+        record = default;
+        return found && TryFind(cursor.Leaf.Node(index), revision, int.MaxValue, out record);
     }
 
     /// <summary>The keys of a range that exist at a revision, ascending, in their version at that revision.</summary>
@@ -43,15 +46,22 @@ internal readonly struct MvccView
     /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller
     /// checks.</exception>
     public MvccRangeCursor Range(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
-        => new(new VisibleCursor(_store.Tree, _root.TreeRoot, Resolve(atRevision)), new KeySpanRange(key, rangeEnd));
+        => new(new VisibleCursor(_store, _root.TreeRoot, Resolve(atRevision)), new KeySpanRange(key, rangeEnd));
 
-    /// <summary>How many keys of a range exist at a revision. Reads the tree's pages, not the records.</summary>
+    /// <summary>How many keys of a range exist at a revision. For the newest one that takes two descents; for an older
+    /// one, every key of the range is looked at.</summary>
     /// <inheritdoc cref="Range" path="/param"/>
     /// <inheritdoc cref="Range" path="/exception"/>
     public long Count(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
     {
         KeySpanRange range = new(key, rangeEnd);
-        VisibleCursor cursor = new(_store.Tree, _root.TreeRoot, Resolve(atRevision));
+        long revision = Resolve(atRevision);
+        if (revision == Revision && !range.IsSingle)
+        {
+            long end = range.IsUnbounded ? _root.Keys : TreeCounter.CountBefore(_store, _root, range.End);
+            return Math.Max(0, end - TreeCounter.CountBefore(_store, _root, range.Start));
+        }
+        VisibleCursor cursor = new(_store, _root.TreeRoot, revision);
         long count = 0;
         while (cursor.MoveNext(range))
         {
@@ -81,16 +91,10 @@ internal readonly struct MvccView
     public bool TryGetPrevious(in MvccRecord change, out MvccRecord previous)
     {
         // Whether it was reclaimed already must not be visible: members reclaim at their own pace.
-        if (change.ModRevision <= CompactRevision)
-        {
-            previous = default;
-            return false;
-        }
-        RecordHandle handle = Find(change.SubRevision > 0
-            ? new TreeKey(change.Key, change.ModRevision, change.SubRevision - 1)
-            : TreeKey.AtRevision(change.Key, change.ModRevision - 1));
-        previous = handle.IsNull ? default : new MvccRecord(handle);
-        return !handle.IsNull;
+        // The change may be a copy that was moved since, so its own link is not followed.
+        previous = default;
+        return change.ModRevision > CompactRevision
+            && TryFind(change.Memory.Key, change.ModRevision, change.SubRevision - 1, out previous);
     }
 
     /// <summary>A CRC-32C over all history that is readable up to a revision: equal on every member with the same
@@ -100,7 +104,7 @@ internal readonly struct MvccView
     /// checks.</exception>
     public uint Hash(long atRevision)
     {
-        RetainedCursor cursor = new(_store.Tree, _root.TreeRoot, CompactRevision, Resolve(atRevision));
+        RetainedCursor cursor = new(_store, _root.TreeRoot, CompactRevision, Resolve(atRevision));
         uint crc = 0;
         Span<byte> header = stackalloc byte[MvccSnapshotFormat.RecordHeaderBytes];
         while (cursor.MoveNext())
@@ -115,12 +119,19 @@ internal readonly struct MvccView
     }
 
     /// <summary>The retained history, for the snapshot encoder.</summary>
-    public RetainedCursor Retained() => new(_store.Tree, _root.TreeRoot, CompactRevision, Revision);
+    public RetainedCursor Retained() => new(_store, _root.TreeRoot, CompactRevision, Revision);
 
-    private RecordHandle Find(in TreeKey target)
+    // What is found is kept by the view; what the search passes is kept by the section.
+    private bool TryFind(KeyNode key, long main, int sub, out MvccRecord record)
     {
-        TreeCursor cursor = new(_store.Tree, _root.TreeRoot);
-        return cursor.Seek(target) && cursor.HasKey(target.Key) && !cursor.Record.IsTombstone ? cursor.Record : default;
+        RecordHandle version;
+        using (_store.Grace.Enter())
+        {
+            version = VersionChain.Find(key, main, sub);
+        }
+        bool exists = !version.IsNull && !version.IsTombstone;
+        record = exists ? new MvccRecord(version) : default;
+        return exists;
     }
 
     private long Resolve(long atRevision)

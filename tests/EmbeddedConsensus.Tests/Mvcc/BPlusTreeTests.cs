@@ -8,52 +8,64 @@ public class BPlusTreeTests
 {
     private static readonly int[] KeyLengths = [1, 2, 3, 8, 20, 31, 32, 33, 34, 90, 700];
 
-    private static readonly Gen<(int Kind, int Key, int Revision)> Step =
+    private static readonly Gen<(int Kind, int Key)> Step =
         from kind in Gen.Choose(0, 20)
-        from key in Gen.Choose(0, 400)
-        from revision in Gen.Choose(1, 6)
-        select (kind, key, revision);
+        from key in Gen.Choose(0, 1500)
+        select (kind, key);
 
     [Theory]
     [InlineData(512, 50, 100)]
-    [InlineData(512, 3000, 25)]
-    [InlineData(1024, 3000, 10)]
+    [InlineData(512, 6000, 25)]
+    [InlineData(1024, 6000, 10)]
     public void Any_insertions_and_deletions_leave_the_sorted_set_that_they_describe(
         int pageBytes, int maxSteps, int runs)
         => MvccProperty.CheckSteps(Step, maxSteps, runs, seed: 7, steps =>
         {
             using TreeFixture fixture = new(pageBytes);
-            SortedSet<TreeEntry> model = [];
-            foreach ((int kind, int key, int revision) in steps)
+            SortedSet<byte[]> model = new(KeyOrder.Instance);
+            int n = 0;
+            foreach ((int kind, int key) in steps)
             {
-                Apply(fixture, model, kind, new TreeEntry(Key(key), revision, kind % 2));
+                Apply(fixture, model, kind, Key(key));
+                if (++n % 500 == 0)
+                {
+                    fixture.Validate();
+                }
             }
-            Assert.Equal(model.Count, TreeValidator.Validate(fixture.Tree, fixture.Tree.Root));
+            fixture.Validate();
             Assert.Equal(model, fixture.Read(fixture.Tree.Root));
-            CheckSeeks(fixture.Tree, model);
+            for (int i = 0; i < 1500; i++)
+            {
+                Assert.Equal(!model.Contains(Key(i)), fixture.Tree.Locate(Key(i)).IsNull);
+            }
         });
 
     [Fact]
-    public void A_sealed_root_never_changes_while_its_pages_are_kept()
-        => MvccProperty.CheckSteps(Step, 1500, 20, seed: 8, steps =>
+    public void A_pinned_root_never_changes()
+        => MvccProperty.CheckSteps(Step, 3000, 20, seed: 8, steps =>
         {
             using TreeFixture fixture = new(512);
-            SortedSet<TreeEntry> model = [];
-            List<(uint Root, List<TreeEntry> Entries)> roots = [];
+            SortedSet<byte[]> model = new(KeyOrder.Instance);
+            List<(MvccRoot Root, List<byte[]> Keys)> roots = [];
             int n = 0;
-            foreach ((int kind, int key, int revision) in steps)
+            foreach ((int kind, int key) in steps)
             {
-                Apply(fixture, model, kind, new TreeEntry(Key(key), revision, kind % 2), freesRetired: false);
+                Apply(fixture, model, kind, Key(key));
                 if (++n % 100 == 0)
                 {
-                    fixture.Tree.Seal();
-                    roots.Add((fixture.Tree.Root, [.. model]));
+                    roots.Add((fixture.Pin(), [.. model]));
+                    fixture.FreeRetired();
+                }
+                if (n % 1000 == 0)
+                {
+                    roots[n / 300].Root.Unpin(0);
+                    roots.RemoveAt(n / 300);
                 }
             }
-            foreach ((uint root, List<TreeEntry> entries) in roots)
+            foreach ((MvccRoot root, List<byte[]> keys) in roots)
             {
-                Assert.Equal(entries.Count, TreeValidator.Validate(fixture.Tree, root));
-                Assert.Equal(entries, fixture.Read(root));
+                Assert.Equal(keys, fixture.Read(root.TreeRoot));
+                root.Unpin(0);
             }
         });
 
@@ -68,19 +80,20 @@ public class BPlusTreeTests
         using TreeFixture fixture = new(512);
         for (int i = 0; i < count; i++)
         {
-            fixture.Insert(Key(Place(order, i, count)), 5, 0);
+            fixture.Insert(Key(Place(order, i, count)), exists: i % 10 != 0 || i % 3000 < 1000);
         }
-        Assert.Equal(count, TreeValidator.Validate(fixture.Tree, fixture.Tree.Root));
-        fixture.Tree.Seal();
+        fixture.Validate();
+        fixture.Publish();
         for (int i = 0; i < count; i++)
         {
-            fixture.Delete(Key(Place(order, i, count)), 5, 0);
+            fixture.Delete(Key(Place(order, i, count)));
             if (i % 500 == 0)
             {
-                TreeValidator.Validate(fixture.Tree, fixture.Tree.Root);
+                fixture.Validate();
             }
         }
-        Assert.Equal(0, TreeValidator.Validate(fixture.Tree, fixture.Tree.Root));
+        fixture.Validate();
+        fixture.Publish();
         fixture.FreeRetired();
         Assert.Equal(1, fixture.UsedPages);
         Assert.Equal(0, fixture.UsedRecordBytes);
@@ -92,19 +105,21 @@ public class BPlusTreeTests
         using TreeFixture fixture = new(4096);
         for (int i = 0; i < 20_000; i++)
         {
-            fixture.Insert(BitConverter.GetBytes(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(i)), 5, 0);
+            fixture.Insert(BitConverter.GetBytes(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(i)));
         }
-        long cellBytes = 20_000L * (NodePage.LeafCellBytes + sizeof(int) + NodePage.SlotBytes);
-        Assert.InRange(fixture.UsedPages * 4096, cellBytes, cellBytes * 11 / 10);
+        fixture.Publish();
+        fixture.FreeRetired();
+        Assert.InRange(fixture.UsedPages * 4096, 20_000L * LeafPage.CellBytes, 20_000L * LeafPage.CellBytes * 11 / 10);
     }
 
     [Fact]
-    public void The_same_revision_of_a_key_is_refused_twice()
+    public void A_change_without_a_place_is_refused()
     {
         using TreeFixture fixture = new(512);
-        fixture.Insert([1], 5, 0);
-        Assert.Throws<InvariantViolationException>(() => fixture.Tree.Locate(new TreeKey([1], 5, 0), out _));
-        Assert.Throws<InvariantViolationException>(() => fixture.Tree.Delete(new TreeKey([1], 6, 0)));
+        fixture.Insert([1]);
+        Assert.Throws<InvariantViolationException>(fixture.Tree.RemoveLocated);
+        Assert.Throws<InvariantViolationException>(() => fixture.Tree.AddToKeys(1));
+        Assert.Throws<InvariantViolationException>(() => fixture.Tree.AppendLast(fixture.Tree.Locate([1]), true));
     }
 
     [Fact]
@@ -131,39 +146,21 @@ public class BPlusTreeTests
         _ => i % 2 == 0 ? i / 2 : count - 1 - i / 2,
     };
 
-    private static void Apply(
-        TreeFixture fixture, SortedSet<TreeEntry> model, int kind, TreeEntry entry, bool freesRetired = true)
+    private static void Apply(TreeFixture fixture, SortedSet<byte[]> model, int kind, byte[] key)
     {
         if (kind == 20)
         {
-            fixture.Tree.Seal();
-            if (freesRetired)
-            {
-                fixture.FreeRetired();
-            }
+            fixture.Publish();
+            fixture.FreeRetired();
         }
-        else if (model.Add(entry))
+        else if (model.Add(key))
         {
-            fixture.Insert(entry.Key, entry.Main, entry.Sub);
+            fixture.Insert(key, exists: kind % 5 != 0);
         }
         else if (kind > 6)
         {
-            model.Remove(entry);
-            fixture.Delete(entry.Key, entry.Main, entry.Sub);
-        }
-    }
-
-    private static void CheckSeeks(BPlusTree tree, SortedSet<TreeEntry> model)
-    {
-        for (int i = 0; i < 400; i += 13)
-        {
-            TreeEntry target = new(Key(i), i % 8, 1);
-            TreeEntry beyondAll = new([255, 255, 255, 255], 0, 0);
-            TreeEntry? expected = model.GetViewBetween(target, beyondAll).FirstOrDefault();
-            TreeCursor cursor = new(tree, tree.Root);
-            bool found = cursor.Seek(new TreeKey(target.Key, target.Main, target.Sub));
-            Assert.Equal(expected is not null, found);
-            Assert.True(!found || expected == new TreeEntry(cursor.Key.ToArray(), cursor.Main, cursor.Sub));
+            model.Remove(key);
+            fixture.Delete(key);
         }
     }
 

@@ -243,6 +243,13 @@ internal sealed class StoreRun : IDisposable
         }
         Assert.Equal(expected, actual);
         Assert.Equal(expected.Count, view.Count(key, end, revision));
+        actual.Clear();
+        MvccRangeCursor backwards = view.Range(key, end, revision);
+        while (backwards.MovePrevious())
+        {
+            actual.Insert(0, ModelVersion.From(backwards.Current));
+        }
+        Assert.Equal(expected, actual);
     }
 
     private void CheckEvents(MvccView view, long from)

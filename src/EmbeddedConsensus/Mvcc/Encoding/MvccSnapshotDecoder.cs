@@ -17,7 +17,6 @@ internal sealed class MvccSnapshotDecoder : IDisposable
     private long _revision;
     private long _compactRevision;
     private long _versions;
-    private long _keys;
     private uint _crc;
     private MvccSnapshotOrder _order;
     private RecordHandle _last;
@@ -78,7 +77,7 @@ internal sealed class MvccSnapshotDecoder : IDisposable
         }
         MvccStore store = _store;
         store.CompleteLoad(
-            _revision, _compactRevision, _keys, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_changes));
+            _revision, _compactRevision, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_changes));
         _store = null;
         return store;
     }
@@ -153,9 +152,9 @@ internal sealed class MvccSnapshotDecoder : IDisposable
         ReadOnlySpan<byte> key = item.Slice(MvccSnapshotFormat.RecordHeaderBytes, keyLength);
         string? problem = _order.Check(fields, key, valueLength, _last, out bool newKey);
         Require(problem is null, problem);
-        _last = _store!.LoadVersion(fields, key, item[(MvccSnapshotFormat.RecordHeaderBytes + keyLength)..]);
+        _last = _store!.LoadVersion(
+            fields, key, item[(MvccSnapshotFormat.RecordHeaderBytes + keyLength)..], newKey ? default : _last);
         _versions++;
-        _keys += newKey && !fields.IsTombstone ? 1 : 0;
         if (fields.ModRevision >= _compactRevision)
         {
             _changes.Add(new LoadedChange(fields.ModRevision, fields.SubRevision, _last));

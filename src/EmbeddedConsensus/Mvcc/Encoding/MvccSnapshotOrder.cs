@@ -34,8 +34,8 @@ internal struct MvccSnapshotOrder
             MvccRecord before = new(last);
             int order = before.Key.SequenceCompareTo(key);
             newKey = order != 0;
-            if (order > 0 || (order == 0 && TreeKey.CompareRevisions(
-                before.ModRevision, before.SubRevision, fields.ModRevision, fields.SubRevision) >= 0))
+            if (order > 0 || (order == 0 && !before.Memory.IsAfter(
+                fields.ModRevision, fields.SubRevision)))
             {
                 return "the versions are out of order";
             }

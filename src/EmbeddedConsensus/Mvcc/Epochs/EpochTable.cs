@@ -1,13 +1,15 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>The published root, and the superseded ones that a view may still hold. The writer publishes and asks how
-/// far reclamation may proceed; any thread pins. There are no locks: a reader counts itself on the root and then checks
-/// that it is still current, the writer replaces the root and then reads the counts, each with a full fence between
-/// the two steps.</summary>
+/// <summary>The published root, and the superseded ones that a view may still hold, each with what waits for it. The
+/// writer publishes, retires, and takes back what no view can reach; any thread pins. There are no locks: a reader
+/// counts itself on the root and then checks that it is still current, the writer replaces the root and then reads the
+/// counts, each with a full fence between the two steps.</summary>
+/// <remarks>A retired item waits for the newest root that reaches it. When that root is given up, the item moves on to
+/// the next older root, or is free if it was born after it: so a view that is held for long holds back only what it can
+/// reach itself.</remarks>
 internal sealed class EpochTable
 {
     private const int MaxPooledRoots = 16;
-    private const int SweptPerPublish = 4;
     private readonly Stack<MvccRoot> _pool = new(MaxPooledRoots);
     private MvccRoot? _current;
     private int _closed;
@@ -16,6 +18,7 @@ internal sealed class EpochTable
     private MvccRoot? _oldest;
     private MvccRoot? _newest;
     private MvccRoot? _sweep;
+    private readonly RetiredBlockPool _blocks = new();
 
     /// <summary>True while a root is published.</summary>
     public bool IsOpen => Volatile.Read(ref _current) is not null;
@@ -37,6 +40,15 @@ internal sealed class EpochTable
             return pins;
         }
     }
+
+    /// <summary>Items that wait for a root.</summary>
+    public long WaitingItems { get; private set; }
+
+    /// <summary>Bytes of the lists of waiting items.</summary>
+    public long AllocatedBytes => _blocks.AllocatedBytes;
+
+    /// <summary>The memory of all lists.</summary>
+    public RetiredBlockPool Blocks => _blocks;
 
     /// <summary>Pins the current root; null after <see cref="Close"/>.</summary>
     public MvccRoot? Pin(int stripe)
@@ -61,34 +73,57 @@ internal sealed class EpochTable
     public MvccRoot Rent() => _pool.TryPop(out MvccRoot? root) ? root : new MvccRoot();
 
     /// <summary>Makes a root the one that readers pin.</summary>
-    /// <param name="root">The new root.</param>
-    /// <param name="retireEnd">The end of the items retired while it was built.</param>
-    public void Publish(MvccRoot root, long retireEnd)
+    public void Publish(MvccRoot root)
     {
         MvccRoot? old = Interlocked.Exchange(ref _current, root);
         if (old is not null)
         {
-            old.RetireEnd = retireEnd;
             Append(old);
         }
-        Sweep();
     }
 
-    /// <summary>The position up to which retired items may be freed: the end of what the oldest pinned superseded root
-    /// can reach.</summary>
-    /// <param name="freed">The position up to which items were freed; roots whose items are all freed are
-    /// pooled.</param>
-    public long ReclaimableEnd(long freed)
+    /// <summary>Retires an item that the next root will not reach.</summary>
+    public void Retire(RetiredKind kind, ulong payload, long birth)
     {
-        while (_oldest is { } oldest && oldest.Pins == 0)
+        _current!.Waiting.Add(_blocks, new RetiredItem(kind, payload, birth));
+        WaitingItems++;
+    }
+
+    /// <summary>Takes an item that no root reaches any more.</summary>
+    /// <param name="budget">The most items and roots to look at; counted down.</param>
+    /// <param name="item">The item.</param>
+    /// <returns>False when the budget is used up, or every root was looked at; the next call starts again.</returns>
+    public bool TryTakeUnreachable(ref int budget, out RetiredItem item)
+    {
+        for (MvccRoot? root = _sweep ?? _newest; root is not null; root = _sweep)
         {
-            if (oldest.RetireEnd > freed)
+            if (budget <= 0)
             {
-                return oldest.RetireEnd;
+                break;
             }
-            Remove(oldest);
+            budget--;
+            _sweep = root.Older;
+            if (root.Pins == 0)
+            {
+                if (!root.Waiting.TryTake(_blocks, out item))
+                {
+                    Remove(root);
+                }
+                else if (root.Older is { } older && item.IsReachableFrom(older))
+                {
+                    older.Waiting.Add(_blocks, item);
+                    _sweep = root;
+                }
+                else
+                {
+                    _sweep = root;
+                    WaitingItems--;
+                    return true;
+                }
+            }
         }
-        return freed;
+        item = default;
+        return false;
     }
 
     /// <summary>Ends publishing and pinning.</summary>
@@ -100,27 +135,6 @@ internal sealed class EpochTable
             Append(old);
             // A full fence: a thread that releases the last pin must see this, or its count must be seen after this.
             Interlocked.Exchange(ref _closed, 1);
-        }
-    }
-
-    // An unpinned root after a pinned one delays nothing: its items wait only for the one before it. Looking at a few
-    // per call keeps the list about as long as the number of pinned roots, however long a view is held.
-    private void Sweep()
-    {
-        for (int i = 0; i < SweptPerPublish; i++)
-        {
-            MvccRoot? root = _sweep ?? _newest;
-            if (root?.Older is not { } older)
-            {
-                _sweep = null;
-                return;
-            }
-            if (root.Pins == 0)
-            {
-                older.RetireEnd = root.RetireEnd;
-                Remove(root);
-            }
-            _sweep = older;
         }
     }
 
@@ -156,10 +170,6 @@ internal sealed class EpochTable
         else
         {
             _newest = root.Older;
-        }
-        if (ReferenceEquals(_sweep, root))
-        {
-            _sweep = root.Older;
         }
         root.Older = null;
         root.Newer = null;

@@ -10,6 +10,7 @@ internal sealed class MvccRoot
     private const int StripeCount = 8;
     private const int StripeStride = 16;
     private readonly long[] _pins = new long[(StripeCount + 1) * StripeStride];
+    private RetiredList _waiting;
 
     /// <summary>The root page of the tree.</summary>
     public uint TreeRoot { get; set; }
@@ -23,14 +24,20 @@ internal sealed class MvccRoot
     /// <summary>The revision index up to this state.</summary>
     public RevisionIndexBounds Index { get; set; }
 
-    /// <summary>The end of the retired items that this root, once superseded, may still reach.</summary>
-    public long RetireEnd { get; set; }
+    /// <summary>The number of this root: one more than that of the root before it.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Keys that exist at <see cref="Revision"/>.</summary>
+    public long Keys { get; set; }
 
     /// <summary>The superseded root before this one that may be pinned. Owned by the epoch table.</summary>
     public MvccRoot? Older { get; set; }
 
     /// <summary>The superseded root after this one that may be pinned. Owned by the epoch table.</summary>
     public MvccRoot? Newer { get; set; }
+
+    /// <summary>What waits until this root is neither current nor pinned. For the writer.</summary>
+    public ref RetiredList Waiting => ref _waiting;
 
     /// <summary>The counter for the calling thread.</summary>
     public static int StripeOfThread => Environment.CurrentManagedThreadId & (StripeCount - 1);

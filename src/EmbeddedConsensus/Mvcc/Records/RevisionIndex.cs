@@ -13,11 +13,11 @@ internal sealed unsafe class RevisionIndex
     /// <summary>Bytes of a chunk.</summary>
     public static readonly int ChunkBytes = EntriesPerChunk * sizeof(Entry);
 
-    private readonly RetireQueue _retired;
+    private readonly EpochTable _epochs;
     private RevisionIndexDirectory _directory = new(0, 16);
 
     /// <summary>An empty index.</summary>
-    public RevisionIndex(RetireQueue retired) => _retired = retired;
+    public RevisionIndex(EpochTable epochs) => _epochs = epochs;
 
     /// <summary>The position of the oldest entry.</summary>
     public long Head { get; private set; }
@@ -55,7 +55,8 @@ internal sealed unsafe class RevisionIndex
         Head++;
         if ((Head & (EntriesPerChunk - 1)) == 0)
         {
-            _retired.Add(RetireQueue.Kind.IndexChunk, (ulong)_directory[(Head - 1) >> ChunkShift]);
+            ulong chunk = (ulong)_directory[(Head - 1) >> ChunkShift];
+            _epochs.Retire(RetiredKind.IndexChunk, chunk, ((Entry*)chunk)->Main);
         }
     }
 

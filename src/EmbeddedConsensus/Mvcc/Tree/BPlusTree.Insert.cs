@@ -3,128 +3,152 @@ namespace EmbeddedConsensus.Mvcc;
 /// <summary>Insertion and splits.</summary>
 internal sealed unsafe partial class BPlusTree
 {
-    /// <summary>Inserts a cell at the place that <see cref="Locate"/> found for it.</summary>
-    public void InsertLocated(in TreeKey key, RecordHandle record)
+    // A separator on its way up while the entries of the page below are overwritten.
+    private byte[] _raised = [];
+
+    /// <summary>Inserts a key at the place that <see cref="Locate"/> found for it.</summary>
+    /// <param name="node">The key's node, with its versions.</param>
+    /// <param name="exists">Whether its newest version is not a tombstone.</param>
+    public void InsertLocated(KeyNode node, bool exists)
     {
-        if (_leafDepth < 0)
+        RequireLocated();
+        MakePathEditable(_leafDepth + 1);
+        if (exists)
         {
-            throw new InvariantViolationException("Nothing was located before this insertion.");
+            AddToKeys(1);
         }
-        Span<byte> cell = new(_scratchCells, _pages.UnitBytes);
-        cell = cell[..NodePage.WriteLeafCell(cell, key, record, _maxInlineKey)];
-        NodePage leaf = Page(_path[_leafDepth]);
-        if (!leaf.TryInsert(_leafIndex, cell, _scratchPage))
+        LeafPage leaf = new(Page(_path[_leafDepth]));
+        if (leaf.Count > 1 && leaf.HasRoom && leaf.Page.ComparePrefix(node.Key) == 0)
         {
-            SplitLeaf(leaf, cell);
+            leaf.Insert(_leafIndex, node);
+        }
+        else
+        {
+            Rebuild(leaf, node);
         }
         _leafDepth = -1;
-        Count++;
     }
 
-    /// <summary>Inserts a cell that sorts after all others.</summary>
+    /// <summary>Inserts a key that sorts after all others.</summary>
     /// <exception cref="InvariantViolationException">It does not.</exception>
-    public void AppendLast(in TreeKey key, RecordHandle record)
+    public void AppendLast(KeyNode node, bool exists)
     {
-        NodePage leaf = DescendForWrite(key);
-        _leafIndex = leaf.Count;
-        if (!IsRightEdge() || (_leafIndex > 0 && leaf.Compare(key, _leafIndex - 1) <= 0))
+        KeyNode found = Locate(node.Key);
+        if (!found.IsNull || !IsRightEdge() || _leafIndex < Page(_path[_leafDepth]).Count)
         {
-            throw new InvariantViolationException("A cell that should be the last one is not.");
+            throw new InvariantViolationException("A key that should be the last one is not.");
         }
-        InsertLocated(key, record);
+        InsertLocated(node, exists);
     }
 
-    /// <summary>Points a cell to another copy of its record.</summary>
-    /// <returns>False when the tree does not hold that record at that place.</returns>
-    public bool TryReplace(in TreeKey key, RecordHandle old, RecordHandle replacement)
+    private void Rebuild(LeafPage leaf, KeyNode added)
     {
-        NodePage leaf = DescendForWrite(key);
-        int index = leaf.LowerBound(key);
-        bool found = index < leaf.Count && leaf.Compare(key, index) == 0 && leaf.Record(index) == old;
-        if (found)
+        int total = leaf.Count + 1;
+        Span<ulong> nodes = new(_scratchNodes, total);
+        leaf.CopyNodesTo(nodes);
+        nodes[_leafIndex..^1].CopyTo(nodes[(_leafIndex + 1)..]);
+        nodes[_leafIndex] = (ulong)added.Pointer;
+        // There is room: the prefix becomes shorter, or this is the second key.
+        if (leaf.HasRoom)
         {
-            leaf.SetRecord(index, replacement);
+            leaf.Build(nodes);
+            return;
         }
-        _leafDepth = -1;
-        return found;
+        // At the tree's right end the left page stays full, so that ascending inserts fill their pages.
+        int split = IsRightEdge() && _leafIndex == total - 1 ? total - 1 : total / 2;
+        LeafPage right = new(NewPage(leaf: true));
+        if (split < total - 1)
+        {
+            leaf.Build(nodes[..split]);
+        }
+        right.Build(nodes[split..]);
+        AddRightSibling(leaf, right);
     }
 
-    private void SplitLeaf(NodePage leaf, ReadOnlySpan<byte> cell)
+    private void AddRightSibling(LeafPage left, LeafPage right)
     {
-        NodePage old = MoveToScratch(leaf);
-        NodePage right = Page(NewPage(leaf: true));
-        int total = old.Count + 1;
-        int split = SplitPoint(old, _leafIndex, cell.Length, IsRightEdge());
-        leaf.Clear();
-        for (int i = 0; i < total; i++)
-        {
-            NodePage target = i < split ? leaf : right;
-            Append(target, CellWithNew(old, i, _leafIndex, cell));
-        }
-        InsertSeparator(_leafDepth - 1, MakeSeparator(leaf, right));
+        ReadOnlySpan<byte> last = left.Node(left.Count - 1).Key;
+        KeyNode first = right.Node(0);
+        // The shortest prefix of the right key that is above the left one.
+        ReadOnlySpan<byte> separator = first.Key[..(last.CommonPrefixLength(first.Key) + 1)];
+        KeyNode node = separator.Length > left.Page.MaxInlineKey
+            ? _records.AddSeparator(separator, first.Birth)
+            : default;
+        uint keysBefore = _leafDepth == 0
+            ? (uint)Keys
+            : new InnerPage(Page(_path[_leafDepth - 1])).Keys(_positions[_leafDepth - 1]);
+        uint rightKeys = keysBefore == left.Count + right.Count ? (uint)right.Count : CountKeys(right);
+        InsertSeparator(_leafDepth - 1, separator, node, right.Page.Id, keysBefore - rightKeys, rightKeys);
     }
 
-    /// <summary>Puts a separator beside the child taken at a depth, splitting inner pages up to the root.</summary>
-    private void InsertSeparator(int depth, Span<byte> cell)
+    /// <summary>Puts a child beside the one taken at a depth, splitting inner pages up to the root.</summary>
+    private void InsertSeparator(
+        int depth, ReadOnlySpan<byte> separator, KeyNode node, uint right, uint leftKeys, uint rightKeys)
     {
         bool rightEdge = IsRightEdge();
         for (; depth >= 0; depth--)
         {
-            NodePage inner = Page(_path[depth]);
-            int index = _positions[depth];
-            if (inner.TryInsert(index, cell, _scratchPage))
+            InnerPage inner = new(Page(_path[depth]));
+            int position = _positions[depth];
+            _entries.Load(inner);
+            _entries.Set(position, inner.Child(position), leftKeys);
+            _entries.Insert(position + 1, separator, node, right, rightKeys);
+            if (inner.TryBuild(_entries, 0, _entries.Count))
             {
                 return;
             }
-            cell = SplitInner(inner, index, cell, rightEdge);
+            InnerPage sibling = new(NewPage(leaf: false));
+            int split = SplitInner(inner, sibling, position + 1, rightEdge);
+            node = _entries.LongSeparator(split);
+            separator = node.IsNull ? Raise(_entries.Separator(split)) : node.Key;
+            right = sibling.Page.Id;
+            leftKeys = _entries.KeysOf(0, split);
+            rightKeys = _entries.KeysOf(split, _entries.Count);
         }
-        uint left = Root;
-        Root = NewPage(leaf: false);
-        NodePage root = Page(Root);
-        root.FirstChild = left;
-        Append(root, cell);
+        InnerPage root = new(NewPage(leaf: false));
+        root.Page.FirstChild = Root;
+        root.Page.FirstChildKeys = leftKeys;
+        _entries.Load(root);
+        _entries.Insert(1, separator, node, right, rightKeys);
+        RequireBuilt(root.TryBuild(_entries, 0, 2), root);
+        Root = root.Page.Id;
     }
 
-    // The middle separator moves up, and its child becomes the right page's first.
-    private Span<byte> SplitInner(NodePage inner, int index, Span<byte> cell, bool rightEdge)
+    // The separator at the split moves up. The split is in the middle, but at the tree's right end the left page stays
+    // full; and if a half does not fit, because the new separator shortens its prefix, it is at the new one, which
+    // leaves parts of the old page on both sides.
+    private int SplitInner(InnerPage left, InnerPage right, int added, bool rightEdge)
     {
-        NodePage old = MoveToScratch(inner);
-        NodePage right = Page(NewPage(leaf: false));
-        int total = old.Count + 1;
-        int split = Math.Clamp(SplitPoint(old, index, cell.Length, rightEdge), 1, total - 2);
-        inner.Clear();
-        for (int i = 0; i < split; i++)
+        int total = _entries.Count;
+        int split = rightEdge && added == total - 1 ? total - 1 : total / 2;
+        if (left.TryBuild(_entries, 0, split) && right.TryBuild(_entries, split, total))
         {
-            Append(inner, CellWithNew(old, i, index, cell));
+            return split;
         }
-        right.FirstChild = NodePage.ChildOf(CellWithNew(old, split, index, cell));
-        for (int i = split + 1; i < total; i++)
-        {
-            Append(right, CellWithNew(old, i, index, cell));
-        }
-        ReadOnlySpan<byte> middle = CellWithNew(old, split, index, cell);
-        Span<byte> up = new(_scratchCells, middle.Length);
-        middle.CopyTo(up);
-        NodePage.SetChildOf(up, right.Id);
-        return up;
+        RequireBuilt(left.TryBuild(_entries, 0, added), left);
+        RequireBuilt(right.TryBuild(_entries, added, total), right);
+        return added;
     }
 
-    private NodePage MoveToScratch(NodePage page)
+    private ReadOnlySpan<byte> Raise(ReadOnlySpan<byte> separator)
     {
-        NodePage copy = new(_scratchPage);
-        copy.CopyFrom(page, page.Id, page.Batch);
-        return copy;
+        if (_raised.Length < separator.Length)
+        {
+            _raised = new byte[_pages.UnitBytes];
+        }
+        separator.CopyTo(_raised);
+        return _raised.AsSpan(0, separator.Length);
     }
 
-    private static ReadOnlySpan<byte> CellWithNew(NodePage old, int i, int newIndex, ReadOnlySpan<byte> cell)
-        => i == newIndex ? cell : old.Cell(i < newIndex ? i : i - 1);
-
-    private static void Append(NodePage page, ReadOnlySpan<byte> cell)
+    private static uint CountKeys(LeafPage leaf)
     {
-        if (!page.TryInsert(page.Count, cell, null))
+        uint keys = 0;
+        for (int i = 0; i < leaf.Count; i++)
         {
-            throw new InvariantViolationException($"A cell of {cell.Length} bytes does not fit page {page.Id}.");
+            RecordHandle newest = leaf.Node(i).Newest;
+            keys += newest.IsNull || newest.IsTombstone ? 0u : 1;
         }
+        return keys;
     }
 
     private bool IsRightEdge()
@@ -139,42 +163,11 @@ internal sealed unsafe partial class BPlusTree
         return true;
     }
 
-    // Halves by bytes; at the tree's right end the left page stays full, so that ascending inserts fill their pages.
-    private static int SplitPoint(NodePage old, int newIndex, int newBytes, bool rightEdge)
+    private static void RequireBuilt(bool built, InnerPage page)
     {
-        int total = old.Count + 1;
-        if (rightEdge && newIndex == old.Count)
+        if (!built)
         {
-            return total - 1;
+            throw new InvariantViolationException($"The children of page {page.Page.Id} do not fit it.");
         }
-        int half = (old.UsedBytes + newBytes + NodePage.SlotBytes) / 2;
-        int bytes = 0;
-        for (int i = 0; i < total; i++)
-        {
-            int length = i == newIndex ? newBytes : old.Cell(i < newIndex ? i : i - 1).Length;
-            bytes += length + NodePage.SlotBytes;
-            if (bytes >= half)
-            {
-                return Math.Clamp(bytes - half > length / 2 ? i : i + 1, 1, total - 1);
-            }
-        }
-        return total - 1;
-    }
-
-    private Span<byte> MakeSeparator(NodePage left, NodePage right)
-    {
-        ReadOnlySpan<byte> last = left.Key(left.Count - 1);
-        ReadOnlySpan<byte> first = right.Key(0);
-        int common = last.CommonPrefixLength(first);
-        // Different keys: the shortest prefix of the right one that is above the left one. One key on both sides: the
-        // revision separates.
-        TreeKey separator = common < first.Length
-            ? TreeKey.BeforeVersionsOf(first[..(common + 1)])
-            : new TreeKey(first, right.Main(0), right.Sub(0));
-        RecordHandle longKey = separator.Key.Length > _maxInlineKey
-            ? _records.AddSeparator(separator.Key)
-            : default;
-        Span<byte> cell = new(_scratchCells, _pages.UnitBytes);
-        return cell[..NodePage.WriteInnerCell(cell, separator, right.Id, longKey, _maxInlineKey)];
     }
 }

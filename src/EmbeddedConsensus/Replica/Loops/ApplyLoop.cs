@@ -17,7 +17,9 @@ namespace EmbeddedConsensus.Replica;
 /// </summary>
 internal sealed class ApplyLoop : ReplicaThread, IApplySink
 {
-    private const int ReclaimRecords = 512;
+    // About 100 µs.
+    private const int ReclaimSteps = 512;
+    private static readonly TimeSpan ReclaimRetry = TimeSpan.FromMilliseconds(50);
     private const long LogReadBytes = 4L << 20;
 
     private static readonly TimeSpan LeaseInterval = TimeSpan.FromMilliseconds(50);
@@ -167,8 +169,11 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
         }
 
         bool isMore = ReclaimPiece() | TendLeases();
+
+        // What a view holds back is freed soon after the view is disposed, even if nothing is written.
         return _alarm.Set(isMore ? TimeSpan.Zero
             : _machine.Leases.Count > 0 ? LeaseInterval
+            : _machine.Store.HasRetired ? ReclaimRetry
             : Timeout.InfiniteTimeSpan);
     }
 
@@ -287,9 +292,9 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     /// <returns>Whether there is more.</returns>
     private bool ReclaimPiece()
     {
-        if (_reclaims)
+        if (_reclaims || _machine.Store.HasRetired)
         {
-            _reclaims = _machine.Store.Reclaim(ReclaimRecords);
+            _reclaims = _machine.Store.Reclaim(ReclaimSteps);
 
             // What was removed can be reused when the readers of the previous root are gone.
             _machine.Publish();

@@ -1,9 +1,9 @@
 namespace EmbeddedConsensus.Mvcc;
 
 /// <summary>Keeps fragmentation bounded: when more than half of a size class's slots are free, sparse segments are
-/// emptied by moving what is left in them, a record at a time; when more than half of the segments are free, slabs are
+/// emptied by moving what is left in them, a piece at a time; when more than half of the segments are free, slabs are
 /// emptied in the same way and given back.</summary>
-internal sealed unsafe partial class RecordHeap
+internal sealed unsafe partial class SlotHeap
 {
     // So that a class with few segments is left alone.
     private const int SpareSegments = 2;
@@ -14,38 +14,33 @@ internal sealed unsafe partial class RecordHeap
     private uint _drainedSlabStart;
     private ulong _segmentsToDrain;
 
-    /// <summary>Finds the next record to move (<see cref="Copy"/>) and then free; false when no segment is sparse. A
-    /// record that waits for readers is returned too.</summary>
-    public bool TryTakeSparse(out RecordHandle record)
+    /// <summary>Finds the next piece to move and then free; null when no segment is sparse. A piece that waits for
+    /// readers is returned too.</summary>
+    public byte* TakeSparse()
     {
         while (_emptying != null || TryPickSegment())
         {
-            int slotBytes = SlotBytes(_emptying->SizeClass);
+            int slotBytes = ClassBytes[_emptying->SizeClass];
             while (_emptyingOffset < _emptying->Untouched)
             {
                 byte* slot = (byte*)_emptying + _emptyingOffset;
                 _emptyingOffset += slotBytes;
-                if (MvccRecord.IsLive(slot, out bool tombstone))
+                if ((*(ulong*)slot & FreeFlag) == 0)
                 {
-                    record = RecordHandle.Create(slot, tombstone, large: false);
-                    return true;
+                    return slot;
                 }
             }
-            // All of its records are on their way out; the last one to be freed takes it along.
+            // All of its pieces are on their way out; the last one to be freed takes it along.
             _emptying = null;
         }
-        record = default;
-        return false;
+        return null;
     }
-
-    /// <summary>Makes another copy of a record.</summary>
-    public RecordHandle Copy(MvccRecord record) => Add(record.Fields, record.Key, record.Value);
 
     private bool TryPickSegment()
     {
-        for (int i = 0; i < ClassCount; i++)
+        for (int i = 0; i < ClassBytes.Length; i++)
         {
-            _nextClassToGather = (_nextClassToGather + 1) % ClassCount;
+            _nextClassToGather = (_nextClassToGather + 1) % ClassBytes.Length;
             if (IsSparse(_nextClassToGather))
             {
                 StartEmptying(SparsestOf(_nextClassToGather));
@@ -76,7 +71,7 @@ internal sealed unsafe partial class RecordHeap
     private bool IsSparse(int sizeClass)
     {
         int segments = _segmentsOfClass[sizeClass];
-        long slots = (long)segments * ((_segments.UnitBytes - Segment.HeaderBytes) / SlotBytes(sizeClass));
+        long slots = (long)segments * ((_segments.UnitBytes - Segment.HeaderBytes) / ClassBytes[sizeClass]);
         return segments > SpareSegments && _liveOfClass[sizeClass] * 2 < slots;
     }
 
@@ -102,7 +97,7 @@ internal sealed unsafe partial class RecordHeap
 
     private void StartEmptying(Segment* segment)
     {
-        if (!IsFull(segment, SlotBytes(segment->SizeClass)))
+        if (!IsFull(segment, ClassBytes[segment->SizeClass]))
         {
             Unlink(segment);
         }
