@@ -108,7 +108,8 @@ public sealed class ProposalOutcomeTests : IDisposable
         using (StateSnapshot snapshot = new(_machine.State))
         {
             await using ISnapshotWriter writer = await storage.CreateAsync(
-                new SnapshotMetadata(snapshot.Position, ClusterConfiguration.OfVoters(Member)));
+                SnapshotMetadataCodec.Encode(
+                    new SnapshotMetadata(snapshot.Position, ClusterConfiguration.OfVoters(Member))));
             ArrayBufferWriter<byte> bytes = new();
             while (snapshot.WriteNext(bytes, 1 << 20))
             {

@@ -1,5 +1,6 @@
 using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Testing.Simulation.Workload;
 
@@ -16,7 +17,7 @@ internal sealed class CommittedLog(
     SimulationStatistics statistics, ConfigurationRules rules, Action<long, WriteRequest> leaseEnded)
 {
     private readonly List<Applied> _applied = [new Applied(default, 0, 1, 0, ReferenceLeases.Nothing)];
-    private readonly Dictionary<ProposalId, SimulatedWrite> _proposed = [];
+    private readonly Dictionary<ProposalId, Proposal> _proposed = [];
     private readonly HashSet<ProposalId> _retracted = [];
     private readonly Dictionary<ProposalId, Execution> _executed = [];
     private readonly Dictionary<MemberId, ulong> _incarnations = [];
@@ -29,9 +30,12 @@ internal sealed class CommittedLog(
     public ulong LastIndex => (ulong)_applied.Count - 1;
 
     /// <summary>A proposal was handed to consensus.</summary>
-    public void Proposed(in ProposalId id, SimulatedWrite write)
+    /// <param name="id">Its id.</param>
+    /// <param name="call">The call that waits for it.</param>
+    /// <param name="request">What it asks for.</param>
+    public void Proposed(in ProposalId id, PendingProposal call, WriteRequest request)
     {
-        if (!_proposed.TryAdd(id, write))
+        if (!_proposed.TryAdd(id, new Proposal(call, request)))
         {
             throw new SimulationFailedException("Exactly Once", $"Two proposals have the id {id}.");
         }
@@ -43,7 +47,7 @@ internal sealed class CommittedLog(
     /// retraction afterwards.</summary>
     public void CheckProposal(in ProposalId id, bool isRetraction)
     {
-        if (_proposed.TryGetValue(id, out SimulatedWrite? write) && write.HasEnded != isRetraction)
+        if (_proposed.TryGetValue(id, out Proposal write) && write.Call.HasEnded != isRetraction)
         {
             throw new SimulationFailedException("Ended Calls", isRetraction
                 ? $"{write.Request}, proposed as {id}, is retracted while its caller waits."
@@ -153,7 +157,7 @@ internal sealed class CommittedLog(
     private void Execute(in LogEntry entry)
     {
         OperationKind kind = CommandHeader.Read(entry.Data.Span, out ProposalId id);
-        if (!_proposed.TryGetValue(id, out SimulatedWrite? write))
+        if (!_proposed.TryGetValue(id, out Proposal write))
         {
             throw new SimulationFailedException("Validity",
                 $"Entry {entry.Index} is a command that was never proposed: "
@@ -195,6 +199,8 @@ internal sealed class CommittedLog(
     /// <param name="Index">The entry that executed it.</param>
     /// <param name="Result">Its result.</param>
     public sealed record Execution(ulong Index, ApplyResult Result);
+
+    private readonly record struct Proposal(PendingProposal Call, WriteRequest Request);
 
     private readonly record struct Applied(
         LogPosition Position, ulong Digest, long Revision, long CompactRevision, string Leases);

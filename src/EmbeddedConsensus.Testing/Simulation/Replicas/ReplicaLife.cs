@@ -494,7 +494,9 @@ internal sealed partial class ReplicaLife
             if (isProposed)
             {
                 _cluster.Committed.Proposed(
-                    new ProposalId(Replica.Id, _incarnation, proposal.Sequence), new LeaseRequest(proposal.Operation));
+                    new ProposalId(Replica.Id, _incarnation, proposal.Sequence),
+                    proposal,
+                    new LeaseRequest(proposal.Operation));
             }
 
             return isProposed || proposal.HasEnded;
@@ -505,7 +507,7 @@ internal sealed partial class ReplicaLife
             if (write.Sequence != 0 && Core.Proposals.Peek(write.Sequence) == write)
             {
                 write.Id = new ProposalId(Replica.Id, _incarnation, write.Sequence);
-                _cluster.Committed.Proposed(write.Id.Value, write);
+                _cluster.Committed.Proposed(write.Id.Value, write, write.Request);
                 _unproposed.RemoveAt(i);
             }
             else if (write.WasNotExecuted)

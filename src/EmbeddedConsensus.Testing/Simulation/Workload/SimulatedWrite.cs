@@ -9,14 +9,14 @@ internal sealed class SimulatedWrite : PendingProposal
 {
     private readonly Action<SimulatedWrite, ApplyResult> _applied;
     private readonly Action<SimulatedWrite, Exception> _failed;
-    private readonly Action<SimulatedWrite, ProposalOutcome?> _resolved;
+    private readonly Action<SimulatedWrite, ProposalOutcome?>? _resolved;
 
     /// <summary>A write that was not proposed yet.</summary>
     public SimulatedWrite(
         WriteRequest request,
         Action<SimulatedWrite, ApplyResult> applied,
         Action<SimulatedWrite, Exception> failed,
-        Action<SimulatedWrite, ProposalOutcome?> resolved)
+        Action<SimulatedWrite, ProposalOutcome?>? resolved = null)
     {
         Request = request;
         Command = request.Encode();
@@ -55,5 +55,5 @@ internal sealed class SimulatedWrite : PendingProposal
     }
 
     /// <inheritdoc />
-    protected override void OnResolved(ProposalOutcome? outcome) => _resolved(this, outcome);
+    protected override void OnResolved(ProposalOutcome? outcome) => _resolved?.Invoke(this, outcome);
 }
