@@ -69,6 +69,9 @@ internal sealed record RunProfile
     /// <summary>The writes, and the reads, that may be pending at a replica.</summary>
     public int MaxPending { get; init; }
 
+    /// <summary>The calls of a kind that may wait for room at every second replica; 0 where none does.</summary>
+    public int MaxWaiting { get; init; }
+
     // About what an entry of a simulated caller takes.
     private const int EntryBytes = 100;
 
@@ -101,6 +104,7 @@ internal sealed record RunProfile
             MaxPending = On(0.2) ? (int)random.Between(2, 8) : 1_000,
             UsesLeases = On(0.3),
             OldReleaseRate = On(0.3) ? random.NextDouble() * 1.5 : 0,
+            MaxWaiting = On() ? (int)random.Between(1, 30) : 0,
         };
     }
 }

@@ -34,6 +34,7 @@ internal sealed class ConsensusStoreOptionsValidator(string? serviceKey, IConfig
         nameof(ConsensusStoreOptions.LinearizableReadMode), nameof(ConsensusStoreOptions.MaxClockDrift),
         nameof(ConsensusStoreOptions.RequestTimeout), nameof(ConsensusStoreOptions.MaxRequestBytes),
         nameof(ConsensusStoreOptions.MaxTxnOperations), nameof(ConsensusStoreOptions.MaxPendingRequests),
+        nameof(ConsensusStoreOptions.WhenFull), nameof(ConsensusStoreOptions.MaxWaitingRequests),
         nameof(ConsensusStoreOptions.SnapshotThresholdBytes), nameof(ConsensusStoreOptions.RetainedLogBytes),
         nameof(ConsensusStoreOptions.LogCacheBytes),
         nameof(ConsensusStoreOptions.LeadershipTransferTimeout), nameof(ConsensusStoreOptions.MaxFormatVersion),
@@ -216,6 +217,11 @@ internal sealed class ConsensusStoreOptionsValidator(string? serviceKey, IConfig
         faults.RequireRange(options.MaxTxnOperations, 1, 65_536, nameof(options.MaxTxnOperations));
         faults.Require(options.MaxPendingRequests >= 1, nameof(options.MaxPendingRequests),
             $"is {options.MaxPendingRequests}. Use at least 1.");
+        faults.Require(Enum.IsDefined(options.WhenFull), nameof(options.WhenFull),
+            $"is {options.WhenFull}. Use {nameof(WhenFull.Fail)} or {nameof(WhenFull.Wait)}.");
+        faults.Require(options.MaxWaitingRequests >= 1, nameof(options.MaxWaitingRequests),
+            $"is {options.MaxWaitingRequests}. Use at least 1, or {nameof(options.WhenFull)} = {nameof(WhenFull.Fail)} "
+            + "to let no call wait.");
         faults.Require(options.SnapshotThresholdBytes >= MinLogBytes, nameof(options.SnapshotThresholdBytes),
             $"is {options.SnapshotThresholdBytes}. Use at least {MinLogBytes}.");
         faults.Require(options.RetainedLogBytes >= 0, nameof(options.RetainedLogBytes),

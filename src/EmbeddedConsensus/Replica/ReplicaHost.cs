@@ -362,7 +362,7 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
         CallAdmission calls = _engine!.Inbox.Admission;
         try
         {
-            while (calls.Writes.Count + calls.Reads.Count > 0)
+            while (calls.Count > 0)
             {
                 await Task.Delay(DrainPoll, _time, cancellationToken).ConfigureAwait(false);
             }

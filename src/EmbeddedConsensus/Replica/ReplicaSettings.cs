@@ -90,6 +90,7 @@ internal sealed class ReplicaSettings
     {
         MaxPendingWrites = _options.MaxPendingRequests,
         MaxPendingReads = _options.MaxPendingRequests,
+        MaxWaitingCalls = _options.WhenFull == WhenFull.Wait ? _options.MaxWaitingRequests : 0,
         RequestTimeoutTicks = _options.RequestTimeout == Timeout.InfiniteTimeSpan
             ? 0
             : (ulong)Ticks(_options.RequestTimeout),

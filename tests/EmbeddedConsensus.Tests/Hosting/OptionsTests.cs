@@ -51,6 +51,8 @@ public sealed class OptionsTests
         { "MaxRequestBytes", options => options.MaxRequestBytes = 10 },
         { "MaxTxnOperations", options => options.MaxTxnOperations = 0 },
         { "MaxPendingRequests", options => options.MaxPendingRequests = 0 },
+        { "WhenFull is 7", options => options.WhenFull = (WhenFull)7 },
+        { "MaxWaitingRequests is 0", options => options.MaxWaitingRequests = 0 },
         { "SnapshotThresholdBytes", options => options.SnapshotThresholdBytes = 1 },
         { "RetainedLogBytes is -1", options => options.RetainedLogBytes = -1 },
         { "LogCacheBytes", options => options.LogCacheBytes = 1 },

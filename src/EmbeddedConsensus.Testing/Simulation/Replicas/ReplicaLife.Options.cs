@@ -36,5 +36,6 @@ internal sealed partial class ReplicaLife
         MaxProposeBytes = profile.MaxMessageBytes,
         MaxPendingWrites = profile.MaxPending,
         MaxPendingReads = profile.MaxPending,
+        MaxWaitingCalls = replica.Number % 2 == 0 ? profile.MaxWaiting : 0,
     };
 }

@@ -485,7 +485,8 @@ internal sealed partial class ReplicaLife
         Replica.Id, Core.Node.Role == RaftRole.Leader, Core.Node.Term, Core.Node.CommitIndex, _appliedToCore,
         Core.Node.ConfigurationIndex, Core.Node.CommittedConfigurationIndex);
 
-    // A write has its id when it is in flight; only then may it appear in the log.
+    // A write has its id when it is in flight; only then may it appear in the log. Writes are proposed in the order of
+    // their calls.
     private void NoteProposals()
     {
         _unproposedForLeases.RemoveAll(proposal =>
@@ -501,21 +502,30 @@ internal sealed partial class ReplicaLife
 
             return isProposed || proposal.HasEnded;
         });
+        SimulatedWrite? passed = null;
         for (int i = 0; i < _unproposed.Count;)
         {
             SimulatedWrite write = _unproposed[i];
             if (write.Sequence != 0 && Core.Proposals.Peek(write.Sequence) == write)
             {
+                if (passed is not null)
+                {
+                    throw new SimulationFailedException("First Come, First Served",
+                        $"{write.Request} is proposed before {passed.Request}, which was called earlier at replica "
+                        + $"{Replica.Id} and waits.");
+                }
+
                 write.Id = new ProposalId(Replica.Id, _incarnation, write.Sequence);
                 _cluster.Committed.Proposed(write.Id.Value, write, write.Request);
                 _unproposed.RemoveAt(i);
             }
-            else if (write.WasNotExecuted)
+            else if (write.HasEnded)
             {
                 _unproposed.RemoveAt(i);
             }
             else
             {
+                passed ??= write;
                 i++;
             }
         }

@@ -64,9 +64,18 @@ public sealed class ConsensusStoreOptions
     /// Default: 128.</summary>
     public int MaxTxnOperations { get; set; } = 128;
 
-    /// <summary>How many writes, and how many linearizable reads, of this process may be pending. One more fails
-    /// with <see cref="TooManyRequestsException"/>. From 1. Default: 16,384.</summary>
+    /// <summary>How many writes, and how many linearizable reads, of this process may be pending.
+    /// <see cref="WhenFull"/> says what becomes of one more. From 1. Default: 16,384.</summary>
     public int MaxPendingRequests { get; set; } = 16_384;
+
+    /// <summary>What a call does when <see cref="MaxPendingRequests"/> are pending. Default:
+    /// <see cref="WhenFull.Fail"/>.</summary>
+    public WhenFull WhenFull { get; set; } = WhenFull.Fail;
+
+    /// <summary>How many writes, and how many linearizable reads, of this process may wait for room with
+    /// <see cref="WhenFull.Wait"/>. One more fails with <see cref="TooManyRequestsException"/>; so does a write while
+    /// those that wait hold 160 MiB. From 1. Default: 16,384.</summary>
+    public int MaxWaitingRequests { get; set; } = 16_384;
 
     /// <summary>Minimum log growth, in bytes, before a new snapshot is taken; a store whose last snapshot is longer
     /// waits for as much log as that. From 1 MiB. Default: 64 MiB.</summary>

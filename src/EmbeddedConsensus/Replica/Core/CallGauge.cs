@@ -20,6 +20,9 @@ internal sealed class CallGauge(int maxCalls, long maxBytes = long.MaxValue)
     /// <summary>The bytes at which no further call is admitted.</summary>
     public long MaxBytes => maxBytes;
 
+    /// <summary>Whether a call would be counted.</summary>
+    public bool HasRoom => Count < maxCalls && Bytes < maxBytes;
+
     /// <summary>Counts a call, unless a limit is reached.</summary>
     /// <param name="bytes">The bytes that the call holds until it ends.</param>
     /// <returns>Whether the call was counted.</returns>

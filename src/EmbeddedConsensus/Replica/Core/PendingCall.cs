@@ -21,6 +21,9 @@ internal abstract class PendingCall
     /// <summary>Whether the caller has its answer, or has cancelled.</summary>
     public bool HasEnded => Volatile.Read(ref _state) == Ended;
 
+    /// <summary>Whether the call waits for room. Set before the submission; then the consensus thread's.</summary>
+    public bool IsWaiting { get; private set; }
+
     /// <summary>Counts the call until it ends. Called once, before anything can end it.</summary>
     /// <param name="gauge">Counts it.</param>
     /// <returns>Whether there was room.</returns>
@@ -33,6 +36,33 @@ internal abstract class PendingCall
         }
 
         _gauge = gauge;
+        return true;
+    }
+
+    /// <summary>Counts the call while it waits for room. Called once, before anything can end it.</summary>
+    /// <param name="waiting">Counts the calls that wait.</param>
+    /// <returns>Whether it may wait.</returns>
+    public bool TryWait(CallGauge waiting) => IsWaiting = TryEnter(waiting);
+
+    /// <summary>Lets a call that waits go on, unless there is no room for it. Called by the thread that lets calls go
+    /// on; another may end the call meanwhile.</summary>
+    /// <param name="gauge">Counts it from now on.</param>
+    /// <returns>Whether there was room.</returns>
+    public bool TryStopWaiting(CallGauge gauge)
+    {
+        if (!gauge.TryEnter(_gaugedBytes))
+        {
+            return false;
+        }
+
+        IsWaiting = false;
+        Interlocked.Exchange(ref _gauge, gauge)?.Leave(_gaugedBytes);
+        if (HasEnded)
+        {
+            // Its end may have come before the exchange.
+            LeaveGauge();
+        }
+
         return true;
     }
 
@@ -59,7 +89,7 @@ internal abstract class PendingCall
             return false;
         }
 
-        _gauge?.Leave(_gaugedBytes);
+        LeaveGauge();
         return true;
     }
 
@@ -74,4 +104,6 @@ internal abstract class PendingCall
 
     /// <summary>Passes the failure to the caller. Called at most once, and not after a success.</summary>
     protected abstract void OnFailed(Exception exception);
+
+    private void LeaveGauge() => Interlocked.Exchange(ref _gauge, null)?.Leave(_gaugedBytes);
 }

@@ -17,6 +17,8 @@ internal sealed class ReplicaCore
 {
     private readonly ReplicaCoreOptions _options;
     private readonly SnapshotPolicy _snapshots;
+    private readonly CallQueue<PendingProposal> _waitingWrites;
+    private readonly CallQueue<PendingRead> _waitingReads;
 
     private ulong _now;
     private ulong _applied;
@@ -36,6 +38,8 @@ internal sealed class ReplicaCore
         Admission = new CallAdmission(options);
         Proposals = new ProposalTracker(options, self, incarnation);
         Reads = new ReadTracker(options);
+        _waitingWrites = new CallQueue<PendingProposal>(Admission.Writes, options.MaxWaitingCalls, Proposals.Submit);
+        _waitingReads = new CallQueue<PendingRead>(Admission.Reads, options.MaxWaitingCalls, Reads.Submit);
         Changes = new ConfigurationTracker();
         Inspection = new ProposalInspection(options.NewestFormat);
         _snapshots = new SnapshotPolicy(options, _applied);
@@ -70,12 +74,20 @@ internal sealed class ReplicaCore
         Node.Tick();
         Proposals.Expire(_now, hasLeader: !Node.Leader.IsNone);
         Reads.Expire(_now);
+        _waitingWrites.Expire(_now);
+        _waitingReads.Expire(_now);
     }
 
     /// <summary>A caller writes.</summary>
     public void Submit(PendingProposal proposal)
     {
         SetDeadline(proposal);
+        if (proposal.IsWaiting)
+        {
+            _waitingWrites.Add(proposal);
+            return;
+        }
+
         Proposals.Submit(proposal);
     }
 
@@ -85,6 +97,12 @@ internal sealed class ReplicaCore
         // The call may be later than the last reading of the clock, so that reading must not serve it.
         Node.ForgetClock();
         SetDeadline(read);
+        if (read.IsWaiting)
+        {
+            _waitingReads.Add(read);
+            return;
+        }
+
         Reads.Submit(read);
     }
 
@@ -177,6 +195,8 @@ internal sealed class ReplicaCore
             Proposals.RetryIfOverdue(_now);
         }
 
+        _waitingWrites.Admit();
+        _waitingReads.Admit();
         Changes.Advance(Node, _now);
         Proposals.Propose(Node, _now);
         Reads.BeginRound(Node);
@@ -194,16 +214,18 @@ internal sealed class ReplicaCore
         }
 
         Effects.RefusedProposals.Clear();
-        return Reads.CanBegin(Node);
+        return Reads.CanBegin(Node) || _waitingWrites.CanAdmit || _waitingReads.CanAdmit;
     }
 
     /// <summary>Ends every call because the replica stops.</summary>
-    /// <param name="reason">What calls fail with that were not executed: reads, and writes that were never
-    /// proposed.</param>
+    /// <param name="reason">What calls fail with that were not executed: reads, writes that were never proposed, and all
+    /// that wait for room.</param>
     public void FailAll(Exception reason)
     {
         Proposals.FailAll(reason);
         Reads.FailAll(reason);
+        _waitingWrites.FailAll(reason);
+        _waitingReads.FailAll(reason);
         Changes.FailAll(reason);
     }
 

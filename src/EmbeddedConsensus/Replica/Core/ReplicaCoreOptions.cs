@@ -5,12 +5,11 @@ namespace EmbeddedConsensus.Replica.Core;
 /// <summary>The limits of <see cref="ReplicaCore"/>, in ticks, bytes and counts.</summary>
 internal sealed record ReplicaCoreOptions
 {
-    /// <summary>The number of writes that may be pending. More fail with
-    /// <see cref="TooManyRequestsException"/>.</summary>
+    /// <summary>The number of writes that may be pending. More wait, if <see cref="MaxWaitingCalls"/> allows it, or fail
+    /// with <see cref="TooManyRequestsException"/>.</summary>
     public int MaxPendingWrites { get; init; } = 16_384;
 
-    /// <summary>The bytes of writes that may be pending. More fail with <see cref="TooManyRequestsException"/>.
-    /// </summary>
+    /// <summary>The bytes of writes that may be pending, and of those that may wait.</summary>
     public long MaxPendingWriteBytes { get; init; } = 160L << 20;
 
     /// <summary>The bytes of writes that may be proposed and not yet applied. A larger write goes alone. It is half of
@@ -28,6 +27,10 @@ internal sealed record ReplicaCoreOptions
 
     /// <summary>The number of linearizable reads that may be pending.</summary>
     public int MaxPendingReads { get; init; } = 65_536;
+
+    /// <summary>The number of writes, and of linearizable reads, that may wait until fewer are pending. With 0 no call
+    /// waits.</summary>
+    public int MaxWaitingCalls { get; init; }
 
     /// <summary>The number of membership changes that may be pending.</summary>
     public int MaxPendingChanges { get; init; } = 64;
