@@ -167,6 +167,8 @@ public sealed class MembershipCluster : IAsyncDisposable
     public Task RoleIsAsync(ulong seenBy, ulong member, MemberRole role) => Eventually.HoldsAsync(
         () => Store(seenBy).Status.Membership?.Find(Id(member))?.Role == role, $"member {member} is {role}");
 
+    public bool HasLogged(string text) => _log.Contains(text);
+
     public Task IsLoggedAsync(string text) => Eventually.HoldsAsync(() => _log.Contains(text), "somebody logs "
         + $"'{text}'");
 

@@ -36,6 +36,8 @@ public sealed class StrangerRequestTests
             Assert.Equal(MembershipAnswerStatus.Retry, removed.Status);
         }
 
+        Assert.False(cluster.HasLogged("somewhere-else"));
+
         // One of four may be down, so each of the others has to be reached where it is.
         await cluster.KillAsync(4);
         await cluster.Store(2).PutAsync("k", "w");
