@@ -8,7 +8,7 @@ Registry registry = new(opened.Store, opened.Leases);
 using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(30));
 IAsyncEnumerable<(string Address, bool IsUp)> changes = registry.FollowAsync("web", deadline.Token);
 await using IAsyncEnumerator<(string Address, bool IsUp)> follower = changes.GetAsyncEnumerator(deadline.Token);
-ValueTask<bool> next = follower.MoveNextAsync();
+Task<bool> next = follower.MoveNextAsync().AsTask();
 
 LeaseHandle healthy = await registry.RegisterAsync("web", "10.0.0.1:80");
 await registry.RegisterDyingAsync("web", "10.0.0.2:80");
@@ -18,7 +18,7 @@ while (seen.Count < 3 && await next)
 {
     seen.Add($"{follower.Current.Address} {(follower.Current.IsUp ? "up" : "gone")}");
     Console.WriteLine(seen[^1]);
-    next = follower.MoveNextAsync();
+    next = follower.MoveNextAsync().AsTask();
 }
 
 Console.WriteLine($"one died: {string.Join(", ", await registry.FindAsync("web"))}, lease held: {healthy.IsHeld}");

@@ -31,6 +31,18 @@ public sealed class LeaseTableTests : IDisposable
 
     [Fact]
     [Trait("Scenario", "53")]
+    public void A_lease_that_is_renewed_when_it_was_found_expired_is_not_found_again()
+    {
+        _table.Grant(1, 10_000);
+        Assert.Equal([1], ExpiredAt(11_000_000));
+        _table.Renew(_table.Find(1));
+
+        Assert.Empty(ExpiredAt(12_000_000));
+        Assert.Equal([1], ExpiredAt(21_000_000 + WheelTickMicros));
+    }
+
+    [Fact]
+    [Trait("Scenario", "53")]
     public void What_was_decided_before_a_renewal_ends_nothing()
     {
         _table.Grant(1, 10_000);
@@ -122,7 +134,7 @@ public sealed class LeaseTableTests : IDisposable
                 2 => random.Next(1, 60_000),
                 _ => random.NextInt64(1, 100_000_000),
             };
-            if (!deadlines.ContainsKey(id))
+            if (!deadlines.TryGetValue(id, out long deadline))
             {
                 table.Grant(id, timeToLive);
                 deadlines[id] = now + (timeToLive * 1_000);
@@ -131,15 +143,15 @@ public sealed class LeaseTableTests : IDisposable
             {
                 int slot = table.Find(id);
                 table.Renew(slot);
-                deadlines[id] = Math.Max(deadlines[id], now + (table[slot].TimeToLive * 1_000));
+                deadlines[id] = Math.Max(deadline, now + (table[slot].TimeToLive * 1_000));
             }
             else
             {
                 Lease lease = table[table.Find(id)];
                 table.Checkpoint(new LeaseMark(id, lease.Renewal, timeToLive));
                 deadlines[id] = timeToLive < lease.Remaining
-                    ? Math.Min(deadlines[id], now + (timeToLive * 1_000))
-                    : deadlines[id];
+                    ? Math.Min(deadline, now + (timeToLive * 1_000))
+                    : deadline;
             }
 
             now += random.Next(10) == 0 ? random.NextInt64(100_000_000_000) : random.Next(2_000_000);

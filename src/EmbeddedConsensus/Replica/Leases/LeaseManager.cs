@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Leases;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.StateMachine.Operations;
