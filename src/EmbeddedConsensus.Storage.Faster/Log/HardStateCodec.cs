@@ -6,13 +6,13 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// <summary>A hard state as bytes that have a version of their own: in the batch that changes it, and in every
 /// checkpoint. Both store the length, so that a later version can hold more.</summary>
 /// <remarks>Version (1 byte), then little endian, 8 bytes each: term, vote, commit, owner, last founding vote, earlier
-/// founding votes.</remarks>
+/// founding votes; then 1 if the member is in doubt about its log, else 0 (1 byte).</remarks>
 internal static class HardStateCodec
 {
     /// <summary>The length of the encoding.</summary>
     public const int Bytes = 1 + FieldBytes;
 
-    private const int FieldBytes = 6 * sizeof(ulong);
+    private const int FieldBytes = (6 * sizeof(ulong)) + 1;
     private const byte Version = 1;
 
     /// <summary>Encodes.</summary>
@@ -28,6 +28,7 @@ internal static class HardStateCodec
         BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], state.Owner.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], state.FoundingVotes.LastTerm);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], state.FoundingVotes.Earlier);
+        destination[48] = state.IsInDoubt ? (byte)1 : (byte)0;
     }
 
     /// <summary>Decodes.</summary>
@@ -51,6 +52,9 @@ internal static class HardStateCodec
             new MemberId(BinaryPrimitives.ReadUInt64LittleEndian(source[24..])),
             new FoundingVotes(
                 BinaryPrimitives.ReadUInt64LittleEndian(source[32..]),
-                BinaryPrimitives.ReadUInt64LittleEndian(source[40..])));
+                BinaryPrimitives.ReadUInt64LittleEndian(source[40..])))
+        {
+            IsInDoubt = source[48] != 0,
+        };
     }
 }

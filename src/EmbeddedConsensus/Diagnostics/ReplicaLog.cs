@@ -64,4 +64,10 @@ internal static partial class ReplicaLog
         "Member {Member} has a transport and keeps its log in memory: a restart loses its data and its votes, and its "
         + "cluster refuses it under the same id. Call UseFasterStorage, or use in-memory storage for tests only")]
     public static partial void StorageIsVolatile(this ILogger logger, MemberId member);
+
+    [LoggerMessage(17, LogLevel.Warning,
+        "Member {Member} cannot prove that it found the whole end of its log, which ends at index {LastIndex} now: it has "
+        + "no vote until a leader has shown it what was committed. If a majority is in this state there will be no "
+        + "leader, and DisasterRecovery.AcceptLostTailAsync lets them vote without what may be missing")]
+    public static partial void TailInDoubt(this ILogger logger, MemberId member, ulong lastIndex);
 }

@@ -75,6 +75,7 @@ internal sealed partial class RaftNode
     private readonly RoleTransitions _roles;
     private readonly Candidacy _candidacy;
     private readonly Voter _voter;
+    private readonly TailDoubt _doubt;
     private readonly LeaderTenure _tenure;
     private readonly LeadershipTransfer _transfer;
 
@@ -110,7 +111,9 @@ internal sealed partial class RaftNode
         DeterministicRandom random = new(options.Seed);
         RaftLog current = new(log, snapshot?.Position ?? default, options.LogCacheBytes);
         ConfigurationHistory history = ConfigurationHistory.Recover(log, current, snapshot, bootstrap);
-        _state = new RaftState(options, current, new ProgressTracker(options, history.Latest), log.HardState);
+        _state = new RaftState(
+            options, current, new ProgressTracker(options, history.Latest), log.HardState,
+            log.Incarnation, log.MayLackTail);
         _outbox = new Outbox(_state);
         _appends = new AppendPipeline(log.HardState);
         _pages = new ApplyPages(_state, _outbox);
@@ -133,6 +136,7 @@ internal sealed partial class RaftNode
         _heartbeats = new Heartbeats(_state, _outbox);
         _leaderReads = new LeaderReads(_state, _outbox, _lease, _heartbeats);
         _forwardedReads = new ForwardedReads(_state, _outbox, firstId: random.NextUInt64());
+        _doubt = new TailDoubt(_state, _outbox);
         _changes = new ConfigurationChanges(_state, _membership, _commitment, _leaderReads, _transfer, random);
         Ballots ballots = new(_state);
         _voter = new Voter(_state, _outbox, _appends, _clock, _membership);
@@ -172,6 +176,7 @@ internal sealed partial class RaftNode
         }
 
         _forwardedReads.Tick();
+        _doubt.Tick();
         _candidacy.Tick();
     }
 
@@ -360,6 +365,7 @@ internal sealed partial class RaftNode
         }
 
         _reception.Install();
+        _doubt.Advance(_reception.IsInstalling);
         CollectStorage();
         if (!_reception.IsInstalling)
         {

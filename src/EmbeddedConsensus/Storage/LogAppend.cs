@@ -8,6 +8,11 @@ namespace EmbeddedConsensus.Storage;
 /// <param name="HardState">The new hard state, or null when it did not change.</param>
 public readonly record struct LogAppend(ReadOnlyMemory<LogEntry> Entries, HardState? HardState)
 {
+    /// <summary>Whether the hard state holds a vote that is cast with this write. A storage whose last writes can get
+    /// lost without a trace (<see cref="RecoveredLog.MayLackTail"/>) sees to it that such a write cannot, before the
+    /// append completes.</summary>
+    public bool HasVote { get; init; }
+
     /// <summary>Checks that writes may follow a log, as every <see cref="ILogStorage"/> must before it touches
     /// anything.</summary>
     /// <param name="writes">The writes, in order.</param>

@@ -113,7 +113,7 @@ public sealed class SimulatedDiskTests
     [Fact]
     public void The_last_flush_is_not_damaged_because_no_log_could_detect_it()
     {
-        _disk.Write([Entry(1, 1)], new HardState(1, new MemberId(1), 0));
+        _disk.Write([Entry(1, 1)], new HardState(1, new MemberId(1), 0), hasVote: false);
         _disk.Flushed();
         Assert.False(_disk.Damage(FaultKind.RottenLog, where: 0));
         Assert.False(_disk.Damage(FaultKind.RottenHardState, where: 0));
@@ -154,7 +154,7 @@ public sealed class SimulatedDiskTests
     {
         for (ulong index = 1; index <= 3; index++)
         {
-            _disk.Write([Entry(index, 1)], index == 1 ? new HardState(1, new MemberId(1), 0) : null);
+            _disk.Write([Entry(index, 1)], index == 1 ? new HardState(1, new MemberId(1), 0) : null, hasVote: false);
             _disk.Flushed();
         }
     }

@@ -50,9 +50,14 @@ internal sealed partial class SimulatedDisk
 
     /// <summary>Puts a record on the disk. It is durable, and counts as acknowledged, after the next
     /// <see cref="Flushed"/>.</summary>
-    public void Write(ReadOnlySpan<LogEntry> entries, HardState? hardState)
+    /// <param name="entries">The entries.</param>
+    /// <param name="hardState">The hard state, or null.</param>
+    /// <param name="hasVote">Whether a vote is cast: it is on the disk twice, and nothing before it can get lost
+    /// unnoticed.</param>
+    public void Write(ReadOnlySpan<LogEntry> entries, HardState? hardState, bool hasVote)
     {
         DiskRecord record = new(_flush, entries.IsEmpty ? 0 : entries[^1].Index);
+        NoteForLoss(entries, hardState, hasVote);
         if (hardState is { } state)
         {
             _previousHardState = HardState;
@@ -92,6 +97,7 @@ internal sealed partial class SimulatedDisk
         }
 
         _dropped.Clear();
+        _undo.Clear();
         if (through.Index > LastIndex || _entries[(int)(through.Index - Start.Index - 1)].Term != through.Term)
         {
             // A snapshot replaces a log that is not the leader's; nothing of it comes back.
@@ -159,7 +165,8 @@ internal sealed partial class SimulatedDisk
     public bool Holds(LogPosition position) =>
         position.Index <= Start.Index
         || (NewestSnapshot is { } snapshot && position.Index <= snapshot.Metadata.Position.Index)
-        || (position.Index <= LastIndex && _entries[(int)(position.Index - Start.Index - 1)].Term == position.Term);
+        || (position.Index <= LastIndex && _entries[(int)(position.Index - Start.Index - 1)].Term == position.Term)
+        || _lostWithDoubt.Contains(position);
 
     /// <summary>A crash: what was dropped last may come back, which a log storage is free to let happen.</summary>
     public void Crash(SimulationRandom random)
@@ -216,6 +223,7 @@ internal sealed partial class SimulatedDisk
         return new RecoveredLog(HardState, Start, LastIndex, terms)
         {
             Incarnation = Incarnation,
+            MayLackTail = _mayLackTail,
             ConfigurationEntries = [.. _entries.Where(entry => entry.Kind == LogEntryKind.Configuration)],
         };
     }

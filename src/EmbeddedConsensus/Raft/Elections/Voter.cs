@@ -12,7 +12,7 @@ internal sealed class Voter(
         bool isPreVote = message.Type == RaftMessageType.PreVote;
         RaftMessageType answer = isPreVote ? RaftMessageType.PreVoteResponse : RaftMessageType.VoteResponse;
         LogPosition last = new(message.Index, message.LogTerm);
-        if (!IsFree(message) || IsUnsafeToElect(message) || !state.Log.IsUpToDate(last))
+        if (state.IsInDoubt || !IsFree(message) || IsUnsafeToElect(message) || !state.Log.IsUpToDate(last))
         {
             outbox.Send(state.MessageTo(message.From, answer) with { Reject = true });
             return;

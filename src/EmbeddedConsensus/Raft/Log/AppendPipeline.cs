@@ -47,7 +47,9 @@ internal sealed class AppendPipeline(HardState durable)
     public AppendEffect? Issue(RaftLog log, HardState current, List<RaftMessage> released)
     {
         ImmutableArray<ReadOnlyMemory<LogEntry>> entries = log.IssueAll();
-        bool isStateDue = current.Term != _issued.Term || current.Vote != _issued.Vote || _isBarrierDue;
+        bool isVote = !current.Vote.IsNone && (current.Term != _issued.Term || current.Vote != _issued.Vote);
+        bool isStateDue = current.Term != _issued.Term || current.Vote != _issued.Vote
+            || current.IsInDoubt != _issued.IsInDoubt || _isBarrierDue;
         if (entries.IsEmpty && !isStateDue)
         {
             ReleaseOrAttach(released);
@@ -62,7 +64,7 @@ internal sealed class AppendPipeline(HardState durable)
         _next.LastIndex = entries.IsEmpty ? 0 : log.LastIndex;
         _inFlight.Enqueue(_next);
         _next = _free.TryPop(out InFlight? free) ? free : new InFlight();
-        return new AppendEffect(_lastId, entries, state);
+        return new AppendEffect(_lastId, entries, state, isVote);
     }
 
     /// <summary>Completes the oldest append.</summary>

@@ -13,6 +13,10 @@ namespace EmbeddedConsensus.Raft;
 public readonly record struct HardState(
     ulong Term, MemberId Vote, ulong Commit, MemberId Owner = default, FoundingVotes FoundingVotes = default)
 {
+    /// <summary>Whether entries that the replica acknowledged may be missing from its log, so that it may not vote
+    /// (<see cref="RecoveredLog.MayLackTail"/>).</summary>
+    public bool IsInDoubt { get; init; }
+
     /// <summary>Checks that this is the state of a member. Two members on one disk would go by one vote and take each
     /// other's acknowledgements for their own; a log storage that forgets the owner would hide that.</summary>
     /// <param name="self">The member that starts on it.</param>

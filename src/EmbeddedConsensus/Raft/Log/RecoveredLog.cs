@@ -16,9 +16,14 @@ public sealed record RecoveredLog(
     /// of index. A replica has to know them before it may take part.</summary>
     public IReadOnlyList<LogEntry> ConfigurationEntries { get; init; } = [];
 
+    /// <summary>Whether entries that were durable may be missing at the end, because the storage cannot prove that it
+    /// found them all. Votes are not missing: they were kept twice. The storage says so again at each recovery until an
+    /// append with a hard state is durable; from then on the hard state says it.</summary>
+    public bool MayLackTail { get; init; }
+
     /// <summary>What a new, empty log holds.</summary>
     public static RecoveredLog Empty { get; } = new(default, default, 0, []);
 
     /// <summary>Whether nothing was ever written: a replica that starts for the first time.</summary>
-    public bool IsEmpty => LastIndex == 0 && HardState == default;
+    public bool IsEmpty => LastIndex == 0 && HardState == default && !MayLackTail;
 }

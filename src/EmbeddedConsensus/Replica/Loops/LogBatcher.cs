@@ -144,7 +144,7 @@ internal sealed class LogBatcher(
         long bytes = 0;
         if (append.HardState is not null)
         {
-            Add(new LogAppend(default, append.HardState), ref count);
+            Add(new LogAppend(default, append.HardState) { HasVote = append.HasVote }, ref count);
         }
 
         foreach (ReadOnlyMemory<LogEntry> slice in append.Entries)
