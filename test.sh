@@ -21,6 +21,7 @@ need() { # need CHECK PACKAGE: installs the package unless the check succeeds
 }
 need 'command -v python3 && dpkg -s python3-msgpack' python3-msgpack
 need 'command -v strace' strace
+need 'command -v etcdctl' etcd-client
 need 'command -v clang || command -v gcc' gcc
 need 'test -e /usr/include/zlib.h' zlib1g-dev
 

@@ -60,7 +60,7 @@ public sealed partial class FasterLogStorage : ILogStorage
     internal bool IsEndNoted => _endFile?.Mark.Sequence == _writer?.DurableSequence;
 
     /// <inheritdoc />
-    public async ValueTask<RecoveredLog> RecoverAsync(CancellationToken cancellationToken = default)
+    public async ValueTask<StoredLog> RecoverAsync(CancellationToken cancellationToken = default)
     {
         Enter();
         try
@@ -92,7 +92,7 @@ public sealed partial class FasterLogStorage : ILogStorage
         RecordWriter writer = EnterToWrite();
         try
         {
-            LogAppend.CheckContinuity(writes.Span, _index.Start.Index, _index.LastIndex);
+            LogAppend.Check(writes.Span, _index.Start.Index, _index.LastIndex);
             writer.BeginBatch();
             for (int i = 0; i < writes.Length; i++)
             {
@@ -128,7 +128,8 @@ public sealed partial class FasterLogStorage : ILogStorage
                 return;
             }
 
-            LogCheckpoint checkpoint = _index.PlanDrop(through, writer.NextAddress(LogCheckpoint.Bytes));
+            LogCheckpoint checkpoint = _index.PlanDrop(
+                through, writer.NextAddress(LogCheckpoint.Measure(_index.HardState.Length)));
             writer.Add(checkpoint);
             await CommitAsync(writer, cancellationToken).ConfigureAwait(false);
             writer.MarkDurable();
@@ -159,7 +160,7 @@ public sealed partial class FasterLogStorage : ILogStorage
     /// <summary>Ends as the end of the process would: nothing is written any more. For tests.</summary>
     internal void Abandon() => Close(remember: false);
 
-    private RecoveredLog Recover(CancellationToken cancellationToken)
+    private StoredLog Recover(CancellationToken cancellationToken)
     {
         LogEndFile endFile = LogEndFile.Open(_directory);
         _endFile = endFile;
@@ -196,7 +197,7 @@ public sealed partial class FasterLogStorage : ILogStorage
             throw new ObjectDisposedException(nameof(FasterLogStorage));
         }
 
-        return new RecoveredLog(_index.HardState, _index.Start, _index.LastIndex, [.. _index.Terms])
+        return new StoredLog(_index.HardState.ToArray(), _index.Start, _index.LastIndex, [.. _index.Terms])
         {
             Incarnation = _incarnation,
             ConfigurationEntries = configurations,
@@ -216,7 +217,7 @@ public sealed partial class FasterLogStorage : ILogStorage
         bool hasVote = false;
         foreach (ref readonly LogAppend write in writes)
         {
-            hasState |= write.HardState is not null;
+            hasState |= !write.HardState.IsEmpty;
             hasVote |= write.HasVote;
         }
 
@@ -235,9 +236,9 @@ public sealed partial class FasterLogStorage : ILogStorage
     private async ValueTask AddAsync(RecordWriter writer, LogAppend write, CancellationToken cancellationToken)
     {
         // The hard state goes first, so that no entry is ever on disk without the term that it was accepted in.
-        if (write.HardState is { } state)
+        if (!write.HardState.IsEmpty)
         {
-            writer.Add(state);
+            writer.Add(write.HardState.Span);
         }
 
         for (int i = 0; i < write.Entries.Length; i++)
@@ -268,7 +269,10 @@ public sealed partial class FasterLogStorage : ILogStorage
                     }
                 }
 
-                _index.HardState = write.HardState ?? _index.HardState;
+                if (!write.HardState.IsEmpty)
+                {
+                    _index.SetHardState(write.HardState.Span);
+                }
             }
         }
     }

@@ -24,15 +24,15 @@ public sealed class FasterSnapshotStorage : ISnapshotStorage
 
     /// <inheritdoc />
     public async ValueTask<ISnapshotWriter> CreateAsync(
-        SnapshotMetadata metadata, CancellationToken cancellationToken = default)
+        SnapshotDescriptor descriptor, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(metadata);
+        ArgumentNullException.ThrowIfNull(descriptor);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         long number = Interlocked.Increment(ref _writers);
         string temporary = _directory.File(
-            $"{StorageLayout.Snapshot(metadata.Position.Index)}-{number}{StorageLayout.TemporarySuffix}");
+            $"{StorageLayout.Snapshot(descriptor.Position.Index)}-{number}{StorageLayout.TemporarySuffix}");
         return await RunAsync<ISnapshotWriter>(
-            () => new FasterSnapshotWriter(_directory, temporary, metadata), "created", cancellationToken)
+            () => new FasterSnapshotWriter(_directory, temporary, descriptor), "created", cancellationToken)
             .ConfigureAwait(false);
     }
 

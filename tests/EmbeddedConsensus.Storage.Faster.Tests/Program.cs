@@ -1,27 +1,37 @@
 using System.Globalization;
 using EmbeddedConsensus.Raft;
+using Xunit.Runner.InProc.SystemConsole;
 
 namespace EmbeddedConsensus.Storage.Faster.Tests;
 
-/// <summary>The process that the tests start beside themselves, to share a folder with it and to kill it.</summary>
+/// <summary>Runs the tests, or is the process that the tests start beside themselves, to share a folder with it and to
+/// kill it.</summary>
 internal static class Program
 {
-    /// <summary>Opens a folder, appends entries and prints the index of each when it is acknowledged. When it is told
-    /// to end, it publishes a snapshot.</summary>
-    /// <param name="args">"keep" and a folder to make as <see cref="KeptFolder"/> says; or the folder, and how many
-    /// entries to append before waiting to be killed.</param>
+    /// <param name="args">"keep" and a folder to make as <see cref="KeptFolder"/> says; "append", a folder, and how
+    /// many entries to append before waiting to be killed; or what the test runner understands.</param>
     public static async Task<int> Main(string[] args)
     {
-        if (args is ["keep", string kept])
+        switch (args)
         {
-            await KeptFolder.WriteAsync(kept);
-            return 0;
+            case ["keep", string folder]:
+                await KeptFolder.WriteAsync(folder);
+                return 0;
+            case ["append", string folder, string count]:
+                await AppendAsync(folder, ulong.Parse(count, CultureInfo.InvariantCulture));
+                return 0;
+            default:
+                return await ConsoleRunner.Run(args);
         }
+    }
 
-        FasterStorage storage = TestLog.Open(args[0]);
+    /// <summary>Opens a folder, appends entries and prints the index of each when it is acknowledged. When it is told
+    /// to end, it publishes a snapshot.</summary>
+    private static async Task AppendAsync(string folder, ulong count)
+    {
+        FasterStorage storage = TestLog.Open(folder);
         ulong last = (await storage.Log.RecoverAsync()).LastIndex;
         await Console.Out.WriteLineAsync($"open {last}");
-        ulong count = ulong.Parse(args[1], CultureInfo.InvariantCulture);
         for (ulong i = 0; i < count; i++)
         {
             await storage.Log.AppendAsync(TestLog.Write(++last));
@@ -30,8 +40,7 @@ internal static class Program
 
         await Console.In.ReadLineAsync();
         await using ISnapshotWriter writer = await storage.Snapshots.CreateAsync(
-            new SnapshotMetadata(new LogPosition(last, 1), new ClusterConfiguration()));
+            new SnapshotDescriptor(new LogPosition(last, 1), default));
         await writer.PublishAsync();
-        return 0;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage.Faster.Log;
 
@@ -34,10 +35,19 @@ internal static class TestLog
         return new LogEntry(index, term, LogEntryKind.Command, data);
     }
 
+    /// <summary>A hard state: bytes that the storage does not read, as many as a replica's.</summary>
+    public static byte[] HardState(ulong term, ulong commit)
+    {
+        byte[] state = new byte[49];
+        BinaryPrimitives.WriteUInt64LittleEndian(state, term);
+        BinaryPrimitives.WriteUInt64LittleEndian(state.AsSpan(8), commit);
+        return state;
+    }
+
     public static LogAppend[] Write(ulong first, int count = 1, ulong term = 1, int bytes = 100) =>
         [new LogAppend(
             Enumerable.Range(0, count).Select(i => Entry(first + (ulong)i, term, bytes)).ToArray(),
-            new HardState(term, new MemberId(1), first - 1))];
+            HardState(term, first - 1))];
 
     /// <summary>Writes entries, one an append, and ends cleanly; or as a process that was killed, after or before it
     /// could note where the log ends.</summary>
@@ -94,10 +104,10 @@ internal static class TestLog
     }
 
     /// <summary>Opens, recovers, checks every entry against what <see cref="Write"/> makes, and closes.</summary>
-    public static async Task<RecoveredLog> RecoverAsync(string folder, ulong term = 1, int bytes = 100)
+    public static async Task<StoredLog> RecoverAsync(string folder, ulong term = 1, int bytes = 100)
     {
         await using FasterStorage storage = Open(folder);
-        RecoveredLog recovered = await storage.Log.RecoverAsync();
+        StoredLog recovered = await storage.Log.RecoverAsync();
         if (recovered.LastIndex > recovered.Start.Index)
         {
             ReadOnlyMemory<LogEntry> entries =

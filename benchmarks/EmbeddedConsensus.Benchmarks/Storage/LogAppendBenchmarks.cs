@@ -47,7 +47,7 @@ public class LogAppendBenchmarks
             _entries[i] = new LogEntry(++_last, 1, LogEntryKind.Command, Payload);
         }
 
-        _writes[0] = new LogAppend(_entries, null);
+        _writes[0] = new LogAppend(_entries, default);
         await _storage!.Log.AppendAsync(_writes);
         if (_last % (1 << 18) < (ulong)Entries)
         {

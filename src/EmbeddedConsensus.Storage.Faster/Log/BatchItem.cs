@@ -7,35 +7,34 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// One item of a batch: a hard state or an entry. A batch is its items one after another, cut into records wherever a
 /// record is full.
 /// </summary>
-/// <remarks>Little endian. Hard state: tag 1, length (2), then as <see cref="HardStateCodec"/> writes it. Entry: tag
-/// 2, index (8), term (8), kind (1), length of the data (4), data.</remarks>
-/// <param name="HardState">The hard state, or null for an entry.</param>
+/// <remarks>Little endian. Hard state: tag 1, length (2), then its bytes. Entry: tag 2, index (8), term (8), kind (1),
+/// length of the data (4), data.</remarks>
+/// <param name="IsHardState">Whether this is a hard state, and <paramref name="DataStart"/> where its bytes begin.
+/// </param>
 /// <param name="Index">The entry's index.</param>
 /// <param name="Term">The entry's term.</param>
 /// <param name="Kind">The entry's kind.</param>
 /// <param name="DataStart">Where in the batch the entry's data begins.</param>
 /// <param name="DataLength">The length of the data.</param>
 internal readonly record struct BatchItem(
-    HardState? HardState, ulong Index, ulong Term, LogEntryKind Kind, int DataStart, int DataLength)
+    bool IsHardState, ulong Index, ulong Term, LogEntryKind Kind, int DataStart, int DataLength)
 {
-    /// <summary>The length of a hard state.</summary>
-    public const int HardStateBytes = HardStatePrefixBytes + HardStateCodec.Bytes;
+    /// <summary>The length of a hard state before its bytes.</summary>
+    public const int HardStatePrefixBytes = 1 + sizeof(ushort);
 
     /// <summary>The length of an entry before its data.</summary>
     public const int EntryBytes = 22;
 
-    private const int HardStatePrefixBytes = 1 + sizeof(ushort);
     private const byte HardStateTag = 1;
     private const byte EntryTag = 2;
 
-    /// <summary>Encodes a hard state.</summary>
-    /// <param name="destination">Exactly <see cref="HardStateBytes"/> bytes.</param>
-    /// <param name="state">The hard state.</param>
-    public static void Write(Span<byte> destination, HardState state)
+    /// <summary>Encodes the beginning of a hard state.</summary>
+    /// <param name="destination">Exactly <see cref="HardStatePrefixBytes"/> bytes.</param>
+    /// <param name="hardState">The hard state.</param>
+    public static void WriteHardStatePrefix(Span<byte> destination, ReadOnlySpan<byte> hardState)
     {
         destination[0] = HardStateTag;
-        BinaryPrimitives.WriteUInt16LittleEndian(destination[1..], HardStateCodec.Bytes);
-        HardStateCodec.Write(destination[HardStatePrefixBytes..], state);
+        BinaryPrimitives.WriteUInt16LittleEndian(destination[1..], checked((ushort)hardState.Length));
     }
 
     /// <summary>Encodes an entry without its data.</summary>
@@ -62,13 +61,12 @@ internal readonly record struct BatchItem(
         if (rest.Length >= HardStatePrefixBytes && rest[0] == HardStateTag)
         {
             int stateBytes = BinaryPrimitives.ReadUInt16LittleEndian(rest[1..]);
-            if (stateBytes > rest.Length - HardStatePrefixBytes)
+            if (stateBytes > Math.Min(rest.Length - HardStatePrefixBytes, LogAppend.MaxHardStateBytes))
             {
                 return false;
             }
 
-            HardState state = HardStateCodec.Read(rest.Slice(HardStatePrefixBytes, stateBytes));
-            item = new BatchItem(state, 0, 0, default, 0, 0);
+            item = new BatchItem(true, 0, 0, default, position + HardStatePrefixBytes, stateBytes);
             position += HardStatePrefixBytes + stateBytes;
             return true;
         }
@@ -85,7 +83,7 @@ internal readonly record struct BatchItem(
         }
 
         item = new BatchItem(
-            null,
+            false,
             BinaryPrimitives.ReadUInt64LittleEndian(rest[1..]),
             BinaryPrimitives.ReadUInt64LittleEndian(rest[9..]),
             (LogEntryKind)rest[17],

@@ -120,7 +120,7 @@ internal sealed class BatchReader : IDisposable
         int position = 0;
         while (BatchItem.TryRead(_batch.Span, ref position, out BatchItem item))
         {
-            if (item.HardState is not null)
+            if (item.IsHardState)
             {
                 continue;
             }

@@ -7,15 +7,19 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// file is deleted.</summary>
 /// <param name="Start">The last dropped entry.</param>
 /// <param name="LastIndex">The last entry after it; equal to the start's index when all were dropped.</param>
-/// <param name="HardState">The hard state at the time.</param>
+/// <param name="HardState">The hard state at the time; empty if there was none.</param>
 /// <param name="NeededAddress">The start of the oldest record that still holds an entry of the log.</param>
 internal readonly record struct LogCheckpoint(
-    LogPosition Start, ulong LastIndex, HardState HardState, long NeededAddress)
+    LogPosition Start, ulong LastIndex, ReadOnlyMemory<byte> HardState, long NeededAddress)
 {
-    /// <summary>The length of the encoding.</summary>
-    public const int Bytes = FixedBytes + HardStateCodec.Bytes;
-
     private const int FixedBytes = 4 * sizeof(ulong);
+
+    /// <summary>The length of the encoding.</summary>
+    public int Bytes => Measure(HardState.Length);
+
+    /// <summary>The length of the encoding of a checkpoint, in bytes.</summary>
+    /// <param name="hardStateBytes">The length of its hard state.</param>
+    public static int Measure(int hardStateBytes) => FixedBytes + hardStateBytes;
 
     /// <summary>Encodes the checkpoint.</summary>
     /// <param name="destination">At least <see cref="Bytes"/> bytes.</param>
@@ -25,7 +29,7 @@ internal readonly record struct LogCheckpoint(
         BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], Start.Term);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[16..], LastIndex);
         BinaryPrimitives.WriteInt64LittleEndian(destination[24..], NeededAddress);
-        HardStateCodec.Write(destination[FixedBytes..], HardState);
+        HardState.Span.CopyTo(destination[FixedBytes..]);
     }
 
     /// <summary>Decodes a checkpoint.</summary>
@@ -35,7 +39,7 @@ internal readonly record struct LogCheckpoint(
     public static bool TryRead(ReadOnlySpan<byte> source, out LogCheckpoint checkpoint)
     {
         checkpoint = default;
-        if (source.Length < FixedBytes)
+        if (source.Length < FixedBytes || source.Length > Measure(LogAppend.MaxHardStateBytes))
         {
             return false;
         }
@@ -44,7 +48,7 @@ internal readonly record struct LogCheckpoint(
             new LogPosition(
                 BinaryPrimitives.ReadUInt64LittleEndian(source), BinaryPrimitives.ReadUInt64LittleEndian(source[8..])),
             BinaryPrimitives.ReadUInt64LittleEndian(source[16..]),
-            HardStateCodec.Read(source[FixedBytes..]),
+            source[FixedBytes..].ToArray(),
             BinaryPrimitives.ReadInt64LittleEndian(source[24..]));
         return checkpoint.LastIndex >= checkpoint.Start.Index;
     }

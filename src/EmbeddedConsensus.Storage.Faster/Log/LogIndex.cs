@@ -14,6 +14,8 @@ internal sealed class LogIndex
 
     private readonly List<TermStart> _terms = [];
     private readonly List<Point> _points = [];
+    private readonly byte[] _hardState = new byte[LogAppend.MaxHardStateBytes];
+    private int _hardStateBytes;
     private ulong _firstKnown = 1;
 
     /// <summary>The last dropped entry.</summary>
@@ -22,8 +24,8 @@ internal sealed class LogIndex
     /// <summary>The last entry.</summary>
     public ulong LastIndex { get; private set; }
 
-    /// <summary>The last hard state.</summary>
-    public HardState HardState { get; set; }
+    /// <summary>The last hard state; empty if there was none. Valid until the next one.</summary>
+    public ReadOnlyMemory<byte> HardState => _hardState.AsMemory(0, _hardStateBytes);
 
     /// <summary>The terms of the entries after the start.</summary>
     public IReadOnlyList<TermStart> Terms => _terms;
@@ -37,6 +39,14 @@ internal sealed class LogIndex
 
     /// <summary>Begins a log whose first entry is not known to have index one.</summary>
     public void BeginAnywhere() => _firstKnown = 0;
+
+    /// <summary>Keeps a copy of a hard state.</summary>
+    /// <param name="hardState">The hard state.</param>
+    public void SetHardState(ReadOnlySpan<byte> hardState)
+    {
+        hardState.CopyTo(_hardState);
+        _hardStateBytes = hardState.Length;
+    }
 
     /// <summary>Adds an entry, which overrides those from its index on.</summary>
     /// <param name="index">Its index.</param>
@@ -92,7 +102,7 @@ internal sealed class LogIndex
     /// <returns>Whether entries after the drop are kept; otherwise everything known is obsolete.</returns>
     public bool Apply(in LogCheckpoint checkpoint)
     {
-        HardState = checkpoint.HardState;
+        SetHardState(checkpoint.HardState.Span);
         Start = checkpoint.Start;
         bool holdsRest = LastIndex == checkpoint.LastIndex && LastIndex > Start.Index && _terms.Count > 0;
         LastIndex = checkpoint.LastIndex;

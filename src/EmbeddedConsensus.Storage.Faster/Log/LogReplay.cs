@@ -270,9 +270,9 @@ internal sealed class LogReplay : IDisposable
         int position = 0;
         while (BatchItem.TryRead(batch, ref position, out BatchItem item))
         {
-            if (item.HardState is { } state)
+            if (item.IsHardState)
             {
-                _index.HardState = state;
+                _index.SetHardState(batch.Slice(item.DataStart, item.DataLength));
             }
             else if (_index.TryAppend(item.Index, item.Term, _batchAddress))
             {

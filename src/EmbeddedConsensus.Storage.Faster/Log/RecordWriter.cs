@@ -95,12 +95,13 @@ internal sealed class RecordWriter : IDisposable
     }
 
     /// <summary>Adds a hard state to the batch.</summary>
-    /// <param name="state">The hard state.</param>
-    public void Add(HardState state)
+    /// <param name="hardState">The hard state.</param>
+    public void Add(ReadOnlySpan<byte> hardState)
     {
-        Span<byte> item = stackalloc byte[BatchItem.HardStateBytes];
-        BatchItem.Write(item, state);
-        AddBytes(item);
+        Span<byte> prefix = stackalloc byte[BatchItem.HardStatePrefixBytes];
+        BatchItem.WriteHardStatePrefix(prefix, hardState);
+        AddBytes(prefix);
+        AddBytes(hardState);
     }
 
     /// <summary>Adds an entry to the batch, without its data.</summary>
@@ -138,7 +139,7 @@ internal sealed class RecordWriter : IDisposable
     {
         BeginBatch();
         checkpoint.Write(_record.AsSpan(_used));
-        _used += LogCheckpoint.Bytes;
+        _used += checkpoint.Bytes;
         MakeRecord(RecordKind.Checkpoint, RecordFlags.Last);
     }
 

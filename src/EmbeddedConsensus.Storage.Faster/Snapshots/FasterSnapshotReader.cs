@@ -17,19 +17,19 @@ internal sealed class FasterSnapshotReader : ISnapshotReader
     private int _disposed;
 
     private FasterSnapshotReader(
-        StorageDirectory directory, string file, SafeFileHandle handle, int headerBytes, SnapshotMetadata metadata,
+        StorageDirectory directory, string file, SafeFileHandle handle, int headerBytes, SnapshotDescriptor descriptor,
         long length)
     {
         _directory = directory.Share();
         _file = file;
         _handle = handle;
         _headerBytes = headerBytes;
-        Metadata = metadata;
+        Descriptor = descriptor;
         Length = length;
     }
 
     /// <inheritdoc />
-    public SnapshotMetadata Metadata { get; }
+    public SnapshotDescriptor Descriptor { get; }
 
     /// <inheritdoc />
     public long Length { get; }
@@ -47,19 +47,19 @@ internal sealed class FasterSnapshotReader : ISnapshotReader
         {
             long fileBytes = RandomAccess.GetLength(handle);
             byte[] header = ReadHeader(handle, file, fileBytes);
-            SnapshotMetadata metadata = SnapshotFormat.TryReadHeader(directory.Id, header)
+            SnapshotDescriptor descriptor = SnapshotFormat.TryReadHeader(directory.Id, header)
                 ?? throw Damaged(file, 0, "its header does not match its checksum");
             byte[] footer = new byte[SnapshotFormat.FooterBytes];
             long footerStart = Math.Max(0, fileBytes - footer.Length);
             if (RandomAccess.Read(handle, footer, footerStart) != footer.Length
                 || !SnapshotFormat.TryReadFooter(footer, header, out long length)
                 || SnapshotFormat.FileBytes(header.Length, length) != fileBytes
-                || metadata.Position.Index != index)
+                || descriptor.Position.Index != index)
             {
                 throw Damaged(file, footerStart, "its end is missing or damaged");
             }
 
-            return new FasterSnapshotReader(directory, file, handle, header.Length, metadata, length);
+            return new FasterSnapshotReader(directory, file, handle, header.Length, descriptor, length);
         }
         catch
         {

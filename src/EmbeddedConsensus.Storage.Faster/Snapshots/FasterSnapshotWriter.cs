@@ -16,6 +16,7 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
 
     private readonly StorageDirectory _directory;
     private readonly string _temporary;
+    private readonly ulong _index;
     private readonly SafeFileHandle _handle;
     private readonly byte[] _header;
     private byte[] _frame;
@@ -27,20 +28,17 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
     /// <summary>A writer.</summary>
     /// <param name="directory">The folder; held until the writer is disposed.</param>
     /// <param name="temporary">The name of the temporary file.</param>
-    /// <param name="metadata">The metadata of the snapshot.</param>
-    public FasterSnapshotWriter(StorageDirectory directory, string temporary, SnapshotMetadata metadata)
+    /// <param name="descriptor">What the snapshot stands for.</param>
+    public FasterSnapshotWriter(StorageDirectory directory, string temporary, SnapshotDescriptor descriptor)
     {
-        Metadata = metadata;
+        _index = descriptor.Position.Index;
         _directory = directory;
         _temporary = temporary;
-        _header = SnapshotFormat.EncodeHeader(directory.Id, metadata);
+        _header = SnapshotFormat.EncodeHeader(directory.Id, descriptor);
         _handle = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write);
         _frame = ArrayPool<byte>.Shared.Rent(FrameBytes);
         directory.Share();
     }
-
-    /// <inheritdoc />
-    public SnapshotMetadata Metadata { get; }
 
     /// <inheritdoc />
     public long Length { get; private set; }
@@ -151,7 +149,7 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
     {
         DurableFile.FlushContents(_handle);
         _handle.Dispose();
-        File.Move(_temporary, _directory.File(StorageLayout.Snapshot(Metadata.Position.Index)), overwrite: true);
+        File.Move(_temporary, _directory.File(StorageLayout.Snapshot(_index)), overwrite: true);
         _closed = true;
         DurableFile.FlushDirectory(_directory.Path);
     }

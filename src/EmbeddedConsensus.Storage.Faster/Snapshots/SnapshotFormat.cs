@@ -7,7 +7,8 @@ namespace EmbeddedConsensus.Storage.Faster.Snapshots;
 /// The layout of a snapshot file: a header with the metadata, chunks of 64 KiB (the last one may be shorter), each
 /// followed by its checksum, and a footer that shows that the file is complete.
 /// </summary>
-/// <remarks>Little endian. Header: magic (8), format version (4), length of the metadata (4), metadata, checksum (4).
+/// <remarks>Little endian. Header: magic (8), format version (4), length of what follows up to the checksum (4), index
+/// (8), term (8), the metadata as it was given, checksum (4).
 /// Footer: magic (8), length of the data (8), checksum (4). Every checksum includes the folder's random number, that
 /// of a chunk its number, that of the footer the header's.</remarks>
 internal static class SnapshotFormat
@@ -24,9 +25,8 @@ internal static class SnapshotFormat
     /// <summary>The length of the header before the metadata.</summary>
     public const int PrefixBytes = 16;
 
-    /// <summary>The longest metadata: more members than any cluster has.</summary>
-    public const int MaxMetadataBytes = 64 * 1024;
-
+    private const int PositionBytes = 2 * sizeof(ulong);
+    private const int MaxDescriptorBytes = PositionBytes + SnapshotDescriptor.MaxMetadataBytes;
     private const int Version = 2;
     private const ulong HeaderMagic = 0x31_50_41_4E_53_53_43_45; // "ECSSNAP1"
     private const ulong FooterMagic = 0x31_44_4E_45_53_53_43_45; // "ECSSEND1"
@@ -54,16 +54,19 @@ internal static class SnapshotFormat
 
     /// <summary>Encodes a header.</summary>
     /// <param name="folderId">The folder's random number.</param>
-    /// <param name="metadata">What the snapshot stands for.</param>
-    public static byte[] EncodeHeader(ulong folderId, SnapshotMetadata metadata)
+    /// <param name="descriptor">What the snapshot stands for.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Its metadata is too long.</exception>
+    public static byte[] EncodeHeader(ulong folderId, SnapshotDescriptor descriptor)
     {
-        int length = SnapshotMetadataCodec.Measure(metadata);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, MaxMetadataBytes, nameof(metadata));
+        int length = PositionBytes + descriptor.Metadata.Length;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, MaxDescriptorBytes, nameof(descriptor));
         byte[] header = new byte[PrefixBytes + length + ChecksumBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(header, HeaderMagic);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), Version);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(12), length);
-        SnapshotMetadataCodec.Write(header.AsSpan(PrefixBytes, length), metadata);
+        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(PrefixBytes), descriptor.Position.Index);
+        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(PrefixBytes + sizeof(ulong)), descriptor.Position.Term);
+        descriptor.Metadata.Span.CopyTo(header.AsSpan(PrefixBytes + PositionBytes));
         Span<byte> checksum = header.AsSpan(PrefixBytes + length);
         BinaryPrimitives.WriteUInt32LittleEndian(checksum, HeaderChecksum(folderId, header));
         return header;
@@ -84,7 +87,7 @@ internal static class SnapshotFormat
 
         int version = BinaryPrimitives.ReadInt32LittleEndian(prefix[8..]);
         int length = BinaryPrimitives.ReadInt32LittleEndian(prefix[12..]);
-        if (length < 0 || length > MaxMetadataBytes)
+        if (length < PositionBytes || length > MaxDescriptorBytes)
         {
             return false;
         }
@@ -100,11 +103,20 @@ internal static class SnapshotFormat
     /// <summary>Decodes a header.</summary>
     /// <param name="folderId">The folder's random number.</param>
     /// <param name="header">The whole header.</param>
-    /// <returns>The metadata, or null if the header is damaged.</returns>
-    public static SnapshotMetadata? TryReadHeader(ulong folderId, ReadOnlySpan<byte> header) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(header[^ChecksumBytes..]) == HeaderChecksum(folderId, header)
-            ? SnapshotMetadataCodec.TryRead(header[PrefixBytes..^ChecksumBytes])
-            : null;
+    /// <returns>What the snapshot stands for, or null if the header is damaged.</returns>
+    public static SnapshotDescriptor? TryReadHeader(ulong folderId, ReadOnlySpan<byte> header)
+    {
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header[^ChecksumBytes..]) != HeaderChecksum(folderId, header))
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> descriptor = header[PrefixBytes..^ChecksumBytes];
+        LogPosition position = new(
+            BinaryPrimitives.ReadUInt64LittleEndian(descriptor),
+            BinaryPrimitives.ReadUInt64LittleEndian(descriptor[sizeof(ulong)..]));
+        return new SnapshotDescriptor(position, descriptor[PositionBytes..].ToArray());
+    }
 
     /// <summary>Encodes a footer.</summary>
     /// <param name="destination">Exactly <see cref="FooterBytes"/> bytes.</param>

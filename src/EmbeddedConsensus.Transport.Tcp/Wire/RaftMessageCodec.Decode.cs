@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
 using MessagePack;
 
@@ -97,7 +96,7 @@ internal static partial class RaftMessageCodec
 
         int extra = ReadFields(ref reader, ChunkFields, "a snapshot chunk");
         var chunk = new SnapshotChunk(
-            ReadMetadata(ref reader),
+            ReadDescriptor(ref reader),
             reader.ReadInt64(),
             reader.ReadInt64(),
             ReadPayload(ref reader, ownership),
@@ -106,55 +105,22 @@ internal static partial class RaftMessageCodec
         return chunk;
     }
 
-    private static SnapshotMetadata ReadMetadata(ref MessagePackReader reader)
+    private static SnapshotDescriptor ReadDescriptor(ref MessagePackReader reader)
     {
-        int extra = ReadFields(ref reader, MetadataFields, "a snapshot's metadata");
+        int extra = ReadFields(ref reader, DescriptorFields, "a snapshot's descriptor");
         var position = new LogPosition(reader.ReadUInt64(), reader.ReadUInt64());
-        int extraOfConfiguration = ReadFields(ref reader, OldestConfigurationFields, "a configuration");
-        var configuration = new ClusterConfiguration
-        {
-            Voters = ReadMembers(ref reader),
-            OutgoingVoters = ReadMembers(ref reader),
-            Learners = ReadMembers(ref reader),
-        };
-        if (TakeField(ref extraOfConfiguration))
-        {
-            configuration = ReadConfiguration(reader.ReadBinary());
-        }
-
-        SkipFields(ref reader, extraOfConfiguration);
-        SkipFields(ref reader, extra);
-        return new SnapshotMetadata(position, configuration);
-    }
-
-    private static ClusterConfiguration ReadConfiguration(in ReadOnlySequence<byte> bytes)
-    {
-        if (bytes.Length > ClusterConfigurationCodec.MaxBytes)
+        ReadOnlySequence<byte> metadata = reader.ReadBinary();
+        if (metadata.Length > SnapshotDescriptor.MaxMetadataBytes)
         {
             throw new ProtocolException(
-                $"A configuration has {bytes.Length} bytes; {ClusterConfigurationCodec.MaxBytes} are the most.");
+                $"A snapshot's metadata has {metadata.Length} bytes; {SnapshotDescriptor.MaxMetadataBytes} are the "
+                + "most.");
         }
 
-        try
-        {
-            return ClusterConfigurationCodec.Decode(bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray());
-        }
-        catch (ClusterConfigurationFormatException exception)
-        {
-            throw new ProtocolException(exception.Message);
-        }
-    }
-
-    private static ImmutableArray<MemberId> ReadMembers(ref MessagePackReader reader)
-    {
-        int count = reader.ReadArrayHeader();
-        ImmutableArray<MemberId>.Builder members = ImmutableArray.CreateBuilder<MemberId>(count);
-        for (int i = 0; i < count; i++)
-        {
-            members.Add(new MemberId(reader.ReadUInt64()));
-        }
-
-        return members.MoveToImmutable();
+        // A copy: it stays longer than the memory of the message.
+        var descriptor = new SnapshotDescriptor(position, metadata.IsEmpty ? default : metadata.ToArray());
+        SkipFields(ref reader, extra);
+        return descriptor;
     }
 
     private static ReadOnlyMemory<byte> ReadPayload(ref MessagePackReader reader, PayloadOwnership ownership)

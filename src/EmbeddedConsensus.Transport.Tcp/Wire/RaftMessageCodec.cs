@@ -16,14 +16,11 @@ internal static partial class RaftMessageCodec
     private const int MessageFields = 14;
     private const int EntryFields = 4;
     private const int ChunkFields = 5;
-    private const int MetadataFields = 3;
-    private const int OldestConfigurationFields = 3;
-    private const int ConfigurationFields = 4;
+    private const int DescriptorFields = 3;
 
-    // The most that a message costs beside its entries, its chunk's data and its chunk's member lists.
+    // The most that a message costs beside its entries, its chunk's data and its snapshot's metadata.
     private const int MaxMessageOverhead = 224;
     private const int MaxEntryOverhead = 32;
-    private const int MaxMemberBytes = 9;
 
     /// <summary>A length that the encoded message does not exceed, close above the true one.</summary>
     public static long MaxEncodedLength(in RaftMessage message)
@@ -36,12 +33,7 @@ internal static partial class RaftMessageCodec
 
         if (message.Chunk is { } chunk)
         {
-            ClusterConfiguration configuration = chunk.Metadata.Configuration;
-            length += chunk.Data.Length
-                + (MaxMemberBytes * (configuration.Voters.AsSpan().Length
-                    + configuration.OutgoingVoters.AsSpan().Length
-                    + configuration.Learners.AsSpan().Length))
-                + ClusterConfigurationCodec.Measure(configuration);
+            length += chunk.Data.Length + chunk.Snapshot.Metadata.Length;
         }
 
         return length;
@@ -91,28 +83,13 @@ internal static partial class RaftMessageCodec
         }
 
         writer.WriteArrayHeader(ChunkFields);
-        writer.WriteArrayHeader(MetadataFields);
-        writer.Write(chunk.Metadata.Position.Index);
-        writer.Write(chunk.Metadata.Position.Term);
-        writer.WriteArrayHeader(ConfigurationFields);
-        WriteMembers(ref writer, chunk.Metadata.Configuration.Voters.AsSpan());
-        WriteMembers(ref writer, chunk.Metadata.Configuration.OutgoingVoters.AsSpan());
-        WriteMembers(ref writer, chunk.Metadata.Configuration.Learners.AsSpan());
-
-        // The whole of it; the lists before are for readers that know no more.
-        writer.WriteBinary(ClusterConfigurationCodec.Encode(chunk.Metadata.Configuration));
+        writer.WriteArrayHeader(DescriptorFields);
+        writer.Write(chunk.Snapshot.Position.Index);
+        writer.Write(chunk.Snapshot.Position.Term);
+        writer.WriteBinary(chunk.Snapshot.Metadata.Span);
         writer.Write(chunk.TotalLength);
         writer.Write(chunk.Offset);
         writer.WriteBinary(chunk.Data.Span);
         writer.Write(chunk.Checksum);
-    }
-
-    private static void WriteMembers(ref MessagePackWriter writer, ReadOnlySpan<MemberId> members)
-    {
-        writer.WriteArrayHeader(members.Length);
-        foreach (MemberId member in members)
-        {
-            writer.Write(member.Value);
-        }
     }
 }

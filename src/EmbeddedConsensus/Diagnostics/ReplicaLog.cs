@@ -65,7 +65,10 @@ internal static partial class ReplicaLog
         + "cluster refuses it under the same id. Call UseFasterStorage, or use in-memory storage for tests only")]
     public static partial void StorageIsVolatile(this ILogger logger, MemberId member);
 
-    [LoggerMessage(17, LogLevel.Warning,
+    [LoggerMessage(17, LogLevel.Error, "Member {Member} ignores the snapshot that leader {Leader} sends. {Fault}")]
+    public static partial void SnapshotUnreadable(this ILogger logger, MemberId member, MemberId leader, string fault);
+
+    [LoggerMessage(18, LogLevel.Warning,
         "Member {Member} cannot prove that it found the whole end of its log, which ends at index {LastIndex} now: it has "
         + "no vote until a leader has shown it what was committed. If a majority is in this state there will be no "
         + "leader, and DisasterRecovery.AcceptLostTailAsync lets them vote without what may be missing")]

@@ -29,6 +29,9 @@ internal sealed class RaftEffects
     /// <summary>Steps of receiving a snapshot, in order.</summary>
     public List<SnapshotReceiveEffect> SnapshotReceives { get; } = [];
 
+    /// <summary>A leader's snapshot that was ignored, or null. The driver reports it.</summary>
+    public UnreadableSnapshot? UnreadableSnapshot { get; internal set; }
+
     /// <summary>The batches of forwarded proposals that the leader refused, each by the number that it was proposed
     /// under. The driver proposes them again after a pause.</summary>
     public List<ulong> RefusedProposals { get; } = [];
@@ -37,7 +40,7 @@ internal sealed class RaftEffects
     public bool IsEmpty =>
         Messages.Count == 0 && Append is null && LogDrop is null && Applies.Count == 0 && LogReads.Count == 0
         && ReadResults.Count == 0 && SnapshotReads.Count == 0 && SnapshotReceives.Count == 0
-        && RefusedProposals.Count == 0;
+        && UnreadableSnapshot is null && RefusedProposals.Count == 0;
 
     /// <summary>Forgets the effects: the driver took them over.</summary>
     public void Clear()
@@ -50,6 +53,7 @@ internal sealed class RaftEffects
         ReadResults.Clear();
         SnapshotReads.Clear();
         SnapshotReceives.Clear();
+        UnreadableSnapshot = null;
         RefusedProposals.Clear();
     }
 }

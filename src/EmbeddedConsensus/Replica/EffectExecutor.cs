@@ -71,6 +71,11 @@ internal sealed class EffectExecutor : IEffectExecutor
         {
             _snapshots.Receive(step);
         }
+
+        if (effects.UnreadableSnapshot is { } unreadable)
+        {
+            _observer.ObserveUnreadable(unreadable);
+        }
     }
 
     /// <inheritdoc />

@@ -19,7 +19,8 @@ internal sealed class ReplicaRecovery(ReplicaSettings settings, MembershipBootst
     /// <exception cref="TransportException">The recovered cluster needs a transport, and there is none.</exception>
     public async Task<RecoveredReplica> RecoverAsync(ReplicaStorage storage, CancellationToken cancellationToken)
     {
-        RecoveredLog log = await storage.Log.RecoverAsync(cancellationToken).ConfigureAwait(false);
+        StoredLog stored = await storage.Log.RecoverAsync(cancellationToken).ConfigureAwait(false);
+        RecoveredLog log = stored.Decode();
         membership.CheckOwner(log.HardState.Owner);
         (ReplicatedStateMachine machine, SnapshotMetadata? snapshot) =
             await LoadAsync(storage.Snapshots, cancellationToken).ConfigureAwait(false);
@@ -69,7 +70,7 @@ internal sealed class ReplicaRecovery(ReplicaSettings settings, MembershipBootst
             ReplicatedStateMachine machine =
                 await StateSnapshotLoader.LoadAsync(snapshot, settings.Mvcc, settings.NewestFormat, cancellationToken)
                     .ConfigureAwait(false);
-            return (machine, snapshot.Metadata);
+            return (machine, new SnapshotMetadata(machine.Applied, machine.Configuration!));
         }
     }
 }

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Storage;
 
 /// <summary>
-/// Where a replica keeps its log and its hard state. An implementation passes the conformance suite
-/// <c>LogStorageConformance</c> of EmbeddedConsensus.Testing.
+/// Where a replica keeps its log and its hard state, which is opaque to it. An implementation passes the conformance
+/// suite <c>LogStorageConformance</c> of EmbeddedConsensus.Testing.
 /// </summary>
 /// <remarks>
 /// <para>A replica calls <see cref="RecoverAsync"/> once and first. Afterwards one writer calls
@@ -15,15 +15,15 @@ namespace EmbeddedConsensus.Storage;
 /// </remarks>
 public interface ILogStorage : IAsyncDisposable
 {
-    /// <summary>Opens the log and says what it holds, <see cref="RecoveredLog.ConfigurationEntries"/> included: of the
+    /// <summary>Opens the log and says what it holds, <see cref="StoredLog.ConfigurationEntries"/> included: of the
     /// entries that change the membership those alone that no later append or drop has taken out. A torn tail is
     /// repaired; where the storage cannot prove that it found the whole log, it says so
-    /// (<see cref="RecoveredLog.MayLackTail"/>).</summary>
+    /// (<see cref="StoredLog.MayLackTail"/>).</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="StorageCorruptedException">A record that had been made durable is damaged.</exception>
     /// <exception cref="StorageInUseException">Another process has the storage open.</exception>
     /// <exception cref="StorageException">The storage cannot be opened.</exception>
-    ValueTask<RecoveredLog> RecoverAsync(CancellationToken cancellationToken = default);
+    ValueTask<StoredLog> RecoverAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Appends writes, in order, with one flush; all of it is durable when the returned task
     /// completes.</summary>

@@ -6,7 +6,7 @@ namespace EmbeddedConsensus.Storage;
 public interface ISnapshotReader : IAsyncDisposable
 {
     /// <summary>What the snapshot stands for.</summary>
-    SnapshotMetadata Metadata { get; }
+    SnapshotDescriptor Descriptor { get; }
 
     /// <summary>The length of the snapshot, in bytes.</summary>
     long Length { get; }

@@ -3,7 +3,7 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Storage;
 
 /// <summary>
-/// Where a replica keeps its snapshots: each a stream of bytes with its <see cref="SnapshotMetadata"/>. An
+/// Where a replica keeps its snapshots: each a stream of bytes with its <see cref="SnapshotDescriptor"/>. An
 /// implementation passes the conformance suite <c>SnapshotStorageConformance</c> of EmbeddedConsensus.Testing.
 /// </summary>
 /// <remarks>Writers and readers may be open at the same time. What a crash leaves of an unpublished snapshot is
@@ -11,10 +11,11 @@ namespace EmbeddedConsensus.Storage;
 public interface ISnapshotStorage : IAsyncDisposable
 {
     /// <summary>Begins a snapshot. It is invisible until it is published.</summary>
-    /// <param name="metadata">What the snapshot stands for.</param>
+    /// <param name="descriptor">What the snapshot stands for.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="StorageException">The snapshot cannot be created.</exception>
-    ValueTask<ISnapshotWriter> CreateAsync(SnapshotMetadata metadata, CancellationToken cancellationToken = default);
+    ValueTask<ISnapshotWriter> CreateAsync(
+        SnapshotDescriptor descriptor, CancellationToken cancellationToken = default);
 
     /// <summary>Opens the newest published snapshot; null when there is none.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>

@@ -1,13 +1,8 @@
-using EmbeddedConsensus.Raft;
-
 namespace EmbeddedConsensus.Storage;
 
 /// <summary>A snapshot that is being written. Disposing it unpublished throws it away.</summary>
 public interface ISnapshotWriter : IAsyncDisposable
 {
-    /// <summary>What the snapshot stands for.</summary>
-    SnapshotMetadata Metadata { get; }
-
     /// <summary>The bytes written so far.</summary>
     long Length { get; }
 

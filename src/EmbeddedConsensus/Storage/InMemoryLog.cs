@@ -8,8 +8,8 @@ internal sealed class InMemoryLog
 {
     private readonly List<LogEntry> _entries = [];
 
-    /// <summary>The last hard state.</summary>
-    public HardState HardState { get; private set; }
+    /// <summary>The last hard state; empty when there was none.</summary>
+    public byte[] HardState { get; private set; } = [];
 
     /// <summary>The last dropped entry.</summary>
     public LogPosition Start { get; private set; }
@@ -34,7 +34,10 @@ internal sealed class InMemoryLog
                 _entries.AddRange(entries);
             }
 
-            HardState = write.HardState ?? HardState;
+            if (!write.HardState.IsEmpty)
+            {
+                HardState = write.HardState.ToArray();
+            }
         }
     }
 
@@ -72,7 +75,7 @@ internal sealed class InMemoryLog
     /// <summary>Opens the log.</summary>
     /// <param name="now">The time.</param>
     /// <returns>What the replica that opens it is told.</returns>
-    public RecoveredLog Open(DateTimeOffset now)
+    public StoredLog Open(DateTimeOffset now)
     {
         Incarnation = EmbeddedConsensus.Storage.Incarnation.After(Incarnation, now);
         List<TermStart> terms = [];
@@ -84,7 +87,7 @@ internal sealed class InMemoryLog
             }
         }
 
-        return new RecoveredLog(HardState, Start, LastIndex, terms)
+        return new StoredLog(HardState, Start, LastIndex, terms)
         {
             Incarnation = Incarnation,
             ConfigurationEntries = [.. _entries.Where(entry => entry.Kind == LogEntryKind.Configuration)],

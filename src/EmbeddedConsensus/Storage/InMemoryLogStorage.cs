@@ -28,7 +28,7 @@ public sealed class InMemoryLogStorage : ILogStorage
     }
 
     /// <inheritdoc />
-    public ValueTask<RecoveredLog> RecoverAsync(CancellationToken cancellationToken = default)
+    public ValueTask<StoredLog> RecoverAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -52,7 +52,7 @@ public sealed class InMemoryLogStorage : ILogStorage
         lock (_disk.Gate)
         {
             InMemoryLog log = OpenLog();
-            LogAppend.CheckContinuity(writes.Span, log.Start.Index, log.LastIndex);
+            LogAppend.Check(writes.Span, log.Start.Index, log.LastIndex);
             log.Append(writes.Span);
         }
 

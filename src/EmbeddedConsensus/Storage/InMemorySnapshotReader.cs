@@ -8,7 +8,7 @@ internal sealed class InMemorySnapshotReader(InMemorySnapshot snapshot) : ISnaps
     private volatile bool _disposed;
 
     /// <inheritdoc />
-    public SnapshotMetadata Metadata => snapshot.Metadata;
+    public SnapshotDescriptor Descriptor => snapshot.Descriptor;
 
     /// <inheritdoc />
     public long Length => snapshot.Length;

@@ -25,16 +25,16 @@ public sealed class InMemorySnapshotStorage : ISnapshotStorage
 
     /// <inheritdoc />
     public ValueTask<ISnapshotWriter> CreateAsync(
-        SnapshotMetadata metadata, CancellationToken cancellationToken = default)
+        SnapshotDescriptor descriptor, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(metadata);
+        ArgumentNullException.ThrowIfNull(descriptor);
         cancellationToken.ThrowIfCancellationRequested();
         lock (_disk.Gate)
         {
             ThrowIfClosed();
         }
 
-        return ValueTask.FromResult<ISnapshotWriter>(new InMemorySnapshotWriter(this, metadata));
+        return ValueTask.FromResult<ISnapshotWriter>(new InMemorySnapshotWriter(this, descriptor));
     }
 
     /// <inheritdoc />
@@ -94,7 +94,7 @@ public sealed class InMemorySnapshotStorage : ISnapshotStorage
         lock (_disk.Gate)
         {
             ThrowIfClosed();
-            _disk.Snapshots[snapshot.Metadata.Position.Index] = snapshot;
+            _disk.Snapshots[snapshot.Descriptor.Position.Index] = snapshot;
         }
     }
 

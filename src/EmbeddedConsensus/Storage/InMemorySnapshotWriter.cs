@@ -3,14 +3,11 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Storage;
 
 /// <summary>Collects the bytes of a snapshot until it is published.</summary>
-internal sealed class InMemorySnapshotWriter(InMemorySnapshotStorage storage, SnapshotMetadata metadata)
+internal sealed class InMemorySnapshotWriter(InMemorySnapshotStorage storage, SnapshotDescriptor descriptor)
     : ISnapshotWriter
 {
     private readonly List<byte[]> _blocks = [];
     private bool _closed;
-
-    /// <inheritdoc />
-    public SnapshotMetadata Metadata { get; } = metadata;
 
     /// <inheritdoc />
     public long Length { get; private set; }
@@ -45,7 +42,7 @@ internal sealed class InMemorySnapshotWriter(InMemorySnapshotStorage storage, Sn
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_closed, this);
         _closed = true;
-        storage.Publish(new InMemorySnapshot(Metadata, _blocks, Length));
+        storage.Publish(new InMemorySnapshot(descriptor, _blocks, Length));
         return ValueTask.CompletedTask;
     }
 

@@ -144,7 +144,7 @@ public sealed class DamageTests
 
         // A crash before the deletions were durable may leave any of the files.
         File.Copy(TestLog.Segment(before.Path, 0), TestLog.Segment(folder.Path, 0));
-        RecoveredLog recovered = await TestLog.RecoverAsync(folder.Path, bytes: 10_000);
+        StoredLog recovered = await TestLog.RecoverAsync(folder.Path, bytes: 10_000);
         Assert.Equal(new LogPosition(55, 1), recovered.Start);
         Assert.Equal(60UL, recovered.LastIndex);
         Assert.False(File.Exists(TestLog.Segment(folder.Path, 0)));
@@ -210,7 +210,7 @@ public sealed class DamageTests
             DamageRandomly(random, file, offset, length);
             try
             {
-                RecoveredLog recovered = await TestLog.RecoverAsync(copy.Path, bytes: 5_000);
+                StoredLog recovered = await TestLog.RecoverAsync(copy.Path, bytes: 5_000);
                 Assert.True(recovered.LastIndex == Count || (recovered.MayLackTail && !clean));
             }
             catch (StorageCorruptedException)

@@ -41,7 +41,7 @@ public sealed class LostTailTests
             return;
         }
 
-        RecoveredLog recovered = await TestLog.RecoverAsync(folder.Path, bytes: Bytes);
+        StoredLog recovered = await TestLog.RecoverAsync(folder.Path, bytes: Bytes);
         Assert.True(recovered.LastIndex < Appends);
         Assert.True(recovered.MayLackTail);
 
@@ -59,7 +59,7 @@ public sealed class LostTailTests
     {
         using var folder = new TemporaryFolder();
         await TestLog.FillAsync(folder.Path, appends, bytes: 321);
-        RecoveredLog recovered = await TestLog.RecoverAsync(folder.Path, bytes: 321);
+        StoredLog recovered = await TestLog.RecoverAsync(folder.Path, bytes: 321);
         Assert.Equal((ulong)appends, recovered.LastIndex);
         Assert.False(recovered.MayLackTail);
     }
@@ -79,7 +79,7 @@ public sealed class LostTailTests
             await storage.Log.AppendAsync(TestLog.Write(++last, bytes: 2_500));
             using TemporaryFolder copy = folder.Copy();
             File.WriteAllBytes(TestLog.EndFile(copy.Path), end);
-            RecoveredLog recovered = await TestLog.RecoverAsync(copy.Path, bytes: 2_500);
+            StoredLog recovered = await TestLog.RecoverAsync(copy.Path, bytes: 2_500);
             Assert.Equal(last, recovered.LastIndex);
             Assert.False(recovered.MayLackTail);
         }
@@ -113,7 +113,7 @@ public sealed class LostTailTests
         using var folder = new TemporaryFolder();
         FasterStorage storage = TestLog.Open(folder.Path);
         await storage.Log.RecoverAsync();
-        LogAppend[] vote = [new(default, new HardState(3, new MemberId(2), 0, new MemberId(1))) { HasVote = true }];
+        LogAppend[] vote = [new(default, TestLog.HardState(3, 0)) { HasVote = true }];
         await storage.Log.AppendAsync(vote);
         byte[] noted = TestLog.ReadAll(TestLog.EndFile(folder.Path));
         await storage.AbandonAsync();

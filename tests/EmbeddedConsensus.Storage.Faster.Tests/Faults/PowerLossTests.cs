@@ -31,7 +31,7 @@ public sealed class PowerLossTests
         for (int round = 0; round < 3; round++)
         {
             FasterStorage storage = TestLog.Open(folder, disk);
-            RecoveredLog recovered = await storage.Log.RecoverAsync();
+            StoredLog recovered = await storage.Log.RecoverAsync();
             Assert.False(recovered.MayLackTail);
             acknowledged = Choose(recovered, acknowledged, attempted);
             attempted = acknowledged.Clone();
@@ -55,7 +55,7 @@ public sealed class PowerLossTests
     }
 
     /// <summary>The append under way when the power failed is there as a whole or not at all.</summary>
-    private static LogModel Choose(RecoveredLog recovered, LogModel acknowledged, LogModel attempted)
+    private static LogModel Choose(StoredLog recovered, LogModel acknowledged, LogModel attempted)
     {
         try
         {

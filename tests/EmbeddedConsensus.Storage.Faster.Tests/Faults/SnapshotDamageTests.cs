@@ -100,7 +100,7 @@ public sealed class SnapshotDamageTests
         await PublishAsync(folder.Path, 5);
         await using (FasterStorage storage = TestLog.Open(folder.Path))
         {
-            await using ISnapshotWriter writer = await storage.Snapshots.CreateAsync(Metadata(9));
+            await using ISnapshotWriter writer = await storage.Snapshots.CreateAsync(Descriptor(9));
             for (int at = 0; at < Length; at += 30_000)
             {
                 await writer.WriteAsync(Content.AsMemory(at, Math.Min(30_000, Length - at)));
@@ -122,13 +122,12 @@ public sealed class SnapshotDamageTests
         return content;
     }
 
-    private static SnapshotMetadata Metadata(ulong index) =>
-        new(new LogPosition(index, 2), ClusterConfiguration.OfVoters(new MemberId(1), new MemberId(2)));
+    private static SnapshotDescriptor Descriptor(ulong index) => new(new LogPosition(index, 2), new byte[80]);
 
     private static async Task PublishAsync(string folder, ulong index)
     {
         await using FasterStorage storage = TestLog.Open(folder);
-        await using ISnapshotWriter writer = await storage.Snapshots.CreateAsync(Metadata(index));
+        await using ISnapshotWriter writer = await storage.Snapshots.CreateAsync(Descriptor(index));
         await writer.WriteAsync(Content);
         await writer.PublishAsync();
     }
@@ -142,6 +141,6 @@ public sealed class SnapshotDamageTests
         byte[] read = new byte[Length];
         Assert.Equal(Length, await reader.ReadAsync(0, read));
         Assert.True(read.AsSpan().SequenceEqual(Content));
-        return reader.Metadata.Position.Index;
+        return reader.Descriptor.Position.Index;
     }
 }

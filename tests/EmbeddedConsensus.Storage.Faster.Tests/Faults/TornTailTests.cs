@@ -23,7 +23,7 @@ public sealed class TornTailTests
         end = Math.Max(end, record);
         TestLog.Unwrite(file, end, (int)new FileInfo(file).Length - end);
 
-        RecoveredLog recovered = await TestLog.RecoverAsync(folder.Path, bytes: 3_000);
+        StoredLog recovered = await TestLog.RecoverAsync(folder.Path, bytes: 3_000);
         Assert.Equal(4UL, recovered.LastIndex);
         Assert.False(recovered.MayLackTail);
         await TestLog.FillAsync(folder.Path, 3, bytes: 3_000);
@@ -76,7 +76,7 @@ public sealed class TornTailTests
         Assert.Equal(records, TestLog.Records(file));
         TestLog.Damage(file, records[1] - 4, stale);
 
-        RecoveredLog recovered = await TestLog.RecoverAsync(folder.Path);
+        StoredLog recovered = await TestLog.RecoverAsync(folder.Path);
         Assert.Equal(0UL, recovered.LastIndex);
         Assert.True(recovered.MayLackTail);
     }
@@ -117,7 +117,7 @@ public sealed class TornTailTests
         FasterStorage storage = TestLog.Open(folder.Path);
         await storage.Log.RecoverAsync();
         byte[] noted = TestLog.ReadAll(TestLog.EndFile(folder.Path));
-        LogAppend[] write = [new LogAppend(new[] { new LogEntry(7, 1, LogEntryKind.Command, logBytes) }, null)];
+        LogAppend[] write = [new LogAppend(new[] { new LogEntry(7, 1, LogEntryKind.Command, logBytes) }, default)];
         await storage.Log.AppendAsync(write);
         await storage.AbandonAsync();
         File.WriteAllBytes(TestLog.EndFile(folder.Path), noted);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage.Faster.Files;
 
 namespace EmbeddedConsensus.Storage.Faster.Tests;
@@ -138,7 +137,7 @@ public sealed class FolderTests
         await TestLog.FillAsync(other.Path, 5);
         File.Copy(TestLog.Segment(other.Path), TestLog.Segment(folder.Path), overwrite: true);
         FasterStorage storage = TestLog.Open(folder.Path);
-        RecoveredLog recovered = await storage.Log.RecoverAsync();
+        StoredLog recovered = await storage.Log.RecoverAsync();
         await storage.DisposeAsync();
         Assert.Equal(0UL, recovered.LastIndex);
         Assert.True(recovered.MayLackTail);

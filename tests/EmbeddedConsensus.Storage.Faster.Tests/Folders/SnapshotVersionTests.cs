@@ -10,17 +10,27 @@ public sealed class SnapshotVersionTests
     private const ulong FolderId = 77;
 
     [Fact]
-    public void A_header_comes_back_with_its_configuration_and_the_ids_that_were_never_used()
+    public void A_header_comes_back_with_its_metadata()
     {
-        SnapshotMetadata metadata = new(
-            new LogPosition(12, 3),
-            ClusterConfiguration.OfVoters(new MemberId(1), new MemberId(3), new MemberId(7)).Normalized());
-        byte[] header = SnapshotFormat.EncodeHeader(FolderId, metadata);
+        SnapshotDescriptor descriptor = new(new LogPosition(12, 3), new byte[] { 9, 8, 7 });
+        byte[] header = SnapshotFormat.EncodeHeader(FolderId, descriptor);
 
         Assert.True(SnapshotFormat.TryReadPrefix(header.AsSpan(0, SnapshotFormat.PrefixBytes), out int length));
         Assert.Equal(header.Length, length);
-        Assert.Equal(metadata, SnapshotFormat.TryReadHeader(FolderId, header));
-        Assert.False(SnapshotFormat.TryReadHeader(FolderId, header)!.Configuration.WasUsed(new MemberId(2)));
+        Assert.Equal(descriptor, SnapshotFormat.TryReadHeader(FolderId, header));
+    }
+
+    [Fact]
+    public void The_longest_metadata_fits_and_longer_metadata_is_refused()
+    {
+        byte[] longest = SnapshotFormat.EncodeHeader(
+            FolderId, new SnapshotDescriptor(new LogPosition(1, 1), new byte[SnapshotDescriptor.MaxMetadataBytes]));
+
+        Assert.True(SnapshotFormat.TryReadPrefix(longest.AsSpan(0, SnapshotFormat.PrefixBytes), out int length));
+        Assert.Equal(longest.Length, length);
+        Assert.Throws<ArgumentOutOfRangeException>(() => SnapshotFormat.EncodeHeader(
+            FolderId,
+            new SnapshotDescriptor(new LogPosition(1, 1), new byte[SnapshotDescriptor.MaxMetadataBytes + 1])));
     }
 
     [Theory]
@@ -29,7 +39,7 @@ public sealed class SnapshotVersionTests
     public void A_header_of_another_version_is_refused_by_its_number(int version)
     {
         byte[] header = SnapshotFormat.EncodeHeader(
-            FolderId, new SnapshotMetadata(new LogPosition(1, 1), ClusterConfiguration.OfVoters(new MemberId(1))));
+            FolderId, new SnapshotDescriptor(new LogPosition(1, 1), default));
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), version);
 
         StorageException refused = Assert.Throws<StorageException>(

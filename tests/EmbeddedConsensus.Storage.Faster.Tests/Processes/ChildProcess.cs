@@ -14,10 +14,7 @@ internal sealed class ChildProcess : IDisposable
     public ChildProcess(string folder, ulong appends, params ReadOnlySpan<string> wrapper)
     {
         string[] command =
-            [
-                .. wrapper, Environment.ProcessPath ?? "dotnet", "exec", typeof(Program).Assembly.Location, folder,
-                $"{appends}",
-            ];
+            [.. wrapper, "dotnet", "exec", typeof(Program).Assembly.Location, "append", folder, $"{appends}"];
         var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardInput = true,

@@ -9,14 +9,17 @@ public sealed class SimulatedDiskTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    private static readonly ReadOnlyMemory<byte> FirstState =
+        HardStateCodec.Encode(new HardState(1, new MemberId(1), 0));
+
     private readonly SimulatedDisk _disk = new();
 
     [Fact]
     public void Written_records_are_recovered()
     {
         HardState state = new(2, new MemberId(3), 1);
-        _disk.Write([Entry(1, 1), Entry(2, 2), Entry(3, 2)], state);
-        RecoveredLog log = _disk.Recover(Now);
+        _disk.Write([Entry(1, 1), Entry(2, 2), Entry(3, 2)], HardStateCodec.Encode(state));
+        RecoveredLog log = _disk.Recover(Now).Decode();
         Assert.Equal(state, log.HardState);
         Assert.Equal(3UL, log.LastIndex);
         Assert.Equal([new TermStart(1, 1), new TermStart(2, 2)], log.Terms);
@@ -25,8 +28,8 @@ public sealed class SimulatedDiskTests
     [Fact]
     public void An_append_at_an_existing_index_overrides_everything_after_it()
     {
-        _disk.Write([Entry(1, 1), Entry(2, 1), Entry(3, 1)], null);
-        _disk.Write([Entry(2, 2)], null);
+        _disk.Write([Entry(1, 1), Entry(2, 1), Entry(3, 1)], default);
+        _disk.Write([Entry(2, 2)], default);
         Assert.Equal(2UL, _disk.LastIndex);
         Assert.False(_disk.Holds(new LogPosition(2, 1)));
         Assert.True(_disk.Holds(new LogPosition(2, 2)));
@@ -35,7 +38,7 @@ public sealed class SimulatedDiskTests
     [Fact]
     public void An_append_after_a_gap_is_refused()
     {
-        _disk.Write([Entry(1, 1)], null);
+        _disk.Write([Entry(1, 1)], default);
         Assert.Throws<SimulationFailedException>(() => _disk.Write([Entry(3, 1)], null));
     }
 
@@ -45,11 +48,11 @@ public sealed class SimulatedDiskTests
         for (ulong seed = 0; seed < 20; seed++)
         {
             SimulatedDisk disk = new();
-            disk.Write([.. Enumerable.Range(1, 10).Select(index => Entry((ulong)index, 1))], null);
+            disk.Write([.. Enumerable.Range(1, 10).Select(index => Entry((ulong)index, 1))], default);
             disk.Drop(new LogPosition(6, 1));
             Assert.Empty(disk.Read(6, 7, 1_000));
             disk.Crash(new SimulationRandom(seed));
-            RecoveredLog log = disk.Recover(Now);
+            StoredLog log = disk.Recover(Now);
             Assert.InRange(log.Start.Index, 0UL, 6UL);
             Assert.Equal(10UL, log.LastIndex);
             Assert.Equal(10 - (int)log.Start.Index, disk.Read(log.Start.Index + 1, 10, 100_000).Length);
@@ -59,9 +62,9 @@ public sealed class SimulatedDiskTests
     [Fact]
     public void A_drop_beyond_the_end_leaves_an_empty_log_after_the_snapshot()
     {
-        _disk.Write([Entry(1, 1), Entry(2, 1)], null);
+        _disk.Write([Entry(1, 1), Entry(2, 1)], default);
         _disk.Drop(new LogPosition(9, 3));
-        RecoveredLog log = _disk.Recover(Now);
+        StoredLog log = _disk.Recover(Now);
         Assert.Equal(new LogPosition(9, 3), log.Start);
         Assert.Equal(9UL, log.LastIndex);
         Assert.Empty(log.Terms);
@@ -70,7 +73,7 @@ public sealed class SimulatedDiskTests
     [Fact]
     public void A_read_stops_before_its_limit_and_returns_at_least_one_entry()
     {
-        _disk.Write([Entry(1, 1), Entry(2, 1), Entry(3, 1)], null);
+        _disk.Write([Entry(1, 1), Entry(2, 1), Entry(3, 1)], default);
         Assert.Single(_disk.Read(1, 3, maxBytes: 1));
         Assert.Equal(2, _disk.Read(1, 3, maxBytes: 2 * Entry(1, 1).Size).Length);
     }
@@ -113,7 +116,7 @@ public sealed class SimulatedDiskTests
     [Fact]
     public void The_last_flush_is_not_damaged_because_no_log_could_detect_it()
     {
-        _disk.Write([Entry(1, 1)], new HardState(1, new MemberId(1), 0), hasVote: false);
+        _disk.Write([Entry(1, 1)], FirstState);
         _disk.Flushed();
         Assert.False(_disk.Damage(FaultKind.RottenLog, where: 0));
         Assert.False(_disk.Damage(FaultKind.RottenHardState, where: 0));
@@ -124,7 +127,7 @@ public sealed class SimulatedDiskTests
     public void A_snapshot_with_a_flipped_bit_cannot_be_read_there()
     {
         SnapshotMetadata metadata = new(new LogPosition(9, 1), ClusterConfiguration.OfVoters(new MemberId(1)));
-        _disk.Publish(new SimulatedSnapshot(metadata, new byte[5_000]));
+        _disk.Publish(new SimulatedSnapshot(SnapshotMetadataCodec.Encode(metadata), new byte[5_000]));
         Assert.True(_disk.Damage(FaultKind.RottenSnapshot, where: 3_000));
         Assert.Throws<StorageCorruptedException>(() => _disk.NewestSnapshot!.Read(2_900, 50, trustsDamage: false));
         Assert.Equal(50, _disk.NewestSnapshot!.Read(0, 50, trustsDamage: false).Length);
@@ -154,7 +157,7 @@ public sealed class SimulatedDiskTests
     {
         for (ulong index = 1; index <= 3; index++)
         {
-            _disk.Write([Entry(index, 1)], index == 1 ? new HardState(1, new MemberId(1), 0) : null, hasVote: false);
+            _disk.Write([Entry(index, 1)], index == 1 ? FirstState : default);
             _disk.Flushed();
         }
     }

@@ -16,13 +16,13 @@ public sealed class SingleMemberTests : IAsyncLifetime
 
     private IKeyValueStore Store => _host.Services.GetRequiredService<IKeyValueStore>();
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await _host.StartAsync();
         await Store.WaitForReadyAsync();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
         _host.Dispose();

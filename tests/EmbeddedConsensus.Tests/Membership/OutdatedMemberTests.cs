@@ -113,7 +113,7 @@ public sealed class OutdatedMemberTests
         InMemoryLogStorage disk = new(cluster.Disk(2));
         await using (disk)
         {
-            RecoveredLog recovered = await disk.RecoverAsync();
+            StoredLog recovered = await disk.RecoverAsync();
             ClusterConfiguration known = ClusterConfigurationCodec.Decode(recovered.ConfigurationEntries[^1].Data.Span);
             Assert.False(known.Contains(MembershipCluster.Id(2)), "The disk holds the addition.");
         }

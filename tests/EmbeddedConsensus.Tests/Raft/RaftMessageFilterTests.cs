@@ -118,14 +118,15 @@ public sealed class RaftMessageFilterTests
     public void A_piece_of_a_snapshot_that_cannot_be_used_begins_nothing(string defect)
     {
         LoneNode lone = new();
-        SnapshotMetadata metadata = new(new LogPosition(5, 1), lone.Node.Status.Configuration);
+        SnapshotDescriptor snapshot = SnapshotMetadataCodec.Encode(
+            new SnapshotMetadata(new LogPosition(5, 1), lone.Node.Status.Configuration));
         byte[] data = [1, 2, 3, 4];
         uint checksum = Crc32C.Compute(data);
         SnapshotChunk chunk = defect switch
         {
-            "damaged" => new SnapshotChunk(metadata, 10, 0, data, checksum + 1),
-            "beyond the end" => new SnapshotChunk(metadata, 3, 0, data, checksum),
-            _ => new SnapshotChunk(metadata, 10, 4, data, checksum),
+            "damaged" => new SnapshotChunk(snapshot, 10, 0, data, checksum + 1),
+            "beyond the end" => new SnapshotChunk(snapshot, 3, 0, data, checksum),
+            _ => new SnapshotChunk(snapshot, 10, 4, data, checksum),
         };
 
         lone.Node.Step(new RaftMessage
@@ -135,5 +136,39 @@ public sealed class RaftMessageFilterTests
 
         Assert.Empty(lone.Node.Effects.SnapshotReceives);
         Assert.All(lone.Node.Effects.Messages, answer => Assert.True(answer.Reject));
+        Assert.Null(lone.Node.Effects.UnreadableSnapshot);
+    }
+
+    [Fact]
+    [Trait("Scenario", "11")]
+    public void A_snapshot_whose_metadata_is_of_another_version_is_ignored_and_reported()
+    {
+        LoneNode lone = new();
+        SnapshotDescriptor known = SnapshotMetadataCodec.Encode(
+            new SnapshotMetadata(new LogPosition(5, 1), lone.Node.Status.Configuration));
+        SnapshotDescriptor unknown = known with { Metadata = new byte[] { 99, 1, 2 } };
+
+        lone.Node.Step(FirstPieceOf(unknown));
+
+        Assert.Empty(lone.Node.Effects.SnapshotReceives);
+        UnreadableSnapshot ignored = Assert.IsType<UnreadableSnapshot>(lone.Node.Effects.UnreadableSnapshot);
+        Assert.Equal(new MemberId(2), ignored.Sender);
+        Assert.Contains("index 5", ignored.Reason.Message, StringComparison.Ordinal);
+        lone.Drain();
+
+        // Its next leader may well be one that it understands.
+        lone.Node.Step(FirstPieceOf(known));
+        Assert.Null(lone.Node.Effects.UnreadableSnapshot);
+        Assert.Equal(SnapshotReceiveEffectKind.Begin, lone.Node.Effects.SnapshotReceives[0].Kind);
+    }
+
+    private static RaftMessage FirstPieceOf(SnapshotDescriptor snapshot)
+    {
+        byte[] data = [1, 2, 3, 4];
+        return new RaftMessage
+        {
+            Type = RaftMessageType.SnapshotChunk, From = new MemberId(2), To = new MemberId(1), Term = 1,
+            Chunk = new SnapshotChunk(snapshot, 10, 0, data, Crc32C.Compute(data)),
+        };
     }
 }

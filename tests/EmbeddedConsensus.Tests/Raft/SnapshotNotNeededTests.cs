@@ -12,8 +12,8 @@ public sealed class SnapshotNotNeededTests
         RaftNode node = lone.Node;
         byte[] data = [1, 2, 3];
         SnapshotChunk chunk = new(
-            new SnapshotMetadata(new LogPosition(3, 1), node.Configuration), data.Length, 0, data,
-            Crc32C.Compute(data));
+            SnapshotMetadataCodec.Encode(new SnapshotMetadata(new LogPosition(3, 1), node.Configuration)),
+            data.Length, 0, data, Crc32C.Compute(data));
         node.Step(Message(RaftMessageType.SnapshotChunk) with { Chunk = chunk });
         node.SnapshotChunkWritten(Step(node, SnapshotReceiveEffectKind.Write));
         ulong publish = Step(node, SnapshotReceiveEffectKind.Publish);

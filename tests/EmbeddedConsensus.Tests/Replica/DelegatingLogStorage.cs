@@ -6,7 +6,7 @@ namespace EmbeddedConsensus.Tests.Replica;
 /// <summary>A storage that does what another does, to be changed in one point.</summary>
 public abstract class DelegatingLogStorage(ILogStorage inner) : ILogStorage
 {
-    public virtual ValueTask<RecoveredLog> RecoverAsync(CancellationToken cancellationToken = default) =>
+    public virtual ValueTask<StoredLog> RecoverAsync(CancellationToken cancellationToken = default) =>
         inner.RecoverAsync(cancellationToken);
 
     public virtual ValueTask AppendAsync(

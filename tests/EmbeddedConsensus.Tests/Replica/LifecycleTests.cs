@@ -1,4 +1,3 @@
-using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -135,7 +134,7 @@ public sealed class LifecycleTests
 
     private sealed class UnreadableLogStorage(ILogStorage inner) : DelegatingLogStorage(inner)
     {
-        public override ValueTask<RecoveredLog> RecoverAsync(CancellationToken cancellationToken = default) =>
+        public override ValueTask<StoredLog> RecoverAsync(CancellationToken cancellationToken = default) =>
             throw new StorageCorruptedException("log", 42, "damaged");
     }
 }

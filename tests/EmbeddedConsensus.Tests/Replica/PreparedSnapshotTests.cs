@@ -40,7 +40,7 @@ public sealed class PreparedSnapshotTests : ISnapshotReceiverEvents, IDisposable
 
         // From here on only the prepared state could be restored: the disk has another one.
         await using (ISnapshotWriter writer = await storage.CreateAsync(
-            new SnapshotMetadata(new LogPosition(2, 1), Alone)))
+            SnapshotMetadataCodec.Encode(new SnapshotMetadata(new LogPosition(2, 1), Alone))))
         {
             await writer.WriteAsync(state);
             await writer.PublishAsync();

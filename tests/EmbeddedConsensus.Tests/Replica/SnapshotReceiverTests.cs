@@ -43,7 +43,7 @@ public sealed class SnapshotReceiverTests : IAsyncDisposable
         Assert.IsType<StorageException>(_reported.Failure);
         Assert.Equal([3UL], _reported.Published);
         await using ISnapshotReader? newest = await _storage.OpenNewestAsync();
-        Assert.Equal(5UL, newest?.Metadata.Position.Index);
+        Assert.Equal(5UL, newest?.Descriptor.Position.Index);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class SnapshotReceiverTests : IAsyncDisposable
         Assert.Equal([3UL, 6UL], _reported.Published);
         await using (ISnapshotReader? newest = await _storage.OpenNewestAsync())
         {
-            Assert.Equal(9UL, newest?.Metadata.Position.Index);
+            Assert.Equal(9UL, newest?.Descriptor.Position.Index);
         }
 
         await _storage.DeleteAsync(9);

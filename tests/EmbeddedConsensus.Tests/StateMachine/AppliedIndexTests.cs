@@ -84,7 +84,8 @@ public sealed class AppliedIndexTests : IDisposable
 
     private static async Task WriteAsync(StateSnapshot snapshot, InMemorySnapshotStorage storage)
     {
-        await using ISnapshotWriter writer = await storage.CreateAsync(new SnapshotMetadata(snapshot.Position, Alone));
+        await using ISnapshotWriter writer = await storage.CreateAsync(
+            SnapshotMetadataCodec.Encode(new SnapshotMetadata(snapshot.Position, Alone)));
         bool hasMore;
         do
         {

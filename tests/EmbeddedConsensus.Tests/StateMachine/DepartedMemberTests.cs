@@ -77,7 +77,7 @@ public sealed class DepartedMemberTests : IDisposable
         using (StateSnapshot snapshot = new(_machine.State))
         {
             await using ISnapshotWriter writer = await storage.CreateAsync(
-                new SnapshotMetadata(snapshot.Position, left));
+                SnapshotMetadataCodec.Encode(new SnapshotMetadata(snapshot.Position, left)));
             ArrayBufferWriter<byte> bytes = new();
             while (snapshot.WriteNext(bytes, 1 << 20))
             {

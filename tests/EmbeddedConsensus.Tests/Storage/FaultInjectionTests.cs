@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Tests.Storage;
 public sealed class FaultInjectionTests
 {
     private static readonly LogAppend[] Write =
-        [new LogAppend(new[] { new LogEntry(1, 1, LogEntryKind.Command, new byte[3]) }, null)];
+        [new LogAppend(new[] { new LogEntry(1, 1, LogEntryKind.Command, new byte[3]) }, default)];
 
     [Theory]
     [InlineData(false, 0UL)]
@@ -59,10 +59,10 @@ public sealed class FaultInjectionTests
     public async Task Each_step_of_a_snapshot_fails_once()
     {
         await using var storage = new FaultInjectingSnapshotStorage(new InMemorySnapshotStorage());
-        var metadata = new SnapshotMetadata(new LogPosition(1, 1), new ClusterConfiguration());
+        var descriptor = new SnapshotDescriptor(new LogPosition(1, 1), default);
         storage.FailNext(SnapshotStep.Create);
-        await Assert.ThrowsAsync<StorageException>(async () => await storage.CreateAsync(metadata));
-        await using ISnapshotWriter writer = await storage.CreateAsync(metadata);
+        await Assert.ThrowsAsync<StorageException>(async () => await storage.CreateAsync(descriptor));
+        await using ISnapshotWriter writer = await storage.CreateAsync(descriptor);
         storage.FailNext(SnapshotStep.Write);
         await Assert.ThrowsAsync<StorageException>(async () => await writer.WriteAsync(new byte[1]));
         await writer.WriteAsync(new byte[1]);

@@ -1,4 +1,3 @@
-using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing.Storage;
 
@@ -20,7 +19,7 @@ public sealed class InMemoryLogStorageTests
         await storage.RecoverAsync();
         disk.Crash();
 
-        LogAppend[] writes = [new LogAppend(default, new HardState(1, default, 0))];
+        LogAppend[] writes = [new LogAppend(default, new byte[] { 1 })];
         await Assert.ThrowsAsync<StorageException>(async () => await storage.AppendAsync(writes));
         await using var next = new InMemoryLogStorage(disk);
         Assert.True((await next.RecoverAsync()).IsEmpty);
@@ -37,7 +36,7 @@ public sealed class InMemoryLogStorageTests
         await second.RecoverAsync();
         await first.DisposeAsync();
 
-        LogAppend[] writes = [new LogAppend(default, new HardState(1, default, 0))];
+        LogAppend[] writes = [new LogAppend(default, new byte[] { 1 })];
         await second.AppendAsync(writes);
         var third = new InMemoryLogStorage(disk);
         await Assert.ThrowsAsync<StorageInUseException>(async () => await third.RecoverAsync());

@@ -19,7 +19,7 @@ public sealed class InMemorySnapshotStorageTests
         var disk = new InMemoryDisk();
         await using var storage = new InMemorySnapshotStorage(disk);
         await using ISnapshotWriter writer =
-            await storage.CreateAsync(new SnapshotMetadata(new LogPosition(1, 1), new ClusterConfiguration()));
+            await storage.CreateAsync(new SnapshotDescriptor(new LogPosition(1, 1), default));
         disk.Crash();
         await Assert.ThrowsAsync<StorageException>(async () => await writer.PublishAsync());
 

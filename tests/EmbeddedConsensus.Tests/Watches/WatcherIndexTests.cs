@@ -2,6 +2,7 @@ using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Watches;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 
 namespace EmbeddedConsensus.Tests.Watches;
 
@@ -18,8 +19,8 @@ public sealed class WatcherIndexTests
         Keys.SelectMany(_ => Keys, KeyRange.Between),
         Gen.Constant(KeyRange.All));
 
-    [Fact]
-    public void Exactly_the_watchers_whose_range_contains_the_key_are_found()
+    [Property(MaxTest = 500, Replay = "17,19")]
+    public Property Exactly_the_watchers_whose_range_contains_the_key_are_found()
     {
         Gen<(KeyRange[] Ranges, Key[] Keys, int[] Removed)> cases =
             from ranges in Ranges.ArrayOf()
@@ -27,9 +28,7 @@ public sealed class WatcherIndexTests
             from removed in Gen.Choose(0, Math.Max(0, ranges.Length - 1)).ArrayOf(ranges.Length / 3)
             select (ranges, keys, removed);
 
-        Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(500).WithReplay(new Replay(new Rnd(17, 19), null)),
-            Prop.ForAll(cases.ToArbitrary(), sample => Holds(sample.Ranges, sample.Keys, sample.Removed)));
+        return Prop.ForAll(cases.ToArbitrary(), sample => Holds(sample.Ranges, sample.Keys, sample.Removed));
     }
 
     private static bool Holds(KeyRange[] ranges, Key[] keys, int[] removed)

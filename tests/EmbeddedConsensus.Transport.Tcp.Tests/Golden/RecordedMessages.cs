@@ -63,7 +63,7 @@ internal static class RecordedMessages
         ["snapshot-chunk"] = FromLeader(RaftMessageType.SnapshotChunk) with
         {
             Chunk = new SnapshotChunk(
-                new SnapshotMetadata(new LogPosition(1000, 6), Joint),
+                new SnapshotDescriptor(new LogPosition(1000, 6), Pattern(120)),
                 1L << 40,
                 1L << 33,
                 Pattern(2500),
@@ -72,12 +72,12 @@ internal static class RecordedMessages
         ["snapshot-chunk-empty"] = FromLeader(RaftMessageType.SnapshotChunk) with
         {
             Chunk = new SnapshotChunk(
-                new SnapshotMetadata(new LogPosition(7, 1), ClusterConfiguration.OfVoters(Leader)), 0, 0, default, 0),
+                new SnapshotDescriptor(new LogPosition(7, 1), default), 0, 0, default, 0),
         },
         ["snapshot-chunk-response"] = FromFollower(RaftMessageType.SnapshotChunkResponse) with
         {
             Chunk = new SnapshotChunk(
-                new SnapshotMetadata(new LogPosition(1000, 6), Joint), 1L << 40, 1L << 34, default, 0),
+                new SnapshotDescriptor(new LogPosition(1000, 6), Pattern(120)), 1L << 40, 1L << 34, default, 0),
         },
         ["propose"] = FromFollower(RaftMessageType.Propose) with
         {
@@ -97,23 +97,6 @@ internal static class RecordedMessages
         ["member-removed"] = FromLeader(RaftMessageType.MemberRemoved) with { Index = 12 },
         ["member-refused"] = FromLeader(RaftMessageType.MemberRefused) with { Context = 2 },
     };
-
-    private static ClusterConfiguration Joint => new ClusterConfiguration
-    {
-        ClusterId = 0xC1,
-        ClusterNameHash = 0xAB,
-        Voters = [Leader, new MemberId(2), new MemberId(300)],
-        OutgoingVoters = [Leader, new MemberId(2)],
-        Learners = [new MemberId(4)],
-        Members =
-        [
-            new ClusterMember(Leader, "10.0.0.1:7400", false, 2),
-            new ClusterMember(new MemberId(2), "über.example:7400", false, 2),
-            new ClusterMember(new MemberId(4), "10.0.0.4:7400", true, 1),
-            new ClusterMember(new MemberId(300), "", false, 0),
-        ],
-        LastMemberId = new MemberId(300),
-    }.Normalized();
 
     /// <summary>Reproducible bytes.</summary>
     public static byte[] Pattern(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)(i % 251))];

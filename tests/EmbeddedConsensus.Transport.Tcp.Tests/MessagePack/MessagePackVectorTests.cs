@@ -129,20 +129,7 @@ public sealed class MessagePackVectorTests
             To = new MemberId(3),
             Term = 7,
             Chunk = new SnapshotChunk(
-                new SnapshotMetadata(
-                    new LogPosition(1000, 6),
-                    new ClusterConfiguration
-                    {
-                        Voters = [new MemberId(1), new MemberId(2), new MemberId(300)],
-                        OutgoingVoters = [new MemberId(1), new MemberId(2)],
-                        Learners = [new MemberId(4)],
-                        LastMemberId = new MemberId(300),
-                        UnusedIds =
-                        [
-                            new MemberIdRange(new MemberId(3), new MemberId(3)),
-                            new MemberIdRange(new MemberId(5), new MemberId(298)),
-                        ],
-                    }),
+                new SnapshotDescriptor(new LogPosition(1000, 6), Pattern(120)),
                 1L << 40,
                 1L << 33,
                 Pattern(70_000),

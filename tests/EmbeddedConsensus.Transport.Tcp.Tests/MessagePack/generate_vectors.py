@@ -7,7 +7,6 @@ Each line is: kind, value, length of the encoding, its SHA-256, and its first 64
 size is the size alone; its bytes follow the pattern i % 251.
 """
 import hashlib
-import struct
 
 import msgpack
 
@@ -29,16 +28,6 @@ def message(type, sender, to, term=0, index=0, log_term=0, commit=0, entries=(),
             format_version]
 
 
-def configuration(voters, outgoing, learners, last, unused):
-    """The lists for older readers, and behind them the configuration in its own format, here without what it leaves
-    open: cluster id, name, demotions, plans, addresses."""
-    whole = struct.pack("<BQQQB", 2, 0, 0, last, len(unused))
-    whole += b"".join(struct.pack("<QQ", first, end) for first, end in unused)
-    for ids in (voters, outgoing, learners, [], []):
-        whole += struct.pack("<B", len(ids)) + b"".join(struct.pack("<Q", i) for i in ids)
-    return [voters, outgoing, learners, whole + b"\0"]
-
-
 for length in LENGTHS:
     emit("bin", length, pattern(length))
 
@@ -48,4 +37,4 @@ emit("message", "append", message(1, 2**63, 70000, term=5, index=10, log_term=4,
     [11, 5, 1, pattern(300)], [12, 5, 0, b""], [13, 5, 2, pattern(3)]]))
 emit("message", "rejection", message(2, 3, 1, term=6, index=65536, reject=True, hint=65535, format_version=2))
 emit("message", "snapshot", message(9, 1, 3, term=7, chunk=[
-    [1000, 6, configuration([1, 2, 300], [1, 2], [4], 300, [(3, 3), (5, 298)])], 2**40, 2**33, pattern(70000), 0xDEADBEEF]))
+    [1000, 6, pattern(120)], 2**40, 2**33, pattern(70000), 0xDEADBEEF]))

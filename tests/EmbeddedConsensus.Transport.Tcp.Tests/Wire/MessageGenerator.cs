@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Transport.Tcp.Tests.Wire;
@@ -43,38 +42,13 @@ internal sealed class MessageGenerator(int seed)
 
     private SnapshotChunk Chunk() =>
         new(
-            new SnapshotMetadata(
-                new LogPosition(Number(), Number()),
-                Configuration()),
+            new SnapshotDescriptor(new LogPosition(Number(), Number()), Metadata()),
             (long)(Number() >> 1),
             (long)(Number() >> 1),
             Bytes(),
             (uint)Number());
 
-    // Half of them know which ids were never used.
-    private ClusterConfiguration Configuration() => _random.Next(2) == 0 ? Lists() : Lists().Normalized();
-
-    private ClusterConfiguration Lists() => new()
-    {
-        ClusterId = Number(),
-        ClusterNameHash = Number(),
-        Voters = Members(7),
-        OutgoingVoters = Members(7),
-        Learners = Members(20),
-        LearnersNext = Members(7),
-        PlannedVoters = Members(7),
-        Members = [.. Members(32).Select(id => new ClusterMember(
-            id, new string('é', _random.Next(20)), _random.Next(2) == 0, (uint)Number()))],
-        LastMemberId = new MemberId(Number()),
-    };
-
-    private ImmutableArray<MemberId> Members(int most) =>
-    [
-        .. Enumerable.Range(0, _random.Next(most + 1))
-            .Select(_ => new MemberId(Math.Max(1, Number())))
-            .Distinct()
-            .Order(),
-    ];
+    private byte[] Metadata() => [.. Bytes().Take(SnapshotDescriptor.MaxMetadataBytes)];
 
     private byte[] Bytes()
     {

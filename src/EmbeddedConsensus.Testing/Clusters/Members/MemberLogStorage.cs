@@ -15,7 +15,7 @@ internal sealed class MemberLogStorage(MemberDisk disk, ILogStorage inner) : ILo
     public void CutPower() => _powerCut.Cancel();
 
     /// <inheritdoc />
-    public ValueTask<RecoveredLog> RecoverAsync(CancellationToken cancellationToken = default) =>
+    public ValueTask<StoredLog> RecoverAsync(CancellationToken cancellationToken = default) =>
         inner.RecoverAsync(cancellationToken);
 
     /// <inheritdoc />

@@ -70,7 +70,7 @@ public sealed class FaultInjectingLogStorage : ILogStorage
     }
 
     /// <inheritdoc />
-    public ValueTask<RecoveredLog> RecoverAsync(CancellationToken cancellationToken = default) =>
+    public ValueTask<StoredLog> RecoverAsync(CancellationToken cancellationToken = default) =>
         _inner.RecoverAsync(cancellationToken);
 
     /// <inheritdoc />

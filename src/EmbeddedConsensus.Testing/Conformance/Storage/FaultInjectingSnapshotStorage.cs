@@ -31,10 +31,10 @@ public sealed class FaultInjectingSnapshotStorage : ISnapshotStorage
 
     /// <inheritdoc />
     public async ValueTask<ISnapshotWriter> CreateAsync(
-        SnapshotMetadata metadata, CancellationToken cancellationToken = default)
+        SnapshotDescriptor descriptor, CancellationToken cancellationToken = default)
     {
         Pass(SnapshotStep.Create);
-        return new Writer(this, await _inner.CreateAsync(metadata, cancellationToken).ConfigureAwait(false));
+        return new Writer(this, await _inner.CreateAsync(descriptor, cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc />
@@ -75,8 +75,6 @@ public sealed class FaultInjectingSnapshotStorage : ISnapshotStorage
 
     private sealed class Writer(FaultInjectingSnapshotStorage owner, ISnapshotWriter inner) : ISnapshotWriter
     {
-        public SnapshotMetadata Metadata => inner.Metadata;
-
         public long Length => inner.Length;
 
         public ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
@@ -96,7 +94,7 @@ public sealed class FaultInjectingSnapshotStorage : ISnapshotStorage
 
     private sealed class Reader(FaultInjectingSnapshotStorage owner, ISnapshotReader inner) : ISnapshotReader
     {
-        public SnapshotMetadata Metadata => inner.Metadata;
+        public SnapshotDescriptor Descriptor => inner.Descriptor;
 
         public long Length => inner.Length;
 

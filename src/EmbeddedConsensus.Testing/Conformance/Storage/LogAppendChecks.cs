@@ -12,7 +12,7 @@ internal static class LogAppendChecks
         for (int i = 0; i < 2; i++)
         {
             ILogStorage storage = medium.Open();
-            RecoveredLog recovered = await storage.RecoverAsync().ConfigureAwait(false);
+            StoredLog recovered = await storage.RecoverAsync().ConfigureAwait(false);
             Expect.That(recovered.IsEmpty, "a new log to be empty");
             new LogModel().Check(recovered);
             await storage.DisposeAsync().ConfigureAwait(false);
@@ -72,6 +72,41 @@ internal static class LogAppendChecks
             await AppendAsync(storage, model, new LogAppend(default, State(term, term - 1))).ConfigureAwait(false);
         }
 
+        await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
+    }
+
+    public static async Task HardStateBytesAsync(LogStorageMedium medium)
+    {
+        var model = new LogModel();
+        ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
+        await AppendAsync(storage, model, Entries(1, 3, 1)).ConfigureAwait(false);
+        foreach (int length in new[] { 1, 49, LogAppend.MaxHardStateBytes, 2 })
+        {
+            byte[] state = new byte[length];
+            new Random(length).NextBytes(state);
+            await AppendAsync(storage, model, new LogAppend(default, state)).ConfigureAwait(false);
+            storage = await ReopenAsync(medium, storage, model).ConfigureAwait(false);
+            await DropAsync(storage, model, model.Start.Index + 1, 1).ConfigureAwait(false);
+            await AppendAsync(storage, model, Entries(model.LastIndex + 1, 1, 1)).ConfigureAwait(false);
+            storage = await ReopenAsync(medium, storage, model).ConfigureAwait(false);
+        }
+
+        LogAppend tooLong = new(default, new byte[LogAppend.MaxHardStateBytes + 1]);
+        await Expect.ThrowsAsync<ArgumentException>(
+            async () => await storage.AppendAsync(new[] { tooLong }).ConfigureAwait(false),
+            "an append of a hard state beyond the limit").ConfigureAwait(false);
+        await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
+    }
+
+    public static async Task HardStateIsCopiedAsync(LogStorageMedium medium)
+    {
+        var model = new LogModel();
+        ILogStorage storage = await OpenAsync(medium, model).ConfigureAwait(false);
+        byte[] state = State(1);
+        await AppendAsync(storage, model, Entries(1, 2, 1, state: state)).ConfigureAwait(false);
+        Array.Fill(state, (byte)0xAA);
+        await AppendAsync(storage, model, Entries(3, 2, 1)).ConfigureAwait(false);
+        await DropAsync(storage, model, 2, 1).ConfigureAwait(false);
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }
 
@@ -135,8 +170,8 @@ internal static class LogAppendChecks
             [Entries(2, 1, 1)],
             [Entries(0, 1, 1)],
             [Entries(6, 1, 1), Entries(8, 1, 1)],
-            [new LogAppend(new[] { Entry(6, 1), Entry(8, 1) }, null)],
-            [new LogAppend(new[] { Entry(6, 1), Entry(6, 1) }, null)],
+            [new LogAppend(new[] { Entry(6, 1), Entry(8, 1) }, default)],
+            [new LogAppend(new[] { Entry(6, 1), Entry(6, 1) }, default)],
         ];
         foreach (LogAppend[] misfit in misfits)
         {
@@ -160,7 +195,7 @@ internal static class LogAppendChecks
             Entry(3, 1, 0),
             Entry(4, 1, 0, LogEntryKind.Configuration),
         ];
-        await AppendAsync(storage, model, new LogAppend(entries, null)).ConfigureAwait(false);
+        await AppendAsync(storage, model, new LogAppend(entries, default)).ConfigureAwait(false);
         await AppendAsync(storage, model, Entries(5, 1, 2, bytes: 0)).ConfigureAwait(false);
         await CheckReopenedAsync(medium, storage, model).ConfigureAwait(false);
     }

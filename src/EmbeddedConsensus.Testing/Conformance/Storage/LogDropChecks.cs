@@ -1,4 +1,3 @@
-using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage;
 using static EmbeddedConsensus.Testing.Storage.LogStorageSteps;
 
@@ -134,7 +133,7 @@ internal static class LogDropChecks
         ulong last = model.LastIndex;
         for (int i = random.Next(3); i >= 0; i--)
         {
-            HardState? state = random.Next(3) == 0 ? State(term, model.Start.Index) : null;
+            byte[]? state = random.Next(3) == 0 ? State(term, model.Start.Index) : null;
             int count = random.Next(4) == 0 ? 0 : random.Next(1, 30);
             bool overrides = random.Next(4) == 0 && last > model.Start.Index;
             ulong first = overrides

@@ -11,8 +11,8 @@ internal sealed class LogModel
     /// <summary>The last dropped entry.</summary>
     public LogPosition Start { get; private set; }
 
-    /// <summary>The last hard state.</summary>
-    public HardState HardState { get; private set; }
+    /// <summary>The last hard state; empty when there was none.</summary>
+    public byte[] HardState { get; private set; } = [];
 
     /// <summary>The index of the last entry.</summary>
     public ulong LastIndex { get; private set; }
@@ -50,7 +50,7 @@ internal sealed class LogModel
                 LastIndex = entry.Index;
             }
 
-            HardState = write.HardState ?? HardState;
+            HardState = write.HardState.IsEmpty ? HardState : write.HardState.ToArray();
         }
     }
 
@@ -75,9 +75,10 @@ internal sealed class LogModel
 
     /// <summary>Checks what an opened log says about itself.</summary>
     /// <param name="recovered">What it says.</param>
-    public void Check(RecoveredLog recovered)
+    public void Check(StoredLog recovered)
     {
-        Expect.Equal(HardState, recovered.HardState, "the recovered hard state");
+        Expect.Equal(
+            Convert.ToHexString(HardState), Convert.ToHexString(recovered.HardState.Span), "the recovered hard state");
         Expect.Equal(Start, recovered.Start, "the recovered start");
         Expect.Equal(LastIndex, recovered.LastIndex, "the recovered last index");
         List<TermStart> terms = [];

@@ -14,12 +14,16 @@ internal static class LogStorageSteps
         return new LogEntry(index, term, kind, data);
     }
 
-    public static LogAppend Entries(ulong first, int count, ulong term, int bytes = 16, HardState? state = null) =>
+    public static LogAppend Entries(ulong first, int count, ulong term, int bytes = 16, byte[]? state = null) =>
         new(Enumerable.Range(0, count).Select(i => Entry(first + (ulong)i, term, bytes)).ToArray(), state);
 
-    // A replica keeps its owner; the storage must keep whatever it is given.
-    public static HardState State(ulong term, ulong commit = 0) => new(
-        term, new MemberId(term * 7), commit, new MemberId(ulong.MaxValue - term), new FoundingVotes(term + 3, ~term));
+    /// <summary>A hard state: bytes that only a replica can read, of one length or another.</summary>
+    public static byte[] State(ulong term, ulong commit = 0)
+    {
+        byte[] state = new byte[1 + ((term + commit) % 100)];
+        new Random(HashOf(term, commit)).NextBytes(state);
+        return state;
+    }
 
     private static int HashOf(ulong index, ulong term) => (int)((index * 1_000_003) + term);
 

@@ -19,13 +19,13 @@ public static partial class SnapshotStorageConformance
     {
         ISnapshotStorage storage = medium.Open();
         byte[] content = Content(200_000, 1);
-        await PublishAsync(storage, Metadata(10), content).ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(10), content).ConfigureAwait(false);
+        await PublishAsync(storage, Descriptor(10), content).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(10), content).ConfigureAwait(false);
         await storage.DisposeAsync().ConfigureAwait(false);
         storage = medium.Open();
-        await CheckNewestAsync(storage, Metadata(10), content).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(10), content).ConfigureAwait(false);
         storage = await ReopenAsync(medium, storage).ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(10), content).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(10), content).ConfigureAwait(false);
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -33,33 +33,26 @@ public static partial class SnapshotStorageConformance
     {
         ISnapshotStorage storage = medium.Open();
         byte[] content = Content(length, length);
-        await PublishAsync(storage, Metadata(7), content).ConfigureAwait(false);
+        await PublishAsync(storage, Descriptor(7), content).ConfigureAwait(false);
         storage = await ReopenAsync(medium, storage).ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(7), content).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(7), content).ConfigureAwait(false);
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
     private static async Task MetadataAsync(SnapshotStorageMedium medium)
     {
-        SnapshotMetadata[] all =
+        SnapshotDescriptor[] all =
         [
-            new(new LogPosition(1, 1), new ClusterConfiguration()),
-            new(
-                new LogPosition(2, 9),
-                new ClusterConfiguration
-                {
-                    Voters = [new MemberId(1), new MemberId(5), new MemberId(ulong.MaxValue)],
-                    OutgoingVoters = [new MemberId(1), new MemberId(2)],
-                    Learners = [new MemberId(8)],
-                }),
-            new(new LogPosition(ulong.MaxValue - 1, ulong.MaxValue), ClusterConfiguration.OfVoters(new MemberId(3))),
+            Descriptor(1, term: 1, metadataBytes: 0),
+            Descriptor(2, term: 9, metadataBytes: 1),
+            Descriptor(ulong.MaxValue - 1, term: ulong.MaxValue, SnapshotDescriptor.MaxMetadataBytes),
         ];
         ISnapshotStorage storage = medium.Open();
-        foreach (SnapshotMetadata metadata in all)
+        foreach (SnapshotDescriptor descriptor in all)
         {
-            await PublishAsync(storage, metadata, Content(100, 1)).ConfigureAwait(false);
+            await PublishAsync(storage, descriptor, Content(100, 1)).ConfigureAwait(false);
             storage = await ReopenAsync(medium, storage).ConfigureAwait(false);
-            await CheckNewestAsync(storage, metadata, Content(100, 1)).ConfigureAwait(false);
+            await CheckNewestAsync(storage, descriptor, Content(100, 1)).ConfigureAwait(false);
         }
 
         await storage.DisposeAsync().ConfigureAwait(false);
@@ -69,14 +62,14 @@ public static partial class SnapshotStorageConformance
     {
         ISnapshotStorage storage = medium.Open();
         byte[] content = Content(100_000, 4);
-        await PublishAsync(storage, Metadata(5), content).ConfigureAwait(false);
-        ISnapshotWriter writer = await storage.CreateAsync(Metadata(9)).ConfigureAwait(false);
+        await PublishAsync(storage, Descriptor(5), content).ConfigureAwait(false);
+        ISnapshotWriter writer = await storage.CreateAsync(Descriptor(9)).ConfigureAwait(false);
         await WriteAsync(writer, Content(300_000, 5)).ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(5), content).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(5), content).ConfigureAwait(false);
         await writer.DisposeAsync().ConfigureAwait(false);
         await writer.DisposeAsync().ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(5), content).ConfigureAwait(false);
-        writer = await storage.CreateAsync(Metadata(11)).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(5), content).ConfigureAwait(false);
+        writer = await storage.CreateAsync(Descriptor(11)).ConfigureAwait(false);
         await WriteAsync(writer, Content(300_000, 6)).ConfigureAwait(false);
         if (!medium.CanCrash)
         {
@@ -84,7 +77,7 @@ public static partial class SnapshotStorageConformance
         }
 
         storage = await ReopenAsync(medium, storage).ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(5), content).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(5), content).ConfigureAwait(false);
         await writer.DisposeAsync().ConfigureAwait(false);
         await storage.DisposeAsync().ConfigureAwait(false);
     }
@@ -95,32 +88,32 @@ public static partial class SnapshotStorageConformance
         ulong[] indices = [20, 100, 9, 99];
         foreach (ulong index in indices)
         {
-            await PublishAsync(storage, Metadata(index), Content(1_000, (int)index)).ConfigureAwait(false);
+            await PublishAsync(storage, Descriptor(index), Content(1_000, (int)index)).ConfigureAwait(false);
         }
 
-        await CheckNewestAsync(storage, Metadata(100), Content(1_000, 100)).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(100), Content(1_000, 100)).ConfigureAwait(false);
         storage = await ReopenAsync(medium, storage).ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(100), Content(1_000, 100)).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(100), Content(1_000, 100)).ConfigureAwait(false);
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
     private static async Task SamePositionAsync(SnapshotStorageMedium medium)
     {
         ISnapshotStorage storage = medium.Open();
-        await PublishAsync(storage, Metadata(5), Content(100_000, 1)).ConfigureAwait(false);
-        await PublishAsync(storage, Metadata(5), Content(70_000, 2)).ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(5), Content(70_000, 2)).ConfigureAwait(false);
+        await PublishAsync(storage, Descriptor(5), Content(100_000, 1)).ConfigureAwait(false);
+        await PublishAsync(storage, Descriptor(5), Content(70_000, 2)).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(5), Content(70_000, 2)).ConfigureAwait(false);
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
     private static async Task DeleteBelowAsync(SnapshotStorageMedium medium)
     {
         ISnapshotStorage storage = medium.Open();
-        await PublishAsync(storage, Metadata(5), Content(100, 5)).ConfigureAwait(false);
-        await PublishAsync(storage, Metadata(8), Content(100, 8)).ConfigureAwait(false);
+        await PublishAsync(storage, Descriptor(5), Content(100, 5)).ConfigureAwait(false);
+        await PublishAsync(storage, Descriptor(8), Content(100, 8)).ConfigureAwait(false);
         await storage.DeleteBelowAsync(8).ConfigureAwait(false);
         storage = await ReopenAsync(medium, storage).ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(8), Content(100, 8)).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(8), Content(100, 8)).ConfigureAwait(false);
         await storage.DeleteBelowAsync(9).ConfigureAwait(false);
         Expect.That(await storage.OpenNewestAsync().ConfigureAwait(false) is null, "no snapshot after all were "
             + "deleted");
@@ -132,15 +125,15 @@ public static partial class SnapshotStorageConformance
         ISnapshotStorage storage = medium.Open();
         foreach (ulong index in new ulong[] { 5, 8, 9 })
         {
-            await PublishAsync(storage, Metadata(index), Content(100, (int)index)).ConfigureAwait(false);
+            await PublishAsync(storage, Descriptor(index), Content(100, (int)index)).ConfigureAwait(false);
         }
 
         await storage.DeleteAsync(7).ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(9), Content(100, 9)).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(9), Content(100, 9)).ConfigureAwait(false);
         await storage.DeleteAsync(9).ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(8), Content(100, 8)).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(8), Content(100, 8)).ConfigureAwait(false);
         storage = await ReopenAsync(medium, storage).ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(8), Content(100, 8)).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(8), Content(100, 8)).ConfigureAwait(false);
         await storage.DeleteAsync(5).ConfigureAwait(false);
         await storage.DeleteAsync(8).ConfigureAwait(false);
         Expect.That(await storage.OpenNewestAsync().ConfigureAwait(false) is null, "no snapshot after all were "
@@ -152,13 +145,13 @@ public static partial class SnapshotStorageConformance
     {
         ISnapshotStorage storage = medium.Open();
         byte[] content = Content(300_000, 5);
-        await PublishAsync(storage, Metadata(5), content).ConfigureAwait(false);
+        await PublishAsync(storage, Descriptor(5), content).ConfigureAwait(false);
         ISnapshotReader? reader = await storage.OpenNewestAsync().ConfigureAwait(false);
-        await PublishAsync(storage, Metadata(6), Content(10, 6)).ConfigureAwait(false);
+        await PublishAsync(storage, Descriptor(6), Content(10, 6)).ConfigureAwait(false);
         await storage.DeleteBelowAsync(6).ConfigureAwait(false);
         await CheckContentAsync(reader!, content).ConfigureAwait(false);
         await reader!.DisposeAsync().ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(6), Content(10, 6)).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(6), Content(10, 6)).ConfigureAwait(false);
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -166,7 +159,7 @@ public static partial class SnapshotStorageConformance
     {
         ISnapshotStorage storage = medium.Open();
         byte[] content = Content(200_001, 3);
-        await PublishAsync(storage, Metadata(5), content).ConfigureAwait(false);
+        await PublishAsync(storage, Descriptor(5), content).ConfigureAwait(false);
         ISnapshotReader? reader = await storage.OpenNewestAsync().ConfigureAwait(false);
         (int Offset, int Count)[] ranges =
         [
@@ -197,7 +190,7 @@ public static partial class SnapshotStorageConformance
     {
         ISnapshotStorage storage = medium.Open();
         byte[] content = Content(500_000, 3);
-        await PublishAsync(storage, Metadata(5), content).ConfigureAwait(false);
+        await PublishAsync(storage, Descriptor(5), content).ConfigureAwait(false);
         ISnapshotReader? reader = await storage.OpenNewestAsync().ConfigureAwait(false);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(task => Task.Run(async () =>
         {
@@ -214,15 +207,15 @@ public static partial class SnapshotStorageConformance
     {
         ISnapshotStorage storage = medium.Open();
         await Task.WhenAll(Enumerable.Range(1, 4).Select(i => Task.Run(
-            () => PublishAsync(storage, Metadata((ulong)i), Content(300_000, i))))).ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(4), Content(300_000, 4)).ConfigureAwait(false);
+            () => PublishAsync(storage, Descriptor((ulong)i), Content(300_000, i))))).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(4), Content(300_000, 4)).ConfigureAwait(false);
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
     private static async Task OversizedWriteAsync(SnapshotStorageMedium medium)
     {
         ISnapshotStorage storage = medium.Open();
-        ISnapshotWriter writer = await storage.CreateAsync(Metadata(5)).ConfigureAwait(false);
+        ISnapshotWriter writer = await storage.CreateAsync(Descriptor(5)).ConfigureAwait(false);
         await Expect.ThrowsAsync<ArgumentOutOfRangeException>(
             async () => await writer.WriteAsync(new byte[SnapshotLimits.MaxWriteBytes + 1]).ConfigureAwait(false),
             "a write beyond the limit").ConfigureAwait(false);
@@ -234,30 +227,30 @@ public static partial class SnapshotStorageConformance
     {
         ISnapshotStorage storage = medium.Open();
         byte[] content = Content(100_000, 5);
-        await PublishAsync(storage, Metadata(5), content).ConfigureAwait(false);
+        await PublishAsync(storage, Descriptor(5), content).ConfigureAwait(false);
         var cancelled = new CancellationToken(canceled: true);
-        ISnapshotWriter writer = await storage.CreateAsync(Metadata(6)).ConfigureAwait(false);
+        ISnapshotWriter writer = await storage.CreateAsync(Descriptor(6)).ConfigureAwait(false);
         await Expect.ThrowsAsync<OperationCanceledException>(
             async () => await writer.WriteAsync(Content(200_000, 6), cancelled).ConfigureAwait(false),
             "a cancelled write").ConfigureAwait(false);
         await writer.DisposeAsync().ConfigureAwait(false);
 
-        writer = await storage.CreateAsync(Metadata(7)).ConfigureAwait(false);
+        writer = await storage.CreateAsync(Descriptor(7)).ConfigureAwait(false);
         await writer.WriteAsync(Content(100_000, 7)).ConfigureAwait(false);
         await Expect.ThrowsAsync<OperationCanceledException>(
             async () => await writer.PublishAsync(cancelled).ConfigureAwait(false),
             "a cancelled publication").ConfigureAwait(false);
         await writer.DisposeAsync().ConfigureAwait(false);
-        await CheckNewestAsync(storage, Metadata(5), content).ConfigureAwait(false);
+        await CheckNewestAsync(storage, Descriptor(5), content).ConfigureAwait(false);
         await storage.DisposeAsync().ConfigureAwait(false);
     }
 
     private static async Task UseAfterDisposalAsync(SnapshotStorageMedium medium)
     {
         ISnapshotStorage storage = medium.Open();
-        await PublishAsync(storage, Metadata(5), Content(10, 1)).ConfigureAwait(false);
+        await PublishAsync(storage, Descriptor(5), Content(10, 1)).ConfigureAwait(false);
         ISnapshotReader? reader = await storage.OpenNewestAsync().ConfigureAwait(false);
-        ISnapshotWriter writer = await storage.CreateAsync(Metadata(6)).ConfigureAwait(false);
+        ISnapshotWriter writer = await storage.CreateAsync(Descriptor(6)).ConfigureAwait(false);
         await reader!.DisposeAsync().ConfigureAwait(false);
         await writer.DisposeAsync().ConfigureAwait(false);
         await storage.DisposeAsync().ConfigureAwait(false);
@@ -266,7 +259,7 @@ public static partial class SnapshotStorageConformance
             ["a read"] = async () => await reader.ReadAsync(0, new byte[1]).ConfigureAwait(false),
             ["a write"] = async () => await writer.WriteAsync(new byte[1]).ConfigureAwait(false),
             ["publishing"] = async () => await writer.PublishAsync().ConfigureAwait(false),
-            ["creating"] = async () => await storage.CreateAsync(Metadata(7)).ConfigureAwait(false),
+            ["creating"] = async () => await storage.CreateAsync(Descriptor(7)).ConfigureAwait(false),
             ["opening"] = async () => await storage.OpenNewestAsync().ConfigureAwait(false),
             ["deleting"] = async () => await storage.DeleteBelowAsync(7).ConfigureAwait(false),
             ["deleting one"] = async () => await storage.DeleteAsync(7).ConfigureAwait(false),

@@ -73,29 +73,7 @@ internal static class SampleMessages
 
     private static SnapshotChunk Chunk(int bytes) =>
         new(
-            new SnapshotMetadata(
-                new LogPosition(123_456_789, 42),
-                new ClusterConfiguration
-                {
-                    Voters = [new MemberId(1), new MemberId(2), new MemberId(ulong.MaxValue)],
-                    OutgoingVoters = [new MemberId(2), new MemberId(300)],
-                    Learners = [new MemberId(70_000)],
-                    LearnersNext = [new MemberId(300)],
-                    PlannedVoters = [new MemberId(1), new MemberId(70_000)],
-                    Members =
-                    [
-                        new ClusterMember(new MemberId(1), "one.example:2380", HasStarted: true, FormatVersion: 3),
-                        new ClusterMember(new MemberId(70_000), "[::1]:1"),
-                    ],
-                    LastMemberId = new MemberId(ulong.MaxValue),
-                    UnusedIds =
-                    [
-                        new MemberIdRange(new MemberId(3), new MemberId(299)),
-                        new MemberIdRange(new MemberId(70_001), new MemberId(ulong.MaxValue - 1)),
-                    ],
-                    ClusterId = 0xfeed,
-                    ClusterNameHash = 0xbeef,
-                }),
+            new SnapshotDescriptor(new LogPosition(123_456_789, 42), Bytes(500, 98)),
             TotalLength: 1L << 40,
             Offset: (1L << 33) + 17,
             Bytes(bytes, 99),

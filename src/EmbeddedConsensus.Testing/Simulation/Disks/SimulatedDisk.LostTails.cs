@@ -35,7 +35,7 @@ internal sealed partial class SimulatedDisk
             _undo.RemoveAt(_undo.Count - 1);
             _mayLackTail = true;
             _lostWithDoubt.UnionWith(last.Written);
-            HardState = last.HardState;
+            _hardState = last.HardState;
             if (last.Written.Length > 0)
             {
                 Truncate((int)(last.Written[0].Index - Start.Index - 1));
@@ -47,18 +47,21 @@ internal sealed partial class SimulatedDisk
         return lost > 0;
     }
 
-    private void NoteForLoss(ReadOnlySpan<LogEntry> entries, HardState? hardState, bool hasVote)
+    private void NoteForLoss(ReadOnlySpan<LogEntry> entries, ReadOnlyMemory<byte> hardState, bool hasVote)
     {
-        if (hardState is { } state)
+        bool wasInDoubt = IsInDoubt;
+        bool isInDoubt = wasInDoubt;
+        if (!hardState.IsEmpty)
         {
             _mayLackTail = false;
-            if (!state.IsInDoubt)
+            isInDoubt = HardStateCodec.Decode(hardState.Span).IsInDoubt;
+            if (!isInDoubt)
             {
                 _lostWithDoubt.Clear();
             }
         }
 
-        if (hasVote || (hardState is { } next && next.IsInDoubt != HardState.IsInDoubt))
+        if (hasVote || isInDoubt != wasInDoubt)
         {
             _undo.Clear();
             return;
@@ -72,12 +75,12 @@ internal sealed partial class SimulatedDisk
 
         int kept = written.Length == 0 ? 0 : (int)(written[0].Index - Start.Index - 1);
         LogEntry[] replaced = written.Length == 0 || kept >= _entries.Count ? [] : [.. _entries[kept..]];
-        _undo.Add(new Undo(written, replaced, HardState));
+        _undo.Add(new Undo(written, replaced, _hardState));
         if (_undo.Count > MostLost)
         {
             _undo.RemoveAt(0);
         }
     }
 
-    private readonly record struct Undo(LogPosition[] Written, LogEntry[] Replaced, HardState HardState);
+    private readonly record struct Undo(LogPosition[] Written, LogEntry[] Replaced, ReadOnlyMemory<byte> HardState);
 }

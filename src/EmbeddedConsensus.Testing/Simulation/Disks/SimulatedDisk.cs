@@ -18,14 +18,19 @@ internal sealed partial class SimulatedDisk
     private readonly List<LogEntry> _dropped = [];
     private readonly List<SimulatedSnapshot> _snapshots = [];
     private DiskRecord _hardStateRecord = new(0, 0);
-    private HardState _previousHardState;
+    private ReadOnlyMemory<byte> _hardState;
+    private ReadOnlyMemory<byte> _previousHardState;
     private ulong _flush = 1;
 
     /// <summary>The number of the replica's present life.</summary>
     public ulong Incarnation { get; private set; }
 
-    /// <summary>The durable hard state.</summary>
-    public HardState HardState { get; private set; }
+    /// <summary>The durable hard state, as a replica reads it.</summary>
+    public HardState HardState
+    {
+        get => HardStateCodec.Decode(_hardState.Span);
+        private set => _hardState = HardStateCodec.Encode(value);
+    }
 
     /// <summary>The position after which the log begins.</summary>
     public LogPosition Start { get; private set; }
@@ -50,18 +55,18 @@ internal sealed partial class SimulatedDisk
 
     /// <summary>Puts a record on the disk. It is durable, and counts as acknowledged, after the next
     /// <see cref="Flushed"/>.</summary>
-    /// <param name="entries">The entries.</param>
-    /// <param name="hardState">The hard state, or null.</param>
+    /// <param name="entries">Entries to append, or none.</param>
+    /// <param name="hardState">The new hard state; empty when it did not change.</param>
     /// <param name="hasVote">Whether a vote is cast: it is on the disk twice, and nothing before it can get lost
     /// unnoticed.</param>
-    public void Write(ReadOnlySpan<LogEntry> entries, HardState? hardState, bool hasVote)
+    public void Write(ReadOnlySpan<LogEntry> entries, ReadOnlyMemory<byte> hardState, bool hasVote = false)
     {
         DiskRecord record = new(_flush, entries.IsEmpty ? 0 : entries[^1].Index);
         NoteForLoss(entries, hardState, hasVote);
-        if (hardState is { } state)
+        if (!hardState.IsEmpty)
         {
-            _previousHardState = HardState;
-            HardState = state;
+            _previousHardState = _hardState;
+            _hardState = hardState;
             _hardStateRecord = record;
         }
 
@@ -118,18 +123,18 @@ internal sealed partial class SimulatedDisk
     /// <summary>Makes a snapshot durable and visible.</summary>
     public void Publish(SimulatedSnapshot snapshot)
     {
-        _snapshots.RemoveAll(other => other.Metadata.Position.Index == snapshot.Metadata.Position.Index);
+        _snapshots.RemoveAll(other => other.Descriptor.Position.Index == snapshot.Descriptor.Position.Index);
         _snapshots.Add(snapshot);
-        _snapshots.Sort((a, b) => a.Metadata.Position.Index.CompareTo(b.Metadata.Position.Index));
+        _snapshots.Sort((a, b) => a.Descriptor.Position.Index.CompareTo(b.Descriptor.Position.Index));
     }
 
     /// <summary>Deletes the snapshots below an index; reads that are under way may go on.</summary>
     public void DeleteSnapshotsBelow(ulong index) =>
-        _snapshots.RemoveAll(snapshot => snapshot.Metadata.Position.Index < index);
+        _snapshots.RemoveAll(snapshot => snapshot.Descriptor.Position.Index < index);
 
     /// <summary>Deletes the snapshot at an index.</summary>
     public void DeleteSnapshot(ulong index) =>
-        _snapshots.RemoveAll(snapshot => snapshot.Metadata.Position.Index == index);
+        _snapshots.RemoveAll(snapshot => snapshot.Descriptor.Position.Index == index);
 
     /// <summary>Deletes a snapshot that cannot be loaded, as an operator does after a crash in the one moment in which
     /// the replica could not.</summary>
@@ -164,7 +169,7 @@ internal sealed partial class SimulatedDisk
     /// <summary>Whether an entry was made durable here, in the log or in a snapshot.</summary>
     public bool Holds(LogPosition position) =>
         position.Index <= Start.Index
-        || (NewestSnapshot is { } snapshot && position.Index <= snapshot.Metadata.Position.Index)
+        || (NewestSnapshot is { } snapshot && position.Index <= snapshot.Descriptor.Position.Index)
         || (position.Index <= LastIndex && _entries[(int)(position.Index - Start.Index - 1)].Term == position.Term)
         || _lostWithDoubt.Contains(position);
 
@@ -190,14 +195,15 @@ internal sealed partial class SimulatedDisk
     public void LoseTail(int entries)
     {
         Truncate(_entries.Count - Math.Min(entries, _entries.Count));
-        HardState = _previousHardState with { Commit = Math.Min(_previousHardState.Commit, LastIndex) };
+        HardState previous = HardStateCodec.Decode(_previousHardState.Span);
+        HardState = previous with { Commit = Math.Min(previous.Commit, LastIndex) };
     }
 
     /// <summary>Opens the disk for a new life of the replica.</summary>
     /// <param name="now">The time of day, as the replica believes it to be.</param>
     /// <exception cref="StorageCorruptedException">A record that had been durable is damaged.</exception>
     /// <exception cref="StorageException">The disk is full: the new life cannot be named.</exception>
-    public RecoveredLog Recover(DateTimeOffset now)
+    public StoredLog Recover(DateTimeOffset now)
     {
         if (IsFull)
         {
@@ -220,7 +226,7 @@ internal sealed partial class SimulatedDisk
             }
         }
 
-        return new RecoveredLog(HardState, Start, LastIndex, terms)
+        return new StoredLog(_hardState, Start, LastIndex, terms)
         {
             Incarnation = Incarnation,
             MayLackTail = _mayLackTail,

@@ -4,11 +4,14 @@ using EmbeddedConsensus.Storage;
 namespace EmbeddedConsensus.Testing.Simulation;
 
 /// <summary>A published snapshot on a simulated disk.</summary>
-/// <param name="Metadata">What it stands for.</param>
+/// <param name="Descriptor">What it stands for.</param>
 /// <param name="Data">Its bytes.</param>
-internal sealed record SimulatedSnapshot(SnapshotMetadata Metadata, ReadOnlyMemory<byte> Data)
+internal sealed record SimulatedSnapshot(SnapshotDescriptor Descriptor, ReadOnlyMemory<byte> Data)
 {
     private const int ChunkBytes = 1_024;
+
+    /// <summary>What it stands for, as a replica reads it.</summary>
+    public SnapshotMetadata Metadata => SnapshotMetadataCodec.Decode(Descriptor);
 
     /// <summary>Whether its bytes are no whole state, though every checksum fits: written by a newer release,
     /// say.</summary>

@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Testing.Simulation;
 internal sealed class SimulatedSnapshotReader(SimulatedSnapshot snapshot, bool trustsDamage) : ISnapshotReader
 {
     /// <inheritdoc />
-    public SnapshotMetadata Metadata => snapshot.Metadata;
+    public SnapshotDescriptor Descriptor => snapshot.Descriptor;
 
     /// <inheritdoc />
     public long Length => snapshot.Data.Length;
@@ -19,7 +19,7 @@ internal sealed class SimulatedSnapshotReader(SimulatedSnapshot snapshot, bool t
         if (snapshot.IsUnreadable)
         {
             throw new StorageException(
-                $"The snapshot at index {snapshot.Metadata.Position.Index} is not a whole state.");
+                $"The snapshot at index {snapshot.Descriptor.Position.Index} is not a whole state.");
         }
 
         ReadOnlyMemory<byte> read = snapshot.Read(offset, destination.Length, trustsDamage);

@@ -46,7 +46,7 @@ internal sealed partial class ReplicaLife
     {
         _cluster = cluster;
         Replica = replica;
-        RecoveredLog recovered = replica.Disk.Recover(replica.Clock.TimeOfDay(cluster.Now));
+        RecoveredLog recovered = replica.Disk.Recover(replica.Clock.TimeOfDay(cluster.Now)).Decode();
         SnapshotMetadata? snapshot = replica.Disk.NewestSnapshot?.Metadata;
         _incarnation = replica.Disk.Incarnation;
         _mirror = new LogMirror(recovered, snapshot?.Position ?? default);

@@ -19,12 +19,12 @@ internal sealed class SimulatedLogBatcher(SimulatedDisk disk, ReplicaLife life)
     {
         if (append.HardState is { } hardState)
         {
-            _waiting.Add(new Step(0, default, hardState, null) { HasVote = append.HasVote });
+            _waiting.Add(new Step(0, default, HardStateCodec.Encode(hardState), null) { HasVote = append.HasVote });
         }
 
         foreach (ReadOnlyMemory<LogEntry> slice in append.Entries.IsDefault ? [] : append.Entries)
         {
-            _waiting.Add(new Step(0, slice, null, null));
+            _waiting.Add(new Step(0, slice, default, null));
         }
 
         if (life.Defect == SimulatedDefect.AcknowledgeBeforeDurable)
@@ -34,7 +34,7 @@ internal sealed class SimulatedLogBatcher(SimulatedDisk disk, ReplicaLife life)
         }
         else
         {
-            _waiting.Add(new Step(append.Id, default, null, null));
+            _waiting.Add(new Step(append.Id, default, default, null));
         }
 
         Begin();
@@ -43,7 +43,7 @@ internal sealed class SimulatedLogBatcher(SimulatedDisk disk, ReplicaLife life)
     /// <summary>Takes a drop, to be done after the appends so far.</summary>
     public void Drop(in LogDropEffect drop)
     {
-        _waiting.Add(new Step(0, default, null, drop.Through));
+        _waiting.Add(new Step(0, default, default, drop.Through));
         Begin();
     }
 
@@ -133,7 +133,7 @@ internal sealed class SimulatedLogBatcher(SimulatedDisk disk, ReplicaLife life)
 
     /// <summary>One write, one drop, or the end of an append.</summary>
     private readonly record struct Step(
-        ulong CompletedAppend, ReadOnlyMemory<LogEntry> Entries, HardState? HardState, LogPosition? Drop)
+        ulong CompletedAppend, ReadOnlyMemory<LogEntry> Entries, ReadOnlyMemory<byte> HardState, LogPosition? Drop)
     {
         public bool HasVote { get; init; }
     }

@@ -128,7 +128,7 @@ internal sealed class SimulatedReplica
         catch (StorageException) when (Disk.NewestSnapshot is { IsUnreadable: true } unreadable)
         {
             throw new SimulationFailedException("Snapshot Installation",
-                $"Replica {Id} cannot start: the snapshot at {unreadable.Metadata.Position.Index}, "
+                $"Replica {Id} cannot start: the snapshot at {unreadable.Descriptor.Position.Index}, "
                 + "which it received and could not load, stays the newest.");
         }
         catch (StorageException exception)

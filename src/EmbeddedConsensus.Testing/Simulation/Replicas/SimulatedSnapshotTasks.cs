@@ -65,13 +65,13 @@ internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLi
     /// <summary>Reads a chunk for a peer. The snapshot that is being read stays, also when a newer one comes.</summary>
     public void Read(SnapshotReadEffect read) => life.OnDisk(life.Replica.FlushMicros(), EventKind.Read, () =>
     {
-        if (_sent?.Metadata.Position != read.Snapshot)
+        if (_sent?.Descriptor.Position != read.Snapshot)
         {
             _sent = life.Replica.Disk.NewestSnapshot;
         }
 
         SnapshotReadResult result = new(read.Id, 0, default, IsGone: true);
-        if (_sent is { } snapshot && snapshot.Metadata.Position == read.Snapshot)
+        if (_sent is { } snapshot && snapshot.Descriptor.Position == read.Snapshot)
         {
             ReadOnlyMemory<byte> chunk = snapshot.Read(
                 read.Offset, read.Length, cluster.Options.Defect == SimulatedDefect.TrustDamage);
@@ -129,7 +129,7 @@ internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLi
             _pinned.Remove(state);
             state.Dispose();
             life.Pass(CrashPoint.SnapshotWritten);
-            SimulatedSnapshot snapshot = new(metadata, output.WrittenMemory);
+            SimulatedSnapshot snapshot = new(SnapshotMetadataCodec.Encode(metadata), output.WrittenMemory);
             Publish(snapshot, () =>
             {
                 life.Pass(CrashPoint.SnapshotPublished);
@@ -157,7 +157,7 @@ internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLi
     private void DeleteOlder(SimulatedSnapshot snapshot, Action deleted) =>
         life.OnDisk(life.Replica.FlushMicros() / 4, EventKind.Snapshot, () =>
         {
-            life.Replica.Disk.DeleteSnapshotsBelow(snapshot.Metadata.Position.Index);
+            life.Replica.Disk.DeleteSnapshotsBelow(snapshot.Descriptor.Position.Index);
             deleted();
         });
 
@@ -266,7 +266,7 @@ internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLi
 
     private void BeginPublish(SnapshotReceiveEffect step)
     {
-        _publishing.Add(new SimulatedSnapshot(step.Metadata, _received!.WrittenMemory)
+        _publishing.Add(new SimulatedSnapshot(SnapshotMetadataCodec.Encode(step.Metadata), _received!.WrittenMemory)
         {
             IsUnreadable = cluster.FaultsAreOn && life.Replica.SnapshotRandom.Chance(UnreadableRate),
         });
@@ -300,11 +300,11 @@ internal sealed class SimulatedSnapshotTasks(SimulatedCluster cluster, ReplicaLi
     private void RequireNewest(SnapshotReceiveEffect step)
     {
         SimulatedSnapshot? newest = life.Replica.Disk.NewestSnapshot;
-        if (newest is null || newest.Metadata.Position != step.Metadata.Position)
+        if (newest is null || newest.Descriptor.Position != step.Metadata.Position)
         {
             throw new SimulationFailedException("Snapshot storage contract",
                 $"Replica {life.Replica.Id} restores {step.Metadata.Position}; its newest snapshot is at "
-                + $"{newest?.Metadata.Position.Index ?? 0}.");
+                + $"{newest?.Descriptor.Position.Index ?? 0}.");
         }
     }
 

@@ -21,7 +21,7 @@ namespace EmbeddedConsensus.Raft;
 /// <param name="Earlier">Which of the 64 terms before <paramref name="LastTerm"/> are such terms too: the lowest bit
 /// stands for the one right before it. A founding that takes longer forgets the oldest, and at worst waits for a member
 /// that is down.</param>
-public readonly record struct FoundingVotes(ulong LastTerm, ulong Earlier)
+internal readonly record struct FoundingVotes(ulong LastTerm, ulong Earlier)
 {
     private const int EarlierTerms = 64;
 

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>What a replica must remember across a crash (Raft paper, figure 2, "persistent state"), and whose memory it
-/// is. A log storage keeps all of it.</summary>
+/// is. A log storage keeps it as the bytes that <see cref="HardStateCodec"/> makes of it.</summary>
 /// <param name="Term">The latest term seen.</param>
 /// <param name="Vote">The member that the replica voted for in that term, or none.</param>
 /// <param name="Commit">The highest index known to be committed. It may be lower than what really is: it is a hint that
@@ -10,7 +10,7 @@ namespace EmbeddedConsensus.Raft;
 /// that is written has it, and it never changes. A member does not start on what another one wrote: both would go by
 /// one vote.</param>
 /// <param name="FoundingVotes">In which terms the replica voted while it held nothing.</param>
-public readonly record struct HardState(
+internal readonly record struct HardState(
     ulong Term, MemberId Vote, ulong Commit, MemberId Owner = default, FoundingVotes FoundingVotes = default)
 {
     /// <summary>Whether entries that the replica acknowledged may be missing from its log, so that it may not vote
@@ -21,7 +21,7 @@ public readonly record struct HardState(
     /// other's acknowledgements for their own; a log storage that forgets the owner would hide that.</summary>
     /// <param name="self">The member that starts on it.</param>
     /// <exception cref="InvariantViolationException">It is another member's.</exception>
-    internal void CheckOwner(MemberId self)
+    public void CheckOwner(MemberId self)
     {
         if (Owner != self && this != default)
         {

@@ -70,7 +70,7 @@ internal sealed class LogCompaction(
                 bool isThere = state.IsHeard(peer);
                 if (isThere && peer.Match < peer.CatchUpTarget)
                 {
-                    needed = Math.Min(needed, Math.Max(peer.Match, peer.Transfer?.Metadata.Position.Index ?? 0));
+                    needed = Math.Min(needed, Math.Max(peer.Match, peer.Transfer?.Snapshot.Position.Index ?? 0));
                 }
             }
         }

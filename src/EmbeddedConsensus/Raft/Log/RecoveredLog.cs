@@ -1,11 +1,11 @@
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>What a log held when it was opened.</summary>
+/// <summary>What a log held when it was opened, as consensus begins with it.</summary>
 /// <param name="HardState">The last hard state made durable; the default for a new log.</param>
 /// <param name="Start">The position of the last dropped entry: the log begins after it. Zero for a new log.</param>
 /// <param name="LastIndex">The index of the last entry; equal to the start's index when the log is empty.</param>
 /// <param name="Terms">The terms of all entries after <paramref name="Start"/>, in order of index.</param>
-public sealed record RecoveredLog(
+internal sealed record RecoveredLog(
     HardState HardState, LogPosition Start, ulong LastIndex, IReadOnlyList<TermStart> Terms)
 {
     /// <summary>Names this life of the replica by a number greater than that of every earlier life, durable before the
@@ -17,13 +17,9 @@ public sealed record RecoveredLog(
     public IReadOnlyList<LogEntry> ConfigurationEntries { get; init; } = [];
 
     /// <summary>Whether entries that were durable may be missing at the end, because the storage cannot prove that it
-    /// found them all. Votes are not missing: they were kept twice. The storage says so again at each recovery until an
-    /// append with a hard state is durable; from then on the hard state says it.</summary>
+    /// found them all. Votes are not missing: they were kept twice.</summary>
     public bool MayLackTail { get; init; }
 
     /// <summary>What a new, empty log holds.</summary>
     public static RecoveredLog Empty { get; } = new(default, default, 0, []);
-
-    /// <summary>Whether nothing was ever written: a replica that starts for the first time.</summary>
-    public bool IsEmpty => LastIndex == 0 && HardState == default && !MayLackTail;
 }

@@ -66,7 +66,7 @@ internal sealed class LeaderReplication(
         }
 
         bool isNews = peer.Acknowledge(message.Index);
-        if (peer.State == ProgressState.Snapshot && peer.Match >= peer.Transfer!.Metadata.Position.Index)
+        if (peer.State == ProgressState.Snapshot && peer.Match >= peer.Transfer!.Snapshot.Position.Index)
         {
             // What was written while the snapshot travelled is what the peer needs next.
             peer.CatchUpTarget = state.Log.LastIndex;
@@ -80,7 +80,7 @@ internal sealed class LeaderReplication(
             case ProgressState.Snapshot when peer.Match >= state.Log.Start.Index:
                 peer.BecomeReplicate();
                 break;
-            case ProgressState.Snapshot when peer.Match >= peer.Transfer!.Metadata.Position.Index:
+            case ProgressState.Snapshot when peer.Match >= peer.Transfer!.Snapshot.Position.Index:
                 // It has that one, and the log was compacted beyond it in the meantime: the next one is due.
                 peer.BecomeProbe(peer.Match + 1);
                 break;

@@ -133,7 +133,7 @@ internal sealed class ProgressTracker
         {
             statuses.Add(new PeerStatus(
                 member.Id, member.IsLearner, member.State, member.Match, member.Next, member.IsActive,
-                member.Transfer?.Metadata.Position ?? default));
+                member.Transfer?.Snapshot.Position ?? default));
         }
 
         return statuses.DrainToImmutable();

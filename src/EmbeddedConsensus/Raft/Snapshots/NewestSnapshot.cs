@@ -35,6 +35,6 @@ internal sealed class NewestSnapshot(SnapshotMetadata? found)
                 $"The log starts after {logStart} and the newest snapshot ends at {Index}.");
         }
 
-        return new SnapshotTransfer(Metadata, _length);
+        return new SnapshotTransfer(SnapshotMetadataCodec.Encode(Metadata), _length);
     }
 }

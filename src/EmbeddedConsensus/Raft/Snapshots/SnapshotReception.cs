@@ -28,7 +28,7 @@ internal sealed class SnapshotReception(
         }
 
         AbortObsolete();
-        LogPosition position = chunk.Metadata.Position;
+        LogPosition position = chunk.Snapshot.Position;
         if (position.Index <= state.Log.Commit)
         {
             // Delayed, or no longer needed.
@@ -45,12 +45,12 @@ internal sealed class SnapshotReception(
             // Nothing else until it is done. The leader asks about a newer one again, and by then may not need to.
             if (IsSame(message.From, chunk))
             {
-                Respond(message.From, chunk.Metadata, _incoming!.TotalLength);
+                Respond(message.From, chunk.Snapshot.Position, _incoming!.TotalLength);
             }
         }
         else if (chunk.Data.IsEmpty)
         {
-            Respond(message.From, chunk.Metadata, IsSame(message.From, chunk) ? _incoming!.Received : 0);
+            Respond(message.From, chunk.Snapshot.Position, IsSame(message.From, chunk) ? _incoming!.Received : 0);
         }
         else
         {
@@ -68,7 +68,7 @@ internal sealed class SnapshotReception(
         }
 
         incoming.Written = incoming.Waiting?.Offset ?? incoming.Received;
-        Respond(incoming.Sender, incoming.Metadata, incoming.Written);
+        Respond(incoming.Sender, incoming.Metadata.Position, incoming.Written);
         if (incoming.Waiting is { } next)
         {
             incoming.Waiting = null;
@@ -176,15 +176,13 @@ internal sealed class SnapshotReception(
         if (isDamaged || chunk.Offset != expected)
         {
             // What is there already needs no other answer than how far this is; the rest has to be sent again.
-            Respond(sender, chunk.Metadata, expected, isReject: isDamaged || chunk.Offset > expected);
+            Respond(sender, chunk.Snapshot.Position, expected, isReject: isDamaged || chunk.Offset > expected);
             return;
         }
 
-        if (!isSame)
+        if (!isSame && !TryBegin(sender, chunk))
         {
-            Abort();
-            _incoming = new IncomingSnapshot(chunk.Metadata, chunk.TotalLength, sender, state.Term);
-            AddStep(SnapshotReceiveEffectKind.Begin, _incoming);
+            return;
         }
 
         _incoming!.Received += chunk.Data.Length;
@@ -198,9 +196,30 @@ internal sealed class SnapshotReception(
         }
     }
 
+    /// <summary>Begins to receive a snapshot, unless its metadata cannot be read: then the sender is of another
+    /// version, and its snapshot is of no use here.</summary>
+    private bool TryBegin(MemberId sender, SnapshotChunk chunk)
+    {
+        SnapshotMetadata metadata;
+        try
+        {
+            metadata = SnapshotMetadataCodec.Decode(chunk.Snapshot);
+        }
+        catch (SnapshotMetadataFormatException exception)
+        {
+            outbox.Gathering.UnreadableSnapshot = new UnreadableSnapshot(sender, exception);
+            return false;
+        }
+
+        Abort();
+        _incoming = new IncomingSnapshot(metadata, chunk.TotalLength, sender, state.Term);
+        AddStep(SnapshotReceiveEffectKind.Begin, _incoming);
+        return true;
+    }
+
     private bool IsInBounds(SnapshotChunk chunk) =>
-        chunk.Metadata.Position.Term > 0
-        && chunk.Metadata.Position.Term <= state.Term
+        chunk.Snapshot.Position.Term > 0
+        && chunk.Snapshot.Position.Term <= state.Term
         && chunk.Data.Length <= RaftOptions.MaxSnapshotChunkBytes
         && chunk.Offset >= 0
         && chunk.TotalLength > 0
@@ -209,14 +228,14 @@ internal sealed class SnapshotReception(
     private bool IsSame(MemberId sender, SnapshotChunk chunk) =>
         _incoming is { } incoming
         && incoming.Sender == sender
-        && incoming.Metadata.Position == chunk.Metadata.Position
+        && incoming.Metadata.Position == chunk.Snapshot.Position
         && (chunk.TotalLength == 0 || incoming.TotalLength == chunk.TotalLength);
 
     /// <summary>Whether a piece is a delayed one of a snapshot that the same leader has replaced. A new leader may
     /// well have an older snapshot than the one before it.</summary>
     private bool IsOlderThanIncoming(SnapshotChunk chunk) =>
         _incoming is { } incoming && incoming.Term == state.Term
-        && chunk.Metadata.Position.Index < incoming.Metadata.Position.Index;
+        && chunk.Snapshot.Position.Index < incoming.Metadata.Position.Index;
 
     private void Write(IncomingSnapshot incoming, SnapshotChunk chunk) =>
         incoming.PendingStep = AddStep(SnapshotReceiveEffectKind.Write, incoming, chunk.Offset, chunk.Data);
@@ -229,12 +248,12 @@ internal sealed class SnapshotReception(
         }
     }
 
-    private void Respond(MemberId receiver, SnapshotMetadata metadata, long offset, bool isReject = false) =>
+    private void Respond(MemberId receiver, LogPosition snapshot, long offset, bool isReject = false) =>
         outbox.Send(state.MessageTo(receiver, RaftMessageType.SnapshotChunkResponse) with
         {
             Reject = isReject,
             Context = membership.HoldsNothingMark,
-            Chunk = new SnapshotChunk(metadata, 0, offset, default, Checksum: 0),
+            Chunk = new SnapshotChunk(new SnapshotDescriptor(snapshot, default), 0, offset, default, Checksum: 0),
         });
 
     private ulong AddStep(

@@ -2,10 +2,10 @@ namespace EmbeddedConsensus.Raft;
 
 /// <summary>A snapshot on its way to a peer. The leader asks how far the peer is, then sends from there on with a small
 /// window, and asks again when answers stay out.</summary>
-internal sealed class SnapshotTransfer(SnapshotMetadata metadata, long totalLength)
+internal sealed class SnapshotTransfer(SnapshotDescriptor snapshot, long totalLength)
 {
     /// <summary>Which snapshot.</summary>
-    public SnapshotMetadata Metadata { get; } = metadata;
+    public SnapshotDescriptor Snapshot { get; } = snapshot;
 
     /// <summary>Whether the peer's offset is being asked for.</summary>
     public bool IsAsking { get; set; } = true;

@@ -67,7 +67,7 @@ internal sealed class SnapshotTransmission(
     public void StepResponse(Progress peer, in RaftMessage message)
     {
         if (peer.Transfer is not { } transfer || message.Chunk is not { } chunk
-            || chunk.Metadata.Position != transfer.Metadata.Position || chunk.Offset < 0)
+            || chunk.Snapshot.Position != transfer.Snapshot.Position || chunk.Offset < 0)
         {
             return;
         }
@@ -131,7 +131,7 @@ internal sealed class SnapshotTransmission(
         outbox.Send(state.MessageTo(peer.Id, RaftMessageType.SnapshotChunk) with
         {
             Chunk = new SnapshotChunk(
-                transfer.Metadata, transfer.TotalLength, offset, data, Crc32C.Compute(data.Span)),
+                transfer.Snapshot, transfer.TotalLength, offset, data, Crc32C.Compute(data.Span)),
         });
 
     private void ReadNext(Progress peer, SnapshotTransfer transfer)
@@ -146,7 +146,7 @@ internal sealed class SnapshotTransmission(
 
         transfer.PendingRead = outbox.NextReadId();
         outbox.Gathering.SnapshotReads.Add(new SnapshotReadEffect(
-            transfer.PendingRead, peer.Id, transfer.Metadata.Position, transfer.Next,
+            transfer.PendingRead, peer.Id, transfer.Snapshot.Position, transfer.Next,
             state.Options.SnapshotChunkBytes));
     }
 

@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Replica;
 internal sealed class ReadCall : PendingRead, IValueTaskSource
 {
     private readonly CallCompletion _completion;
-    private CancellationTokenRegistration _registration;
+    private CallCancellation _cancellation;
     private ManualResetValueTaskSourceCore<bool> _source;
 
     /// <summary>Creates a call.</summary>
@@ -20,24 +20,16 @@ internal sealed class ReadCall : PendingRead, IValueTaskSource
 
     /// <summary>Lets the caller cancel the wait. Called once, after the submission.</summary>
     /// <param name="cancellationToken">The caller's token.</param>
-    public void ListenTo(CancellationToken cancellationToken)
-    {
-        if (cancellationToken.CanBeCanceled)
-        {
-            _registration = cancellationToken.UnsafeRegister(
-                static (state, token) => ((PendingCall)state!).TryFail(new OperationCanceledException(token)), this);
-        }
-    }
+    public void ListenTo(CancellationToken cancellationToken) => _cancellation.Listen(
+        this,
+        static (state, token) => ((PendingCall)state!).TryFail(new OperationCanceledException(token)),
+        cancellationToken);
 
     /// <summary>The caller's task.</summary>
     public ValueTask Task => new(this, _source.Version);
 
     /// <inheritdoc />
-    public void GetResult(short token)
-    {
-        _registration.Dispose();
-        _source.GetResult(token);
-    }
+    public void GetResult(short token) => _source.GetResult(token);
 
     /// <inheritdoc />
     public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
@@ -48,10 +40,17 @@ internal sealed class ReadCall : PendingRead, IValueTaskSource
         _source.OnCompleted(continuation, state, token, flags);
 
     /// <inheritdoc />
-    protected override void OnReleased() =>
+    protected override void OnReleased()
+    {
+        _cancellation.Release();
         _completion.Complete(static call => call._source.SetResult(true), this);
+    }
 
     /// <inheritdoc />
-    protected override void OnFailed(Exception exception) => _completion.Complete(
-        static state => state.Call._source.SetException(state.Failure), (Call: this, Failure: exception));
+    protected override void OnFailed(Exception exception)
+    {
+        _cancellation.Release();
+        _completion.Complete(
+            static state => state.Call._source.SetException(state.Failure), (Call: this, Failure: exception));
+    }
 }

@@ -10,7 +10,7 @@ internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TRe
 {
     private readonly Func<ApplyResult, TResult> _project;
     private readonly CallCompletion _completion;
-    private CancellationTokenRegistration _registration;
+    private CallCancellation _cancellation;
     private ManualResetValueTaskSourceCore<TResult> _source;
 
     /// <summary>Creates a call for an encoded command.</summary>
@@ -27,27 +27,14 @@ internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TRe
 
     /// <summary>Lets the caller cancel the wait. Called once, after the submission.</summary>
     /// <param name="cancellationToken">The caller's token.</param>
-    public void ListenTo(CancellationToken cancellationToken)
-    {
-        if (cancellationToken.CanBeCanceled)
-        {
-            _registration = cancellationToken.UnsafeRegister(
-                static (state, token) => ((PendingCall)state!).TryFail(new WriteCanceledException(
-                    "The call was cancelled while the write was under way: it may have been executed, or may yet be, "
-                    + "once. Read to find out.", mayHaveExecuted: true, token)),
-                this);
-        }
-    }
+    public void ListenTo(CancellationToken cancellationToken) => _cancellation.Listen(
+        this, static (state, token) => ((WriteCall<TResult>)state!).Cancel(token), cancellationToken);
 
     /// <summary>The caller's task.</summary>
     public ValueTask<TResult> Task => new(this, _source.Version);
 
     /// <inheritdoc />
-    public TResult GetResult(short token)
-    {
-        _registration.Dispose();
-        return _source.GetResult(token);
-    }
+    public TResult GetResult(short token) => _source.GetResult(token);
 
     /// <inheritdoc />
     public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
@@ -73,8 +60,23 @@ internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TRe
     protected override void OnFailed(Exception exception) => Complete(
         static state => state.Call._source.SetException(state.Failure), (Call: this, Failure: exception));
 
+    private void Cancel(CancellationToken cancellationToken)
+    {
+        if (TryEnd(out bool wasProposed))
+        {
+            OnFailed(wasProposed
+                ? new WriteCanceledException(
+                    "The call was cancelled while the write was under way: it may have been executed, or may yet be, "
+                    + "once. Read to find out.", mayHaveExecuted: true, cancellationToken)
+                : new WriteCanceledException(
+                    "The call was cancelled before the write was proposed. Nothing was executed, and nothing will be.",
+                    mayHaveExecuted: false, cancellationToken));
+        }
+    }
+
     private void Complete<TState>(Action<TState> complete, TState state)
     {
+        _cancellation.Release();
         try
         {
             _completion.Complete(complete, state);

@@ -4,8 +4,12 @@ namespace EmbeddedConsensus.Replica.Core;
 /// consensus thread fails it, or the caller cancels it, whichever comes first.</summary>
 internal abstract class PendingCall
 {
+    private const int Open = 0;
+    private const int Begun = 1;
+    private const int Ended = 2;
+
     private CallGauge? _gauge;
-    private int _ended;
+    private int _state;
 
     /// <summary>The tick from which on the caller no longer waits.</summary>
     public ulong DeadlineTick { get; set; }
@@ -14,7 +18,7 @@ internal abstract class PendingCall
     public virtual long Bytes => 0;
 
     /// <summary>Whether the caller has its answer, or has cancelled.</summary>
-    public bool HasEnded => Volatile.Read(ref _ended) != 0;
+    public bool HasEnded => Volatile.Read(ref _state) == Ended;
 
     /// <summary>Counts the call until it ends. Called once, before anything can end it.</summary>
     /// <param name="gauge">Counts it.</param>
@@ -40,9 +44,15 @@ internal abstract class PendingCall
     }
 
     /// <summary>Claims the one right to answer.</summary>
-    protected bool TryEnd()
+    protected bool TryEnd() => TryEnd(out _);
+
+    /// <summary>Claims the one right to answer.</summary>
+    /// <param name="hadBegun">Receives whether <see cref="TryBegin"/> came before.</param>
+    protected bool TryEnd(out bool hadBegun)
     {
-        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        int before = Interlocked.Exchange(ref _state, Ended);
+        hadBegun = before == Begun;
+        if (before == Ended)
         {
             return false;
         }
@@ -50,6 +60,15 @@ internal abstract class PendingCall
         _gauge?.Leave(Bytes);
         return true;
     }
+
+    /// <summary>Claims the right to let the call take effect, from which on its end alone does not say whether it
+    /// did.</summary>
+    /// <returns>Whether the call had not ended.</returns>
+    protected bool TryBegin() => Interlocked.CompareExchange(ref _state, Begun, Open) == Open;
+
+    /// <summary>Undoes <see cref="TryBegin"/>: the call has taken no effect, and may begin again.</summary>
+    /// <returns>Whether the call has not ended meanwhile.</returns>
+    protected bool TryUndoBegin() => Interlocked.CompareExchange(ref _state, Open, Begun) == Begun;
 
     /// <summary>Passes the failure to the caller. Called at most once, and not after a success.</summary>
     protected abstract void OnFailed(Exception exception);

@@ -22,12 +22,27 @@ internal abstract class PendingProposal : PendingCall
     /// executed.</summary>
     public ulong Sequence { get; private set; }
 
-    /// <summary>Seals the command with its id, in the format that the members agree on.</summary>
-    public void Seal(byte version, in ProposalId id)
+    /// <summary>Seals the command with its id, in the format that the members agree on, unless the call has ended:
+    /// then it must never be proposed.</summary>
+    public bool TrySeal(byte version, in ProposalId id)
     {
+        if (!TryBegin())
+        {
+            return false;
+        }
+
         Sequence = id.Sequence;
         CommandSeal.Seal(Command.Span, version, id);
         Sealed = Command;
+        return true;
+    }
+
+    /// <summary>Undoes <see cref="TrySeal"/>: the command was not proposed, and its id is free.</summary>
+    public void Unseal()
+    {
+        Sequence = 0;
+        Sealed = default;
+        TryUndoBegin();
     }
 
     /// <summary>Completes the call with the command's result, unless it has ended. Runs on the apply thread.</summary>

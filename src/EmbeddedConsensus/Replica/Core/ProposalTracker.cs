@@ -24,6 +24,9 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     private readonly int[] _inFlightLengths = new int[Window];
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
 
+    // The waiting proposals of the batch, from the first number that is free.
+    private readonly List<PendingProposal> _numbered = [];
+
     private long _waitingBytes;
     private ulong _lowest = 1;
     private ulong _next = 1;
@@ -270,6 +273,8 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
             if (!TryPropose(node, new ForwardedBatch(first, _next, bytes), now))
             {
                 // Not a byte of it has left: the sequence numbers are free again.
+                _numbered.ForEach(static proposal => proposal.Unseal());
+                _numbered.Clear();
                 _next = first;
                 return;
             }
@@ -279,11 +284,13 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
         }
     }
 
-    /// <summary>Numbers the next writes that wait, up to the limits, without taking them out of the queue.</summary>
+    /// <summary>Numbers the next writes that wait, up to the limits, without taking them out of the queue. Those whose
+    /// calls have ended are left out for good.</summary>
     /// <returns>Their size.</returns>
     private long NumberWaiting(RaftNode node, byte version)
     {
         _batch.Clear();
+        _numbered.Clear();
         long bytes = 0;
         foreach (PendingProposal proposal in _waiting)
         {
@@ -294,10 +301,13 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
                 break;
             }
 
-            proposal.Seal(version, new ProposalId(self, incarnation, _next));
-            _batch.Add(proposal.Sealed);
-            bytes += SizeOf(proposal);
-            _next++;
+            if (proposal.TrySeal(version, new ProposalId(self, incarnation, _next)))
+            {
+                _numbered.Add(proposal);
+                _batch.Add(proposal.Sealed);
+                bytes += SizeOf(proposal);
+                _next++;
+            }
         }
 
         return bytes;
@@ -328,15 +338,26 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
         }
     }
 
+    /// <summary>Moves the batch from the queue into the table of what is in flight.</summary>
     private void MoveToFlight(ulong first)
     {
-        for (ulong sequence = first; sequence < _next; sequence++)
+        ulong sequence = first;
+        while (sequence < _next)
         {
             PendingProposal proposal = Dequeue();
+            if (proposal.Sequence != sequence)
+            {
+                // Its call ended before it was proposed, so it never is.
+                continue;
+            }
+
             _inFlightLengths[sequence % Window] = SizeOf(proposal);
             _inFlightBytes += SizeOf(proposal);
             Volatile.Write(ref SlotOf(sequence), proposal);
+            sequence++;
         }
+
+        _numbered.Clear();
     }
 
     private void Advance(ulong now)

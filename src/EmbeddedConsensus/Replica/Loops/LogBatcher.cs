@@ -17,6 +17,7 @@ internal sealed class LogBatcher(
     private readonly Lock _gate = new();
     private readonly Queue<Item> _items = new();
     private readonly List<ulong> _ids = [];
+    private readonly HardStateBuffer _hardStates = new();
     private LogAppend[] _batch = new LogAppend[16];
     private Task _running = Task.CompletedTask;
 
@@ -120,6 +121,7 @@ internal sealed class LogBatcher(
         drop = null;
         _ids.Clear();
         Array.Clear(_batch);
+        _hardStates.Clear();
         lock (_gate)
         {
             long bytes = 0;
@@ -142,14 +144,14 @@ internal sealed class LogBatcher(
     private long AddToBatch(in AppendEffect append, ref int count)
     {
         long bytes = 0;
-        if (append.HardState is not null)
+        if (append.HardState is { } state)
         {
-            Add(new LogAppend(default, append.HardState) { HasVote = append.HasVote }, ref count);
+            Add(new LogAppend(default, _hardStates.Add(state)) { HasVote = append.HasVote }, ref count);
         }
 
         foreach (ReadOnlyMemory<LogEntry> slice in append.Entries)
         {
-            Add(new LogAppend(slice, null), ref count);
+            Add(new LogAppend(slice, default), ref count);
             foreach (ref readonly LogEntry entry in slice.Span)
             {
                 bytes += entry.Size;

@@ -25,6 +25,7 @@ internal sealed class ViewObserver
 
     private ReplicaView _before = null!;
     private MemberId _lastLeader;
+    private string? _lastUnreadable;
     private long _leaderlessSince;
     private bool _isAlarmed;
     private long _lagTaken;
@@ -61,6 +62,17 @@ internal sealed class ViewObserver
         if (_sentSnapshots.Add((read.Peer, read.Snapshot.Index)))
         {
             _logger.SnapshotSending(_self, read.Snapshot.Index, read.Peer);
+        }
+    }
+
+    /// <summary>A leader's snapshot is ignored. The leader goes on offering it, which is one line in the log and not
+    /// many.</summary>
+    public void ObserveUnreadable(UnreadableSnapshot snapshot)
+    {
+        if (snapshot.Reason.Message != _lastUnreadable)
+        {
+            _lastUnreadable = snapshot.Reason.Message;
+            _logger.SnapshotUnreadable(_self, snapshot.Sender, snapshot.Reason.Message);
         }
     }
 

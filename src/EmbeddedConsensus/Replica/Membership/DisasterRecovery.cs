@@ -70,7 +70,8 @@ public static class DisasterRecovery
         ArgumentNullException.ThrowIfNull(storage);
         try
         {
-            RecoveredLog recovered = await storage.Log.RecoverAsync(cancellationToken).ConfigureAwait(false);
+            StoredLog stored = await storage.Log.RecoverAsync(cancellationToken).ConfigureAwait(false);
+            RecoveredLog recovered = stored.Decode();
             NewClusterBuilder.CheckOwner(recovered.HardState.Owner, member, nameof(member));
             return await EndDoubtAsync(storage.Log, recovered, member, cancellationToken).ConfigureAwait(false);
         }
@@ -90,7 +91,8 @@ public static class DisasterRecovery
             return false;
         }
 
-        LogAppend[] write = [new(default, recovered.HardState with { Owner = member, IsInDoubt = false })];
+        HardState state = recovered.HardState with { Owner = member, IsInDoubt = false };
+        LogAppend[] write = [new(default, HardStateCodec.Encode(state))];
         await log.AppendAsync(write, cancellationToken).ConfigureAwait(false);
         return true;
     }

@@ -21,11 +21,12 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
     /// <summary>Reads and checks everything, and writes the new configuration.</summary>
     public async Task<NewClusterResult> BuildAsync(CancellationToken cancellationToken)
     {
-        RecoveredLog recovered = await storage.Log.RecoverAsync(cancellationToken).ConfigureAwait(false);
+        StoredLog stored = await storage.Log.RecoverAsync(cancellationToken).ConfigureAwait(false);
+        RecoveredLog recovered = stored.Decode();
         CheckOwner(recovered.HardState.Owner, survivor, nameof(survivor));
         ISnapshotReader? snapshot =
             await storage.Snapshots.OpenNewestAsync(cancellationToken).ConfigureAwait(false);
-        SnapshotMetadata? metadata = snapshot?.Metadata;
+        SnapshotMetadata? metadata = snapshot is null ? null : StateSnapshotLoader.MetadataOf(snapshot);
         RaftLog log = new(recovered, metadata?.Position ?? default, 0);
         ClusterConfiguration current = CurrentOf(recovered, metadata, log);
         using ReplicatedStateMachine machine = await LoadAsync(snapshot, cancellationToken).ConfigureAwait(false);

@@ -52,7 +52,7 @@ internal sealed class SnapshotReceiver(
         switch (action)
         {
             case SnapshotAction.OpenWriter:
-                _writer = await storage.CreateAsync(step.Metadata).ConfigureAwait(false);
+                _writer = await storage.CreateAsync(SnapshotMetadataCodec.Encode(step.Metadata)).ConfigureAwait(false);
                 break;
             case SnapshotAction.WriteChunk:
                 await _writer!.WriteAsync(step.Data).ConfigureAwait(false);
@@ -105,10 +105,10 @@ internal sealed class SnapshotReceiver(
 
         await using (reader.ConfigureAwait(false))
         {
-            return reader.Metadata.Position == position
+            return reader.Descriptor.Position == position
                 ? await StateSnapshotLoader.LoadAsync(reader, options, newestFormat).ConfigureAwait(false)
                 : throw new InvariantViolationException(
-                    $"The newest snapshot is {reader.Metadata.Position}, and not {position}, just published.");
+                    $"The newest snapshot is {reader.Descriptor.Position}, and not {position}, just published.");
         }
     }
 }

@@ -17,13 +17,13 @@ internal sealed class SnapshotSender(
     /// <summary>Reads a chunk and reports it.</summary>
     public void Read(SnapshotReadEffect effect) => _steps.Enqueue(async () =>
     {
-        if (_reader is null || _reader.Metadata.Position != effect.Snapshot)
+        if (_reader is null || _reader.Descriptor.Position != effect.Snapshot)
         {
             await CloseAsync().ConfigureAwait(false);
             _reader = await storage.OpenNewestAsync().ConfigureAwait(false);
         }
 
-        if (_reader is null || _reader.Metadata.Position != effect.Snapshot)
+        if (_reader is null || _reader.Descriptor.Position != effect.Snapshot)
         {
             events.ChunkRead(new SnapshotReadResult(effect.Id, 0, default, IsGone: true));
             return;

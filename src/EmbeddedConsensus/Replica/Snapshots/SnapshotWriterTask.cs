@@ -22,8 +22,9 @@ internal static class SnapshotWriterTask
     {
         using (state)
         {
-            SnapshotMetadata metadata = new(state.Position, configuration);
-            ISnapshotWriter writer = await storage.CreateAsync(metadata, cancellationToken).ConfigureAwait(false);
+            SnapshotDescriptor descriptor = SnapshotMetadataCodec.Encode(
+                new SnapshotMetadata(state.Position, configuration));
+            ISnapshotWriter writer = await storage.CreateAsync(descriptor, cancellationToken).ConfigureAwait(false);
             await using (writer.ConfigureAwait(false))
             {
                 ArrayBufferWriter<byte> chunk = new(ChunkBytes);

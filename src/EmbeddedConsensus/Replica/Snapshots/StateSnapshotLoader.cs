@@ -1,5 +1,6 @@
 using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Mvcc;
+using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.StateMachine.Snapshots;
 using EmbeddedConsensus.Storage;
@@ -31,8 +32,9 @@ internal static class StateSnapshotLoader
         {
             await ReadAsync(reader, new SectionTableReader(sessions, store), cancellationToken).ConfigureAwait(false);
             ProposalSessions proposals = sessions.Complete();
+            SnapshotMetadata metadata = MetadataOf(reader);
             return new ReplicatedStateMachine(
-                store.Complete(), proposals, reader.Metadata.Position, reader.Metadata.Configuration)
+                store.Complete(), proposals, metadata.Position, metadata.Configuration)
             {
                 NewestFormat = newestFormat,
             };
@@ -40,8 +42,23 @@ internal static class StateSnapshotLoader
         catch (SnapshotFormatException exception)
         {
             throw new StorageException(
-                $"The snapshot at index {reader.Metadata.Position.Index} cannot be loaded: {exception.Message} "
+                $"The snapshot at index {reader.Descriptor.Position.Index} cannot be loaded: {exception.Message} "
                 + WhatToDo, exception);
+        }
+    }
+
+    /// <summary>What a snapshot stands for.</summary>
+    /// <param name="reader">The snapshot.</param>
+    /// <exception cref="StorageException">Its metadata is damaged, or of another version of the library.</exception>
+    public static SnapshotMetadata MetadataOf(ISnapshotReader reader)
+    {
+        try
+        {
+            return SnapshotMetadataCodec.Decode(reader.Descriptor);
+        }
+        catch (SnapshotMetadataFormatException exception)
+        {
+            throw new StorageException(exception.Message, exception);
         }
     }
 

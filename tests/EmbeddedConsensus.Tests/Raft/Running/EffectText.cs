@@ -128,7 +128,7 @@ internal sealed class EffectText
             RaftMessageType.HeartbeatResponse => Round(m.Context),
             RaftMessageType.SnapshotChunk => Chunk(m.Chunk!),
             RaftMessageType.SnapshotChunkResponse =>
-                Invariant($" snapshot={Position(m.Chunk!.Metadata.Position)}")
+                Invariant($" snapshot={Position(m.Chunk!.Snapshot.Position)}")
                     + Invariant($"{(m.Reject ? " no" : "")} has={m.Chunk.Offset}"),
             RaftMessageType.Propose => Entries(m.Entries.ToArray()),
             RaftMessageType.ReadIndex => Batch(m.Context),
@@ -142,8 +142,8 @@ internal sealed class EffectText
     private static string Round(ulong context) => context == 0 ? "" : Invariant($" round={context}");
 
     private static string Chunk(SnapshotChunk chunk) => chunk.Data.IsEmpty
-        ? Invariant($" snapshot={Position(chunk.Metadata.Position)} asks")
-        : Invariant($" snapshot={Position(chunk.Metadata.Position)} at={chunk.Offset}")
+        ? Invariant($" snapshot={Position(chunk.Snapshot.Position)} asks")
+        : Invariant($" snapshot={Position(chunk.Snapshot.Position)} at={chunk.Offset}")
             + Invariant($" bytes={chunk.Data.Length} of={chunk.TotalLength}");
 
     private string Batch(ulong id)

@@ -18,6 +18,8 @@ internal sealed class ForwardedWrite : PendingProposal
 
     public Exception? Failure { get; private set; }
 
+    public void Cancel() => TryFail(new OperationCanceledException());
+
     protected override void OnApplied(in ApplyResult result) => IsDone = true;
 
     protected override void OnFailed(Exception exception) => Failure = exception;

@@ -1,0 +1,34 @@
+using EmbeddedConsensus.Etcd.Protos;
+using Google.Protobuf;
+
+namespace EmbeddedConsensus.Etcd.Watching;
+
+/// <summary>What a request to watch asks for.</summary>
+internal static class WatchMapping
+{
+    private static readonly ByteString Smallest = ByteString.CopyFrom(0);
+
+    // A watch learns of progress this often, so that a report on request need not wait longer.
+    private static readonly TimeSpan InternalProgress = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The keys to watch.</summary>
+    /// <returns>False when the range holds no key.</returns>
+    public static bool TryGetRange(WatchCreateRequest request, out KeyRange range)
+    {
+        ByteString start = request.Key.IsEmpty ? Smallest : request.Key;
+        range = Mapping.KeyMapping.Range(start, request.RangeEnd);
+        return range.IsSingle || range.IsUnbounded || range.Start < range.End;
+    }
+
+    /// <summary>How to watch them.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="revision">The store's revision when the request came.</param>
+    public static WatchOptions Options(WatchCreateRequest request, long revision) => new()
+    {
+        StartRevision = request.StartRevision > 0 ? request.StartRevision : revision + 1,
+        IncludePrevious = request.PrevKv,
+        SkipPuts = request.Filters.Contains(WatchCreateRequest.Types.FilterType.Noput),
+        SkipDeletes = request.Filters.Contains(WatchCreateRequest.Types.FilterType.Nodelete),
+        ProgressInterval = InternalProgress,
+    };
+}
