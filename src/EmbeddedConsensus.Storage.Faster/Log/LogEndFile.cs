@@ -39,7 +39,8 @@ internal sealed class LogEndFile : IDisposable
     public static void Create(string path, ulong folderId)
     {
         byte[] contents = new byte[FileBytes];
-        new LogEndMark(0, 0, IsClean: true, MayLackTail: false).Write(contents.AsSpan(0, LogEndMark.Bytes), 0, folderId);
+        LogEndMark initial = new(0, 0, IsClean: true, MayLackTail: false);
+        initial.Write(contents.AsSpan(0, LogEndMark.Bytes), 0, folderId);
         DurableFile.Replace(path, contents);
     }
 

@@ -13,9 +13,9 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// rest of a page empty when a record does not fit, and every start of the log begins a new page; so after the last
 /// record of a page, the chain may continue on the next page.</para>
 /// <para>The break is damage if a record after it was written when one at or after the break was known to be durable,
-/// or if <see cref="LogEndFile"/> says so. What follows a torn tail was never acknowledged, so it never says so, however
-/// stale and however valid its checksums are. Checksums include the log's random number and the record's address, so
-/// that the bytes of a log inside a value are not mistaken for records.</para>
+/// or if <see cref="LogEndFile"/> says so. What follows a torn tail was never acknowledged, so it never says so,
+/// however stale and however valid its checksums are. Checksums include the log's random number and the record's
+/// address, so that the bytes of a log inside a value are not mistaken for records.</para>
 /// <para>What is read may exist in the page cache only: a kernel whose flush failed marks the pages as clean, and a
 /// later flush succeeds without writing them. So everything not proven to be durable is written once more, the same
 /// bytes at the same place, before the flush that makes the log count as durable.</para>

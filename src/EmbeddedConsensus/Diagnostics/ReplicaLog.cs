@@ -69,8 +69,8 @@ internal static partial class ReplicaLog
     public static partial void SnapshotUnreadable(this ILogger logger, MemberId member, MemberId leader, string fault);
 
     [LoggerMessage(18, LogLevel.Warning,
-        "Member {Member} cannot prove that it found the whole end of its log, which ends at index {LastIndex} now: it has "
-        + "no vote until a leader has shown it what was committed. If a majority is in this state there will be no "
+        "Member {Member} cannot prove that it found the whole end of its log, which ends at index {LastIndex} now: it "
+        + "has no vote until a leader has shown it what was committed. If a majority is in this state there will be no "
         + "leader, and DisasterRecovery.AcceptLostTailAsync lets them vote without what may be missing")]
     public static partial void TailInDoubt(this ILogger logger, MemberId member, ulong lastIndex);
 }

@@ -3,8 +3,8 @@ using EmbeddedConsensus.Storage.Faster.Log;
 
 namespace EmbeddedConsensus.Storage.Faster.Tests;
 
-/// <summary>Damage to the end of the log of a member that was killed. What was acknowledged may be gone, so the start is
-/// refused; or, where nothing beside the log says how long it was, the member knows that it may lack something.
+/// <summary>Damage to the end of the log of a member that was killed. What was acknowledged may be gone, so the start
+/// is refused; or, where nothing beside the log says how long it was, the member knows that it may lack something.
 /// </summary>
 [Trait("Case", "T6")]
 public sealed class LostTailTests

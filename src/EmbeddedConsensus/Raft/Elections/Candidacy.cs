@@ -102,9 +102,9 @@ internal sealed class Candidacy(
         && (state.Tracker.IsVoter(state.Id)
             || (!membership.IsLatestCommitted && membership.BeforeLatest?.IsVoter(state.Id) == true));
 
-    /// <summary>A member without a vote that hears from no leader may have been removed while it was away, and then no member
-    /// contacts it any more. It asks as if it wanted to campaign. The answers do not count, but a member that knows of
-    /// the removal reports it (<see cref="RaftMessageType.MemberRemoved"/>).</summary>
+    /// <summary>A member without a vote that hears from no leader may have been removed while it was away, and then no
+    /// member contacts it any more. It asks as if it wanted to campaign. The answers do not count, but a member that
+    /// knows of the removal reports it (<see cref="RaftMessageType.MemberRemoved"/>).</summary>
     private void AskWhetherStillMember()
     {
         roles.SetLeader(MemberId.None);

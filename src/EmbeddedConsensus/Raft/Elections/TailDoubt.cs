@@ -9,23 +9,22 @@ namespace EmbeddedConsensus.Raft;
 /// committed with its help, a vote of it could elect a leader that lacks them (Leader Completeness); and a leader that
 /// counted its acknowledgement may commit them later. Its own vote in an earlier term is not in danger: votes are on
 /// disk twice (<see cref="AppendEffect.HasVote"/>), so it remembers each term in which it voted.</para>
-/// <para><b>The rule.</b> While in doubt, a member neither votes nor campaigns, and does not believe the commit index of
-/// a heartbeat, which rests on what it acknowledged. It follows a leader as usual, and asks it for a read index. The
+/// <para><b>The rule.</b> While in doubt, a member neither votes nor campaigns, and does not believe the commit index
+/// of a heartbeat, which rests on what it acknowledged. It follows a leader as usual, and asks it for a read index. The
 /// request says that the member is in doubt, so before it answers, the leader forgets what the member acknowledged in
 /// earlier lives (<see cref="Progress.ForgetEarlierLives"/>). Once the member's log holds, durably, the entry that the
 /// answer names, it votes again.</para>
 /// <para><b>Why that is enough.</b> Say that the member acknowledged entry e to the leader of term t, and that a leader
 /// of term T answers. A majority confirmed T after the request. The leader of t was elected by a majority, either with
 /// this member's vote, which it remembers, or by others, one of which confirmed T: so t ≤ T. If t &lt; T and e was or
-/// will be committed in t, the leader of T has e, before the first entry of its own term (Raft paper, section 5.4.3; the
-/// members that elected T held e then, this one included). That entry is committed before the answer, so the answer's
-/// index is above e. If t = T, what was committed with the help of lost acknowledgements is at or below the answer's
-/// index, and nothing is committed with their help afterwards.</para>
+/// will be committed in t, the leader of T has e, before the first entry of its own term (Raft paper, section 5.4.3;
+/// the members that elected T held e then, this one included). That entry is committed before the answer, so the
+/// answer's index is above e. If t = T, what was committed with the help of lost acknowledgements is at or below the
+/// answer's index, and nothing is committed with their help afterwards.</para>
 /// <para>A member in doubt that holds nothing at all cannot know that its votes are there: it counts as one that lost
 /// its disk (<see cref="MembershipView.IsFresh"/>).</para>
 /// <para>So a member in doubt recovers beside any leader, however few the others are, and a leader is elected without
-/// it. If a majority is in doubt, no leader is elected until an operator accepts the loss
-/// (<see cref="DisasterRecovery.AcceptLostTailAsync"/>).</para>
+/// it. If a majority is in doubt, no leader is elected until an operator accepts the loss.</para>
 /// </remarks>
 internal sealed class TailDoubt(RaftState state, Outbox outbox)
 {

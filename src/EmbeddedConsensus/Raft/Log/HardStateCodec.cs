@@ -5,7 +5,8 @@ namespace EmbeddedConsensus.Raft;
 /// <summary>A <see cref="HardState"/> as the bytes that a log storage keeps. They have a version of their own, so that
 /// a later one can hold more without a storage knowing of it.</summary>
 /// <remarks>Version (1 byte), then little endian, 8 bytes each: term, vote, commit, owner, last founding vote, earlier
-/// founding votes; then whether the member is in doubt about its log (1 byte). No bytes at all are the hard state of a new storage.</remarks>
+/// founding votes; then whether the member is in doubt about its log (1 byte). No bytes at all are the hard state of a
+/// new storage.</remarks>
 internal static class HardStateCodec
 {
     /// <summary>The length of the encoding.</summary>
