@@ -152,7 +152,8 @@ public sealed partial class FasterLogStorage
             if (isClean)
             {
                 // A log that ends before this point at the next start has lost its tail.
-                new LogStateFile(_incarnation, writer.DurableSequence).Write(_directory);
+                _endFile!.Write(new LogEndMark(
+                    _incarnation, writer.DurableSequence, IsClean: true, Volatile.Read(ref _mayLackTail)));
             }
         }
         catch (IOException exception)
@@ -169,6 +170,7 @@ public sealed partial class FasterLogStorage
     private void LetGo()
     {
         _files.Dispose();
+        _endFile?.Dispose();
         _directory.Release();
     }
 }

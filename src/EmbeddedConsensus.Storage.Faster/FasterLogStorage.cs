@@ -25,7 +25,9 @@ public sealed partial class FasterLogStorage : ILogStorage
     private readonly Lock _indexGate = new();
     private readonly ITimer _timer;
 
+    private LogEndFile? _endFile;
     private RecordWriter? _writer;
+    private bool _mayLackTail;
     private ulong _incarnation;
     private long _firstSegment;
     private StorageException? _fault;
@@ -53,6 +55,9 @@ public sealed partial class FasterLogStorage : ILogStorage
     /// <summary>Behind a disposal: completes when the folder is let go, later than the disposal if a write hangs in the
     /// disk.</summary>
     internal Task Closed { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Whether it is noted beside the log where the log ends. For tests.</summary>
+    internal bool IsEndNoted => _endFile?.Mark.Sequence == _writer?.DurableSequence;
 
     /// <inheritdoc />
     public async ValueTask<StoredLog> RecoverAsync(CancellationToken cancellationToken = default)
@@ -97,6 +102,7 @@ public sealed partial class FasterLogStorage : ILogStorage
             writer.EndBatch();
             await CommitAsync(writer, cancellationToken).ConfigureAwait(false);
             writer.MarkDurable();
+            NoteState(writes.Span, writer.DurableSequence);
             ApplyToIndex(writes.Span, writer.BatchAddress);
         }
         catch (Exception exception)
@@ -156,30 +162,34 @@ public sealed partial class FasterLogStorage : ILogStorage
 
     private StoredLog Recover(CancellationToken cancellationToken)
     {
-        LogStateFile? state = LogStateFile.Read(_directory);
-        if (state is null && _files.List().Count > 0)
-        {
-            throw new StorageCorruptedException(
-                _directory.File(StorageLayout.LogState), 0,
-                $"The folder {_directory.Path} holds a log, but not the file {StorageLayout.LogState}. "
-                + LogDamage.WhatToDo);
-        }
-
-        LogEnd end;
+        LogEndFile endFile = LogEndFile.Open(_directory);
+        _endFile = endFile;
+        LogEndMark mark = endFile.Mark;
+        ReplayEnd end;
         IReadOnlyList<LogEntry> configurations;
-        using (var replay = new LogReplay(_directory, _files, state ?? default, _index))
+        using (var replay = new LogReplay(_directory, _files, mark, _index))
         {
-            end = replay.Run(cancellationToken);
+            replay.Read(cancellationToken);
+            _mayLackTail = mark.MayLackTail || replay.MayLackTail;
+
+            // Before the repair, which makes the log look as if nothing was missing.
+            endFile.Write(mark with { IsClean = mark.IsClean && !_mayLackTail, MayLackTail = _mayLackTail });
+            end = replay.Repair();
             configurations = replay.ConfigurationEntries;
         }
 
+        var space = new SegmentSpace(
+            _files, _directory.Geometry, new UnwrittenPattern(_directory.Id), _options.PreallocationBytes);
+        space.Open(end.DataEnd, end.Tail);
+
         // From here on what was read counts as durable, and no record of this incarnation was ever written.
         _incarnation = EmbeddedConsensus.Storage.Incarnation.After(
-            state?.Incarnation ?? 0, TimeProvider.System.GetUtcNow());
-        new LogStateFile(_incarnation, end.Sequence).Write(_directory);
+            Math.Max(mark.Incarnation, end.Incarnation), TimeProvider.System.GetUtcNow());
+        NoteEnd(end.Sequence);
         _firstSegment = _directory.Geometry.Segment(end.Begin);
         _writer = new RecordWriter(
-            _directory, _files, _options.MemoryBytes, _incarnation, end, exception => Fault(exception));
+            _directory, _files, space, _options.MemoryBytes, _incarnation, end, NoteEnd,
+            exception => Fault(exception));
         if (_disposed != 0)
         {
             // Disposed while it was being opened, when there was no writer to dispose yet.
@@ -191,7 +201,36 @@ public sealed partial class FasterLogStorage : ILogStorage
         {
             Incarnation = _incarnation,
             ConfigurationEntries = configurations,
+            MayLackTail = _mayLackTail,
         };
+    }
+
+    /// <summary>Notes that the log is durable up to a record.</summary>
+    private void NoteEnd(ulong sequence) =>
+        _endFile!.Write(new LogEndMark(_incarnation, sequence, IsClean: false, Volatile.Read(ref _mayLackTail)));
+
+    /// <summary>What a vote needs before it counts, and the end of the doubt that a start had: from its first hard
+    /// state on, consensus remembers that.</summary>
+    private void NoteState(ReadOnlySpan<LogAppend> writes, ulong sequence)
+    {
+        bool hasState = false;
+        bool hasVote = false;
+        foreach (ref readonly LogAppend write in writes)
+        {
+            hasState |= !write.HardState.IsEmpty;
+            hasVote |= write.HasVote;
+        }
+
+        bool endsDoubt = hasState && _mayLackTail;
+        if (endsDoubt)
+        {
+            Volatile.Write(ref _mayLackTail, false);
+        }
+
+        if (hasVote || endsDoubt)
+        {
+            NoteEnd(sequence);
+        }
     }
 
     private async ValueTask AddAsync(RecordWriter writer, LogAppend write, CancellationToken cancellationToken)

@@ -41,9 +41,7 @@ public sealed class FasterStorage : IAsyncDisposable
         FasterStorageOptionsValidator.ThrowIfInvalid(options);
         StorageDirectory directory = StorageDirectory.Open(
             options.Directory, new LogGeometry(options.PageBytes, options.SegmentBytes));
-        var files = new SegmentFiles(
-            directory, directory.Geometry.SegmentBytes,
-            (int)Math.Min(options.PreallocationBytes, directory.Geometry.SegmentBytes));
+        var files = new SegmentFiles(directory);
         return new FasterStorage(
             directory, new FasterLogStorage(options, directory, wrap(files)), new FasterSnapshotStorage(directory));
     }

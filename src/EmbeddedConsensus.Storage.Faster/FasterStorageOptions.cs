@@ -22,9 +22,9 @@ public sealed class FasterStorageOptions
     /// An append larger than half of it is flushed in steps. Default: 4 MiB.</summary>
     public long MemoryBytes { get; set; } = 4L << 20;
 
-    /// <summary>How far the log's files are filled with zeros ahead of the tail, in bytes: 0 for never, or from
-    /// 4 KiB to <see cref="SegmentBytes"/>. A flush that does not grow its file costs a third less. Default:
-    /// 1 MiB.</summary>
+    /// <summary>How far the log's files are filled ahead of the tail, in bytes: from 4 KiB to
+    /// <see cref="SegmentBytes"/>; less than half a page counts as half a page. A flush that does not grow its file
+    /// costs a third less, and a start sees that nothing followed the last record. Default: 1 MiB.</summary>
     public int PreallocationBytes { get; set; } = 1 << 20;
 
     /// <summary>How long an append may take before the disk counts as failed, which faults the replica. From 10 ms to

@@ -54,12 +54,8 @@ internal sealed class FasterStorageOptionsValidator(string? serviceKey, IConfigu
         RequirePowerOfTwo(options.PageBytes, 64L << 10, 16L << 20, nameof(options.PageBytes), faults);
         RequirePowerOfTwo(options.SegmentBytes, options.PageBytes, 1L << 30, nameof(options.SegmentBytes), faults);
         RequirePowerOfTwo(options.MemoryBytes, 4L * options.PageBytes, 1L << 30, nameof(options.MemoryBytes), faults);
-        faults.Require(
-            options.PreallocationBytes == 0
-                || (options.PreallocationBytes >= 4096 && options.PreallocationBytes <= options.SegmentBytes),
-            nameof(options.PreallocationBytes),
-            $"is {options.PreallocationBytes}. Use 0 for none, or 4096 to {nameof(options.SegmentBytes)}, "
-            + $"{options.SegmentBytes}.");
+        faults.RequireRange(
+            options.PreallocationBytes, 4096, Math.Max(4096, options.SegmentBytes), nameof(options.PreallocationBytes));
         faults.RequireRange(options.CommitTimeout, MinCommit, MaxCommit, nameof(options.CommitTimeout));
     }
 

@@ -49,18 +49,58 @@ internal static class TestLog
             Enumerable.Range(0, count).Select(i => Entry(first + (ulong)i, term, bytes)).ToArray(),
             HardState(term, first - 1))];
 
-    /// <summary>Writes entries, one an append, and ends as a process that was killed, or cleanly.</summary>
+    /// <summary>Writes entries, one an append, and ends cleanly; or as a process that was killed, after or before it
+    /// could note where the log ends.</summary>
     public static async Task FillAsync(
-        string folder, int count, bool clean = false, int bytes = 100, Action<FasterStorageOptions>? configure = null)
+        string folder, int count, bool clean = false, int bytes = 100, Action<FasterStorageOptions>? configure = null,
+        bool isEndNoted = false)
     {
         FasterStorage storage = Open(folder, configure);
         ulong last = (await storage.Log.RecoverAsync()).LastIndex;
+        byte[] end = ReadAll(EndFile(folder));
         for (int i = 0; i < count; i++)
         {
             await storage.Log.AppendAsync(Write(++last, bytes: bytes));
         }
 
+        if (isEndNoted)
+        {
+            await storage.Log.EndNotedAsync();
+        }
+
         await (clean ? storage.DisposeAsync() : storage.AbandonAsync());
+        if (!clean && !isEndNoted)
+        {
+            File.WriteAllBytes(EndFile(folder), end);
+        }
+    }
+
+    /// <summary>The files of the log, in order.</summary>
+    public static List<string> Segments(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "log.0*").Order(StringComparer.Ordinal)];
+
+    public static string EndFile(string folder) => Path.Combine(folder, Files.StorageLayout.LogEnd);
+
+    /// <summary>Waits until the end of an idle log is noted.</summary>
+    public static async Task EndNotedAsync(this FasterLogStorage log)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!log.IsEndNoted)
+        {
+            await Task.Delay(5, limit.Token);
+        }
+    }
+
+    /// <summary>Brings a part of a file back to the state in which nothing was written there.</summary>
+    public static void Unwrite(string file, int offset, int length)
+    {
+        string folder = Path.GetDirectoryName(file)!;
+        byte[] format = File.ReadAllBytes(Path.Combine(folder, Files.StorageLayout.Format));
+        Assert.True(Files.StorageLayout.TryParseSegment(Path.GetFileName(file), out int segment));
+        long start = segment * Options(folder).SegmentBytes;
+        byte[] bytes = new byte[length];
+        new UnwrittenPattern(BitConverter.ToUInt64(format, 12)).Fill(bytes, start + offset);
+        Damage(file, offset, bytes);
     }
 
     /// <summary>Opens, recovers, checks every entry against what <see cref="Write"/> makes, and closes.</summary>

@@ -8,6 +8,6 @@ internal static class TestOptions
         options.PageBytes = 64 * 1024;
         options.SegmentBytes = 128 * 1024;
         options.MemoryBytes = 256 * 1024;
-        options.PreallocationBytes = 0;
+        options.PreallocationBytes = 4096;
     }
 }

@@ -12,8 +12,8 @@ internal sealed class StorageDirectory
 {
     private const ulong Magic = 0x31_45_52_4F_54_53_43_45; // "ECSTORE1"
 
-    // 1 and 2 were never released. From 3 on, a folder of each format is kept in the tests and is opened by them.
-    private const int FormatVersion = 3;
+    // 1 to 3 were never released. From 4 on, a folder of each format is kept in the tests and is opened by them.
+    private const int FormatVersion = 4;
     private const int FormatBytes = 36;
 
     private readonly FileStream _lock;
@@ -137,8 +137,8 @@ internal sealed class StorageDirectory
         string file = System.IO.Path.Combine(path, StorageLayout.Format);
         if (!System.IO.File.Exists(file))
         {
-            RefuseForeignFiles(path);
-            return (CreateFormat(file, geometry), geometry);
+            RefuseOtherFiles(path);
+            return (CreateFormat(path, geometry), geometry);
         }
 
         Span<byte> bytes = System.IO.File.ReadAllBytes(file);
@@ -160,29 +160,51 @@ internal sealed class StorageDirectory
             : throw new StorageException(
                 $"The folder {path} has format version {version}; this version of the library reads {FormatVersion}. "
                 + (version < FormatVersion
-                    ? "Versions 1 and 2 were never released. Run the build that wrote the folder; or, if no member's "
+                    ? "Versions 1 to 3 were never released. Run the build that wrote the folder; or, if no member's "
                         + "data is needed any more, start every member of the cluster on an empty folder."
                     : "Run the version of the library that wrote it, or a newer one."));
     }
 
-    private static void RefuseForeignFiles(string path)
+    /// <summary>A folder without the mark has to be empty, but for what a crash during the first start leaves.
+    /// </summary>
+    private static void RefuseOtherFiles(string path)
     {
         foreach (string entry in Directory.EnumerateFileSystemEntries(path))
         {
             string name = System.IO.Path.GetFileName(entry);
-
-            // A crash during the first start leaves the first two; the third exists in every fresh volume.
-            if (name is not (StorageLayout.Lock
-                or StorageLayout.Format + StorageLayout.TemporarySuffix
-                or "lost+found"))
+            if (IsOfFirstStart(name, entry))
             {
-                throw new StorageException(
-                    $"The folder {path} holds {name} and is not marked as a member's. Choose an empty folder.");
+                continue;
             }
+
+            if (StorageLayout.IsOfMember(name))
+            {
+                string missing = System.IO.Path.Combine(path, StorageLayout.Format);
+                throw new StorageCorruptedException(
+                    missing, 0,
+                    $"The file {missing}, which marks the folder as a member's, is missing, and the folder holds "
+                    + $"{name}. {LogDamage.WhatToDo}");
+            }
+
+            throw new StorageException(
+                $"The folder {path} holds {name}, which is no member's. Set "
+                + $"{nameof(FasterStorageOptions)}.{nameof(FasterStorageOptions.Directory)} to an empty folder, or to "
+                + "the one that this member had.");
         }
     }
 
-    private static ulong CreateFormat(string file, LogGeometry geometry)
+    private static bool IsOfFirstStart(string name, string path) =>
+        name switch
+        {
+            StorageLayout.Lock or "lost+found" => true,
+            StorageLayout.Format + StorageLayout.TemporarySuffix => true,
+            StorageLayout.LogEnd + StorageLayout.TemporarySuffix => true,
+            StorageLayout.LogEnd => LogEndFile.IsOfNewFolder(path),
+            _ => false,
+        };
+
+    /// <summary>Marks a new folder as a member's. The mark comes last: a folder that has it has the rest too.</summary>
+    private static ulong CreateFormat(string path, LogGeometry geometry)
     {
         Span<byte> bytes = stackalloc byte[FormatBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, Magic);
@@ -191,8 +213,10 @@ internal sealed class StorageDirectory
         BinaryPrimitives.WriteInt32LittleEndian(bytes[20..], geometry.PageBytes);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], geometry.SegmentBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[32..], Crc32C.Append(0, bytes[..32]));
-        DurableFile.Replace(file, bytes);
-        return BinaryPrimitives.ReadUInt64LittleEndian(bytes[12..]);
+        ulong id = BinaryPrimitives.ReadUInt64LittleEndian(bytes[12..]);
+        LogEndFile.Create(System.IO.Path.Combine(path, StorageLayout.LogEnd), id);
+        DurableFile.Replace(System.IO.Path.Combine(path, StorageLayout.Format), bytes);
+        return id;
     }
 
     private static void RemoveTemporaryFiles(string path)

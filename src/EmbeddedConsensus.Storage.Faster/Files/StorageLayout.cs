@@ -11,8 +11,8 @@ internal static class StorageLayout
     /// <summary>Marks the directory as ours, with its format version and the log whose records belong here.</summary>
     public const string Format = "format";
 
-    /// <summary>How far the log was known to be durable at the last start or clean stop.</summary>
-    public const string LogState = "log.state";
+    /// <summary>How long the log is known to have been.</summary>
+    public const string LogEnd = "log.end";
 
     /// <summary>The suffix of unfinished files, which are removed when the directory is opened.</summary>
     public const string TemporarySuffix = ".tmp";
@@ -56,4 +56,9 @@ internal static class StorageLayout
                 CultureInfo.InvariantCulture, out index)
             && name == Snapshot(index);
     }
+
+    /// <summary>Whether a name is that of a file which only a member's folder has.</summary>
+    /// <param name="name">The name, without folder.</param>
+    public static bool IsOfMember(string name) =>
+        name == LogEnd || TryParseSegment(name, out _) || TryParseSnapshot(name, out _);
 }

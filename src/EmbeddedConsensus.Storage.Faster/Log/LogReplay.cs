@@ -13,9 +13,9 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// rest of a page empty when a record does not fit, and every start of the log begins a new page; so after the last
 /// record of a page, the chain may continue on the next page.</para>
 /// <para>The break is damage if a record after it was written when one at or after the break was known to be durable,
-/// or if the log state file says so. What follows a torn tail was never acknowledged, so it never says so, however
-/// stale and however valid its checksums are. Checksums include the log's random number and the record's address, so
-/// that the bytes of a log inside a value are not mistaken for records.</para>
+/// or if <see cref="LogEndFile"/> says so. What follows a torn tail was never acknowledged, so it never says so,
+/// however stale and however valid its checksums are. Checksums include the log's random number and the record's
+/// address, so that the bytes of a log inside a value are not mistaken for records.</para>
 /// <para>What is read may exist in the page cache only: a kernel whose flush failed marks the pages as clean, and a
 /// later flush succeeds without writing them. So everything not proven to be durable is written once more, the same
 /// bytes at the same place, before the flush that makes the log count as durable.</para>
@@ -25,7 +25,8 @@ internal sealed class LogReplay : IDisposable
     private readonly ISegmentFiles _files;
     private readonly LogGeometry _geometry;
     private readonly LogIndex _index;
-    private readonly LogStateFile _state;
+    private readonly LogEndMark _mark;
+    private readonly UnwrittenPattern _pattern;
     private readonly RecordReader _reader;
     private readonly BatchBuffer _batch = new();
     private readonly ReplayedConfigurations _configurations = new();
@@ -36,22 +37,26 @@ internal sealed class LogReplay : IDisposable
     private bool _inBatch;
     private long _batchAddress;
 
+    private int _firstSegment;
+    private int _lastSegment;
     private long _provenEnd;
     private long _wholeEnd;
     private ulong _wholeSequence;
     private uint _wholeChecksum;
+    private ulong _wholeIncarnation;
     private LogCheckpoint? _checkpoint;
 
     /// <summary>A replay.</summary>
     /// <param name="directory">The member's folder.</param>
     /// <param name="files">The files.</param>
-    /// <param name="state">What the log state file says; the default if there is none.</param>
+    /// <param name="mark">How long the log is known to have been.</param>
     /// <param name="index">Filled with what the log holds.</param>
-    public LogReplay(StorageDirectory directory, ISegmentFiles files, LogStateFile state, LogIndex index)
+    public LogReplay(StorageDirectory directory, ISegmentFiles files, LogEndMark mark, LogIndex index)
     {
         _files = files;
         _geometry = directory.Geometry;
-        _state = state;
+        _mark = mark;
+        _pattern = new UnwrittenPattern(directory.Id);
         _index = index;
         _reader = new RecordReader(files, _geometry, directory.Id, _geometry.PageBytes);
     }
@@ -59,14 +64,16 @@ internal sealed class LogReplay : IDisposable
     /// <summary>The entries that change the membership and are in the log.</summary>
     public IReadOnlyList<LogEntry> ConfigurationEntries => _configurations.Entries;
 
-    /// <summary>Replays the log and repairs its tail.</summary>
+    /// <summary>Whether acknowledged records may have followed the last one that was found.</summary>
+    public bool MayLackTail { get; private set; }
+
+    /// <summary>Reads the log; changes nothing.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="StorageCorruptedException">A record that had been durable is damaged or missing.</exception>
-    public LogEnd Run(CancellationToken cancellationToken)
+    public void Read(CancellationToken cancellationToken)
     {
-        (int first, int last) = FindSegments();
-        long begin = _geometry.SegmentStart(first);
-        long address = FindFirstRecord(first, last);
+        (_firstSegment, _lastSegment) = FindSegments();
+        long address = FindFirstRecord(_firstSegment, _lastSegment);
         long firstRecord = address;
         _wholeEnd = address;
         _provenEnd = address;
@@ -75,11 +82,39 @@ internal sealed class LogReplay : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        CheckNothingLost(address, last);
-        CheckBeginning(first, firstRecord);
-        Repair(first, last);
+        CheckNothingLost(address, _lastSegment);
+        CheckBeginning(_firstSegment, firstRecord);
+        bool endsAtMark = _mark.IsClean && _mark.Sequence == _wholeSequence;
+        MayLackTail = !endsAtMark && !new TailProof(_reader, _geometry, _pattern).Holds(address);
+    }
+
+    /// <summary>Clears what a torn append left after the tail and makes durable what was read: a killed process may
+    /// have left it in the page cache only.</summary>
+    public ReplayEnd Repair()
+    {
+        WriteUnprovenAgain();
+        for (long page = _wholeEnd; _geometry.Segment(page) <= _lastSegment; page = _geometry.NextPage(page))
+        {
+            ClearPageRest(page);
+        }
+
+        for (int segment = _firstSegment; segment <= _lastSegment; segment++)
+        {
+            _files.Flush(segment);
+        }
+
+        foreach (int segment in _files.List())
+        {
+            if (segment < _firstSegment)
+            {
+                _files.Delete(segment);
+            }
+        }
+
+        _files.FlushNames();
         long tail = _geometry.IsPageStart(_wholeEnd) ? _wholeEnd : _geometry.NextPage(_wholeEnd);
-        return new LogEnd(_wholeSequence, _wholeChecksum, begin, tail);
+        return new ReplayEnd(
+            _wholeSequence, _wholeChecksum, _wholeIncarnation, _geometry.SegmentStart(_firstSegment), _wholeEnd, tail);
     }
 
     /// <inheritdoc />
@@ -211,6 +246,7 @@ internal sealed class LogReplay : IDisposable
             _wholeEnd = header.EndAddress;
             _wholeSequence = _sequence;
             _wholeChecksum = _checksum;
+            _wholeIncarnation = _incarnation;
         }
     }
 
@@ -266,7 +302,7 @@ internal sealed class LogReplay : IDisposable
     /// <summary>Distinguishes a torn tail from damage.</summary>
     private void CheckNothingLost(long breakAddress, int last)
     {
-        ulong durable = _state.Sequence;
+        ulong durable = _mark.Sequence;
         for (long page = _wholeEnd; _geometry.Segment(page) <= last; page = _geometry.NextPage(page))
         {
             durable = Math.Max(durable, MostDurable(page));
@@ -317,42 +353,25 @@ internal sealed class LogReplay : IDisposable
         }
     }
 
-    /// <summary>Clears what a torn append left after the tail and makes durable what was read: a killed process may
-    /// have left it in the page cache only.</summary>
-    private void Repair(int first, int last)
+    /// <summary>Brings the rest of a page back to the state in which nothing was written there.</summary>
+    private void ClearPageRest(long address)
     {
-        WriteUnprovenAgain();
-        for (long page = _wholeEnd; _geometry.Segment(page) <= last; page = _geometry.NextPage(page))
+        int segment = _geometry.Segment(address);
+        long offset = _geometry.OffsetInSegment(address);
+        int length = (int)Math.Min(_geometry.NextPage(address) - address, _files.Length(segment) - offset) & ~3;
+        if (length > 0 && !_pattern.Matches(_reader.ReadPageRest(address)[..length], address))
         {
-            ReadOnlySpan<byte> rest = _reader.ReadPageRest(page);
-            int length = rest.LastIndexOfAnyExcept((byte)0) + 1;
-            if (length > 0)
-            {
-                _files.Write(_geometry.Segment(page), _geometry.OffsetInSegment(page), new byte[length]);
-            }
+            byte[] unwritten = new byte[length];
+            _pattern.Fill(unwritten, address);
+            _files.Write(segment, offset, unwritten);
         }
-
-        for (int segment = first; segment <= last; segment++)
-        {
-            _files.Flush(segment);
-        }
-
-        foreach (int segment in _files.List())
-        {
-            if (segment < first)
-            {
-                _files.Delete(segment);
-            }
-        }
-
-        _files.FlushNames();
     }
 
     /// <summary>Makes the pages dirty that an earlier flush may have failed to write: those of the last batch, mostly.
     /// </summary>
     private void WriteUnprovenAgain()
     {
-        if (_wholeSequence <= _state.Sequence)
+        if (_wholeSequence <= _mark.Sequence)
         {
             return;
         }

@@ -18,6 +18,7 @@ internal sealed class RecordWriter : IDisposable
     private readonly ulong _incarnation;
     private readonly long _flushBytes;
     private readonly CommitCompletion _completion = new();
+    private readonly Action<ulong> _noteEnd;
     private readonly Action<StorageException> _failed;
     private readonly string _directory;
 
@@ -32,24 +33,28 @@ internal sealed class RecordWriter : IDisposable
     /// <summary>Opens FASTER's log at the end of what was replayed.</summary>
     /// <param name="directory">The member's folder.</param>
     /// <param name="files">The files.</param>
+    /// <param name="space">The space ahead of the tail.</param>
     /// <param name="memoryBytes">The memory for pages being written.</param>
     /// <param name="incarnation">How often the log was opened, including this time.</param>
     /// <param name="end">The end of the log.</param>
+    /// <param name="noteEnd">Called now and then, beside the commits, with the last durable record.</param>
     /// <param name="failed">Called, once or more, when the disk has failed.</param>
     public RecordWriter(
-        StorageDirectory directory, ISegmentFiles files, long memoryBytes, ulong incarnation, LogEnd end,
-        Action<StorageException> failed)
+        StorageDirectory directory, ISegmentFiles files, SegmentSpace space, long memoryBytes, ulong incarnation,
+        ReplayEnd end, Action<ulong> noteEnd, Action<StorageException> failed)
     {
         _directory = directory.Path;
         _geometry = directory.Geometry;
         _logId = directory.Id;
         _incarnation = incarnation;
+        _noteEnd = noteEnd;
         _failed = failed;
         memoryBytes = Math.Max(memoryBytes, 4L * _geometry.PageBytes);
         _flushBytes = memoryBytes / 2;
         (_sequence, _durableSequence, _checksum) = (end.Sequence, end.Sequence, end.Checksum);
         _record = ArrayPool<byte>.Shared.Rent(_geometry.MaxRecordBytes);
-        _device = new SegmentDevice(_directory, files, OnProgress);
+        _device = new SegmentDevice(
+            _directory, files, _geometry, space, new UnwrittenPattern(_logId), OnProgress, NoteEnd);
         _log = new FasterLog(new FasterLogSettings
         {
             LogDevice = _device,
@@ -69,7 +74,7 @@ internal sealed class RecordWriter : IDisposable
     }
 
     /// <summary>The last record that is durable.</summary>
-    public ulong DurableSequence => _durableSequence;
+    public ulong DurableSequence => Volatile.Read(ref _durableSequence);
 
     /// <summary>Where the next batch will begin, if its first record takes this many bytes of payload.</summary>
     /// <param name="payloadBytes">The payload.</param>
@@ -149,7 +154,7 @@ internal sealed class RecordWriter : IDisposable
     }
 
     /// <summary>Notes that the batch was committed: records to come say so.</summary>
-    public void MarkDurable() => _durableSequence = _sequence;
+    public void MarkDurable() => Volatile.Write(ref _durableSequence, _sequence);
 
     /// <summary>Whether a commit is under way.</summary>
     public bool IsCommitting => _completion.IsPending;
@@ -209,6 +214,8 @@ internal sealed class RecordWriter : IDisposable
             address);
         uint checksum = header.Seal(record, _logId);
 
+        _device.Extend(address, header.EndAddress);
+
         // The frame makes every record longer than nothing: FASTER takes an empty one for the padding of a page.
         if (!_log.TryEnqueue(record, out long actual) || actual != address)
         {
@@ -226,6 +233,14 @@ internal sealed class RecordWriter : IDisposable
         _enqueued += LogGeometry.SpaceFor(_used);
         _flags = RecordFlags.None;
         _used = RecordHeader.Bytes;
+    }
+
+    /// <returns>Whether the last record is durable: if not, there will soon be more to note.</returns>
+    private bool NoteEnd()
+    {
+        ulong durable = DurableSequence;
+        _noteEnd(durable);
+        return durable == Volatile.Read(ref _sequence);
     }
 
     private void OnProgress(Exception? failure)

@@ -10,6 +10,10 @@ internal interface ISegmentFiles : IDisposable
     /// <param name="segment">Its number.</param>
     string Name(int segment);
 
+    /// <summary>The length of a file in bytes; zero when it does not exist.</summary>
+    /// <param name="segment">The file.</param>
+    long Length(int segment);
+
     /// <summary>Reads bytes.</summary>
     /// <param name="segment">The file.</param>
     /// <param name="offset">Where to start.</param>
@@ -22,11 +26,6 @@ internal interface ISegmentFiles : IDisposable
     /// <param name="offset">Where to start.</param>
     /// <param name="data">The bytes.</param>
     void Write(int segment, long offset, ReadOnlySpan<byte> data);
-
-    /// <summary>Fills a file with zeros ahead of the tail, so that later flushes need not grow it.</summary>
-    /// <param name="segment">The file.</param>
-    /// <param name="tail">The offset of the next write.</param>
-    void Prepare(int segment, long tail);
 
     /// <summary>Makes all that was written to a file, and its name, durable.</summary>
     /// <param name="segment">The file.</param>

@@ -14,6 +14,13 @@ internal readonly record struct LogGeometry(int PageBytes, long SegmentBytes)
     /// <summary>FASTER begins records at multiples of this.</summary>
     public const int Alignment = 4;
 
+    /// <summary>What a disk writes as a whole or not at all.</summary>
+    public const int SectorBytes = 512;
+
+    /// <summary>How much after the last record a start has to see unwritten, to know that no record followed: the next
+    /// one may begin on the next page if it does not fit.</summary>
+    public int ProofBytes => MaxRecordBytes + (2 * SectorBytes);
+
     /// <summary>The largest record, including FASTER's header: four fit a page, so that little of a page is lost to a
     /// record that does not fit.</summary>
     public int MaxRecordBytes => PageBytes / 4;
@@ -31,6 +38,10 @@ internal readonly record struct LogGeometry(int PageBytes, long SegmentBytes)
     /// <param name="address">The address.</param>
     public long OffsetInSegment(long address) => address & (SegmentBytes - 1);
 
+    /// <summary>Where the sector begins that holds an offset or an address.</summary>
+    /// <param name="position">The offset or address.</param>
+    public static long SectorStart(long position) => position & ~(long)(SectorBytes - 1);
+
     /// <summary>Where a file's first record lies, if it has one there.</summary>
     /// <param name="segment">The file's number.</param>
     public long SegmentStart(int segment) => segment == 0 ? FirstAddress : segment * SegmentBytes;
@@ -38,6 +49,10 @@ internal readonly record struct LogGeometry(int PageBytes, long SegmentBytes)
     /// <summary>Whether a page begins at an address.</summary>
     /// <param name="address">The address.</param>
     public bool IsPageStart(long address) => address == FirstAddress || (address & (PageBytes - 1)) == 0;
+
+    /// <summary>The number of the page that holds an address.</summary>
+    /// <param name="address">The address.</param>
+    public long Page(long address) => address / PageBytes;
 
     /// <summary>Where the page that follows an address begins.</summary>
     /// <param name="address">The address.</param>

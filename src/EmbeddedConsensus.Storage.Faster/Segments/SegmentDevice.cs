@@ -12,30 +12,54 @@ namespace EmbeddedConsensus.Storage.Faster.Log;
 /// request.</remarks>
 internal sealed class SegmentDevice : StorageDeviceBase
 {
-    private const int SectorBytes = 512;
     private const uint Failed = 1;
 
+    // Longer than a single caller takes from one append to the next, short enough to be over before damage comes.
+    private const int IdleMilliseconds = 20;
+    private const int MaxUnnotedMilliseconds = 1000;
+
     private readonly ISegmentFiles _files;
+    private readonly LogGeometry _geometry;
+    private readonly SegmentSpace _space;
+    private readonly UnwrittenPattern _pattern;
     private readonly Action<Exception?> _progressed;
+    private readonly Func<bool> _noteEnd;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly object _gate = new();
+
+    // The end of the last record on each page that is not written to its end.
+    private readonly Dictionary<long, long> _dataEnds = [];
     private List<WriteRequest> _waiting = [];
     private List<WriteRequest> _writing = [];
     private readonly SortedSet<int> _unflushed = [];
     private Exception? _failure;
+    private long _notedAt = Environment.TickCount64;
+    private int _notedSegment;
+    private bool _isNoteDue;
     private bool _closing;
 
     /// <summary>A device over files.</summary>
     /// <param name="name">What FASTER calls it.</param>
     /// <param name="files">The files; the caller disposes them.</param>
+    /// <param name="geometry">Their layout.</param>
+    /// <param name="space">The space ahead of the tail.</param>
+    /// <param name="pattern">What stands after the last record of a page.</param>
     /// <param name="progressed">Called, on the device's thread, whenever requests have completed, or with the reason
     /// why the device failed. No request reaches the files after a failure.</param>
-    public SegmentDevice(string name, ISegmentFiles files, Action<Exception?> progressed)
-        : base(name, SectorBytes, capacity: -1)
+    /// <param name="noteEnd">Called, on the device's thread and between requests, to note where the log ends: in a new
+    /// file, once a second, and when no requests come. Returns false if it is to be called again soon.</param>
+    public SegmentDevice(
+        string name, ISegmentFiles files, LogGeometry geometry, SegmentSpace space, UnwrittenPattern pattern,
+        Action<Exception?> progressed, Func<bool> noteEnd)
+        : base(name, LogGeometry.SectorBytes, capacity: -1)
     {
         _files = files;
+        _geometry = geometry;
+        _space = space;
+        _pattern = pattern;
         _progressed = progressed;
+        _noteEnd = noteEnd;
         _thread = new Thread(Run) { IsBackground = true, Name = "EmbeddedConsensus log writer" };
         _thread.Start();
     }
@@ -43,15 +67,28 @@ internal sealed class SegmentDevice : StorageDeviceBase
     /// <summary>Completes when the thread has ended: after that nothing reaches the files.</summary>
     public Task Ended => _ended.Task;
 
+    /// <summary>Announces a record before FASTER gets it.</summary>
+    /// <param name="address">Where it will be.</param>
+    /// <param name="end">Where it will end.</param>
+    public void Extend(long address, long end)
+    {
+        lock (_gate)
+        {
+            _dataEnds[_geometry.Page(address)] = end;
+        }
+    }
+
     /// <inheritdoc />
     public override void WriteAsync(
         nint sourceAddress, int segmentId, ulong destinationAddress, uint numBytesToWrite,
         DeviceIOCompletionCallback callback, object context)
     {
+        var request = new WriteRequest(
+            sourceAddress, segmentId, (long)destinationAddress, (int)numBytesToWrite, callback, context);
         lock (_gate)
         {
-            _waiting.Add(new WriteRequest(
-                sourceAddress, segmentId, (long)destinationAddress, (int)numBytesToWrite, callback, context));
+            KeepRestUnwritten(request);
+            _waiting.Add(request);
             Monitor.Pulse(_gate);
         }
     }
@@ -99,29 +136,38 @@ internal sealed class SegmentDevice : StorageDeviceBase
     {
         while (TakeRequests())
         {
-            if (_failure is null)
+            if (_failure is null && _writing.Count > 0)
             {
                 Attempt(WriteAndFlush);
             }
 
-            Attempt(Complete);
-            _progressed(_failure);
+            if (_writing.Count > 0)
+            {
+                Attempt(Complete);
+                _progressed(_failure);
+            }
+
             if (_failure is null)
             {
-                Attempt(PrepareAhead);
+                Attempt(LookAround);
             }
 
             _writing.Clear();
         }
     }
 
+    /// <summary>Waits for requests, or until there are none for a while and the end of the log is to be noted.
+    /// </summary>
     private bool TakeRequests()
     {
         lock (_gate)
         {
             while (_waiting.Count == 0 && !_closing)
             {
-                Monitor.Wait(_gate);
+                if (!Monitor.Wait(_gate, _isNoteDue ? IdleMilliseconds : Timeout.Infinite))
+                {
+                    break;
+                }
             }
 
             (_waiting, _writing) = (_writing, _waiting);
@@ -148,6 +194,7 @@ internal sealed class SegmentDevice : StorageDeviceBase
     {
         foreach (WriteRequest request in _writing)
         {
+            _space.Require(AddressOf(request) + request.Bytes);
             var data = new ReadOnlySpan<byte>((void*)request.Source, request.Bytes);
             _files.Write(request.Segment, request.Offset, data);
             _unflushed.Add(request.Segment);
@@ -170,11 +217,51 @@ internal sealed class SegmentDevice : StorageDeviceBase
         }
     }
 
-    private void PrepareAhead()
+    /// <summary>What may be done between requests: after some, prepares the space for the next ones.</summary>
+    private void LookAround()
     {
-        WriteRequest last = _writing[^1];
-        _files.Prepare(last.Segment, last.Offset + last.Bytes);
+        bool isIdle = _writing.Count == 0;
+        if (!isIdle)
+        {
+            WriteRequest last = _writing[^1];
+            _space.PrepareAhead(AddressOf(last) + last.Bytes);
+            _isNoteDue = true;
+        }
+
+        bool isOtherSegment = !isIdle && _writing[^1].Segment != _notedSegment;
+        if (isIdle || isOtherSegment || Environment.TickCount64 - _notedAt >= MaxUnnotedMilliseconds)
+        {
+            _notedSegment = isIdle ? _notedSegment : _writing[^1].Segment;
+            _isNoteDue = !_noteEnd() || !isIdle;
+            _notedAt = Environment.TickCount64;
+        }
     }
+
+    /// <summary>FASTER writes whole sectors, and pages to their end: what follows the last record has to look as if it
+    /// was never written. The writer adds no record to the page meanwhile: it waits for the commit.</summary>
+    private unsafe void KeepRestUnwritten(in WriteRequest request)
+    {
+        long start = AddressOf(request);
+        long end = start + request.Bytes;
+        long page = _geometry.Page(start);
+        if (!_dataEnds.TryGetValue(page, out long dataEnd))
+        {
+            return;
+        }
+
+        if (dataEnd < end)
+        {
+            long from = Math.Max(start, dataEnd);
+            _pattern.Fill(new Span<byte>((void*)(request.Source + (nint)(from - start)), (int)(end - from)), from);
+        }
+
+        if (_geometry.Page(end) > page)
+        {
+            _dataEnds.Remove(page);
+        }
+    }
+
+    private long AddressOf(in WriteRequest request) => (request.Segment * _geometry.SegmentBytes) + request.Offset;
 
     /// <summary>A write that FASTER requested. The callback keeps FASTER's pages alive until it was called.</summary>
     private readonly record struct WriteRequest(

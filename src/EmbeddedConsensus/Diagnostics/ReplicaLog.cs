@@ -67,4 +67,10 @@ internal static partial class ReplicaLog
 
     [LoggerMessage(17, LogLevel.Error, "Member {Member} ignores the snapshot that leader {Leader} sends. {Fault}")]
     public static partial void SnapshotUnreadable(this ILogger logger, MemberId member, MemberId leader, string fault);
+
+    [LoggerMessage(18, LogLevel.Warning,
+        "Member {Member} cannot prove that it found the whole end of its log, which ends at index {LastIndex} now: it "
+        + "has no vote until a leader has shown it what was committed. If a majority is in this state there will be no "
+        + "leader, and DisasterRecovery.AcceptLostTailAsync lets them vote without what may be missing")]
+    public static partial void TailInDoubt(this ILogger logger, MemberId member, ulong lastIndex);
 }

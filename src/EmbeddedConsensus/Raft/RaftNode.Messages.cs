@@ -45,10 +45,15 @@ internal sealed partial class RaftNode
                 break;
             case RaftMessageType.ReadIndex:
                 ForgetClock();
+                _leading.StepDoubt(message);
                 _leaderReads.StepRequest(message);
                 break;
             case RaftMessageType.ReadIndexResponse:
-                _forwardedReads.StepResponse(message);
+                if (!_doubt.TryStepResponse(message))
+                {
+                    _forwardedReads.StepResponse(message);
+                }
+
                 break;
             case RaftMessageType.TransferLeadership:
                 _transfer.StepRequest(message);

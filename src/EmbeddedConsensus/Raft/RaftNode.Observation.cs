@@ -5,6 +5,10 @@ namespace EmbeddedConsensus.Raft;
 /// <summary>What a driver reads after a turn.</summary>
 internal sealed partial class RaftNode
 {
+    /// <summary>Whether the node may lack entries that it acknowledged: it has no vote until a leader has shown it what
+    /// was committed (<see cref="TailDoubt"/>).</summary>
+    public bool IsInDoubt => _state.IsInDoubt;
+
     /// <summary>The node's role.</summary>
     public RaftRole Role => _state.Role;
 

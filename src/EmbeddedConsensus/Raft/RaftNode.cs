@@ -76,6 +76,7 @@ internal sealed partial class RaftNode
     private readonly RoleTransitions _roles;
     private readonly Candidacy _candidacy;
     private readonly Voter _voter;
+    private readonly TailDoubt _doubt;
     private readonly LeaderTenure _tenure;
     private readonly LeadershipTransfer _transfer;
 
@@ -111,7 +112,9 @@ internal sealed partial class RaftNode
         DeterministicRandom random = new(options.Seed);
         RaftLog current = new(log, snapshot?.Position ?? default, options.LogCacheBytes);
         ConfigurationHistory history = ConfigurationHistory.Recover(log, current, snapshot, bootstrap);
-        _state = new RaftState(options, current, new ProgressTracker(options, history.Latest), log.HardState);
+        _state = new RaftState(
+            options, current, new ProgressTracker(options, history.Latest), log.HardState,
+            log.Incarnation, log.MayLackTail);
         _outbox = new Outbox(_state);
         _appends = new AppendPipeline(log.HardState);
         _pages = new ApplyPages(_state, _outbox);
@@ -134,6 +137,7 @@ internal sealed partial class RaftNode
         _heartbeats = new Heartbeats(_state, _outbox);
         _leaderReads = new LeaderReads(_state, _outbox, _lease, _heartbeats);
         _forwardedReads = new ForwardedReads(_state, _outbox, firstId: random.NextUInt64());
+        _doubt = new TailDoubt(_state, _outbox);
         _changes = new ConfigurationChanges(_state, _membership, _commitment, _leaderReads, _transfer, random);
         Ballots ballots = new(_state);
         _roles = new RoleTransitions(
@@ -174,6 +178,7 @@ internal sealed partial class RaftNode
         }
 
         _forwardedReads.Tick();
+        _doubt.Tick();
         _candidacy.Tick();
     }
 
@@ -366,6 +371,7 @@ internal sealed partial class RaftNode
         }
 
         _reception.Install();
+        _doubt.Advance(_reception.IsInstalling);
         CollectStorage();
         if (!_reception.IsInstalling)
         {

@@ -13,8 +13,12 @@ internal sealed class RaftState
     /// <param name="log">The log.</param>
     /// <param name="tracker">The members.</param>
     /// <param name="recovered">The hard state on disk.</param>
+    /// <param name="incarnation">Which life of the member this is.</param>
+    /// <param name="mayLackTail">Whether the storage may have lost what the node acknowledged.</param>
     /// <exception cref="InvariantViolationException">The hard state belongs to another member, or was lost.</exception>
-    public RaftState(RaftOptions options, RaftLog log, ProgressTracker tracker, HardState recovered)
+    public RaftState(
+        RaftOptions options, RaftLog log, ProgressTracker tracker, HardState recovered, ulong incarnation,
+        bool mayLackTail)
     {
         Options = options;
         Log = log;
@@ -23,6 +27,8 @@ internal sealed class RaftState
         Vote = recovered.Vote;
         Founding = recovered.Founding;
         PromisedMicroseconds = recovered.PromisedMicroseconds;
+        IsInDoubt = recovered.IsInDoubt || mayLackTail;
+        Incarnation = incarnation;
         if (Term < log.LastPosition.Term && !log.WasReplacedBySnapshot && log.LastIndex > log.Start.Index)
         {
             throw new InvariantViolationException(
@@ -69,6 +75,12 @@ internal sealed class RaftState
     /// <see cref="ElectionClock"/>.</summary>
     public ulong PromisedMicroseconds { get; set; }
 
+    /// <summary>Whether the node may lack entries that it acknowledged; it ends in <see cref="TailDoubt"/>.</summary>
+    public bool IsInDoubt { get; set; }
+
+    /// <summary>Which life of the member this is: greater than that of every earlier one.</summary>
+    public ulong Incarnation { get; }
+
     /// <summary>The ticks since the node started.</summary>
     public ulong Now { get; set; }
 
@@ -89,7 +101,10 @@ internal sealed class RaftState
     /// <remarks>The commit index goes no further than what is durable: a torn write may keep the hard state and lose
     /// the entries that came with it.</remarks>
     public HardState HardState =>
-        new(Term, Vote, Math.Min(Log.Commit, Log.Stable), Id, Founding, PromisedMicroseconds);
+        new(Term, Vote, Math.Min(Log.Commit, Log.Stable), Id, Founding, PromisedMicroseconds)
+        {
+            IsInDoubt = IsInDoubt,
+        };
 
     /// <summary>The term of an entry that the log holds.</summary>
     /// <param name="index">The entry.</param>

@@ -26,17 +26,33 @@ internal sealed class ReplicaRecovery(ReplicaSettings settings, MembershipBootst
             await LoadAsync(storage.Snapshots, cancellationToken).ConfigureAwait(false);
         try
         {
+            CheckSnapshot(log, snapshot);
             (ClusterConfiguration bootstrap, string? address) =
                 membership.Decide(RecoveredMembership.Of(log, snapshot), log.HardState.Founding);
             RaftNode node = new(
                 settings.Raft(seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))),
                 log, snapshot, bootstrap);
+            membership.CheckTail(node);
             return new RecoveredReplica(node, machine, log.Incarnation, snapshot?.Position.Index ?? 0, address);
         }
         catch
         {
             machine.Dispose();
             throw;
+        }
+    }
+
+    private static void CheckSnapshot(RecoveredLog log, SnapshotMetadata? snapshot)
+    {
+        ulong reached = snapshot?.Position.Index ?? 0;
+        if (log.Start.Index > reached)
+        {
+            throw new StorageCorruptedException(
+                "snapshot", 0,
+                $"The log begins after index {log.Start.Index}, and the newest snapshot reaches to index {reached}: a "
+                + "snapshot is missing from the member's folder. Put it back if it was moved. Otherwise put a member "
+                + "with a new id and an empty folder in this one's place, with IClusterManager.ReplaceMemberAsync on "
+                + "one that runs.");
         }
     }
 

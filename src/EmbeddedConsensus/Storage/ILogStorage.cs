@@ -17,7 +17,8 @@ public interface ILogStorage : IAsyncDisposable
 {
     /// <summary>Opens the log and says what it holds, <see cref="StoredLog.ConfigurationEntries"/> included: of the
     /// entries that change the membership those alone that no later append or drop has taken out. A torn tail is
-    /// repaired.</summary>
+    /// repaired; where the storage cannot prove that it found the whole log, it says so
+    /// (<see cref="StoredLog.MayLackTail"/>).</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="StorageCorruptedException">A record that had been made durable is damaged.</exception>
     /// <exception cref="StorageInUseException">Another process has the storage open.</exception>

@@ -18,8 +18,13 @@ public sealed record StoredLog(
     /// of index. A replica has to know them before it may take part.</summary>
     public IReadOnlyList<LogEntry> ConfigurationEntries { get; init; } = [];
 
+    /// <summary>Whether entries that were durable may be missing at the end, because the storage cannot prove that it
+    /// found them all. Votes are not missing (<see cref="LogAppend.HasVote"/>). The storage says so again at each
+    /// recovery until an append with a hard state is durable; from then on the replica remembers it.</summary>
+    public bool MayLackTail { get; init; }
+
     /// <summary>Whether nothing was ever written: a replica that starts for the first time.</summary>
-    public bool IsEmpty => LastIndex == 0 && HardState.IsEmpty;
+    public bool IsEmpty => LastIndex == 0 && HardState.IsEmpty && !MayLackTail;
 
     /// <summary>Reads what the storage kept for the replica.</summary>
     /// <exception cref="StorageException">The hard state is damaged, or of another version of the library.</exception>
@@ -31,6 +36,7 @@ public sealed record StoredLog(
             {
                 Incarnation = Incarnation,
                 ConfigurationEntries = ConfigurationEntries,
+                MayLackTail = MayLackTail,
             };
         }
         catch (HardStateFormatException exception)

@@ -133,7 +133,7 @@ internal sealed class NodeDisk
             }
         }
 
-        public void Prepare(int segment, long tail) => files.Prepare(segment, tail);
+        public long Length(int segment) => files.Length(segment);
 
         public void FlushNames() => files.FlushNames();
 

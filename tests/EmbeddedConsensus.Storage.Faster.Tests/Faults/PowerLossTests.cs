@@ -32,6 +32,7 @@ public sealed class PowerLossTests
         {
             FasterStorage storage = TestLog.Open(folder, disk);
             StoredLog recovered = await storage.Log.RecoverAsync();
+            Assert.False(recovered.MayLackTail);
             acknowledged = Choose(recovered, acknowledged, attempted);
             attempted = acknowledged.Clone();
             await acknowledged.CheckAsync(storage.Log);

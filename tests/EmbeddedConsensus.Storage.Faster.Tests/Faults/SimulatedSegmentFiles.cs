@@ -31,10 +31,16 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
     /// <summary>The flushes so far.</summary>
     public long Flushes { get; private set; }
 
+    /// <summary>The lowest place that was written since <see cref="ForgetWrites"/>; null when there was none.</summary>
+    public (int Segment, long Offset)? FirstWrite { get; private set; }
+
+    /// <summary>Begins anew to look for the first write.</summary>
+    public void ForgetWrites() => FirstWrite = null;
+
     /// <summary>Makes an operation, and all later ones, fail.</summary>
     /// <param name="operation">Its number, from one.</param>
     /// <param name="failure">What it fails with.</param>
-    /// <param name="shareWritten">If it is a write: how much of it is written before.</param>
+    /// <param name="shareWritten">If it is a write: how much of it is written before, in whole sectors.</param>
     public void FailAt(long operation, Exception? failure = null, double shareWritten = 0)
     {
         _failAt = operation;
@@ -102,6 +108,14 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
 
     public string Name(int segment) => $"/simulated/log.{segment}";
 
+    public long Length(int segment)
+    {
+        lock (_gate)
+        {
+            return View(segment).Length;
+        }
+    }
+
     public int Read(int segment, long offset, Span<byte> destination)
     {
         lock (_gate)
@@ -117,9 +131,14 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
     {
         lock (_gate)
         {
+            FirstWrite = FirstWrite is { } first && first.CompareTo((segment, offset)) <= 0
+                ? first
+                : (segment, offset);
             if (++Operations >= _failAt)
             {
-                int written = Operations == _failAt ? (int)(data.Length * _shareWrittenOnFailure) : 0;
+                int written = Operations == _failAt
+                    ? (int)(data.Length * _shareWrittenOnFailure) / SectorBytes * SectorBytes
+                    : 0;
                 _unflushed.Add((segment, offset, data[..written].ToArray()));
                 throw _failure;
             }
@@ -130,10 +149,6 @@ internal sealed class SimulatedSegmentFiles : ISegmentFiles
                 Store(_cached, segment, offset, data);
             }
         }
-    }
-
-    public void Prepare(int segment, long tail)
-    {
     }
 
     public void Flush(int segment)

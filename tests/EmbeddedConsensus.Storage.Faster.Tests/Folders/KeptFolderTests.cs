@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Storage.Faster.Tests;
 public sealed class KeptFolderTests
 {
     [Theory]
-    [InlineData("format-3")]
+    [InlineData("format-4")]
     public async Task A_folder_of_an_older_release_opens_with_everything_that_was_written(string name)
     {
         using TemporaryFolder folder = new();

@@ -57,9 +57,12 @@ internal sealed partial class SimulatedDisk
     /// <see cref="Flushed"/>.</summary>
     /// <param name="entries">Entries to append, or none.</param>
     /// <param name="hardState">The new hard state; empty when it did not change.</param>
-    public void Write(ReadOnlySpan<LogEntry> entries, ReadOnlyMemory<byte> hardState)
+    /// <param name="hasVote">Whether a vote is cast: it is on the disk twice, and nothing before it can get lost
+    /// unnoticed.</param>
+    public void Write(ReadOnlySpan<LogEntry> entries, ReadOnlyMemory<byte> hardState, bool hasVote = false)
     {
         DiskRecord record = new(_flush, entries.IsEmpty ? 0 : entries[^1].Index);
+        NoteForLoss(entries, hardState, hasVote);
         if (!hardState.IsEmpty)
         {
             _previousHardState = _hardState;
@@ -99,6 +102,7 @@ internal sealed partial class SimulatedDisk
         }
 
         _dropped.Clear();
+        _undo.Clear();
         if (through.Index > LastIndex || _entries[(int)(through.Index - Start.Index - 1)].Term != through.Term)
         {
             // A snapshot replaces a log that is not the leader's; nothing of it comes back.
@@ -166,7 +170,8 @@ internal sealed partial class SimulatedDisk
     public bool Holds(LogPosition position) =>
         position.Index <= Start.Index
         || (NewestSnapshot is { } snapshot && position.Index <= snapshot.Descriptor.Position.Index)
-        || (position.Index <= LastIndex && _entries[(int)(position.Index - Start.Index - 1)].Term == position.Term);
+        || (position.Index <= LastIndex && _entries[(int)(position.Index - Start.Index - 1)].Term == position.Term)
+        || _lostWithDoubt.Contains(position);
 
     /// <summary>A crash: what was dropped last may come back, which a log storage is free to let happen.</summary>
     public void Crash(SimulationRandom random)
@@ -224,6 +229,7 @@ internal sealed partial class SimulatedDisk
         return new StoredLog(_hardState, Start, LastIndex, terms)
         {
             Incarnation = Incarnation,
+            MayLackTail = _mayLackTail,
             ConfigurationEntries = [.. _entries.Where(entry => entry.Kind == LogEntryKind.Configuration)],
         };
     }

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
+
 namespace EmbeddedConsensus.Testing.Simulation.Faults;
 
-/// <summary>Members that come back on an empty disk.</summary>
+/// <summary>Members that come back on an empty disk, or without the end of their log.</summary>
 internal sealed partial class FaultInjector
 {
     // So long what was sent before may still arrive, from those that are about to crash.
@@ -8,9 +10,7 @@ internal sealed partial class FaultInjector
     private const long ShortestAbsenceMicros = 2_000_000;
     private const long LongestAbsenceMicros = 4_000_000;
 
-    // Before a member is known to have started, an empty disk is not known to be a lost one. And a member that founded
-    // its cluster alone founds another one on an empty disk, because it has no other member to ask: an operator's
-    // mistake, not a fault.
+    // Before a member is known to have started, an empty disk is not known to be a lost one.
     private bool LoseDisk(SimulatedReplica replica)
     {
         bool mayLose = MayLoseDisk(replica);
@@ -22,17 +22,32 @@ internal sealed partial class FaultInjector
         return mayLose;
     }
 
+    // A majority in doubt elects no leader until an operator accepts the loss.
+    private bool LoseTail(FaultEvent fault, SimulatedReplica replica)
+    {
+        if (!cluster.Atlas.MayImpair(replica) || !Crash(replica, fault.DurationMicros))
+        {
+            return false;
+        }
+
+        return replica.Disk.LoseTailWithDoubt(fault.Amount);
+    }
+
     private bool MayLoseDisk(SimulatedReplica replica)
     {
-        bool isLoneFounder = replica.Bootstrap.Voters is [MemberId only] && only == replica.Id;
-        return !isLoneFounder && cluster.Rules.Latest?.Find(replica.Id) is { HasStarted: true }
+        // A majority of founders on empty disks founds a second cluster: neither finds one that knows better.
+        ImmutableArray<MemberId> founders = replica.Bootstrap.Voters;
+        int empty = cluster.Replicas.Count(other => founders.Contains(other.Id) && other.HasLostDisk);
+        bool mayFound = founders.Contains(replica.Id) && (empty + 1) * 2 > founders.Length;
+        return !mayFound && cluster.Rules.Latest?.Find(replica.Id) is { HasStarted: true }
             && cluster.Atlas.MayImpair(replica);
     }
 
     private bool LoseCopy(FaultEvent fault)
     {
         SimulatedReplica[] voters = VotersFrom(fault);
-        if (voters.Length < 3 || !MayLoseDisk(voters[0]))
+        bool losesDisk = fault.Kind == FaultKind.LoseCopy;
+        if (voters.Length < 3 || !(losesDisk ? MayLoseDisk(voters[0]) : cluster.Atlas.MayImpair(voters[0])))
         {
             return false;
         }
@@ -48,7 +63,8 @@ internal sealed partial class FaultInjector
                 Crash(replica, absence);
             }
         });
-        After(fault.DurationMicros + OnTheWayMicros, fault.Kind, () => LoseDisk(voters[0]));
+        After(fault.DurationMicros + OnTheWayMicros, fault.Kind, () =>
+            _ = losesDisk ? LoseDisk(voters[0]) : LoseTail(fault with { DurationMicros = 0 }, voters[0]));
         return CutLinks(
             Links(behind.Select(replica => replica.Number), OthersThan(behind), LinkDirection.Both),
             fault.DurationMicros + (2 * OnTheWayMicros),

@@ -64,7 +64,7 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
                 return CutLinks(LinksOf(fault), fault.DurationMicros, fault.Kind);
             case FaultKind.LinkFlap:
                 return FlapLinks(fault);
-            case FaultKind.LoseCopy:
+            case FaultKind.LoseCopy or FaultKind.LoseTailCopy:
                 return LoseCopy(fault);
             case FaultKind.MessageLoss:
             case FaultKind.MessageDelay:
@@ -111,6 +111,8 @@ internal sealed partial class FaultInjector(SimulatedCluster cluster, FaultSched
                 return replica.Upgrade() && Crash(replica, fault.DurationMicros);
             case FaultKind.LoseDisk:
                 return LoseDisk(replica);
+            case FaultKind.LoseTail:
+                return LoseTail(fault, replica);
             default:
                 return StrikeDisk(fault, replica);
         }

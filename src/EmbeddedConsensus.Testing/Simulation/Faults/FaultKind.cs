@@ -117,4 +117,12 @@ internal enum FaultKind : byte
     /// <summary>The target runs the new release from its next start on, which follows when the duration is
     /// over.</summary>
     Upgrade,
+
+    /// <summary>The targets crash, and the ends of their logs are gone, at most as many writes as the amount; their
+    /// storage can only say that something may be missing (design decision D20). They are started again when the
+    /// duration is over.</summary>
+    LoseTail,
+
+    /// <summary>As <see cref="LoseCopy"/>, but the target loses the end of its log and not the whole disk.</summary>
+    LoseTailCopy,
 }

@@ -41,13 +41,16 @@ internal sealed partial class FaultPlanner
 
     private void PlanLostCopies()
     {
-        SimulationRandom random = Stream(FaultKind.LoseCopy);
-        Repeat(random, 0.6, 8 * Second, 40 * Second, at => New(at, FaultKind.LoseCopy) with
+        foreach (FaultKind kind in (FaultKind[])[FaultKind.LoseCopy, FaultKind.LoseTailCopy])
         {
-            Target = One(random),
-            Amount = random.Below(1_000),
-            DurationMicros = random.Between(Second, 4 * Second),
-        });
+            SimulationRandom random = Stream(kind);
+            Repeat(random, 0.6, 8 * Second, 40 * Second, at => New(at, kind) with
+            {
+                Target = One(random),
+                Amount = random.Below(1_000),
+                DurationMicros = random.Between(Second, 4 * Second),
+            });
+        }
     }
 
     // The leader crashes in the middle of a change (scenario 27), or a member that applies one does.

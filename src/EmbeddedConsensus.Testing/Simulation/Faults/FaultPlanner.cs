@@ -209,6 +209,14 @@ internal sealed partial class FaultPlanner
             Target = One(errors),
         });
 
+        SimulationRandom tails = Stream(FaultKind.LoseTail);
+        Repeat(tails, 0.5, Second, 8 * Second, at => New(at, FaultKind.LoseTail) with
+        {
+            Target = One(tails),
+            Amount = 1 + tails.Below(8),
+            DurationMicros = tails.Exponential(Second / 2),
+        });
+
         FaultKind[] damages =
         [
             FaultKind.RottenLog, FaultKind.RottenHardState, FaultKind.RottenSnapshot, FaultKind.MisdirectedWrite,

@@ -19,7 +19,7 @@ internal sealed class SimulatedLogBatcher(SimulatedDisk disk, ReplicaLife life)
     {
         if (append.HardState is { } hardState)
         {
-            _waiting.Add(new Step(0, default, HardStateCodec.Encode(hardState), null));
+            _waiting.Add(new Step(0, default, HardStateCodec.Encode(hardState), null) { HasVote = append.HasVote });
         }
 
         foreach (ReadOnlyMemory<LogEntry> slice in append.Entries.IsDefault ? [] : append.Entries)
@@ -127,11 +127,14 @@ internal sealed class SimulatedLogBatcher(SimulatedDisk disk, ReplicaLife life)
         }
         else if (step.CompletedAppend == 0)
         {
-            disk.Write(step.Entries.Span, step.HardState);
+            disk.Write(step.Entries.Span, step.HardState, step.HasVote);
         }
     }
 
     /// <summary>One write, one drop, or the end of an append.</summary>
     private readonly record struct Step(
-        ulong CompletedAppend, ReadOnlyMemory<LogEntry> Entries, ReadOnlyMemory<byte> HardState, LogPosition? Drop);
+        ulong CompletedAppend, ReadOnlyMemory<LogEntry> Entries, ReadOnlyMemory<byte> HardState, LogPosition? Drop)
+    {
+        public bool HasVote { get; init; }
+    }
 }

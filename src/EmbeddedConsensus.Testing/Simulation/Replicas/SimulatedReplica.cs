@@ -86,7 +86,7 @@ internal sealed class SimulatedReplica
     public bool HasLeft { get; private set; }
 
     /// <summary>Whether nothing but a change of the membership makes it a sound member again.</summary>
-    public bool IsImpaired => IsLost || HasLeft || HasLostDisk || Disk.IsDamaged
+    public bool IsImpaired => IsLost || HasLeft || HasLostDisk || Disk.IsDamaged || Disk.IsInDoubt
         || (HasMoved && _cluster.Rules.Latest?.Find(Id) is { } known && known.Address != Peer.Address);
 
     /// <summary>The latest configuration in its log; null when it has none.</summary>

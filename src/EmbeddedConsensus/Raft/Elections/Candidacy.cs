@@ -35,7 +35,7 @@ internal sealed class Candidacy(
             clock.Rewind();
             Begin();
         }
-        else if (state.Tracker.Configuration.Learners.Contains(state.Id))
+        else if (state.IsInDoubt || state.Tracker.Configuration.Learners.Contains(state.Id))
         {
             AskWhetherStillMember();
         }
@@ -99,14 +99,15 @@ internal sealed class Candidacy(
     /// 4.2.2): those that stay may lack the entry, and then cannot be elected.</summary>
     private bool IsPromotable() =>
         !reception.IsInstalling
+        && !state.IsInDoubt
         && membership.IsTakingPart
         && (!membership.IsFresh || state.Founding.Stage == FoundingStage.Agreed || state.Tracker.IsSingleVoter)
         && (state.Tracker.IsVoter(state.Id)
             || (!membership.IsLatestCommitted && membership.BeforeLatest?.IsVoter(state.Id) == true));
 
-    /// <summary>A learner that hears from no leader may have been removed while it was away, and then no member
-    /// contacts it any more. It asks as if it wanted to campaign. The answers do not count, but a member that knows of
-    /// the removal reports it (<see cref="RaftMessageType.MemberRemoved"/>).</summary>
+    /// <summary>A member without a vote that hears from no leader may have been removed while it was away, and then no
+    /// member contacts it any more. It asks as if it wanted to campaign. The answers do not count, but a member that
+    /// knows of the removal reports it (<see cref="RaftMessageType.MemberRemoved"/>).</summary>
     private void AskWhetherStillMember()
     {
         roles.SetLeader(MemberId.None);

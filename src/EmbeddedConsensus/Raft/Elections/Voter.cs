@@ -13,7 +13,7 @@ internal sealed class Voter(
         bool isPreVote = message.Type == RaftMessageType.PreVote;
         RaftMessageType answer = isPreVote ? RaftMessageType.PreVoteResponse : RaftMessageType.VoteResponse;
         LogPosition last = new(message.Index, message.LogTerm);
-        if (!IsFree(message) || membership.IsUndecided || !state.Log.IsUpToDate(last))
+        if (state.IsInDoubt || !IsFree(message) || membership.IsUndecided || !state.Log.IsUpToDate(last))
         {
             outbox.Send(state.MessageTo(message.From, answer) with { Reject = true });
             return;

@@ -53,8 +53,9 @@ internal sealed class AppendPipeline(HardState durable)
     public AppendEffect? Issue(RaftLog log, HardState current, List<RaftMessage> released)
     {
         ImmutableArray<ReadOnlyMemory<LogEntry>> entries = log.IssueAll();
+        bool isVote = !current.Vote.IsNone && (current.Term != _issued.Term || current.Vote != _issued.Vote);
         bool isStateDue = current.Term != _issued.Term || current.Vote != _issued.Vote || IsPromiseDue(current)
-            || current.Founding != _issued.Founding || _isBarrierDue;
+            || current.Founding != _issued.Founding || current.IsInDoubt != _issued.IsInDoubt || _isBarrierDue;
         if (entries.IsEmpty && !isStateDue)
         {
             ReleaseOrAttach(released);
@@ -71,7 +72,7 @@ internal sealed class AppendPipeline(HardState durable)
         _next.PromisedMicroseconds = current.PromisedMicroseconds;
         _inFlight.Enqueue(_next);
         _next = _free.TryPop(out InFlight? free) ? free : new InFlight();
-        return new AppendEffect(_lastId, entries, state);
+        return new AppendEffect(_lastId, entries, state, isVote);
     }
 
     /// <summary>Completes the oldest append.</summary>

@@ -17,6 +17,10 @@ internal readonly record struct HardState(
     ulong Term, MemberId Vote, ulong Commit, MemberId Owner = default, FoundingState Founding = default,
     ulong PromisedMicroseconds = 0)
 {
+    /// <summary>Whether entries that the replica acknowledged may be missing from its log, so that it may not vote
+    /// (<see cref="RecoveredLog.MayLackTail"/>).</summary>
+    public bool IsInDoubt { get; init; }
+
     /// <summary>Checks that this is the state of a member. Two members on one disk would go by one vote and take each
     /// other's acknowledgements for their own; a log storage that forgets the owner would hide that.</summary>
     /// <param name="self">The member that starts on it.</param>

@@ -9,9 +9,12 @@ namespace EmbeddedConsensus.Raft;
 internal static class HardStateCodec
 {
     /// <summary>The length of the encoding.</summary>
-    public const int Bytes = 1 + (7 * sizeof(ulong));
+    public const int Bytes = 2 + (7 * sizeof(ulong));
 
     private const byte Version = 1;
+
+    // After the version.
+    private const int DoubtAt = 6 * sizeof(ulong);
 
     /// <summary>Encodes into a new array.</summary>
     /// <param name="state">The hard state.</param>
@@ -36,6 +39,7 @@ internal static class HardStateCodec
         BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], state.Founding.Founders);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], (ulong)state.Founding.Stage);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[48..], state.PromisedMicroseconds);
+        destination[DoubtAt] = state.IsInDoubt ? (byte)1 : (byte)0;
     }
 
     /// <summary>Decodes.</summary>
@@ -83,5 +87,8 @@ internal static class HardStateCodec
         new FoundingState(
             BinaryPrimitives.ReadUInt64LittleEndian(fields[32..]),
             (FoundingStage)Math.Min(byte.MaxValue, BinaryPrimitives.ReadUInt64LittleEndian(fields[40..]))),
-        BinaryPrimitives.ReadUInt64LittleEndian(fields[48..]));
+        BinaryPrimitives.ReadUInt64LittleEndian(fields[48..]))
+    {
+        IsInDoubt = fields[DoubtAt] != 0,
+    };
 }

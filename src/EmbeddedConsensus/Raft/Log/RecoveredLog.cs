@@ -16,6 +16,10 @@ internal sealed record RecoveredLog(
     /// of index. A replica has to know them before it may take part.</summary>
     public IReadOnlyList<LogEntry> ConfigurationEntries { get; init; } = [];
 
+    /// <summary>Whether entries that were durable may be missing at the end, because the storage cannot prove that it
+    /// found them all. Votes are not missing: they were kept twice.</summary>
+    public bool MayLackTail { get; init; }
+
     /// <summary>What a new, empty log holds.</summary>
     public static RecoveredLog Empty { get; } = new(default, default, 0, []);
 }

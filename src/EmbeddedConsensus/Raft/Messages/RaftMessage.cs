@@ -23,7 +23,8 @@ public readonly record struct RaftMessage
     /// for how many microseconds at least its sender does not vote.</summary>
     public ulong Index { get; init; }
 
-    /// <summary>The term of the entry at <see cref="Index"/>, or of the hint in a rejection.</summary>
+    /// <summary>The term of the entry at <see cref="Index"/>, zero where a read index was compacted meanwhile; or of
+    /// the hint in a rejection.</summary>
     public ulong LogTerm { get; init; }
 
     /// <summary>The sender's commit index.</summary>
@@ -32,15 +33,17 @@ public readonly record struct RaftMessage
     /// <summary>The entries of an append or of forwarded proposals.</summary>
     public ReadOnlyMemory<LogEntry> Entries { get; init; }
 
-    /// <summary>Whether the answer is no.</summary>
+    /// <summary>Whether the answer is no; in a request for a read index, whether its sender may have lost entries that
+    /// it acknowledged: <see cref="Index"/> is then its present life.</summary>
     public bool Reject { get; init; }
 
     /// <summary>With a rejected append: where the logs may agree at the latest.</summary>
     public ulong RejectHint { get; init; }
 
-    /// <summary>A number whose meaning depends on the type: the id of a read round, echoed by its answer; the mark of a
-    /// campaign that a transfer forced; the member to transfer to; in a rejection, that the sender holds nothing, or
-    /// that only its term is reported; why a member is refused.</summary>
+    /// <summary>A number whose meaning depends on the type: the id of a read round, echoed by its answer; in an
+    /// acknowledgement, the life of its sender; the mark of a campaign that a transfer forced; the member to transfer
+    /// to; in a rejection, that the sender holds nothing, or that only its term is reported; why a member is
+    /// refused.</summary>
     public ulong Context { get; init; }
 
     /// <summary>The piece of a snapshot; in an answer, its offset is how far the follower has got and its data is

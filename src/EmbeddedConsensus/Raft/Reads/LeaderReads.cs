@@ -6,6 +6,9 @@ internal sealed class LeaderReads(RaftState state, Outbox outbox, ReadLease leas
 {
     private readonly ReadRounds _rounds = new(state.Options.MaxPendingReads);
 
+    // A member in doubt asks whether this one leads; its vote must not hang on a clock.
+    private bool _needsRound;
+
     /// <summary>Takes a request of this node.</summary>
     /// <param name="requestId">The driver's name for the request.</param>
     /// <returns>False when too many requests wait.</returns>
@@ -19,6 +22,7 @@ internal sealed class LeaderReads(RaftState state, Outbox outbox, ReadLease leas
         if (state.IsLeader && state.Tracker.Find(message.From) is not null)
         {
             _rounds.TryAdd(message.From, message.Context);
+            _needsRound |= message.Reject;
         }
     }
 
@@ -33,6 +37,7 @@ internal sealed class LeaderReads(RaftState state, Outbox outbox, ReadLease leas
             return;
         }
 
+        _needsRound = false;
         _rounds.Begin(state.Log.Commit);
         if (state.Self is { } self)
         {
@@ -115,7 +120,7 @@ internal sealed class LeaderReads(RaftState state, Outbox outbox, ReadLease leas
 
     private bool TryReadFromLease()
     {
-        if (!state.Options.UseReadLease || !lease.CanRead(state.Tracker.Configuration))
+        if (!state.Options.UseReadLease || _needsRound || !lease.CanRead(state.Tracker.Configuration))
         {
             return false;
         }
@@ -136,7 +141,7 @@ internal sealed class LeaderReads(RaftState state, Outbox outbox, ReadLease leas
 
             outbox.Send(state.MessageTo(from, RaftMessageType.ReadIndexResponse) with
             {
-                Term = 0, Index = round.Index, Context = id,
+                Term = 0, Index = round.Index, LogTerm = state.Log.TermAt(round.Index) ?? 0, Context = id,
             });
         }
 

@@ -64,7 +64,11 @@ internal sealed class FollowerReplication(
             return;
         }
 
-        commitment.AdvanceTo(message.Commit);
+        if (!state.IsInDoubt)
+        {
+            commitment.AdvanceTo(message.Commit);
+        }
+
         outbox.Send(state.MessageTo(message.From, RaftMessageType.HeartbeatResponse) with
         {
             Context = message.Context, Index = message.Context == 0 ? 0 : clock.Promise(appends.DurablePromise),
@@ -76,7 +80,7 @@ internal sealed class FollowerReplication(
     public void Acknowledge(ulong index) =>
         appends.Hold(state.MessageTo(state.Leader, RaftMessageType.AppendResponse) with
         {
-            Index = index, FormatVersion = state.Options.FormatVersion,
+            Index = index, Context = state.Incarnation, FormatVersion = state.Options.FormatVersion,
         });
 
     /// <summary>Leader Completeness (Raft paper, section 5.4.3): every leader holds every committed entry. One that

@@ -53,6 +53,11 @@ internal sealed class LeaderReplication(
             return;
         }
 
+        if (message.Context < peer.CountsFromLife)
+        {
+            return;
+        }
+
         if (message.Index > state.Log.LastIndex)
         {
             throw new InvariantViolationException(
@@ -87,6 +92,16 @@ internal sealed class LeaderReplication(
         if (isNews)
         {
             commitment.AdvanceByQuorum();
+        }
+    }
+
+    /// <summary>Forgets what a member acknowledged that may have lost it (<see cref="TailDoubt"/>).</summary>
+    /// <param name="message">A <see cref="RaftMessageType.ReadIndex"/>, with a mark if its sender is in doubt.</param>
+    public void StepDoubt(in RaftMessage message)
+    {
+        if (message.Reject && state.IsLeader && state.Tracker.FindPeer(message.From) is { } peer)
+        {
+            peer.ForgetEarlierLives(message.Index, state.Log.LastIndex + 1);
         }
     }
 

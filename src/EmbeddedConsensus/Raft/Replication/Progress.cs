@@ -18,6 +18,10 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
     /// <summary>The last index known to be durable there.</summary>
     public ulong Match { get; private set; }
 
+    /// <summary>The first life of the member whose acknowledgements count: it lost what it acknowledged before. Zero
+    /// when all count.</summary>
+    public ulong CountsFromLife { get; private set; }
+
     /// <summary>The next index to send.</summary>
     public ulong Next { get; private set; } = 1;
 
@@ -82,6 +86,7 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
     public void Reset(ulong next, ulong match)
     {
         Match = match;
+        CountsFromLife = 0;
         Next = next;
         SentCommit = 0;
         IsActive = false;
@@ -94,6 +99,20 @@ internal sealed class Progress(MemberId id, int maxInflightMessages, long maxInf
         Vote = VoteState.Pending;
         WindowCheck = WindowCheck.None;
         Enter(ProgressState.Probe);
+    }
+
+    /// <summary>Forgets what the member acknowledged before a life, and what of that may still arrive. A second time,
+    /// and for an earlier life, it does nothing.</summary>
+    /// <param name="life">The life.</param>
+    /// <param name="next">The next index to send.</param>
+    public void ForgetEarlierLives(ulong life, ulong next)
+    {
+        if (life > CountsFromLife)
+        {
+            CountsFromLife = life;
+            Match = 0;
+            BecomeProbe(next);
+        }
     }
 
     /// <summary>Sends one message at a time from now on.</summary>

@@ -146,7 +146,7 @@ internal sealed class LogBatcher(
         long bytes = 0;
         if (append.HardState is { } state)
         {
-            Add(new LogAppend(default, _hardStates.Add(state)), ref count);
+            Add(new LogAppend(default, _hardStates.Add(state)) { HasVote = append.HasVote }, ref count);
         }
 
         foreach (ReadOnlyMemory<LogEntry> slice in append.Entries)

@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.Storage;
 
@@ -45,8 +46,60 @@ public static class DisasterRecovery
         }
         finally
         {
-            await storage.Snapshots.DisposeAsync().ConfigureAwait(false);
-            await storage.Log.DisposeAsync().ConfigureAwait(false);
+            await CloseAsync(storage).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// Lets a member that cannot prove that it found the whole end of its log vote again with what it has. Such a
+    /// member recovers by itself beside a leader. Call this only where there can be none: for the only member of a
+    /// cluster, or when a majority is in that state; then for each of them. Run it while the member is stopped.
+    /// </summary>
+    /// <remarks>Writes of the last second before the member stopped that no other member holds may be lost, although
+    /// they were acknowledged. docs/durability.md says what brings a member into this state.</remarks>
+    /// <param name="storage">The member's data. Opened and disposed by this call.</param>
+    /// <param name="member">The member's id.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    /// <returns>Whether the member was in that state; if not, nothing was changed.</returns>
+    /// <exception cref="StorageInUseException">The member runs.</exception>
+    /// <exception cref="InvalidRequestException">The data is another member's.</exception>
+    /// <exception cref="StorageException">The data is damaged, or cannot be written.</exception>
+    public static async Task<bool> AcceptLostTailAsync(
+        ReplicaStorage storage, MemberId member, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        try
+        {
+            StoredLog stored = await storage.Log.RecoverAsync(cancellationToken).ConfigureAwait(false);
+            RecoveredLog recovered = stored.Decode();
+            NewClusterBuilder.CheckOwner(recovered.HardState.Owner, member, nameof(member));
+            return await EndDoubtAsync(storage.Log, recovered, member, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await CloseAsync(storage).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Notes that a member votes with what it has.</summary>
+    /// <returns>Whether it was in doubt.</returns>
+    internal static async Task<bool> EndDoubtAsync(
+        ILogStorage log, RecoveredLog recovered, MemberId member, CancellationToken cancellationToken)
+    {
+        if (!recovered.MayLackTail && !recovered.HardState.IsInDoubt)
+        {
+            return false;
+        }
+
+        HardState state = recovered.HardState with { Owner = member, IsInDoubt = false };
+        LogAppend[] write = [new(default, HardStateCodec.Encode(state))];
+        await log.AppendAsync(write, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private static async Task CloseAsync(ReplicaStorage storage)
+    {
+        await storage.Snapshots.DisposeAsync().ConfigureAwait(false);
+        await storage.Log.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +29,28 @@ internal sealed class MembershipBootstrap(
                 + $"binds it alone: two members on one disk could elect two leaders. Set MemberId to {owner} to run "
                 + $"that member, or give member {Self} a folder of its own.");
         }
+    }
+
+    /// <summary>Reports a member whose storage may have lost what it acknowledged. It starts, and waits for a leader to
+    /// show it what was committed; where there can be none, it does not start.</summary>
+    /// <exception cref="StorageException">There is no other member.</exception>
+    public void CheckTail(RaftNode node)
+    {
+        if (!node.IsInDoubt)
+        {
+            return;
+        }
+
+        if (!hasTransport)
+        {
+            throw new StorageException(
+                $"The log of member {Self} ends at index {node.Status.LastIndex}, and writes that were acknowledged in "
+                + "the last second before the member stopped may be missing: the end of the log is damaged. No other "
+                + "member can replace them. Restore the data from a newer backup; or, to do without them, call "
+                + $"{nameof(DisasterRecovery)}.{nameof(DisasterRecovery.AcceptLostTailAsync)} once, then start again.");
+        }
+
+        logger.TailInDoubt(Self, node.Status.LastIndex);
     }
 
     /// <summary>Decides.</summary>

@@ -23,7 +23,7 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
     {
         StoredLog stored = await storage.Log.RecoverAsync(cancellationToken).ConfigureAwait(false);
         RecoveredLog recovered = stored.Decode();
-        CheckOwner(recovered.HardState.Owner);
+        CheckOwner(recovered.HardState.Owner, survivor, nameof(survivor));
         ISnapshotReader? snapshot =
             await storage.Snapshots.OpenNewestAsync(cancellationToken).ConfigureAwait(false);
         SnapshotMetadata? metadata = snapshot is null ? null : StateSnapshotLoader.MetadataOf(snapshot);
@@ -40,14 +40,17 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
             Revision = machine.Store.CurrentRevision,
             DroppedMembers = [.. current.Members.Select(member => member.Id).Where(id => id != survivor)],
         };
-        if (!result.IsForced)
+        if (result.IsForced)
         {
-            return result;
+            ClusterConfiguration next = Alone(current);
+            await PublishAsync(machine, log, recovered.HardState, next, cancellationToken).ConfigureAwait(false);
+            result = result with { ClusterId = next.ClusterId };
         }
 
-        ClusterConfiguration next = Alone(current);
-        await PublishAsync(machine, log, recovered.HardState, next, cancellationToken).ConfigureAwait(false);
-        return result with { ClusterId = next.ClusterId };
+        // Afterwards: only the new cluster has no member left that could know better.
+        await DisasterRecovery.EndDoubtAsync(storage.Log, recovered, survivor, CancellationToken.None)
+            .ConfigureAwait(false);
+        return result;
     }
 
     /// <inheritdoc />
@@ -59,13 +62,18 @@ internal sealed class NewClusterBuilder(ReplicaStorage storage, MemberId survivo
         // The callers of the old cluster no longer wait.
     }
 
-    private void CheckOwner(MemberId owner)
+    /// <summary>Refuses the data of another member.</summary>
+    /// <param name="owner">The member whose data it is; none when it holds no promise.</param>
+    /// <param name="member">The member that was named.</param>
+    /// <param name="parameter">The parameter that named it.</param>
+    /// <exception cref="InvalidRequestException">It is another one's.</exception>
+    internal static void CheckOwner(MemberId owner, MemberId member, string parameter)
     {
-        if (owner != survivor && !owner.IsNone)
+        if (owner != member && !owner.IsNone)
         {
             throw new InvalidRequestException(
-                nameof(survivor),
-                $"The data is that of member {owner}, and not of member {survivor}. Give the id of the member whose "
+                parameter,
+                $"The data is that of member {owner}, and not of member {member}. Give the id of the member whose "
                 + "data it is.");
         }
     }
