@@ -5,7 +5,8 @@ namespace EmbeddedConsensus.Raft;
 /// <summary>A <see cref="HardState"/> as the bytes that a log storage keeps. They have a version of their own, so that
 /// a later one can hold more without a storage knowing of it.</summary>
 /// <remarks>Version (1 byte), then little endian, 8 bytes each: term, vote, commit, owner, list of founders agreed
-/// to, stage of the founding, longest promise. No bytes at all are the hard state of a new storage.</remarks>
+/// to, stage of the founding, longest promise; and 1 byte, whether the end of the log is in doubt. No bytes at all are
+/// the hard state of a new storage.</remarks>
 internal static class HardStateCodec
 {
     /// <summary>The length of the encoding.</summary>
@@ -14,7 +15,7 @@ internal static class HardStateCodec
     private const byte Version = 1;
 
     // After the version.
-    private const int DoubtAt = 6 * sizeof(ulong);
+    private const int DoubtAt = 7 * sizeof(ulong);
 
     /// <summary>Encodes into a new array.</summary>
     /// <param name="state">The hard state.</param>
