@@ -19,7 +19,8 @@ internal static class RecordedHardStates
         ["first"] = new(1, new MemberId(1), 0, new MemberId(1)),
         ["no-vote"] = new(7, MemberId.None, 300, new MemberId(2)),
         ["founding"] = new(9, new MemberId(3), 0, new MemberId(2), new FoundingState(0x1234, FoundingStage.Pledged)),
-        ["founding-over"] = new(90, new MemberId(1), 5_000, new MemberId(3), new FoundingState(1UL << 63, FoundingStage.Agreed)),
+        ["founding-over"] = new(
+            90, new MemberId(1), 5_000, new MemberId(3), new FoundingState(1UL << 63, FoundingStage.Agreed)),
         ["edges"] = new(
             ulong.MaxValue, new MemberId(ulong.MaxValue), ulong.MaxValue, new MemberId(0x8e9e05c52164694d),
             new FoundingState(ulong.MaxValue, FoundingStage.Agreed)),
