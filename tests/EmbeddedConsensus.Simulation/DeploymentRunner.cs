@@ -57,7 +57,8 @@ internal sealed class DeploymentRunner(SeedRange[] seeds, int jobs, bool isVerbo
             output.WriteLine($"""
                 seed {seed} breaks {failure.Invariant}
                   {failure.Message}
-                  to replay: dotnet run -c Release --project tests/EmbeddedConsensus.Simulation -- --deployments --seeds {seed} --verbose
+                  to replay: dotnet run -c Release --project tests/EmbeddedConsensus.Simulation --
+                    --deployments --seeds {seed} --verbose
                 """);
         }
     }

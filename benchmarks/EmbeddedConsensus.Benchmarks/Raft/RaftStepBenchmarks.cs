@@ -26,7 +26,8 @@ public class RaftStepBenchmarks
         Array.Fill(_batch, new byte[256]);
         _node = new RaftNode(
             new RaftOptions { Id = Leader, Seed = 1, PreVote = false, LogCacheBytes = 4 << 20 },
-            RecoveredLog.Empty, null, ClusterConfiguration.OfVoters(Leader, Follower, new MemberId(3)) with { ClusterId = 1 });
+            RecoveredLog.Empty, null,
+            ClusterConfiguration.OfVoters(Leader, Follower, new MemberId(3)) with { ClusterId = 1 });
         _node.Campaign();
         Drain();
         _node.Step(new RaftMessage

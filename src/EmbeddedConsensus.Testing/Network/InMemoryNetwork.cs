@@ -55,7 +55,8 @@ public sealed class InMemoryNetwork
     /// <param name="clusterId">The member's cluster: transports of different clusters never reach each other.</param>
     /// <param name="options">The bounds of its queues; null for the defaults.</param>
     /// <param name="address">The member's address, any text; messages and requests reach it only if sent there. Null:
-    /// messages reach it by its id, and requests do not reach it.</param>
+    /// messages reach it by its id, and requests do not reach it: it cannot found a cluster with others, nor join
+    /// one.</param>
     /// <exception cref="ArgumentException"><paramref name="member"/> is none, or a bound is out of range.</exception>
     public ITransport CreateTransport(
         MemberId member, ulong clusterId = 0, InMemoryTransportOptions? options = null, string? address = null) =>

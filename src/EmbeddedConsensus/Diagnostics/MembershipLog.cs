@@ -51,7 +51,7 @@ internal static partial class MembershipLog
     public static partial void FoundingWaits(this ILogger logger, MemberId member, string cluster, string waits);
 
     [LoggerMessage(112, LogLevel.Warning,
-        "Member {Member} has members in its options that its cluster does not have: {Unknown}. Editing the list adds no "
-        + "member to a cluster that exists; start each of them with JoinAddresses instead of Members")]
+        "Member {Member} has members in its options that its cluster does not have: {Unknown}. Editing the list adds "
+        + "no member to a cluster that exists; start each of them with JoinAddresses instead of Members")]
     public static partial void MembersUnknown(this ILogger logger, MemberId member, string unknown);
 }

@@ -5,7 +5,7 @@ public sealed class FoundingTests
 {
     [Fact]
     [Trait("Case", "T1")]
-    public async Task Founders_that_list_a_member_of_another_cluster_are_refused_and_it_goes_on()
+    public async Task Founders_that_list_a_member_of_another_cluster_are_refused_and_it_keeps_serving()
     {
         await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1);
         await cluster.Store(1).PutAsync("k", "v");
@@ -26,7 +26,7 @@ public sealed class FoundingTests
 
     [Fact]
     [Trait("Case", "T1")]
-    public async Task A_member_that_served_alone_goes_on_when_it_is_restarted_with_a_longer_list()
+    public async Task A_member_that_served_alone_serves_when_it_is_restarted_with_a_longer_list()
     {
         await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1);
         await cluster.Store(1).PutAsync("k", "v");

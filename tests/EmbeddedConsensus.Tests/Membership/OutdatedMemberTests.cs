@@ -132,8 +132,8 @@ public sealed class OutdatedMemberTests
         await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
         TestClusterMember old = cluster.Leader;
         TestClusterMember[] others = [.. cluster.Members.Where(member => member != old)];
+        cluster.Partition([old], others);
         TestClusterMember joiner = await cluster.StartMemberAsync();
-        cluster.Partition([old, joiner], others);
         await cluster.RunUntilAsync(() => joiner.Status.Role == ReplicaRole.Learner);
         await cluster.AdvanceAsync(TimeSpan.FromMilliseconds(10));
         await joiner.CrashAsync();

@@ -107,7 +107,7 @@ public sealed class FoundingTests
     }
 
     [Fact]
-    public void A_pledged_founder_votes_by_the_common_rule_and_learns_from_a_candidate_without_a_log_that_all_are_pledged()
+    public void A_pledged_founder_votes_by_the_common_rule_and_learns_of_the_agreement_from_a_candidate_without_a_log()
     {
         RaftNode node = NewNode();
         node.TakeReports([Empty(2), Empty(3)]);

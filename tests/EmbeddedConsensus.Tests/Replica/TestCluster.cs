@@ -98,7 +98,8 @@ public sealed class TestCluster : IAsyncDisposable
         })
         .UseTransport((_, context) =>
         {
-            ITransport transport = _network.CreateTransport(context.MemberId, context.ClusterId);
+            ITransport transport = _network.CreateTransport(
+                context.MemberId, context.ClusterId, address: context.Address);
             return _wrapTransport is null ? transport : _wrapTransport(index, transport);
         });
         _addServices?.Invoke(builder.Services);

@@ -4,9 +4,9 @@ using EmbeddedConsensus.Transport;
 namespace EmbeddedConsensus.Testing.Simulation.Deployments;
 
 /// <summary>
-/// An operator who makes every mistake: starts members with lists that differ, overlap, shrink and grow, on folders that
-/// are empty, copied, another member's or lost, at their old addresses and at new ones, while an app writes and reads.
-/// The processes are real hosts on virtual time, with the membership service in them.
+/// An operator that makes every mistake: starts members with lists that differ, overlap, shrink and grow, on folders
+/// that are empty, copied, another member's or lost, at their old addresses and at new ones, while an app writes and
+/// reads. The processes are real hosts on virtual time, with the membership service in them.
 /// </summary>
 internal sealed class Deployment
 {
@@ -126,9 +126,10 @@ internal sealed class Deployment
             if (_processes.FirstOrDefault(process => process.Folder == folder) is { } second)
             {
                 await EndAsync(second).ConfigureAwait(false);
-                folder.IsLost = true;
             }
 
+            // Later it would be a copy of what the member once was.
+            folder.IsLost = true;
             return;
         }
 
@@ -325,8 +326,8 @@ internal sealed class Deployment
         _changes.RemoveAll(static change => change.IsCompleted);
     }
 
-    /// <summary>The operator comes to reason: of a cluster that has not lost its majority, every member is started where
-    /// the cluster expects it, on its own folder. It serves, with everything that it has acknowledged.</summary>
+    /// <summary>The operator comes to reason: of a cluster that has not lost its majority, every member is started
+    /// where the cluster expects it, on its own folder. It serves, with everything that it has acknowledged.</summary>
     private async Task RecoverAsync()
     {
         Statistics.Refusals = _processes.Count(process => process.Host.State == StoreState.Removed);

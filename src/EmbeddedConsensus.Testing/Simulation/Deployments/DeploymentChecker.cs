@@ -56,7 +56,7 @@ internal sealed class DeploymentChecker(
         }
     }
 
-    /// <summary>Whether a cluster can go on: a majority of its voters have their folders.</summary>
+    /// <summary>Whether a cluster can serve: a majority of its voters have their folders.</summary>
     public bool IsAlive(ulong id)
     {
         ClusterConfiguration configuration = _clusters[id].Configuration;

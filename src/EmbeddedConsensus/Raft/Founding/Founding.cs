@@ -1,8 +1,8 @@
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>
-/// How the members of a list found a cluster once. A member with an empty disk cannot know whether it is new or has lost
-/// its disk, so it takes no part in an election until it has found out from the other founders.
+/// How the members of a list found a cluster once. A member with an empty disk cannot know whether it is new or has
+/// lost its disk, so it takes no part in an election until it has found out from the other founders.
 /// </summary>
 /// <remarks>
 /// <para><b>The stages</b> (<see cref="FoundingStage"/>), each durable before the member acts on it. A founder pledges
@@ -17,11 +17,12 @@ namespace EmbeddedConsensus.Raft;
 /// the candidate's own term was durable before it asked; the pledge takes over the highest term reported, with the vote
 /// in it spent, so no second vote is given in that term.</para>
 /// <para><b>Why all must be pledged first.</b> The first entry of the cluster can then state that every founder has
-/// started (<see cref="ClusterMember.HasStarted"/>): from the first entry on, an empty disk under the id of a founder is
-/// a lost one, and the cluster refuses it. The price is that every founder has to be up once, at the same time.</para>
-/// <para><b>Other clusters.</b> The list need not name a member of the cluster that had this member, if it was edited. So
-/// a founder listens for an election timeout before it pledges itself: a leader that counts it as a member reaches it by
-/// then. A pledge is worth something in the cluster of its founders and in no other, so a founder
+/// started (<see cref="ClusterMember.HasStarted"/>): from the first entry on, an empty disk under the id of a founder
+/// is a lost one, and the cluster refuses it. The price is that every founder has to be up once, at the same time.
+/// </para>
+/// <para><b>Other clusters.</b> The list need not name a member of the cluster that had this member, if it was edited.
+/// So a founder listens for an election timeout before it pledges itself: a leader that counts it as a member reaches
+/// it by then. A pledge is worth something in the cluster of its founders and in no other, so a founder
 /// without entries takes part in no other (<see cref="MembershipNotices.TurnAwayOthersCluster"/>).</para>
 /// <para>A founder that is alone on its list has no other to ask. It agrees with itself when it campaigns; until then
 /// it listens, and a cluster that knows it refuses it for its lost disk.</para>

@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Raft;
 
-/// <summary>How far a member of a list of founders has come (<see cref="Founding"/>). The values are on disk and go over
-/// the wire: never renumber them.</summary>
+/// <summary>How far a member of a list of founders has come (<see cref="Founding"/>). The values are on disk and go
+/// over the wire: never renumber them.</summary>
 internal enum FoundingStage : byte
 {
     /// <summary>The member has agreed to nothing: it neither votes nor campaigns while it holds no entry.</summary>

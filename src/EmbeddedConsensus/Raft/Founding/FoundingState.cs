@@ -31,7 +31,7 @@ internal readonly record struct FoundingState(ulong Founders, FoundingStage Stag
     }
 
     /// <summary>The id of a new cluster: random, with the end of the founders' hash as its last bits, so that every
-    /// message of the cluster shows who founded it.</summary>
+    /// message of the cluster shows its founders.</summary>
     /// <param name="random">A random number.</param>
     /// <param name="founders">The founders.</param>
     public static ulong NewClusterId(ulong random, ClusterConfiguration founders) =>

@@ -76,8 +76,8 @@ internal static class HardStateCodec
             ? state
             : throw new HardStateFormatException(
                 $"The hard state contradicts itself: term {state.Term}, a vote for member {state.Vote}, and stage "
-                + $"{state.Founding.Stage} of the founding by list {state.Founding.Founders:x}. The log storage has not "
-                + "kept what it was given.");
+                + $"{state.Founding.Stage} of the founding by list {state.Founding.Founders:x}. The log storage has "
+                + "not kept what it was given.");
     }
 
     private static HardState Read(ReadOnlySpan<byte> fields) => new(

@@ -134,8 +134,8 @@ internal sealed class MembershipNotices(RaftState state, Outbox outbox, Membersh
             return false;
         }
 
-        // What a pledge says about earlier promises holds for the cluster of its founders and for no other. That cluster
-        // may have grown beyond the list by now.
+        // What a pledge says about earlier promises holds for the cluster of its founders and for no other. That
+        // cluster may have grown beyond the list by now.
         bool isOwn = message.ClusterId != 0 && !membership.IsUndecided
             ? state.Founding.IsFounded(message.ClusterId)
             : founders.Contains(message.From);
@@ -143,10 +143,10 @@ internal sealed class MembershipNotices(RaftState state, Outbox outbox, Membersh
         {
             membership.Leave(
                 MembershipState.Refused,
-                $"Member {state.Id} is to found a cluster on an empty disk, and member {message.From} leads another one "
-                + "that has it as a member. If it has run before, what it voted for and acknowledged is lost with its "
-                + "disk: restore the disk; or remove the member, and add it anew with a new id. If it is new, start it "
-                + "with JoinAddresses instead of Members.");
+                $"Member {state.Id} is to found a cluster on an empty disk, and member {message.From} leads another "
+                + "one that has it as a member. If it has run before, what it voted for and acknowledged is lost with "
+                + "its disk: restore the disk; or remove the member, and add it anew with a new id. If it is new, "
+                + "start it with JoinAddresses instead of Members.");
         }
 
         return !isOwn;

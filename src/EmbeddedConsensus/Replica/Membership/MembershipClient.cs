@@ -124,8 +124,8 @@ internal sealed class MembershipClient(
     /// <param name="member">The id.</param>
     /// <param name="address">Where the other process is.</param>
     public static string TwinAt(MemberId member, string address) =>
-        $"Member {member} already runs: the process at {address} answers under its id. Two processes under one id could "
-        + "elect two leaders. Stop that process first, or give this one an id and a directory of its own.";
+        $"Member {member} already runs: the process at {address} answers under its id. Two processes under one id "
+        + "could elect two leaders. Stop that process first, or give this one an id and a directory of its own.";
 
     /// <summary>Another member says where it is.</summary>
     public void LearnAddress(MemberId member, string memberAddress)

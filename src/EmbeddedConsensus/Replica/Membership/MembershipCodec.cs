@@ -112,7 +112,8 @@ internal static class MembershipCodec
         Check(source, AnswerBytes, "answer");
         int length = BinaryPrimitives.ReadInt32LittleEndian(source[61..]);
         var status = (MembershipAnswerStatus)source[1];
-        if (!Enum.IsDefined(status) || !Enum.IsDefined((FoundingStage)source[59]) || length < 0 || length > source.Length - AnswerBytes)
+        if (!Enum.IsDefined(status) || !Enum.IsDefined((FoundingStage)source[59]) || length < 0
+            || length > source.Length - AnswerBytes)
         {
             throw Damaged("answer");
         }
