@@ -67,4 +67,10 @@ internal static partial class ReplicaLog
 
     [LoggerMessage(17, LogLevel.Error, "Member {Member} ignores the snapshot that leader {Leader} sends. {Fault}")]
     public static partial void SnapshotUnreadable(this ILogger logger, MemberId member, MemberId leader, string fault);
+
+    [LoggerMessage(20, LogLevel.Warning,
+        "Member {Member} found a view of revision {Revision}, opened {Age} ago, that nothing disposed; open views hold "
+        + "back {Items} pages and versions. Dispose each StoreView, best with a using statement")]
+    public static partial void ViewForgotten(
+        this ILogger logger, MemberId member, long revision, TimeSpan age, long items);
 }

@@ -52,6 +52,9 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     /// <summary>The revision that readers see.</summary>
     public long Revision => Watches.Revision;
 
+    /// <summary>Pages and versions that open views hold back; about right on any thread.</summary>
+    public long HeldItems => _machine.Store.HeldItems;
+
     /// <summary>Opens what is published.</summary>
     public PinnedView OpenView()
     {
