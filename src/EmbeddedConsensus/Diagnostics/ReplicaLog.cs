@@ -73,4 +73,10 @@ internal static partial class ReplicaLog
         + "has no vote until a leader has shown it what was committed. If a majority is in this state there will be no "
         + "leader, and DisasterRecovery.AcceptLostTailAsync lets them vote without what may be missing")]
     public static partial void TailInDoubt(this ILogger logger, MemberId member, ulong lastIndex);
+
+    [LoggerMessage(19, LogLevel.Warning,
+        "Member {Member} found a view of revision {Revision}, opened {Age} ago, that nothing disposed; open views hold "
+        + "back {Items} pages and versions. Dispose each StoreView, best with a using statement")]
+    public static partial void ViewForgotten(
+        this ILogger logger, MemberId member, long revision, TimeSpan age, long items);
 }

@@ -58,7 +58,10 @@ internal sealed partial class MvccStore : IDisposable
 
     /// <summary>True while something waits for views or searches to end, so that <see cref="Reclaim"/> has, or will
     /// have, something to free. For the writer's thread.</summary>
-    public bool HasRetired => _epochs.WaitingItems + _unlinkedCount > 0;
+    public bool HasRetired => HeldItems > 0;
+
+    /// <summary>Pages and versions that wait for views or searches to end; about right on any thread.</summary>
+    public long HeldItems => _epochs.WaitingItems + _unlinkedCount;
 
     /// <summary>Sizes. For the writer's thread.</summary>
     public MvccStatistics Statistics => new()
@@ -70,7 +73,7 @@ internal sealed partial class MvccStore : IDisposable
         UsedBytes = _pages.UsedUnits * _pages.UnitBytes + _records.UsedBytes + _index.AllocatedBytes,
         UsedPages = _pages.UsedUnits,
         Slabs = _pages.SlabCount + _records.SlabCount,
-        RetiredItems = _epochs.WaitingItems + _unlinkedCount,
+        RetiredItems = HeldItems,
         PinnedReaders = _epochs.PinnedReaders,
     };
 

@@ -48,6 +48,12 @@ internal readonly struct MvccView
     public MvccRangeCursor Range(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd, long atRevision)
         => new(new VisibleCursor(_store, _root.TreeRoot, Resolve(atRevision)), new KeySpanRange(key, rangeEnd));
 
+    /// <summary>A cursor over keys in their version at a revision, for a caller that keeps it.</summary>
+    /// <param name="atRevision">As for <see cref="TryGet"/>.</param>
+    /// <exception cref="InvariantViolationException">The revision is compacted or in the future; the caller
+    /// checks.</exception>
+    public VisibleCursor Cursor(long atRevision) => new(_store, _root.TreeRoot, Resolve(atRevision));
+
     /// <summary>How many keys of a range exist at a revision. For the newest one that takes two descents; for an older
     /// one, every key of the range is looked at.</summary>
     /// <inheritdoc cref="Range" path="/param"/>

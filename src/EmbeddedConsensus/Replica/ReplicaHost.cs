@@ -277,6 +277,10 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     }
 
     /// <inheritdoc />
+    /// <summary>A view was found by the garbage collector: nothing disposed it.</summary>
+    public void ViewForgotten(long revision, TimeSpan age) =>
+        _logger.ViewForgotten(Self, revision, age, _engine?.Apply.HeldItems ?? 0);
+
     void IConsensusLoopEvents.ProposalDropped(string fault) => _logger.ProposalsDropped(Self, fault);
 
     /// <inheritdoc />

@@ -36,6 +36,14 @@ internal sealed class MemberStore(StallGuard guard) : IKeyValueStore, IStoreMain
         guard.Watch(Store.RangeAsync(range, options, cancellationToken));
 
     /// <inheritdoc />
+    public IAsyncEnumerable<KeyValue> ScanAsync(
+        KeyRange range, RangeOptions? options = null, CancellationToken cancellationToken = default) =>
+        Store.ScanAsync(range, options, cancellationToken);
+
+    /// <inheritdoc />
+    public StoreView OpenView(long revision = 0) => Store.OpenView(revision);
+
+    /// <inheritdoc />
     public ValueTask<PutResult> PutAsync(
         Key key, Value value, PutOptions? options = null, CancellationToken cancellationToken = default) =>
         guard.Watch(Store.PutAsync(key, value, options, cancellationToken));

@@ -45,6 +45,30 @@ public interface IKeyValueStore
     ValueTask<RangeResult> RangeAsync(
         KeyRange range, RangeOptions? options = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Reads a range of any size at one revision, key by key and in bounded memory.</summary>
+    /// <remarks>The history that the enumeration reads is held back until it ends, so compaction cannot interrupt
+    /// it.</remarks>
+    /// <param name="range">The keys.</param>
+    /// <param name="options">As for <see cref="RangeAsync"/>; the order must be by key.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    /// <exception cref="CompactedException">The revision asked for is compacted.</exception>
+    /// <exception cref="FutureRevisionException">The revision asked for does not exist yet.</exception>
+    /// <exception cref="NotSupportedException">The store is not a replica in this process.</exception>
+    IAsyncEnumerable<KeyValue> ScanAsync(
+        KeyRange range, RangeOptions? options = null, CancellationToken cancellationToken = default)
+        => throw new NotSupportedException(
+            "This store is not a replica in this process. Read the range in pages, with RangeOptions.Limit.");
+
+    /// <summary>Opens a view of what this replica has applied, for synchronous reads without copies.</summary>
+    /// <param name="revision">The revision to show; 0 is the newest that this replica has applied, which need not be
+    /// the newest in the cluster.</param>
+    /// <returns>The view; the caller disposes it.</returns>
+    /// <exception cref="CompactedException">The revision is compacted.</exception>
+    /// <exception cref="FutureRevisionException">The revision does not exist yet.</exception>
+    /// <exception cref="NotSupportedException">The store is not a replica in this process.</exception>
+    StoreView OpenView(long revision = 0) => throw new NotSupportedException(
+        "This store is not a replica in this process, so its memory cannot be read. Use GetAsync and RangeAsync.");
+
     /// <summary>Puts a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">Its new value.</param>

@@ -75,7 +75,7 @@ internal readonly unsafe struct KeyNode
     /// <summary>True when two views are of one node.</summary>
     public bool IsSame(KeyNode other) => _node == other._node;
 
-    /// <summary>Leads whoever still comes to this node to its copy. The copy is complete: the store is a
-    /// release.</summary>
+    /// <summary>Makes this node lead to its copy, for the pages that still have it. The copy is complete: the store is
+    /// a release.</summary>
     public void ForwardTo(KeyNode copy) => Volatile.Write(ref NewestSlot, (ulong)copy._node | ForwardFlag);
 }

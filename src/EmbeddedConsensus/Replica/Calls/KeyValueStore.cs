@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Mvcc;
@@ -118,6 +119,35 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         return options.Consistency == Consistency.Serializable
             ? ReadLocalRange(range, options, cancellationToken)
             : ReadRangeAsync(range, options, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<KeyValue> ScanAsync(
+        KeyRange range, RangeOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= DefaultRange;
+        RequestValidator.CheckRange(range, nameof(range));
+        RequestValidator.CheckRangeOptions(options, nameof(options));
+        if (options.SortTarget != SortTarget.Key || options.CountOnly)
+        {
+            throw new InvalidRequestException(
+                nameof(options), "A scan is by key and returns keys. Use RangeAsync for another order, or to count.");
+        }
+
+        return ScanKeysAsync(range, options, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public StoreView OpenView(long revision = 0)
+    {
+        _host.ThrowIfNotRunning();
+        if (revision < 0)
+        {
+            throw new InvalidRequestException(
+                nameof(revision), $"The revision is {revision}. Use 0 for the newest, or a positive number.");
+        }
+
+        return OpenPinned(revision);
     }
 
     /// <inheritdoc />
@@ -369,6 +399,41 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         return RangeReader.CheckRevision(view, options.Revision) is { } refusal
             ? throw refusal
             : RangeReader.Read(view, RangeQuery.Of(range, options));
+    }
+
+    private async IAsyncEnumerable<KeyValue> ScanKeysAsync(
+        KeyRange range, RangeOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (options.Consistency == Consistency.Linearizable)
+        {
+            await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            _host.ThrowIfNotRunning();
+        }
+
+        using PinnedStoreView view = OpenPinned(options.Revision);
+        PinnedStoreScan scan = new(view, range, options.SortOrder == SortOrder.Descending);
+        for (long read = 0; (options.Limit == 0 || read < options.Limit) && scan.MoveNext(); read++)
+        {
+            yield return scan.Record.ToKeyValue(options.KeysOnly);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private PinnedStoreView OpenPinned(long revision)
+    {
+        _host.ThrowIfFaulted();
+        PinnedView pinned = _host.Apply.OpenView();
+        if (RangeReader.CheckRevision(pinned.View, revision) is { } refusal)
+        {
+            pinned.Dispose();
+            throw refusal;
+        }
+
+        return new PinnedStoreView(_host, pinned, revision == 0 ? pinned.Revision : revision);
     }
 
     private StoreHash Hash(long revision)

@@ -76,6 +76,9 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
         }
     }
 
+    /// <summary>Pages and versions that open views hold back; about right on any thread.</summary>
+    public long HeldItems => _machine.Store.HeldItems;
+
     /// <summary>Opens what is published.</summary>
     public PinnedView OpenView()
     {
