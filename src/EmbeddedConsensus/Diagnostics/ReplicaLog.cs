@@ -67,4 +67,7 @@ internal static partial class ReplicaLog
 
     [LoggerMessage(17, LogLevel.Error, "Member {Member} ignores the snapshot that leader {Leader} sends. {Fault}")]
     public static partial void SnapshotUnreadable(this ILogger logger, MemberId member, MemberId leader, string fault);
+
+    [LoggerMessage(18, LogLevel.Error, "Member {Member} has stopped, but not all of it could be closed")]
+    public static partial void CloseFailed(this ILogger logger, MemberId member, Exception exception);
 }

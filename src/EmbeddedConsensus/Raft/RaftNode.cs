@@ -76,6 +76,7 @@ internal sealed partial class RaftNode
     private readonly Candidacy _candidacy;
     private readonly Voter _voter;
     private readonly LeaderTenure _tenure;
+    private readonly LeaderFitness _fitness;
     private readonly LeadershipTransfer _transfer;
 
     // Reads.
@@ -142,6 +143,7 @@ internal sealed partial class RaftNode
         _candidacy = new Candidacy(
             _state, _outbox, _appends, _clock, ballots, _voter, _roles, _reception, _membership);
         _tenure = new LeaderTenure(_state, _clock, _roles, _transfer, _membership);
+        _fitness = new LeaderFitness(_state, _appends, _pages, _transfer, _roles);
         Begin();
     }
 
@@ -324,9 +326,7 @@ internal sealed partial class RaftNode
         _membership.CollectPeers();
         _membership.ObserveCommitted();
 
-        // The only voter has no other member to elect; but while the configuration that leaves it alone is not
-        // committed, the member that proposed it may still lead by its promise.
-        _clock.BeginPromise(isAlone: _state.Tracker.IsSingleVoter && _membership.IsLatestCommitted);
+        _clock.BeginPromise(isAlone: _membership.IsOnlyVoter);
     }
 
     private void TickLeader()
@@ -337,6 +337,11 @@ internal sealed partial class RaftNode
         }
 
         _transfer.Tick();
+        if (!_fitness.Tick())
+        {
+            return;
+        }
+
         _changes.Tick();
         if (_heartbeats.Tick())
         {
@@ -377,7 +382,7 @@ internal sealed partial class RaftNode
         effects.LogDrop = drop;
         if (mayAppend)
         {
-            effects.Append = _appends.Issue(_state.Log, _state.HardState, effects.Messages);
+            effects.Append = _appends.Issue(_state.Log, _state.HardState, _state.Now, effects.Messages);
         }
     }
 }

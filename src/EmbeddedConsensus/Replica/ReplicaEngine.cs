@@ -14,6 +14,7 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
 {
     private readonly LogBatcher _batcher;
     private readonly ReplicaSnapshots _snapshots;
+    private readonly bool _isOnlyVoter;
 
     /// <summary>Wires the parts together. Nothing runs yet.</summary>
     /// <param name="recovered">What the replica starts with; its state machine is owned by the engine from here on.
@@ -34,6 +35,7 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
         StoreMetrics metrics, IReplicaSchedule? schedule, CancellationToken stopped)
     {
         ReplicaCore core = new(settings.Core(), recovered.Node, settings.Self, recovered.Incarnation);
+        _isOnlyVoter = recovered.Node.IsOnlyVoter;
         Inbox = new ConsensusInbox(core);
         Apply = new ApplyLoop(
             recovered.Machine, storage.Log, core.Proposals, settings.Self, recovered.Incarnation, this, schedule);
@@ -61,7 +63,7 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
     /// <summary>Starts the threads.</summary>
     public void Start()
     {
-        if (IsOnlyVoter(Consensus.View))
+        if (_isOnlyVoter)
         {
             // No other member leads or could win, so there is nothing to wait for.
             Inbox.Post(static core => core.Node.Campaign());
@@ -107,8 +109,4 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
 
     /// <inheritdoc />
     void IFaultEvents.Failed(Exception exception) => Inbox.Failed(exception);
-
-    private bool IsOnlyVoter(ReplicaView view) =>
-        view.Configuration is { IsJoint: false, Voters: [MemberId only] } && only == Consensus.Self
-        && view.ConfigurationIndex == view.CommittedConfigurationIndex;
 }

@@ -6,4 +6,5 @@ namespace EmbeddedConsensus.Replica;
 internal sealed record ReplicaView(
     ReplicaRole Role, MemberId Leader, ulong Term, ulong LastIndex, ulong CommitIndex, ulong AppliedIndex,
     ClusterConfiguration Configuration, ulong ConfigurationIndex, ClusterConfiguration CommittedConfiguration,
-    ulong CommittedConfigurationIndex, MembershipState Membership, bool HoldsLease);
+    ulong CommittedConfigurationIndex, MembershipState Membership, bool HoldsLease,
+    TimeSpan StalledFor = default);
