@@ -4,33 +4,48 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace EmbeddedConsensus;
 
 /// <summary>
-/// Reports a replica: healthy when a linearizable read passes and the replica keeps up with the cluster; degraded while
-/// it knows no leader, or applies the log with a lag; unhealthy when it is faulted, removed from its cluster or not
-/// running, and when a read does not pass although it knows a leader.
+/// Reports what a caller of a replica would see: healthy when reads and writes pass; degraded when they do, and the
+/// replica applies the log with a lag; unhealthy when the replica is faulted, removed from its cluster or not running,
+/// and when reads or writes do not pass.
 /// </summary>
-/// <remarks>The read takes a quorum round and no entry of the log. It is what shows that messages pass in both
-/// directions: a replica with a one-way link to its leader hears heartbeats and can do nothing.</remarks>
+/// <remarks>
+/// <para>The check reads, which takes a quorum round and no entry of the log. That shows that messages pass in both
+/// directions: a replica with a one-way link to its leader hears heartbeats and can do nothing. Writes are judged by
+/// those that the app makes (<see cref="StoreStatus.StalledFor"/>): a check that wrote would keep every disk of an idle
+/// cluster busy. So a disk that hangs while nothing is written is found by the first write.</para>
+/// <para>A member that cannot reach its leader does not relay its calls through a third one. A write completes when this
+/// replica has applied it, and it applies only what the leader knows it to hold; so all its messages would have to
+/// travel that way, which is the network's task.</para>
+/// </remarks>
 public sealed class ConsensusStoreHealthCheck : IHealthCheck
 {
     /// <summary>The default of the largest lag, in log entries.</summary>
     public const long DefaultMaxLag = 10_000;
 
-    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(5);
+    /// <summary>The default of the time within which a call has to pass: twice the default election timeout.</summary>
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(2);
+
     private static readonly Key ReadKey = "\0health";
 
     private readonly IKeyValueStore _store;
     private readonly long _maxLag;
+    private readonly TimeSpan _timeout;
 
     /// <summary>Checks a store.</summary>
     /// <param name="store">The store.</param>
     /// <param name="maxLag">How many committed entries of the log may wait to be applied before the replica counts as
     /// degraded. 0 or more.</param>
-    public ConsensusStoreHealthCheck(IKeyValueStore store, long maxLag = DefaultMaxLag)
+    /// <param name="timeout">The time within which a call has to pass: twice the election timeout, so that an election
+    /// is no reason to report the replica. Above 0; null for <see cref="DefaultTimeout"/>.</param>
+    public ConsensusStoreHealthCheck(
+        IKeyValueStore store, long maxLag = DefaultMaxLag, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentOutOfRangeException.ThrowIfNegative(maxLag);
         _store = store;
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout ?? DefaultTimeout, TimeSpan.Zero, nameof(timeout));
         _maxLag = maxLag;
+        _timeout = timeout ?? DefaultTimeout;
     }
 
     /// <inheritdoc />
@@ -45,17 +60,20 @@ public sealed class ConsensusStoreHealthCheck : IHealthCheck
             return new HealthCheckResult(failure, DescribeState(status), status.Fault, DataOf(status));
         }
 
-        if (status.Leader.IsNone)
+        if (status.StalledFor >= _timeout)
         {
-            return HealthCheckResult.Degraded(
-                "No leader is known: no majority of the members can be reached.", data: DataOf(status));
+            return new HealthCheckResult(
+                failure, $"Writes do not pass: nothing was written or executed for {status.StalledFor}.",
+                data: DataOf(status));
         }
 
         if (await ReadAsync(cancellationToken).ConfigureAwait(false) is { } fault)
         {
-            return new HealthCheckResult(
-                failure, $"The leader is member {status.Leader}, and a read does not pass: {fault.Message}", fault,
-                DataOf(status));
+            status = _store.Status;
+            string leader = status.Leader.IsNone
+                ? "No leader is known: no majority of the members can be reached."
+                : $"The leader is member {status.Leader}, and a read does not pass.";
+            return new HealthCheckResult(failure, $"{leader} {fault.Message}", fault, DataOf(status));
         }
 
         // Looked at again: the read waited for what was committed when it began.
@@ -87,7 +105,7 @@ public sealed class ConsensusStoreHealthCheck : IHealthCheck
     private async Task<Exception?> ReadAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(ReadTimeout);
+        timeout.CancelAfter(_timeout);
         try
         {
             await _store.GetAsync(ReadKey, cancellationToken: timeout.Token).ConfigureAwait(false);
@@ -99,7 +117,7 @@ public sealed class ConsensusStoreHealthCheck : IHealthCheck
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new TimeoutException($"There was no answer within {ReadTimeout}.");
+            return new TimeoutException($"There was no answer within {_timeout}.");
         }
     }
 }

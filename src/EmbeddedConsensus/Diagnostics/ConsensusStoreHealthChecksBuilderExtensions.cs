@@ -1,12 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace EmbeddedConsensus;
 
 /// <summary>Adds health checks of stores.</summary>
 public static class ConsensusStoreHealthChecksBuilderExtensions
 {
-    /// <summary>Adds a <see cref="ConsensusStoreHealthCheck"/> of a store of this host.</summary>
+    /// <summary>Adds a <see cref="ConsensusStoreHealthCheck"/> of a store of this host, by which a call has to pass
+    /// within two election timeouts.</summary>
     /// <param name="builder">The health checks.</param>
     /// <param name="name">The name of the check; null for <c>consensus-store</c>, or <c>consensus-store-</c> with the
     /// key of the store.</param>
@@ -30,7 +32,9 @@ public static class ConsensusStoreHealthChecksBuilderExtensions
         return builder.Add(new HealthCheckRegistration(
             name ?? (serviceKey is null ? "consensus-store" : $"consensus-store-{serviceKey}"),
             services => new ConsensusStoreHealthCheck(
-                services.GetRequiredKeyedService<IKeyValueStore>(serviceKey), maxLag),
+                services.GetRequiredKeyedService<IKeyValueStore>(serviceKey), maxLag,
+                2 * services.GetRequiredService<IOptionsMonitor<ConsensusStoreOptions>>()
+                    .Get(serviceKey ?? Options.DefaultName).ElectionTimeout),
             failureStatus,
             tags));
     }

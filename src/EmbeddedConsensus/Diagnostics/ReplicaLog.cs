@@ -79,4 +79,7 @@ internal static partial class ReplicaLog
         + "back {Items} pages and versions. Dispose each StoreView, best with a using statement")]
     public static partial void ViewForgotten(
         this ILogger logger, MemberId member, long revision, TimeSpan age, long items);
+
+    [LoggerMessage(20, LogLevel.Error, "Member {Member} has stopped, but not all of it could be closed")]
+    public static partial void CloseFailed(this ILogger logger, MemberId member, Exception exception);
 }

@@ -9,6 +9,12 @@ internal sealed partial class RaftNode
     /// was committed (<see cref="TailDoubt"/>).</summary>
     public bool IsInDoubt => _state.IsInDoubt;
 
+    /// <summary>Whether this member is the only voter, so that it may campaign at once: no other can lead.</summary>
+    public bool IsOnlyVoter => _membership.IsOnlyVoter;
+
+    /// <summary>The ticks since the oldest append that is not durable was handed out; zero when there is none.</summary>
+    public ulong OldestAppendTicks => _appends.Oldest is { } oldest ? _state.Now - oldest.IssuedAt : 0;
+
     /// <summary>The node's role.</summary>
     public RaftRole Role => _state.Role;
 

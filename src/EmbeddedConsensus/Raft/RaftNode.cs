@@ -78,6 +78,7 @@ internal sealed partial class RaftNode
     private readonly Voter _voter;
     private readonly TailDoubt _doubt;
     private readonly LeaderTenure _tenure;
+    private readonly LeaderFitness _fitness;
     private readonly LeadershipTransfer _transfer;
 
     // Reads.
@@ -148,6 +149,7 @@ internal sealed partial class RaftNode
         _candidacy = new Candidacy(
             _state, _outbox, _appends, _clock, ballots, _voter, _roles, _reception, _membership, _founding);
         _tenure = new LeaderTenure(_state, _clock, _roles, _transfer, _membership);
+        _fitness = new LeaderFitness(_state, _appends, _pages, _transfer, _roles);
         Begin();
     }
 
@@ -336,9 +338,7 @@ internal sealed partial class RaftNode
         _membership.CollectPeers();
         _membership.ObserveCommitted();
 
-        // The only voter has no other member to elect; but while the configuration that leaves it alone is not
-        // committed, the member that proposed it may still lead by its promise.
-        _clock.BeginPromise(isAlone: _state.Tracker.IsSingleVoter && _membership.IsLatestCommitted);
+        _clock.BeginPromise(isAlone: _membership.IsOnlyVoter);
     }
 
     private void TickLeader()
@@ -349,6 +349,11 @@ internal sealed partial class RaftNode
         }
 
         _transfer.Tick();
+        if (!_fitness.Tick())
+        {
+            return;
+        }
+
         _changes.Tick();
         if (_heartbeats.Tick())
         {
@@ -390,7 +395,7 @@ internal sealed partial class RaftNode
         effects.LogDrop = drop;
         if (mayAppend)
         {
-            effects.Append = _appends.Issue(_state.Log, _state.HardState, effects.Messages);
+            effects.Append = _appends.Issue(_state.Log, _state.HardState, _state.Now, effects.Messages);
         }
     }
 }

@@ -15,6 +15,7 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
     private readonly LogBatcher _batcher;
     private readonly ReplicaSnapshots _snapshots;
     private readonly ReplicaTransport _transport;
+    private readonly bool _isOnlyVoter;
 
     /// <summary>Wires the parts together. Nothing runs yet.</summary>
     /// <param name="recovered">What the replica starts with; its state machine is owned by the engine from here on.
@@ -36,6 +37,7 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
     {
         _transport = transport;
         ReplicaCore core = new(settings.Core(), recovered.Node, settings.Self, recovered.Incarnation);
+        _isOnlyVoter = recovered.Node.IsOnlyVoter;
         Inbox = new ConsensusInbox(core);
         Apply = new ApplyLoop(
             recovered.Machine, storage.Log, core.Proposals, settings.Self, recovered.Incarnation, settings.Leases,
@@ -64,7 +66,7 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
     /// <summary>Starts the threads.</summary>
     public void Start()
     {
-        if (IsOnlyVoter(Consensus.View) && (Consensus.View.LastIndex > 0 || !_transport.IsOpen))
+        if (_isOnlyVoter && (Consensus.View.LastIndex > 0 || !_transport.IsOpen))
         {
             // No other member leads or could win, so there is nothing to wait for. With an empty disk a cluster that
             // this member has forgotten may still reach it: then it listens for an election timeout.
@@ -114,8 +116,4 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
 
     /// <inheritdoc />
     void IFaultEvents.Failed(Exception exception) => Inbox.Failed(exception);
-
-    private bool IsOnlyVoter(ReplicaView view) =>
-        view.Configuration is { IsJoint: false, Voters: [MemberId only] } && only == Consensus.Self
-        && view.ConfigurationIndex == view.CommittedConfigurationIndex;
 }

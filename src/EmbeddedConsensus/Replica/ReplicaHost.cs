@@ -36,9 +36,6 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     private int _isClosed;
     private bool _isStartRequested;
 
-    // The attempt to hand over when the host began to stop has failed: no second one delays the end.
-    private bool _isWithoutSuccessor;
-
     /// <summary>Creates a replica that is not started.</summary>
     /// <param name="options">Validated options.</param>
     /// <param name="storage">Its storage, not yet opened.</param>
@@ -183,21 +180,25 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     {
         if (State == StoreState.Running)
         {
-            _isWithoutSuccessor = !await NewHandover().TryLeaveLeadAsync(cancellationToken).ConfigureAwait(false);
+            await NewHandover().TryLeaveLeadAsync(cancellationToken).ConfigureAwait(false);
             Apply.Watches.End(new StoreStoppedException("The store is stopping with its host."));
         }
     }
 
     /// <summary>Stops taking calls, hands over leadership, lets pending calls end, and closes everything. When the
-    /// deadline passes it closes at once. Stopping twice is fine.</summary>
+    /// deadline passes it closes at once. Stopping twice is fine. A replica that is faulted or removed has reported why;
+    /// what fails while it closes is logged only.</summary>
     /// <param name="cancellationToken">The deadline.</param>
+    /// <exception cref="StorageException">The storage of a replica that was sound could not be closed.</exception>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await AbandonStartAsync().ConfigureAwait(false);
         try
         {
-            if (State == StoreState.Running && !_isWithoutSuccessor)
+            if (State == StoreState.Running)
             {
+                // Again, if there was no successor when the host began to stop: its services may have taken long to
+                // stop, and a member that was away may be back.
                 await NewHandover().TryLeaveLeadAsync(cancellationToken).ConfigureAwait(false);
             }
 
@@ -206,7 +207,10 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
                 await DrainAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            await CloseAsync().ConfigureAwait(false);
+            if (await CloseAsync().ConfigureAwait(false) is { } failure && Fault is null)
+            {
+                ExceptionDispatchInfo.Throw(failure);
+            }
         }
         finally
         {
@@ -215,7 +219,8 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     }
 
     /// <summary>Closes the replica without a handover: for a process that is going away, and for tests that want a
-    /// crash.</summary>
+    /// crash. What fails is logged, not thrown: a disposal runs in a finally block, where it would hide the error that
+    /// led there.</summary>
     public async ValueTask DisposeAsync()
     {
         await AbandonStartAsync().ConfigureAwait(false);
@@ -377,56 +382,57 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
         }
     }
 
-    private async Task CloseAsync()
+    /// <summary>Closes everything once.</summary>
+    /// <returns>The first failure, which is logged; null when there is none.</returns>
+    private async Task<Exception?> CloseAsync()
     {
         if (Interlocked.Exchange(ref _isClosed, 1) != 0)
         {
-            return;
+            return null;
         }
 
         _lifecycle.Close();
-        try
+        Exception? failure = await RunAllAsync(
+            () => _stopped.CancelAsync(),
+            _transport.CloseAsync,
+            () => _keepingMembership,
+            Leases.StopAsync,
+            () => _engine?.StopAsync(new StoreStoppedException("The store has stopped.")) ?? Task.CompletedTask,
+            () => _storage.Log.DisposeAsync().AsTask(),
+            () => _storage.Snapshots.DisposeAsync().AsTask()).ConfigureAwait(false);
+        _engine?.Apply.DisposeState();
+        Metrics.Dispose();
+        _lifecycle.Closed();
+        StatusFeed.End();
+        if (failure is not null)
         {
-            await RunAllAsync(
-                () => _stopped.CancelAsync(),
-                _transport.CloseAsync,
-                () => _keepingMembership,
-                Leases.StopAsync,
-                () => _engine?.StopAsync(new StoreStoppedException("The store has stopped.")) ?? Task.CompletedTask,
-                () => _storage.Log.DisposeAsync().AsTask(),
-                () => _storage.Snapshots.DisposeAsync().AsTask()).ConfigureAwait(false);
-        }
-        finally
-        {
-            _engine?.Apply.DisposeState();
-            Metrics.Dispose();
-            _lifecycle.Closed();
-            StatusFeed.End();
+            _logger.CloseFailed(Self, failure);
         }
 
         _logger.Stopped(Self);
+        return failure;
     }
 
     /// <summary>Runs every step, whether those before it failed or not.</summary>
-    /// <exception cref="Exception">The first failure.</exception>
-    private static async Task RunAllAsync(params IEnumerable<Func<Task>> steps)
+    /// <returns>The first failure; null when there is none.</returns>
+    private static async Task<Exception?> RunAllAsync(params IEnumerable<Func<Task>> steps)
     {
-        ExceptionDispatchInfo? first = null;
+        Exception? first = null;
         foreach (Func<Task> step in steps)
         {
             try
             {
                 await step().ConfigureAwait(false);
             }
-#pragma warning disable CA1031 // What is open must be closed; the failure is thrown below.
+#pragma warning disable CA1031 // What is open must be closed; the failure is returned.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                first ??= ExceptionDispatchInfo.Capture(exception);
+                first ??= exception;
             }
         }
 
-        first?.Throw();
+        return first;
     }
 
     private async Task CloseTransportLaterAsync()

@@ -7,4 +7,4 @@ internal sealed record ReplicaView(
     ReplicaRole Role, MemberId Leader, ulong Term, ulong LastIndex, ulong CommitIndex, ulong AppliedIndex,
     ClusterConfiguration Configuration, ulong ConfigurationIndex, ClusterConfiguration CommittedConfiguration,
     ulong CommittedConfigurationIndex, MembershipState Membership, bool HoldsLease, FounderReport Founder,
-    bool IsAskingFounders);
+    bool IsAskingFounders, TimeSpan StalledFor = default);

@@ -77,7 +77,7 @@ public sealed class CallTests
         Assert.Equal("v", local?.Value.ToString());
         HealthCheckResult health = await new ConsensusStoreHealthCheck(cluster.Store(leader))
             .CheckHealthAsync(new HealthCheckContext());
-        Assert.Equal(HealthStatus.Degraded, health.Status);
+        Assert.Equal(HealthStatus.Unhealthy, health.Status);
     }
 
     [Fact]

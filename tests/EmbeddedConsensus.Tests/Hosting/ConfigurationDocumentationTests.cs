@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
+using static System.FormattableString;
 
 namespace EmbeddedConsensus.Tests.Hosting;
 
@@ -19,22 +21,64 @@ public sealed partial class ConfigurationDocumentationTests
                 .Select(match => match.Groups["name"].Value).Order(),
         ];
         string validator = Read(Path.Combine("src", validatorFolder, $"{options}Validator.cs"));
-        string page = Read(Path.Combine("docs", "configuration.md"));
-        int begin = page.IndexOf($"## {options}", StringComparison.Ordinal);
-        int end = page.IndexOf("\n## ", begin + 1, StringComparison.Ordinal);
 
         Assert.NotEmpty(settings);
-        Assert.Equal(
-            settings, RowPattern().Matches(page[begin..end]).Select(match => match.Groups["name"].Value).Order());
+        Assert.Equal(settings, RowsOf(options).Select(row => row.Name).Order());
         Assert.All(settings, setting =>
             Assert.Contains($"nameof({options}.{setting})", validator, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Every_default_is_the_one_in_the_table()
+    {
+        ConsensusStoreOptions defaults = new();
+        foreach ((string name, string text, string unit, _) in RowsOf(nameof(ConsensusStoreOptions)))
+        {
+            object? value = typeof(ConsensusStoreOptions).GetProperty(name)!.GetValue(defaults);
+            if (TextOf(value, unit) is { } expected && name != nameof(ConsensusStoreOptions.MaxFormatVersion))
+            {
+                Assert.True(expected == text, $"{name} is {expected}; the table says {text}.");
+            }
+        }
+    }
+
+    /// <summary>The rows of a table: each setting, its default, its unit and range, and whether it may change in a
+    /// rolling restart.</summary>
+    internal static IReadOnlyList<(string Name, string Default, string Unit, string Rolling)> RowsOf(string options)
+    {
+        string page = Read(Path.Combine("docs", "configuration.md"));
+        int begin = page.IndexOf($"## {options}", StringComparison.Ordinal);
+        int end = page.IndexOf("\n## ", begin + 1, StringComparison.Ordinal);
+        return
+        [
+            .. RowPattern().Matches(page[begin..end]).Select(match => (
+                match.Groups["name"].Value, match.Groups["default"].Value, match.Groups["unit"].Value,
+                match.Groups["rolling"].Value)),
+        ];
+    }
+
+    /// <summary>A default as the table has it; null for one that only words describe.</summary>
+    private static string? TextOf(object? value, string unit) => value switch
+    {
+        bool flag => flag ? "true" : "false",
+        string text => $"`{text}`",
+        Enum choice => $"`{choice}`",
+        TimeSpan { TotalSeconds: >= 1 } time => Invariant($"{time.TotalSeconds} s"),
+        TimeSpan time => Invariant($"{time.TotalMilliseconds} ms"),
+        int or long when unit.StartsWith("bytes", StringComparison.Ordinal) =>
+            Invariant($"{Convert.ToDouble(value, CultureInfo.InvariantCulture) / (1 << 20)} MiB"),
+        int or long or ulong => Invariant($"{value:N0}"),
+        double part => Invariant($"{part}"),
+        _ => null,
+    };
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(RepositoryRoot.Path, path));
 
     [GeneratedRegex(@"^    public (?!const|static)\S+ (?<name>\w+) \{ get;", RegexOptions.Multiline)]
     private static partial Regex PropertyPattern();
 
-    [GeneratedRegex(@"^\| `(?<name>\w+)` \|", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\| `(?<name>\w+)` \| (?<default>.*?) \| (?<unit>.*?) ?\| (?<differs>.*?) \| (?<rolling>.*?) \|$",
+        RegexOptions.Multiline)]
     private static partial Regex RowPattern();
 }

@@ -43,13 +43,17 @@ public sealed class HealthTests
         int leader = await cluster.LeaderAsync();
         int follower = (leader + 1) % 3;
         await cluster.Store(follower).WaitForReadyAsync();
-        cluster.Network.Cut(TestCluster.IdOf(follower), TestCluster.IdOf(leader));
+        ConsensusStoreHealthCheck check = new(cluster.Store(follower));
+        cluster.Network.CutOneWay(TestCluster.IdOf(follower), TestCluster.IdOf(leader));
 
-        HealthCheckResult health = await new ConsensusStoreHealthCheck(cluster.Store(follower))
-            .CheckHealthAsync(new HealthCheckContext());
+        HealthCheckResult cut = await check.CheckHealthAsync(new HealthCheckContext());
+        cluster.Network.HealAll();
+        await cluster.Store(follower).WaitForReadyAsync();
+        HealthCheckResult healed = await check.CheckHealthAsync(new HealthCheckContext());
 
-        Assert.Equal(HealthStatus.Unhealthy, health.Status);
-        Assert.IsType<QuorumUnavailableException>(health.Exception);
+        Assert.Equal(HealthStatus.Unhealthy, cut.Status);
+        Assert.IsType<QuorumUnavailableException>(cut.Exception);
+        Assert.Equal(HealthStatus.Healthy, healed.Status);
     }
 
     [Theory]

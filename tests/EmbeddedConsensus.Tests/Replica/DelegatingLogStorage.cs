@@ -20,7 +20,7 @@ public abstract class DelegatingLogStorage(ILogStorage inner) : ILogStorage
     public virtual ValueTask DropPrefixAsync(LogPosition through, CancellationToken cancellationToken = default) =>
         inner.DropPrefixAsync(through, cancellationToken);
 
-    public ValueTask DisposeAsync()
+    public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         return inner.DisposeAsync();

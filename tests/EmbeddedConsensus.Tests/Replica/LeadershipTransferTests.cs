@@ -1,4 +1,8 @@
+using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Testing;
+using EmbeddedConsensus.Transport;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace EmbeddedConsensus.Tests.Replica;
 
@@ -25,6 +29,55 @@ public sealed class LeadershipTransferTests
             () => cluster.RunUntilAsync(transfer));
         Assert.NotSame(target, next);
         Assert.Contains($"member {next.Id} leads", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Scenario", "20")]
+    public async Task A_leader_without_a_successor_when_its_host_began_to_stop_hands_over_once_there_is_one()
+    {
+        TransferBlocker blocker = new();
+        await using TestCluster cluster = await TestCluster.StartAsync(
+            3,
+            options => options.LeadershipTransferTimeout = TimeSpan.FromMilliseconds(100),
+            wrapTransport: (_, inner) => new BlockingTransport(inner, blocker),
+            addServices: services => services.AddHostedService(_ => blocker));
+
+        await cluster.StopAsync(await cluster.LeaderAsync());
+
+        Assert.True(blocker.Dropped > 0, "the first attempt met no obstacle");
+        Assert.True(blocker.Sent > 0, "there was no second attempt");
+    }
+
+    /// <summary>Keeps successors from being told, until the services of a host stop.</summary>
+    private sealed class TransferBlocker : IHostedService
+    {
+        private volatile bool _isOpen;
+        private int _dropped;
+        private int _sent;
+
+        public int Dropped => Volatile.Read(ref _dropped);
+
+        public int Sent => Volatile.Read(ref _sent);
+
+        public bool TryPass()
+        {
+            Interlocked.Increment(ref _isOpen ? ref _sent : ref _dropped);
+            return _isOpen;
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            _isOpen = true;
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class BlockingTransport(ITransport inner, TransferBlocker blocker) : DelegatingTransport(inner)
+    {
+        public override bool TrySend(in RaftMessage message) =>
+            (message.Type == RaftMessageType.TimeoutNow && !blocker.TryPass()) || base.TrySend(message);
     }
 
     [Fact]

@@ -53,6 +53,11 @@ public sealed record StoreStatus
     /// other member.</summary>
     public bool HoldsReadLease { get; init; }
 
+    /// <summary>How long work has waited at this replica without progress: a write of the log that its disk does not
+    /// complete, or writes of its callers, none of which was executed. Zero when nothing waits, and when the replica
+    /// does not run.</summary>
+    public TimeSpan StalledFor { get; init; }
+
     /// <summary>The format that the cluster writes: the newest that all its members read, 1 while that is not known of
     /// all.</summary>
     public required int FormatVersion { get; init; }

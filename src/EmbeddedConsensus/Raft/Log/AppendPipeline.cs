@@ -19,6 +19,11 @@ internal sealed class AppendPipeline(HardState durable)
     /// <summary>The appends on their way.</summary>
     public int Count => _inFlight.Count;
 
+    /// <summary>The oldest append on its way: the last index that it makes durable, zero for none, and the tick in which
+    /// it was issued; null when none is on its way.</summary>
+    public (ulong LastIndex, ulong IssuedAt)? Oldest =>
+        _inFlight.TryPeek(out InFlight? oldest) ? (oldest.LastIndex, oldest.IssuedAt) : null;
+
     /// <summary>The promise that a restart would keep, in microseconds.</summary>
     public ulong DurablePromise { get; private set; } = durable.PromisedMicroseconds;
 
@@ -49,8 +54,9 @@ internal sealed class AppendPipeline(HardState durable)
     /// was held back waits for the append before, or goes out at once when none is on its way.</summary>
     /// <param name="log">The log.</param>
     /// <param name="current">The hard state to hold.</param>
+    /// <param name="now">The tick.</param>
     /// <param name="released">Where answers go that wait for nothing.</param>
-    public AppendEffect? Issue(RaftLog log, HardState current, List<RaftMessage> released)
+    public AppendEffect? Issue(RaftLog log, HardState current, ulong now, List<RaftMessage> released)
     {
         ImmutableArray<ReadOnlyMemory<LogEntry>> entries = log.IssueAll();
         bool isVote = !current.Vote.IsNone && (current.Term != _issued.Term || current.Vote != _issued.Vote);
@@ -69,6 +75,7 @@ internal sealed class AppendPipeline(HardState durable)
         _next.Id = ++_lastId;
         _next.Founding = current.Founding;
         _next.LastIndex = entries.IsEmpty ? 0 : log.LastIndex;
+        _next.IssuedAt = now;
         _next.PromisedMicroseconds = current.PromisedMicroseconds;
         _inFlight.Enqueue(_next);
         _next = _free.TryPop(out InFlight? free) ? free : new InFlight();
@@ -137,6 +144,8 @@ internal sealed class AppendPipeline(HardState durable)
         public ulong Id { get; set; }
 
         public ulong LastIndex { get; set; }
+
+        public ulong IssuedAt { get; set; }
 
         public ulong OwnVoteTerm { get; set; }
 

@@ -12,6 +12,11 @@ internal sealed class ApplyPages(RaftState state, Outbox outbox)
 
     private readonly Queue<(ulong LastIndex, long Bytes)> _pages = new();
     private long _pageBytes;
+    private ulong _lastProgress;
+
+    /// <summary>The tick in which the state machine last applied something, or was given something to apply after it
+    /// had nothing; null while it has nothing to apply.</summary>
+    public ulong? LastProgress => _pages.Count > 0 ? _lastProgress : null;
 
     /// <summary>Records how far the state machine has applied; it may stop inside a page.</summary>
     /// <param name="index">The last applied index.</param>
@@ -20,6 +25,7 @@ internal sealed class ApplyPages(RaftState state, Outbox outbox)
     public void AppliedTo(ulong index)
     {
         state.Log.AppliedTo(index);
+        _lastProgress = state.Now;
         while (_pages.TryPeek(out (ulong LastIndex, long Bytes) oldest) && oldest.LastIndex <= index)
         {
             _pages.Dequeue();
@@ -35,6 +41,11 @@ internal sealed class ApplyPages(RaftState state, Outbox outbox)
             if (state.Log.NextPage(state.Options.MaxApplyBytes, MaxUnreadEntries, out long bytes) is not { } page)
             {
                 return;
+            }
+
+            if (_pages.Count == 0)
+            {
+                _lastProgress = state.Now;
             }
 
             _pages.Enqueue((page.LastIndex, bytes));

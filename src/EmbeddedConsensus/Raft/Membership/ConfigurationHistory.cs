@@ -59,6 +59,29 @@ internal sealed class ConfigurationHistory
     /// <summary>The index of its entry, or of the snapshot that it came with; zero for one that is in no log.</summary>
     public ulong LatestIndex => _known[^1].Index;
 
+    /// <summary>Whether a member is the only voter in every configuration that may be in force: the one at the commit
+    /// index and all after it.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="commit">The commit index.</param>
+    public bool IsOnlyVoterSince(MemberId member, ulong commit)
+    {
+        for (int i = _known.Count - 1; i >= 0; i--)
+        {
+            (ulong index, ClusterConfiguration configuration) = _known[i];
+            if (configuration.IsJoint || configuration.Voters is not [MemberId only] || only != member)
+            {
+                return false;
+            }
+
+            if (index <= commit)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The configuration before the latest one, or null when there is none in the log.</summary>
     public ClusterConfiguration? BeforeLatest => _known.Count > 1 ? _known[^2].Configuration : null;
 

@@ -46,6 +46,9 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     /// <summary>The number of writes that are proposed and not yet applied.</summary>
     public int InFlightCount => (int)(_next - _lowest);
 
+    /// <summary>The sequence number of the oldest write that is not applied.</summary>
+    public ulong LowestInFlight => _lowest;
+
     /// <summary>Takes an admitted write.</summary>
     public void Submit(PendingProposal proposal)
     {

@@ -24,6 +24,8 @@ internal sealed class ReplicaCore
     private ulong _applied;
     private MemberId _knownLeader;
     private ulong _knownTerm;
+    private ulong _lowestInFlight;
+    private ulong _writesStalledTicks;
 
     /// <summary>Creates the core of a recovered replica.</summary>
     /// <param name="options">The limits.</param>
@@ -67,6 +69,10 @@ internal sealed class ReplicaCore
     /// <see cref="SnapshotBegun"/>.</summary>
     public bool SnapshotIsDue => _snapshots.IsDue;
 
+    /// <summary>For how many ticks work has waited without progress: an append that the disk does not complete, or
+    /// writes of this replica's callers, none of which is applied. Zero when nothing waits.</summary>
+    public ulong StalledTicks => Math.Max(Node.OldestAppendTicks, _writesStalledTicks);
+
     /// <summary>One tick passes.</summary>
     public void Tick()
     {
@@ -76,6 +82,10 @@ internal sealed class ReplicaCore
         Reads.Expire(_now);
         _waitingWrites.Expire(_now);
         _waitingReads.Expire(_now);
+        bool isStalled = Proposals.WaitingCount + Proposals.InFlightCount > 0
+            && Proposals.LowestInFlight == _lowestInFlight;
+        _writesStalledTicks = isStalled ? _writesStalledTicks + 1 : 0;
+        _lowestInFlight = Proposals.LowestInFlight;
     }
 
     /// <summary>A caller writes.</summary>

@@ -17,6 +17,7 @@ internal sealed class ConsensusLoop : ReplicaThread
     private readonly ViewObserver _observer;
     private readonly TickClock _clock;
     private readonly MemberId _self;
+    private readonly TimeSpan _tickInterval;
     private bool _hasReportedDropped;
     private ImmutableArray<ClusterMember> _peers = [];
     private bool _hasEnded;
@@ -34,6 +35,7 @@ internal sealed class ConsensusLoop : ReplicaThread
         _events = events;
         _observer = observer;
         _self = settings.Self;
+        _tickInterval = settings.TickInterval;
         _view = ViewOf(core.Node);
         _observer.Begin(_view);
         inbox.Attach(this);
@@ -205,7 +207,8 @@ internal sealed class ConsensusLoop : ReplicaThread
     private ReplicaView ViewOf(RaftNode node) => new(
         RoleOf(node), node.Leader, node.Term, node.LastIndex, node.CommitIndex, node.AppliedIndex,
         node.Configuration, node.ConfigurationIndex, node.CommittedConfiguration, node.CommittedConfigurationIndex,
-        node.Membership, node.HoldsLease, node.FounderReport, node.IsAskingFounders);
+        node.Membership, node.HoldsLease, node.FounderReport, node.IsAskingFounders,
+        (long)_core.StalledTicks * _tickInterval);
 
     private ReplicaRole RoleOf(RaftNode node) =>
         node.Role == RaftRole.Follower && node.Configuration.Learners.Contains(_self)

@@ -1,5 +1,6 @@
 using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,9 @@ internal sealed class ReplicaSnapshots : ISnapshotSenderEvents, ISnapshotReceive
     private readonly SnapshotSender _sender;
     private readonly SnapshotReceiver _receiver;
     private Task _writing = Task.CompletedTask;
+
+    // Pinned on the apply thread and not yet taken by the consensus thread, which may have taken its last turn.
+    private StateSnapshot? _captured;
     private ulong _newestIndex;
     private bool _isSending;
 
@@ -76,8 +80,15 @@ internal sealed class ReplicaSnapshots : ISnapshotSenderEvents, ISnapshotReceive
     }
 
     /// <summary>Writes a pinned state and publishes it.</summary>
-    public void Write(StateSnapshot state) => _consensus.Post(core =>
+    public void Write(StateSnapshot state)
     {
+        Volatile.Write(ref _captured, state);
+        _consensus.Post(core => Write(core, state));
+    }
+
+    private void Write(ReplicaCore core, StateSnapshot state)
+    {
+        Volatile.Write(ref _captured, null);
         if (core.Node.ConfigurationAt(state.Position.Index) is { } configuration)
         {
             _writing = Task.WhenAll(_writing, WriteAsync(state, configuration));
@@ -88,7 +99,7 @@ internal sealed class ReplicaSnapshots : ISnapshotSenderEvents, ISnapshotReceive
             state.Dispose();
             core.SnapshotAborted();
         }
-    });
+    }
 
     /// <summary>The state was replaced by that of a snapshot from the leader. Called on the apply thread.</summary>
     public void Restored(SnapshotReceiveEffect step, ReplicatedStateMachine machine)
@@ -101,9 +112,10 @@ internal sealed class ReplicaSnapshots : ISnapshotSenderEvents, ISnapshotReceive
         _logger.SnapshotInstalled(_self, index, step.TotalLength);
     }
 
-    /// <summary>Ends the tasks and discards what is not complete.</summary>
+    /// <summary>Ends the tasks and discards what is not complete. The consensus and apply threads have ended.</summary>
     public void Close()
     {
+        Interlocked.Exchange(ref _captured, null)?.Dispose();
         _receiver.Close();
         _sender.Release();
     }
