@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Transport.Tcp.Connections;
 
-/// <summary>Another member at its address: the lanes to it, and what tells its own connections from a stranger's.
+/// <summary>Another member at its address: the lanes to it, and what distinguishes its own connections from a stranger's.
 /// </summary>
 internal sealed class Peer
 {
@@ -18,7 +18,7 @@ internal sealed class Peer
     /// <summary>The member and its address.</summary>
     public MemberEndpoint Endpoint { get; }
 
-    /// <summary>Tells its own connections from a stranger's.</summary>
+    /// <summary>Distinguishes its own connections from a stranger's.</summary>
     public PeerIdentity Identity { get; } = new();
 
     /// <summary>Whether it is connected now in the direction from here.</summary>

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace EmbeddedConsensus.Transport.Tcp.Connections;
 
-/// <summary>Tells the connections that a peer opens from those that a stranger opens in the peer's name. Safe for
-/// several threads.</summary>
+/// <summary>Distinguishes the connections that a peer opens from those that a stranger opens in the peer's name. Safe
+/// for several threads.</summary>
 /// <remarks>
 /// <para>Before there are certificates, what makes a process a member is that it listens where the membership says that
 /// the member is. So what arrives in answer to a dial to that address is the member's, and every answer to a handshake

@@ -24,6 +24,8 @@ public sealed class RollingChangeTests
             static options => options.RequestTimeout = TimeSpan.FromSeconds(30),
         [nameof(ConsensusStoreOptions.MaxTxnOperations)] = static options => options.MaxTxnOperations = 1,
         [nameof(ConsensusStoreOptions.MaxPendingRequests)] = static options => options.MaxPendingRequests = 16,
+        [nameof(ConsensusStoreOptions.WhenFull)] = static options => options.WhenFull = WhenFull.Wait,
+        [nameof(ConsensusStoreOptions.MaxWaitingRequests)] = static options => options.MaxWaitingRequests = 16,
         [nameof(ConsensusStoreOptions.SnapshotThresholdBytes)] =
             static options => options.SnapshotThresholdBytes = 1 << 20,
         [nameof(ConsensusStoreOptions.RetainedLogBytes)] = static options => options.RetainedLogBytes = 0,

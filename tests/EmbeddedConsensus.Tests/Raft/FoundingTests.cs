@@ -159,7 +159,10 @@ public sealed class FoundingTests
     {
         RaftNode node = NewNode(founders: ConfigurationText.New([1]));
 
-        node.Step(new RaftMessage { Type = RaftMessageType.Heartbeat, From = Id(2), To = Id(1), Term = 3 });
+        node.Step(new RaftMessage
+        {
+            Type = RaftMessageType.Heartbeat, From = Id(2), To = Id(1), Term = 3, ClusterId = 0x77,
+        });
 
         Assert.Equal(MembershipState.Refused, node.Membership);
         node.Campaign();

@@ -22,7 +22,8 @@ public sealed class ReplicaSnapshotsTests : IApplyLoopEvents
         await using InMemoryLogStorage log = new();
         await using InMemorySnapshotStorage storage = new();
         using ReplicatedStateMachine machine = new(settings.Mvcc);
-        using ApplyLoop apply = new(machine, log, core.Proposals, self, 1, this, schedule: null);
+        using ApplyLoop apply = new(
+            machine, log, core.Proposals, self, 1, settings.Leases, TimeProvider.System, this, schedule: null);
         inbox.Attach(apply);
         ReplicaSnapshots snapshots =
             new(storage, 0, settings, inbox, apply, NullLogger.Instance, schedule: null, CancellationToken.None);
@@ -47,6 +48,10 @@ public sealed class ReplicaSnapshotsTests : IApplyLoopEvents
     }
 
     void IApplyLoopEvents.Restored(SnapshotReceiveEffect step, ReplicatedStateMachine machine)
+    {
+    }
+
+    void IApplyLoopEvents.Propose(LeaseProposal proposal)
     {
     }
 

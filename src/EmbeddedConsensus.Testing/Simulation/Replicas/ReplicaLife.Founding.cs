@@ -9,7 +9,7 @@ internal sealed partial class ReplicaLife
     private readonly Dictionary<MemberId, FounderReport> _reports = [];
     private long _ticksWhenAsked;
 
-    /// <summary>Tells another founder what this one holds.</summary>
+    /// <summary>Reports to another founder what this one holds.</summary>
     /// <param name="asker">Its life.</param>
     public void Tell(ReplicaLife asker)
     {

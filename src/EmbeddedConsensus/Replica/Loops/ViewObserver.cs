@@ -65,7 +65,7 @@ internal sealed class ViewObserver
         }
     }
 
-    /// <summary>A leader's snapshot is ignored. The leader goes on offering it, which is one line in the log and not
+    /// <summary>A leader's snapshot is ignored. The leader keeps offering it, which is one line in the log and not
     /// many.</summary>
     public void ObserveUnreadable(UnreadableSnapshot snapshot)
     {
