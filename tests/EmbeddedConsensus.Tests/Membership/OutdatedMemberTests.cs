@@ -124,31 +124,6 @@ public sealed class OutdatedMemberTests
         await cluster.AssertEqualAsync(1, 2);
     }
 
-    [Fact]
-    [Trait("Case", "T13")]
-    [Trait("Scenario", "28")]
-    public async Task A_joiner_that_was_away_while_its_own_addition_was_truncated_joins()
-    {
-        await using ConsensusTestCluster cluster = await ConsensusTestCluster.StartAsync(3);
-        TestClusterMember old = cluster.Leader;
-        TestClusterMember[] others = [.. cluster.Members.Where(member => member != old)];
-        cluster.Partition([old], others);
-        TestClusterMember joiner = await cluster.StartMemberAsync();
-        await cluster.RunUntilAsync(() => joiner.Status.Role == ReplicaRole.Learner);
-        await cluster.AdvanceAsync(TimeSpan.FromMilliseconds(10));
-        await joiner.CrashAsync();
-        await cluster.RunUntilAsync(() => others.Any(member => member.IsLeader));
-        cluster.Heal();
-        await cluster.RunUntilAsync(others[0].Store.PutAsync("k", "v").AsTask());
-        await cluster.WaitForConvergenceAsync();
-        Assert.DoesNotContain(others[0].Status.Membership!.Members, member => member.Id == joiner.Id);
-
-        await joiner.RestartAsync();
-
-        await cluster.RunUntilAsync(() => joiner.Status.Voters.Contains(joiner.Id));
-        await cluster.AssertReplicasAgreeAsync();
-    }
-
     /// <summary>Lets a leader that is cut off append a change behind many entries, and crashes it.</summary>
     /// <returns>The index of the change.</returns>
     private static async Task<ulong> LeaveAnUncommittedChangeAsync(
