@@ -1,4 +1,3 @@
-using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage.Faster.Log;
 
 namespace EmbeddedConsensus.Storage.Faster.Tests;

@@ -8,7 +8,7 @@ namespace EmbeddedConsensus.Testing.Simulation.Deployments;
 /// that are empty, copied, another member's or lost, at their old addresses and at new ones, while an app writes and
 /// reads. The processes are real hosts on virtual time, with the membership service in them.
 /// </summary>
-internal sealed class Deployment
+internal sealed class Deployment : IAsyncDisposable
 {
     private const int MaxMembers = 6;
     private static readonly TimeSpan ElectionTimeout = TimeSpan.FromSeconds(1);
@@ -44,22 +44,27 @@ internal sealed class Deployment
         DeploymentOptions options)
     {
         Deployment deployment = new(options);
-        SimulationFailedException? failure = null;
-        try
+        await using (deployment.ConfigureAwait(false))
         {
-            await deployment.RunAsync().ConfigureAwait(false);
-        }
-        catch (SimulationFailedException exception)
-        {
-            failure = exception;
-        }
-        finally
-        {
-            await deployment.EndAllAsync().ConfigureAwait(false);
-            deployment._site.Dispose();
-        }
+            SimulationFailedException? failure = null;
+            try
+            {
+                await deployment.RunAsync().ConfigureAwait(false);
+            }
+            catch (SimulationFailedException exception)
+            {
+                failure = exception;
+            }
 
-        return (deployment.Statistics, failure);
+            return (deployment.Statistics, failure);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await EndAllAsync().ConfigureAwait(false);
+        _site.Dispose();
     }
 
     private async Task RunAsync()
