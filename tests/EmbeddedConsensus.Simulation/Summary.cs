@@ -14,8 +14,9 @@ internal sealed class Summary(SimulationStatistics all, long seeds, TimeSpan ela
     /// <summary>Prints the summary.</summary>
     public void Write(RunnerOptions options, TextWriter output)
     {
-        string failed = Invariant($"{all.UnknownWrites} with an unknown outcome ({all.ResolvedWrites} of them resolved, ")
-            + Invariant($"{all.RetractedWrites} retracted), {all.FailedCalls} refused");
+        string failed = Invariant($"{all.UnknownWrites} with an unknown outcome (")
+            + Invariant($"{all.ResolvedWrites} of them resolved, {all.RetractedWrites} retracted), ")
+            + Invariant($"{all.FailedCalls} refused");
         string members = Invariant($"{all.MembershipChanges} changes done, {all.RefusedChanges} refused, ")
             + Invariant($"{all.Configurations} configurations, {all.JointConfigurations} of them joint; ")
             + Invariant($"{all.RemovedStopped} removed members stopped, {all.RefusedMembers} empty disks refused");

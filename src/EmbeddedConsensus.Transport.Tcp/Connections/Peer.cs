@@ -1,6 +1,7 @@
 namespace EmbeddedConsensus.Transport.Tcp.Connections;
 
-/// <summary>Another member at its address: the lanes to it, and what distinguishes its own connections from a stranger's.
+/// <summary>Another member at its address: the lanes to it, and what distinguishes its own connections from a
+/// stranger's.
 /// </summary>
 internal sealed class Peer
 {

@@ -13,8 +13,8 @@ namespace EmbeddedConsensus;
 /// directions: a replica with a one-way link to its leader hears heartbeats and can do nothing. Writes are judged by
 /// those that the app makes (<see cref="StoreStatus.StalledFor"/>): a check that wrote would keep every disk of an idle
 /// cluster busy. So a disk that hangs while nothing is written is found by the first write.</para>
-/// <para>A member that cannot reach its leader does not relay its calls through a third one. A write completes when this
-/// replica has applied it, and it applies only what the leader knows it to hold; so all its messages would have to
+/// <para>A member that cannot reach its leader does not relay its calls through a third one. A write completes when
+/// this replica has applied it, and it applies only what the leader knows it to hold; so all its messages would have to
 /// travel that way, which is the network's task.</para>
 /// </remarks>
 public sealed class ConsensusStoreHealthCheck : IHealthCheck

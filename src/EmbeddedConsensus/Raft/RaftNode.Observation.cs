@@ -12,7 +12,8 @@ internal sealed partial class RaftNode
     /// <summary>Whether this member is the only voter, so that it may campaign at once: no other can lead.</summary>
     public bool IsOnlyVoter => _membership.IsOnlyVoter;
 
-    /// <summary>The ticks since the oldest append that is not durable was handed out; zero when there is none.</summary>
+    /// <summary>The ticks since the oldest append that is not durable was handed out; zero when there is
+    /// none.</summary>
     public ulong OldestAppendTicks => _appends.Oldest is { } oldest ? _state.Now - oldest.IssuedAt : 0;
 
     /// <summary>The node's role.</summary>

@@ -186,8 +186,8 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     }
 
     /// <summary>Stops taking calls, hands over leadership, lets pending calls end, and closes everything. When the
-    /// deadline passes it closes at once. Stopping twice is fine. A replica that is faulted or removed has reported why;
-    /// what fails while it closes is logged only.</summary>
+    /// deadline passes it closes at once. Stopping twice is fine. A replica that is faulted or removed has reported
+    /// why; what fails while it closes is logged only.</summary>
     /// <param name="cancellationToken">The deadline.</param>
     /// <exception cref="StorageException">The storage of a replica that was sound could not be closed.</exception>
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -4,9 +4,9 @@ namespace EmbeddedConsensus.StateMachine;
 
 /// <summary>
 /// What became of a member's latest proposals: which of the last <see cref="ProposalSession.WindowSize"/> were not
-/// executed, and the revisions of the last <see cref="RevisionCount"/>. That is enough for every proposal that can still
-/// be in flight at the member: one that catches up by a snapshot sees neither the proposal nor its retraction applied,
-/// and learns from this what to tell its callers. What an entry does never depends on it.
+/// executed, and the revisions of the last <see cref="RevisionCount"/>. That is enough for every proposal that can
+/// still be in flight at the member: one that catches up by a snapshot sees neither the proposal nor its retraction
+/// applied, and learns from this what to tell its callers. What an entry does never depends on it.
 /// </summary>
 internal sealed class ProposalOutcomes
 {

@@ -16,7 +16,8 @@ public sealed class ReplicaSnapshotsTests : IApplyLoopEvents
     {
         MemberId self = new(1);
         ReplicaSettings settings = new(new ConsensusStoreOptions());
-        RaftNode node = new(settings.Raft(seed: 1), new RecoveredLog(default, default, 0, []), null, settings.Bootstrap);
+        RaftNode node =
+            new(settings.Raft(seed: 1), new RecoveredLog(default, default, 0, []), null, settings.Bootstrap);
         ReplicaCore core = new(settings.Core(), node, self, incarnation: 1);
         ConsensusInbox inbox = new(core);
         await using InMemoryLogStorage log = new();

@@ -5,8 +5,8 @@ using EmbeddedConsensus.StateMachine;
 
 namespace EmbeddedConsensus.Tests.Replica;
 
-/// <summary>A write whose call ended without an answer after it was proposed: it has been executed or never will be, and
-/// the replica finds out which.</summary>
+/// <summary>A write whose call ended without an answer after it was proposed: it has been executed or never will be,
+/// and the replica finds out which.</summary>
 public sealed class RetractionTests
 {
     private const int Length = 1_000;

@@ -32,6 +32,6 @@ public sealed class OutcomeUnknownException : ConsensusStoreException
     public ValueTask<WriteOutcome> ResolveAsync(CancellationToken cancellationToken = default) =>
         Resolver?.Invoke(cancellationToken)
         ?? ValueTask.FromException<WriteOutcome>(new OutcomeUnknownException(
-            "The outcome cannot be found out by this exception, which belongs to no write of a replica in this process. "
-            + "Read to find out.", this));
+            "The outcome cannot be found out by this exception, which belongs to no write of a replica in this "
+            + "process. Read to find out.", this));
 }

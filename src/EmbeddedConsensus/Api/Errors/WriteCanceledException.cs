@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus;
 
-/// <summary>The caller cancelled a write. Cancelling ends the wait, and keeps a write that was not proposed yet from being
-/// proposed; for one that was, see <see cref="MayHaveExecuted"/>.</summary>
+/// <summary>The caller cancelled a write. Cancelling ends the wait, and keeps a write that was not proposed yet from
+/// being proposed; for one that was, see <see cref="MayHaveExecuted"/>.</summary>
 /// <remarks>Code that handles <see cref="OperationCanceledException"/> handles it as well: a background service that
 /// stops while it writes ends as cancelled, and not as failed.</remarks>
 public sealed class WriteCanceledException : OperationCanceledException
@@ -20,8 +20,8 @@ public sealed class WriteCanceledException : OperationCanceledException
     /// <summary>Finds out what became of the write; null when there is no replica to ask.</summary>
     internal Func<CancellationToken, ValueTask<WriteOutcome>>? Resolver { get; init; }
 
-    /// <summary>Finds out what became of the write, like <see cref="OutcomeUnknownException.ResolveAsync"/>. At once when
-    /// it had not been proposed.</summary>
+    /// <summary>Finds out what became of the write, like <see cref="OutcomeUnknownException.ResolveAsync"/>. At once
+    /// when it had not been proposed.</summary>
     /// <param name="cancellationToken">Ends the wait. The token of the call is cancelled: use another.</param>
     /// <exception cref="OutcomeUnknownException">It cannot be found out any more: the replica that took the call has
     /// stopped.</exception>

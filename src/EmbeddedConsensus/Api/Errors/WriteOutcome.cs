@@ -14,7 +14,8 @@ public sealed record WriteOutcome
     /// no harm.</summary>
     public bool WasExecuted { get; }
 
-    /// <summary>The store's revision after the write. Null when it was not executed, and when the replica caught up by a
-    /// snapshot that no longer holds the revision: it holds those of the last 256 writes made at each member.</summary>
+    /// <summary>The store's revision after the write. Null when it was not executed, and when the replica caught up by
+    /// a snapshot that no longer holds the revision: it holds those of the last 256 writes made at each
+    /// member.</summary>
     public long? Revision { get; }
 }

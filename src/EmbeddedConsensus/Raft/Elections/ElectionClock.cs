@@ -10,8 +10,8 @@ namespace EmbeddedConsensus.Raft;
 /// states how long that is at least. A member that restarts has forgotten when it last heard a leader, and may come
 /// with a shorter election timeout. So the longest promise that may still run is part of the hard state
 /// (<see cref="HardState.PromisedMicroseconds"/>), is durable before an answer states it, and is kept from the start
-/// on. It is written with the first term, and when a longer election timeout makes it grow. Only a campaign that a leader itself asked
-/// for is exempt, and that leader uses no lease from then on.</para>
+/// on. It is written with the first term, and when a longer election timeout makes it grow. Only a campaign that a
+/// leader itself asked for is exempt, and that leader uses no lease from then on.</para>
 /// <para><b>Ticks.</b> The ticks of one turn of the driver may stand for time before the turn's messages arrived, for
 /// example when the thread was held up. So ticks in the turn in which the leader was heard do not count, and n ticks
 /// that do count stand for at least n - 1 tick intervals. Ticks that the driver leaves out make the promise longer.

@@ -6,9 +6,9 @@ namespace EmbeddedConsensus.Raft;
 /// </summary>
 /// <remarks>
 /// <para><b>The disk</b> is stuck when the oldest append has been under way for an election timeout although a quorum
-/// without this node holds its entries. That quorum shows that the other disks work, so the cluster gains by the change;
-/// where all disks are slow, or the others are no majority without this one, it would only lose its leader. If the
-/// successor does not take over in time, the leader steps down.</para>
+/// without this node holds its entries. That quorum shows that the other disks work, so the cluster gains by the
+/// change; where all disks are slow, or the others are no majority without this one, it would only lose its leader. If
+/// the successor does not take over in time, the leader steps down.</para>
 /// <para><b>The state machine</b> is stuck when nothing was applied for an election timeout although entries are handed
 /// out. An entry that takes long takes as long on every member, so a leader hands over once in a term for this reason,
 /// and leads on if no successor takes over: it still replicates and commits.</para>
@@ -58,7 +58,8 @@ internal sealed class LeaderFitness(
         appends.Oldest is { } oldest && IsOver(oldest.IssuedAt)
         && oldest.LastIndex > state.Log.Stable && oldest.LastIndex <= state.Log.Commit;
 
-    /// <summary>Whether an election timeout has passed since a tick. Time before this node led does not count.</summary>
+    /// <summary>Whether an election timeout has passed since a tick. Time before this node led does not
+    /// count.</summary>
     private bool IsOver(ulong? since) =>
         since is { } tick && state.Now - Math.Max(tick, _leadsSince) >= (ulong)state.Options.ElectionTicks;
 

@@ -19,8 +19,8 @@ internal sealed class AppendPipeline(HardState durable)
     /// <summary>The appends on their way.</summary>
     public int Count => _inFlight.Count;
 
-    /// <summary>The oldest append on its way: the last index that it makes durable, zero for none, and the tick in which
-    /// it was issued; null when none is on its way.</summary>
+    /// <summary>The oldest append on its way: the last index that it makes durable, zero for none, and the tick in
+    /// which it was issued; null when none is on its way.</summary>
     public (ulong LastIndex, ulong IssuedAt)? Oldest =>
         _inFlight.TryPeek(out InFlight? oldest) ? (oldest.LastIndex, oldest.IssuedAt) : null;
 

@@ -54,7 +54,8 @@ internal sealed class MembershipView
     public string Reason { get; private set; } = "";
 
     /// <summary>Whether no other member can lead or vote: the node is the only voter in every configuration that may be
-    /// in force. While one that leaves it alone may be uncommitted, the member that proposed it may still lead.</summary>
+    /// in force. While one that leaves it alone may be uncommitted, the member that proposed it may still
+    /// lead.</summary>
     public bool IsOnlyVoter => _history.IsOnlyVoterSince(_state.Id, _state.Log.Commit);
 
     /// <summary>Whether the node is a member, or waits to become one.</summary>

@@ -100,8 +100,8 @@ internal sealed class WriteCall<TResult> : PendingProposal, IValueTaskSource<TRe
     private async ValueTask<WriteOutcome> ResolveAsync(CancellationToken cancellationToken) =>
         await Resolution.Task.WaitAsync(cancellationToken).ConfigureAwait(false)
         ?? throw new OutcomeUnknownException(
-            "What became of the write cannot be found out: the replica has stopped before it knew, or had caught up by a "
-            + "snapshot that does not hold it any more. Read to find out. Once a write through this member has "
+            "What became of the write cannot be found out: the replica has stopped before it knew, or had caught up by "
+            + "a snapshot that does not hold it any more. Read to find out. Once a write through this member has "
             + "succeeded after a restart, the lost one has been executed or never will be.");
 
     private void Complete<TState>(Action<TState> complete, TState state)

@@ -44,8 +44,8 @@ internal abstract class PendingCall
     /// <returns>Whether it may wait.</returns>
     public bool TryWait(CallGauge waiting) => IsWaiting = TryEnter(waiting);
 
-    /// <summary>Lets a call that waits continue, unless there is no room for it. Called by the thread that lets calls go
-    /// on; another may end the call meanwhile.</summary>
+    /// <summary>Lets a call that waits continue, unless there is no room for it. Called by the thread that lets calls
+    /// go on; another may end the call meanwhile.</summary>
     /// <param name="gauge">Counts it from now on.</param>
     /// <returns>Whether there was room.</returns>
     public bool TryStopWaiting(CallGauge gauge)

@@ -53,8 +53,8 @@ internal abstract class PendingProposal : PendingCall
         }
     }
 
-    /// <summary>Puts a retraction in the place of the command: the call has ended without an answer, so the write itself
-    /// is not proposed again. Whichever of the two is applied first decides what became of it.</summary>
+    /// <summary>Puts a retraction in the place of the command: the call has ended without an answer, so the write
+    /// itself is not proposed again. Whichever of the two is applied first decides what became of it.</summary>
     public void Retract(byte version, in ProposalId id)
     {
         if (!_isRetracted)

@@ -139,8 +139,8 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
             {
                 proposal.TryFail(new OutcomeUnknownException(
                     "This replica was so far behind that it caught up by a snapshot, which contains the write or shows "
-                    + "that it never ran, and not its result. Resolve the exception to find out whether it ran, or read "
-                    + "to see what the keys hold."));
+                    + "that it never ran, and not its result. Resolve the exception to find out whether it ran, or "
+                    + "read to see what the keys hold."));
                 proposal.Resolve(sessions.FindOutcome(id));
             }
         }
@@ -167,8 +167,8 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
 
             proposal?.TryFail(new OutcomeUnknownException(
                 "The write was proposed and not committed within the request timeout. It may have been executed, once; "
-                + "the replica does not propose it again, and retracts it. Resolve the exception to find out what became "
-                + "of it, and check that a majority of the members is up and reachable."));
+                + "the replica does not propose it again, and retracts it. Resolve the exception to find out what "
+                + "became of it, and check that a majority of the members is up and reachable."));
         }
     }
 

@@ -228,8 +228,8 @@ internal sealed class ReplicaCore
     }
 
     /// <summary>Ends every call because the replica stops.</summary>
-    /// <param name="reason">What calls fail with that were not executed: reads, writes that were never proposed, and all
-    /// that wait for room.</param>
+    /// <param name="reason">What calls fail with that were not executed: reads, writes that were never proposed, and
+    /// all that wait for room.</param>
     public void FailAll(Exception reason)
     {
         Proposals.FailAll(reason);

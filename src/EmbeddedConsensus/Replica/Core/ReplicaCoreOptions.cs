@@ -5,8 +5,8 @@ namespace EmbeddedConsensus.Replica.Core;
 /// <summary>The limits of <see cref="ReplicaCore"/>, in ticks, bytes and counts.</summary>
 internal sealed record ReplicaCoreOptions
 {
-    /// <summary>The number of writes that may be pending. More wait, if <see cref="MaxWaitingCalls"/> allows it, or fail
-    /// with <see cref="TooManyRequestsException"/>.</summary>
+    /// <summary>The number of writes that may be pending. More wait, if <see cref="MaxWaitingCalls"/> allows it, or
+    /// fail with <see cref="TooManyRequestsException"/>.</summary>
     public int MaxPendingWrites { get; init; } = 16_384;
 
     /// <summary>The bytes of writes that may be pending, and of those that may wait.</summary>

@@ -52,8 +52,8 @@ internal sealed class CallQueue<TCall>(CallGauge gauge, int maxCalls, Action<TCa
         while (_calls.TryPeek(out TCall? first) && (first.HasEnded || first.DeadlineTick <= now))
         {
             _calls.Dequeue().TryFail(new TooManyRequestsException(
-                "The call waited for room for the whole request timeout, because those before it did not end. Nothing was "
-                + "executed. Try again with fewer at a time, and check that a majority of the members is up and "
+                "The call waited for room for the whole request timeout, because those before it did not end. Nothing "
+                + "was executed. Try again with fewer at a time, and check that a majority of the members is up and "
                 + "reachable."));
         }
     }
