@@ -59,7 +59,8 @@ internal sealed class AppendPipeline(HardState durable)
     public AppendEffect? Issue(RaftLog log, HardState current, ulong now, List<RaftMessage> released)
     {
         ImmutableArray<ReadOnlyMemory<LogEntry>> entries = log.IssueAll();
-        bool isVote = !current.Vote.IsNone && (current.Term != _issued.Term || current.Vote != _issued.Vote);
+        bool isVote = current.Founding != _issued.Founding
+            || (!current.Vote.IsNone && (current.Term != _issued.Term || current.Vote != _issued.Vote));
         bool isStateDue = current.Term != _issued.Term || current.Vote != _issued.Vote || IsPromiseDue(current)
             || current.Founding != _issued.Founding || current.IsInDoubt != _issued.IsInDoubt || _isBarrierDue;
         if (entries.IsEmpty && !isStateDue)
