@@ -7,7 +7,7 @@ namespace EmbeddedConsensus;
 /// <summary>Maps the etcd v3 protocol in an ASP.NET Core app.</summary>
 public static class EtcdEndpointRouteBuilderExtensions
 {
-    /// <summary>Serves the etcd v3 protocol: over HTTP/2 the gRPC services KV, Watch, Cluster and Maintenance, with
+    /// <summary>Serves the etcd v3 protocol: over HTTP/2 the gRPC services KV, Watch, Lease, Cluster and Maintenance, with
     /// grpc.health.v1 and reflection, and over HTTP/1.1 as well their unary calls as JSON below <c>/v3/</c>,
     /// <c>/health</c>, <c>/livez</c>, <c>/readyz</c> and <c>/version</c>.</summary>
     /// <remarks>Nothing here asks who calls: restrict the endpoints, for example by
@@ -20,6 +20,7 @@ public static class EtcdEndpointRouteBuilderExtensions
         RouteGroupBuilder group = endpoints.MapGroup("");
         group.MapGrpcService<KvService>();
         group.MapGrpcService<WatchService>();
+        group.MapGrpcService<LeaseService>();
         group.MapGrpcService<ClusterService>();
         group.MapGrpcService<MaintenanceService>();
         group.MapGrpcService<HealthService>();

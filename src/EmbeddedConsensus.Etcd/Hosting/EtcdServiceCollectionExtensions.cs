@@ -43,6 +43,7 @@ public static class EtcdServiceCollectionExtensions
         return services
             .AddEtcdService<KvService>()
             .AddEtcdService<WatchService>()
+            .AddEtcdService<LeaseService>()
             .AddEtcdService<ClusterService>()
             .AddEtcdService<MaintenanceService>()
             .AddEtcdService<HealthService>();

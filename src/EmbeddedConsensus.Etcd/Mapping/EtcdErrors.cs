@@ -28,6 +28,10 @@ internal static class EtcdErrors
 
     public static RpcException LeaseNotFound => New(StatusCode.NotFound, "requested lease not found");
 
+    public static RpcException LeaseExists => New(StatusCode.FailedPrecondition, "lease already exists");
+
+    public static RpcException LeaseTimeToLiveTooLarge => New(StatusCode.OutOfRange, "too large lease TTL");
+
     public static RpcException MemberIdExists => New(StatusCode.FailedPrecondition, "member ID already exist");
 
     public static RpcException PeerUrlExists => New(StatusCode.FailedPrecondition, "Peer URLs already exists");

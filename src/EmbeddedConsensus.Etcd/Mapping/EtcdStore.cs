@@ -17,6 +17,9 @@ internal sealed class EtcdStore(IServiceProvider services, IOptions<EtcdOptions>
     /// <summary>The membership.</summary>
     public IClusterManager Cluster { get; } = Find<IClusterManager>(services, options.Value.ServiceKey);
 
+    /// <summary>The leases.</summary>
+    public ILeaseManager Leases { get; } = Find<ILeaseManager>(services, options.Value.ServiceKey);
+
     /// <summary>The options.</summary>
     public EtcdOptions Options => options.Value;
 

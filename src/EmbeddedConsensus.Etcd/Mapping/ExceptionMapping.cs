@@ -11,6 +11,8 @@ internal static class ExceptionMapping
         RpcException rpc => rpc,
         CompactedException => EtcdErrors.Compacted,
         FutureRevisionException => EtcdErrors.FutureRevision,
+        LeaseNotFoundException => EtcdErrors.LeaseNotFound,
+        LeaseExistsException => EtcdErrors.LeaseExists,
         TooManyRequestsException => EtcdErrors.TooManyRequests,
         NotLeaderException => EtcdErrors.NotLeader,
         LeadershipTransferException => EtcdErrors.LeaderTransferTimedOut,

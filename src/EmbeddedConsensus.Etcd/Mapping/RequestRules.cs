@@ -38,7 +38,7 @@ internal sealed class RequestRules(EtcdStore store)
             throw Unsupported("ignore_value and ignore_lease");
         }
 
-        if (request.Lease != 0)
+        if (request.Lease < 0)
         {
             throw EtcdErrors.LeaseNotFound;
         }
@@ -74,10 +74,6 @@ internal sealed class RequestRules(EtcdStore store)
         foreach (Protos.Compare compare in request.Compare)
         {
             CheckKey(compare.Key);
-            if (compare.Target is Protos.Compare.Types.CompareTarget.Lease)
-            {
-                throw Unsupported("A compare with a lease");
-            }
         }
 
         Check(request.Success, maxOperations - operations);

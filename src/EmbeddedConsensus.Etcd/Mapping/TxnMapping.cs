@@ -66,7 +66,10 @@ internal static class TxnMapping
             KeyMapping.Range(operation.RequestRange.Key, operation.RequestRange.RangeEnd),
             RangeMapping.Options(operation.RequestRange)),
         RequestOp.RequestOneofCase.RequestPut => Op.Put(
-            operation.RequestPut.Key.Memory, operation.RequestPut.Value.Memory, operation.RequestPut.PrevKv),
+            operation.RequestPut.Key.Memory,
+            operation.RequestPut.Value.Memory,
+            operation.RequestPut.PrevKv,
+            operation.RequestPut.Lease),
         RequestOp.RequestOneofCase.RequestDeleteRange => Op.Delete(
             KeyMapping.Range(operation.RequestDeleteRange.Key, operation.RequestDeleteRange.RangeEnd),
             operation.RequestDeleteRange.PrevKv),
@@ -83,6 +86,8 @@ internal static class TxnMapping
                 ToCompare(Compare.CreateRevision(range), compare, compare.CreateRevision),
             Protos.Compare.Types.CompareTarget.Mod =>
                 ToCompare(Compare.ModRevision(range), compare, compare.ModRevision),
+            Protos.Compare.Types.CompareTarget.Lease =>
+                ToCompare(Compare.Lease(range), compare, compare.Lease),
             _ => ToCompare(Compare.Version(range), compare, compare.Version),
         };
     }

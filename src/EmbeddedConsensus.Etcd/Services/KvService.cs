@@ -79,7 +79,7 @@ internal sealed class KvService(EtcdStore store, RequestRules rules) : KV.KVBase
         PutResult result = await store.Keys.PutAsync(
             request.Key.Memory,
             request.Value.Memory,
-            new PutOptions { ReturnPrevious = request.PrevKv },
+            new PutOptions { ReturnPrevious = request.PrevKv, Lease = request.Lease },
             context.CancellationToken);
         return new PutResponse
         {

@@ -86,6 +86,34 @@ public sealed class EtcdctlTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_lease_is_granted_renewed_listed_and_revoked_with_its_keys()
+    {
+        string granted = await RunAsync("lease", "grant", "60");
+        string id = granted.Split(' ')[1];
+        Assert.Equal($"lease {id} granted with TTL(60s)\n", granted);
+        await RunAsync("put", "a", "1", $"--lease={id}");
+
+        Assert.Contains(id, await RunAsync("lease", "list"), StringComparison.Ordinal);
+        Assert.Contains(
+            "attached keys([a])", await RunAsync("lease", "timetolive", id, "--keys"), StringComparison.Ordinal);
+        Assert.Equal($"lease {id} keepalived with TTL(60)\n", await RunAsync("lease", "keep-alive", "--once", id));
+        Assert.Equal($"lease {id} revoked\n", await RunAsync("lease", "revoke", id));
+        Assert.Equal("", await RunAsync("get", "a"));
+        Assert.Contains("already expired", await RunAsync("lease", "timetolive", id), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_or_impossible_lease_is_refused_as_etcd_refuses_it()
+    {
+        (_, _, string errors) = await Etcdctl.RunAsync(_server, "", "put", "a", "1", "--lease=77");
+        Assert.Contains("etcdserver: requested lease not found", errors, StringComparison.Ordinal);
+        (_, _, errors) = await Etcdctl.RunAsync(_server, "", "lease", "revoke", "77");
+        Assert.Contains("etcdserver: requested lease not found", errors, StringComparison.Ordinal);
+        (_, _, errors) = await Etcdctl.RunAsync(_server, "", "lease", "grant", "9000000001");
+        Assert.Contains("etcdserver: too large lease TTL", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_status_the_members_and_the_hash()
     {
         string status = await RunAsync("endpoint", "status", "-w", "fields");
