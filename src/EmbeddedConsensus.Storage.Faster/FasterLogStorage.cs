@@ -183,7 +183,7 @@ public sealed partial class FasterLogStorage : ILogStorage
         space.Open(end.DataEnd, end.Tail);
 
         // From here on what was read counts as durable, and no record of this incarnation was ever written.
-        _incarnation = EmbeddedConsensus.Storage.Incarnation.After(
+        _incarnation = StoredLog.NextIncarnation(
             Math.Max(mark.Incarnation, end.Incarnation), TimeProvider.System.GetUtcNow());
         NoteEnd(end.Sequence);
         _firstSegment = _directory.Geometry.Segment(end.Begin);

@@ -13,7 +13,7 @@ public sealed partial class TcpTransport
         string address, ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(address);
-        TransportLimits.CheckRequest(request.Length);
+        ITransport.CheckRequest(request.Length);
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping);
         ended.CancelAfter(_options.RequestTimeout);

@@ -29,7 +29,7 @@ public sealed class TcpTransportOptions
     public int SendQueueMessages { get; set; } = 8192;
 
     /// <summary>How many connections are open at a time whose other side has not proved to be a member, and has not
-    /// sent its request either. Those of members and up to <see cref="TransportLimits.MaxConcurrentRequests"/> requests
+    /// sent its request either. Those of members and up to <see cref="ITransport.MaxConcurrentRequests"/> requests
     /// come on top. From 2. Default: 256.</summary>
     public int MaxInboundConnections { get; set; } = 256;
 

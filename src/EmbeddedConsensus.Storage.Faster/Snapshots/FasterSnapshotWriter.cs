@@ -47,7 +47,7 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(data.Length, SnapshotLimits.MaxWriteBytes, nameof(data));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(data.Length, ISnapshotWriter.MaxWriteBytes, nameof(data));
         try
         {
             while (!data.IsEmpty)

@@ -13,7 +13,7 @@ internal sealed partial class InMemoryTransport
         string address, ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(address);
-        TransportLimits.CheckRequest(request.Length);
+        ITransport.CheckRequest(request.Length);
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(Stopping.IsCancellationRequested, this);
         InMemoryTransport target = _network.RouteRequest(this, address);
@@ -62,7 +62,7 @@ internal sealed partial class InMemoryTransport
 
         try
         {
-            if (Interlocked.Increment(ref _requests) > TransportLimits.MaxConcurrentRequests)
+            if (Interlocked.Increment(ref _requests) > ITransport.MaxConcurrentRequests)
             {
                 throw new TransportException(
                     $"The member at '{Address}' works on as many requests as it may. Ask later.")
@@ -74,7 +74,7 @@ internal sealed partial class InMemoryTransport
             // A receiver that ignores the cancellation delays neither side's shutdown.
             ReadOnlyMemory<byte> answer = await receiver.HandleRequestAsync(request, cancellationToken).AsTask()
                 .WaitAsync(cancellationToken).ConfigureAwait(false);
-            return answer.Length <= TransportLimits.MaxRequestBytes
+            return answer.Length <= ITransport.MaxRequestBytes
                 ? answer.ToArray()
                 : throw new TransportException($"The answer of the member at '{Address}' is too long.");
         }

@@ -73,9 +73,9 @@ internal sealed partial class InboundConnection
             // A receiver that ignores the cancellation does not delay the shutdown.
             ReadOnlyMemory<byte> answer = await context.Receiver.HandleRequestAsync(request, cancellationToken).AsTask()
                 .WaitAsync(cancellationToken).ConfigureAwait(false);
-            return answer.Length <= TransportLimits.MaxRequestBytes
+            return answer.Length <= ITransport.MaxRequestBytes
                 ? [(byte)RequestStatus.Answered, .. answer.Span]
-                : Failure($"The answer has {answer.Length} bytes; the limit is {TransportLimits.MaxRequestBytes}.");
+                : Failure($"The answer has {answer.Length} bytes; the limit is {ITransport.MaxRequestBytes}.");
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -6,7 +6,7 @@ namespace EmbeddedConsensus.Transport.Tcp.Connections;
 /// of each lane of each member live.</summary>
 /// <remarks>Members and strangers share no slots. A member's connection is one of a lane, and there are as many lanes
 /// as the membership has; requests that are being answered have a bound of their own
-/// (<see cref="TransportLimits.MaxConcurrentRequests"/>); all others are counted here. When there are too many of them,
+/// (<see cref="ITransport.MaxConcurrentRequests"/>); all others are counted here. When there are too many of them,
 /// the oldest of the address that has most is closed, once it had time for a handshake; until then no further
 /// connection is accepted.</remarks>
 internal sealed class InboundRegistry(TcpTransportContext context)

@@ -40,7 +40,7 @@ internal sealed class TcpTransportContext(TransportContext identity, TcpTranspor
     /// <returns>False when there are as many as there may be.</returns>
     public bool TryBeginRequest()
     {
-        if (Interlocked.Increment(ref _requests) <= TransportLimits.MaxConcurrentRequests)
+        if (Interlocked.Increment(ref _requests) <= ITransport.MaxConcurrentRequests)
         {
             return true;
         }

@@ -6,7 +6,7 @@ namespace EmbeddedConsensus.Transport.Tcp.Wire;
 internal static class RequestFrame
 {
     /// <summary>The longest body: an answer with its status.</summary>
-    public const int MaxBodyBytes = TransportLimits.MaxRequestBytes + 1;
+    public const int MaxBodyBytes = ITransport.MaxRequestBytes + 1;
 
     /// <summary>Writes a frame.</summary>
     public static async ValueTask WriteAsync(

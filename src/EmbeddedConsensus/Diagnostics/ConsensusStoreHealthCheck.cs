@@ -17,7 +17,7 @@ namespace EmbeddedConsensus;
 /// this replica has applied it, and it applies only what the leader knows it to hold; so all its messages would have to
 /// travel that way, which is the network's task.</para>
 /// </remarks>
-public sealed class ConsensusStoreHealthCheck : IHealthCheck
+internal sealed class ConsensusStoreHealthCheck : IHealthCheck
 {
     /// <summary>The default of the largest lag, in log entries.</summary>
     public const long DefaultMaxLag = 10_000;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Storage;
@@ -13,6 +14,7 @@ namespace EmbeddedConsensus.Storage;
 /// <para>A failed append or drop leaves the storage faulted: every later call fails too, and nothing is retried
 /// (design decision D12). The replica then stops voting and acknowledging; only a restart recovers.</para>
 /// </remarks>
+[Experimental("ECS0001")]
 public interface ILogStorage : IAsyncDisposable
 {
     /// <summary>Opens the log and says what it holds, <see cref="StoredLog.ConfigurationEntries"/> included: of the

@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Storage;
 
 /// <summary>A published snapshot that is open for reading. Calls may run beside each other.</summary>
+[Experimental("ECS0001")]
 public interface ISnapshotReader : IAsyncDisposable
 {
     /// <summary>What the snapshot stands for.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Storage;
@@ -8,6 +9,7 @@ namespace EmbeddedConsensus.Storage;
 /// </summary>
 /// <remarks>Writers and readers may be open at the same time. What a crash leaves of an unpublished snapshot is
 /// removed at the next start.</remarks>
+[Experimental("ECS0001")]
 public interface ISnapshotStorage : IAsyncDisposable
 {
     /// <summary>Begins a snapshot. It is invisible until it is published.</summary>

@@ -6,7 +6,7 @@ namespace EmbeddedConsensus.Storage;
 /// </summary>
 /// <remarks>At most one <see cref="InMemoryLogStorage"/> and one <see cref="InMemorySnapshotStorage"/> may be open on
 /// a disk. Safe for use by several threads.</remarks>
-public sealed class InMemoryDisk
+internal sealed class InMemoryDisk
 {
     private object? _logOwner;
     private object? _snapshotOwner;

@@ -85,7 +85,7 @@ internal sealed class InMemoryLog
     /// <returns>What the replica that opens it is told.</returns>
     public StoredLog Open(DateTimeOffset now)
     {
-        Incarnation = EmbeddedConsensus.Storage.Incarnation.After(Incarnation, now);
+        Incarnation = StoredLog.NextIncarnation(Incarnation, now);
         List<TermStart> terms = [];
         foreach (LogEntry entry in _entries)
         {

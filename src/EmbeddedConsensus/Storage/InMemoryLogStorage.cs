@@ -8,7 +8,7 @@ namespace EmbeddedConsensus.Storage;
 /// </summary>
 /// <remarks>A cluster whose members all use it survives the restart of a minority, and loses everything when a
 /// majority of the processes ends.</remarks>
-public sealed class InMemoryLogStorage : ILogStorage
+internal sealed class InMemoryLogStorage : ILogStorage
 {
     private readonly InMemoryDisk _disk;
     private bool _recovered;

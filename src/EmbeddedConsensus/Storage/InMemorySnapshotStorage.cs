@@ -3,7 +3,7 @@ using EmbeddedConsensus.Raft;
 namespace EmbeddedConsensus.Storage;
 
 /// <summary>Snapshots in memory, for tests and for members whose data may die with the process.</summary>
-public sealed class InMemorySnapshotStorage : ISnapshotStorage
+internal sealed class InMemorySnapshotStorage : ISnapshotStorage
 {
     private readonly InMemoryDisk _disk;
     private bool _disposed;

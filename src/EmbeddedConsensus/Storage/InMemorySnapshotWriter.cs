@@ -17,7 +17,7 @@ internal sealed class InMemorySnapshotWriter(InMemorySnapshotStorage storage, Sn
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_closed, this);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(data.Length, SnapshotLimits.MaxWriteBytes, nameof(data));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(data.Length, ISnapshotWriter.MaxWriteBytes, nameof(data));
         ReadOnlySpan<byte> rest = data.Span;
         while (!rest.IsEmpty)
         {

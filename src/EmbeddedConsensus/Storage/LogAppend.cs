@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Storage;
@@ -8,6 +9,7 @@ namespace EmbeddedConsensus.Storage;
 /// <param name="HardState">The new hard state, or nothing when it did not change: at most
 /// <see cref="MaxHardStateBytes"/> bytes, which a storage keeps without reading them. Unlike the entries' data, the
 /// memory may change once the append has completed.</param>
+[Experimental("ECS0001")]
 public readonly record struct LogAppend(ReadOnlyMemory<LogEntry> Entries, ReadOnlyMemory<byte> HardState)
 {
     /// <summary>The longest hard state, in bytes: 1 KiB, many times the present one.</summary>

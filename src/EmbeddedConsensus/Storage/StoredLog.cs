@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Storage;
@@ -7,6 +8,7 @@ namespace EmbeddedConsensus.Storage;
 /// <param name="Start">The position of the last dropped entry: the log begins after it. Zero for a new log.</param>
 /// <param name="LastIndex">The index of the last entry; equal to the start's index when the log is empty.</param>
 /// <param name="Terms">The terms of all entries after <paramref name="Start"/>, in order of index.</param>
+[Experimental("ECS0001")]
 public sealed record StoredLog(
     ReadOnlyMemory<byte> HardState, LogPosition Start, ulong LastIndex, IReadOnlyList<TermStart> Terms)
 {
@@ -25,6 +27,13 @@ public sealed record StoredLog(
 
     /// <summary>Whether nothing was ever written: a replica that starts for the first time.</summary>
     public bool IsEmpty => LastIndex == 0 && HardState.IsEmpty && !MayLackTail;
+
+    /// <summary>Returns the incarnation that follows <paramref name="last"/>. It is at least the time of day, so that a
+    /// member that comes back without its disk never repeats the numbers of an earlier life: the cluster would take its
+    /// new proposals for repetitions of old ones.</summary>
+    /// <param name="last">The incarnation that the storage remembers; 0 for a new storage.</param>
+    /// <param name="now">The time of day.</param>
+    public static ulong NextIncarnation(ulong last, DateTimeOffset now) => Math.Max(last + 1, (ulong)now.UtcTicks);
 
     /// <summary>Reads what the storage kept for the replica.</summary>
     /// <exception cref="StorageException">The hard state is damaged, or of another version of the library.</exception>

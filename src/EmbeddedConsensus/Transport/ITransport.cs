@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Transport;
@@ -11,8 +12,16 @@ namespace EmbeddedConsensus.Transport;
 /// every queue. Consensus believes what a member's messages say, so a transport that strangers can reach makes sure
 /// that none of them sends in a member's name. <see cref="RaftMessageType.SnapshotChunk"/> and its reply travel on a
 /// separate lane, so that a snapshot never delays a heartbeat.</remarks>
+[Experimental("ECS0002")]
 public interface ITransport : IAsyncDisposable
 {
+    /// <summary>The largest request and the largest reply, in bytes: 64 KiB, enough for a whole membership with its
+    /// addresses.</summary>
+    const int MaxRequestBytes = 64 << 10;
+
+    /// <summary>The most incoming requests that a member handles at a time: 64. Further ones are rejected.</summary>
+    const int MaxConcurrentRequests = 64;
+
     /// <summary>Starts to listen and to deliver messages.</summary>
     /// <param name="receiver">Called for each message.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
@@ -41,7 +50,7 @@ public interface ITransport : IAsyncDisposable
     /// is lost, so requests must be idempotent. An implementation ends a request whose reply does not arrive for
     /// long.</remarks>
     /// <param name="address">The address, in the form of <see cref="MemberEndpoint.Address"/>.</param>
-    /// <param name="request">The request, at most <see cref="TransportLimits.MaxRequestBytes"/> bytes; owned by the
+    /// <param name="request">The request, at most <see cref="MaxRequestBytes"/> bytes; owned by the
     /// transport until the task completes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The reply, owned by the caller.</returns>
@@ -51,4 +60,16 @@ public interface ITransport : IAsyncDisposable
     /// the request can have been executed.</exception>
     ValueTask<ReadOnlyMemory<byte>> RequestAsync(
         string address, ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default);
+
+    /// <summary>Checks the length of a request, as every transport does before it sends one.</summary>
+    /// <param name="length">The length, in bytes.</param>
+    /// <exception cref="ArgumentException">It is longer than <see cref="MaxRequestBytes"/>.</exception>
+    static void CheckRequest(int length)
+    {
+        if (length > MaxRequestBytes)
+        {
+            throw new ArgumentException(
+                $"The request has {length} bytes; the limit is {MaxRequestBytes}.", nameof(length));
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace EmbeddedConsensus.Transport;
 
 /// <summary>What a transport needs to know about its replica.</summary>
@@ -10,5 +12,6 @@ namespace EmbeddedConsensus.Transport;
 /// transport that cannot carry it would block every message after it forever.</param>
 /// <param name="Address">This member's address according to its options or the membership; null when neither has
 /// one.</param>
+[Experimental("ECS0002")]
 public sealed record TransportContext(
     ulong ClusterId, MemberId MemberId, ulong Incarnation, int MaxMessageBytes, string? Address);

@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace EmbeddedConsensus.Transport;
 
 /// <summary>The independent streams between two members. The values are on the wire: never renumber them.</summary>
+[Experimental("ECS0002")]
 public enum TransportLane : byte
 {
     /// <summary>Elections, heartbeats, replication and reads.</summary>

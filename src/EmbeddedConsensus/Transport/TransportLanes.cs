@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.Transport;
 
 /// <summary>Maps messages to lanes.</summary>
+[Experimental("ECS0002")]
 public static class TransportLanes
 {
     /// <summary>The number of lanes that carry messages; their values are 0 to <c>Count - 1</c>.</summary>

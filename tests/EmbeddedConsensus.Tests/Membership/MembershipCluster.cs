@@ -54,7 +54,7 @@ public sealed class MembershipCluster : IAsyncDisposable
 
     public IClusterManager Manager(ulong id) => _hosts[id].Services.GetRequiredService<IClusterManager>();
 
-    public InMemoryDisk Disk(ulong id) =>
+    internal InMemoryDisk Disk(ulong id) =>
         _disks.TryGetValue(id, out InMemoryDisk? disk) ? disk : _disks[id] = new InMemoryDisk();
 
     public void LoseDisk(ulong id) => _disks.Remove(id);

@@ -217,7 +217,7 @@ public static partial class SnapshotStorageConformance
         ISnapshotStorage storage = medium.Open();
         ISnapshotWriter writer = await storage.CreateAsync(Descriptor(5)).ConfigureAwait(false);
         await Expect.ThrowsAsync<ArgumentOutOfRangeException>(
-            async () => await writer.WriteAsync(new byte[SnapshotLimits.MaxWriteBytes + 1]).ConfigureAwait(false),
+            async () => await writer.WriteAsync(new byte[ISnapshotWriter.MaxWriteBytes + 1]).ConfigureAwait(false),
             "a write beyond the limit").ConfigureAwait(false);
         await writer.DisposeAsync().ConfigureAwait(false);
         await storage.DisposeAsync().ConfigureAwait(false);

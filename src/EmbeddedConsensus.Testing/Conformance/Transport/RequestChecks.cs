@@ -60,11 +60,11 @@ internal static class RequestChecks
         ConformanceCluster cluster)
     {
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
-        byte[] request = new byte[TransportLimits.MaxRequestBytes];
+        byte[] request = new byte[ITransport.MaxRequestBytes];
         new Random(1).NextBytes(request);
         await AskAsync(cluster, members[0], members[1], request).ConfigureAwait(false);
         Exception? refusal = await FailureAsync(
-            cluster, members[0], members[1].Id, new byte[TransportLimits.MaxRequestBytes + 1]).ConfigureAwait(false);
+            cluster, members[0], members[1].Id, new byte[ITransport.MaxRequestBytes + 1]).ConfigureAwait(false);
         Require(refusal is ArgumentException, "A request above the limit was not refused with ArgumentException.");
         Require(members[1].Receiver.Requests.Count == 1, "A request above the limit was delivered.");
     }
@@ -125,7 +125,7 @@ internal static class RequestChecks
 
     public static async Task Requests_at_a_time_are_bounded(ConformanceCluster cluster)
     {
-        const int Count = TransportLimits.MaxConcurrentRequests + 20;
+        const int Count = ITransport.MaxConcurrentRequests + 20;
         ConformanceMember[] members = await cluster.StartAllAsync(2).ConfigureAwait(false);
         string address = cluster.PeerOf(members[1].Id).Address;
         members[1].Receiver.HoldRequests();
@@ -135,7 +135,7 @@ internal static class RequestChecks
             requests.Add(members[0].Transport.RequestAsync(address, new byte[] { (byte)i }).AsTask());
         }
 
-        for (int turnedAway = 0; turnedAway < Count - TransportLimits.MaxConcurrentRequests; turnedAway++)
+        for (int turnedAway = 0; turnedAway < Count - ITransport.MaxConcurrentRequests; turnedAway++)
         {
             Task<ReadOnlyMemory<byte>> ended =
                 await Task.WhenAny(requests).WaitAsync(ConformanceMember.Deadline).ConfigureAwait(false);
@@ -146,7 +146,7 @@ internal static class RequestChecks
         }
 
         Require(
-            members[1].Receiver.Requests.Count == TransportLimits.MaxConcurrentRequests,
+            members[1].Receiver.Requests.Count == ITransport.MaxConcurrentRequests,
             "Fewer requests were given to the receiver than it may be given at a time.");
         members[1].Receiver.ReleaseRequests();
         await Task.WhenAll(requests).WaitAsync(ConformanceMember.Deadline).ConfigureAwait(false);

@@ -215,7 +215,7 @@ internal sealed partial class SimulatedDisk
             Verify(_damaged[0], "a record of the log");
         }
 
-        Incarnation = EmbeddedConsensus.Storage.Incarnation.After(Incarnation, now);
+        Incarnation = StoredLog.NextIncarnation(Incarnation, now);
         Flushed();
         List<TermStart> terms = [];
         foreach (LogEntry entry in _entries)

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>One entry of the replicated log.</summary>
@@ -5,6 +7,7 @@ namespace EmbeddedConsensus.Raft;
 /// <param name="Term">The term of the leader that appended it.</param>
 /// <param name="Kind">What <paramref name="Data"/> holds.</param>
 /// <param name="Data">The payload. A holder of the entry may keep the memory; its contents never change.</param>
+[Experimental("ECS0001")]
 public readonly record struct LogEntry(ulong Index, ulong Term, LogEntryKind Kind, ReadOnlyMemory<byte> Data)
 {
     /// <summary>The bytes that an entry costs beyond its payload, wherever entries are counted against a

@@ -15,7 +15,7 @@ namespace EmbeddedConsensus.Raft;
 /// and ids only ever leave <see cref="UnusedIds"/>. So a member that a committed configuration does not name, though
 /// its id was used, is gone for good.</para>
 /// </remarks>
-public sealed partial record ClusterConfiguration
+internal sealed partial record ClusterConfiguration
 {
     /// <summary>The most ranges in <see cref="UnusedIds"/>.</summary>
     public const int MaxUnusedRanges = 32;

@@ -7,7 +7,7 @@ namespace EmbeddedConsensus.Raft;
 /// dissertation, section 4.3) <see cref="OutgoingVoters"/> holds the old set and a decision needs a majority of both.
 /// </summary>
 /// <remarks>Every list is sorted by member id and holds no member twice.</remarks>
-public sealed partial record ClusterConfiguration
+internal sealed partial record ClusterConfiguration
 {
     /// <summary>The cluster, drawn at random when it was founded; zero while that is not known. Members of clusters
     /// with different ids refuse each other even when the clusters have the same name.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>The unused ids.</summary>
-public static partial class ClusterConfigurationCodec
+internal static partial class ClusterConfigurationCodec
 {
     private static void CheckUnused(ClusterConfiguration configuration)
     {

@@ -15,7 +15,7 @@ namespace EmbeddedConsensus.Raft;
 /// are in ascending order of id without duplicates, and nothing follows the last member. Ranges are in ascending order,
 /// do not touch, end before the last member id, and hold no id of a list. Format 1 had no unused ids; no release wrote
 /// it.</remarks>
-public static partial class ClusterConfigurationCodec
+internal static partial class ClusterConfigurationCodec
 {
     /// <summary>The format that this code writes.</summary>
     public const byte FormatVersion = 2;

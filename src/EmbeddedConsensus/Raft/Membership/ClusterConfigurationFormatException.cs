@@ -2,7 +2,7 @@ namespace EmbeddedConsensus.Raft;
 
 /// <summary>Bytes that should be a <see cref="ClusterConfiguration"/> are damaged, or were written by a version of this
 /// library that is newer than this one.</summary>
-public sealed class ClusterConfigurationFormatException : ConsensusStoreException
+internal sealed class ClusterConfigurationFormatException : ConsensusStoreException
 {
     /// <summary>A configuration that cannot be read.</summary>
     /// <param name="message">What is wrong with it, and what to do.</param>

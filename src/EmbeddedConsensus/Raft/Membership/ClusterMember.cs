@@ -7,4 +7,4 @@ namespace EmbeddedConsensus.Raft;
 /// id is a lost one.</param>
 /// <param name="FormatVersion">The newest format of commands and messages that the member reads; zero while it is not
 /// known. The cluster works at the lowest version among its members.</param>
-public sealed record ClusterMember(MemberId Id, string Address, bool HasStarted = false, uint FormatVersion = 0);
+internal sealed record ClusterMember(MemberId Id, string Address, bool HasStarted = false, uint FormatVersion = 0);

@@ -3,7 +3,7 @@ namespace EmbeddedConsensus.Raft;
 /// <summary>Member ids that follow one another.</summary>
 /// <param name="First">The lowest id.</param>
 /// <param name="Last">The highest id; at least <paramref name="First"/>.</param>
-public readonly record struct MemberIdRange(MemberId First, MemberId Last)
+internal readonly record struct MemberIdRange(MemberId First, MemberId Last)
 {
     /// <summary>How many ids follow the first.</summary>
     internal ulong Length => Last.Value - First.Value;

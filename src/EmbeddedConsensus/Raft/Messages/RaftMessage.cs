@@ -1,8 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>A message between two replicas. Which fields mean something depends on <see cref="Type"/>.</summary>
 /// <remarks>The shape follows the Raft paper's RPCs and the message of etcd-io/raft; a field that a type does not
 /// use is zero. The payloads of the entries and of the chunk are shared, never changed.</remarks>
+[Experimental("ECS0002")]
 public readonly record struct RaftMessage
 {
     /// <summary>What the message is.</summary>

@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>The kinds of message between replicas. The values go over the wire: never renumber them.</summary>
+[Experimental("ECS0002")]
 public enum RaftMessageType : byte
 {
     /// <summary>A leader replicates entries, or probes with none (AppendEntries).</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace EmbeddedConsensus.Raft;
 
 /// <summary>What a snapshot stands for, as storages and transports see it: where it ends, and bytes that they keep and
@@ -5,6 +7,7 @@ namespace EmbeddedConsensus.Raft;
 /// <param name="Position">The last entry that the snapshot contains.</param>
 /// <param name="Metadata">What else a replica has to know about it, at most <see cref="MaxMetadataBytes"/> bytes; empty
 /// where the position suffices. The memory never changes.</param>
+[Experimental("ECS0001")]
 public sealed record SnapshotDescriptor(LogPosition Position, ReadOnlyMemory<byte> Metadata)
 {
     /// <summary>The longest metadata, in bytes: 64 KiB, more than the largest membership takes.</summary>
