@@ -7,8 +7,8 @@ namespace EmbeddedConsensus;
 /// <summary>Maps the etcd v3 protocol in an ASP.NET Core app.</summary>
 public static class EtcdEndpointRouteBuilderExtensions
 {
-    /// <summary>Serves the etcd v3 protocol: over HTTP/2 the gRPC services KV, Watch, Lease, Cluster and Maintenance, with
-    /// grpc.health.v1 and reflection, and over HTTP/1.1 as well their unary calls as JSON below <c>/v3/</c>,
+    /// <summary>Serves the etcd v3 protocol: over HTTP/2 the gRPC services KV, Watch, Lease, Cluster and Maintenance,
+    /// with grpc.health.v1 and reflection, and over HTTP/1.1 as well their unary calls as JSON below <c>/v3/</c>,
     /// <c>/health</c>, <c>/livez</c>, <c>/readyz</c> and <c>/version</c>.</summary>
     /// <remarks>Nothing here asks who calls: restrict the endpoints, for example by
     /// <c>RequireAuthorization</c> or by listening on loopback only, as they read and write everything.</remarks>

@@ -16,8 +16,8 @@ public readonly record struct LogAppend(ReadOnlyMemory<LogEntry> Entries, ReadOn
     public const int MaxHardStateBytes = 1024;
 
     /// <summary>Whether the hard state holds a vote that is cast with this write, or what a founder agrees to. A
-    /// storage whose last writes can get lost without a trace (<see cref="StoredLog.MayLackTail"/>) sees to it that such a write cannot, before the
-    /// append completes.</summary>
+    /// storage whose last writes can get lost without a trace (<see cref="StoredLog.MayLackTail"/>) sees to it that
+    /// such a write cannot, before the append completes.</summary>
     public bool HasVote { get; init; }
 
     /// <summary>Checks that writes may follow a log, as every <see cref="ILogStorage"/> must before it touches

@@ -91,7 +91,8 @@ public sealed class CorruptionMatrixTests
         }
     }
 
-    /// <summary>Writes a folder with a snapshot, a dropped prefix and acknowledged writes after it, and stops.</summary>
+    /// <summary>Writes a folder with a snapshot, a dropped prefix and acknowledged writes after it, and
+    /// stops.</summary>
     /// <returns>The file as it was before the end of the log was noted last.</returns>
     private static async Task<byte[]> FillAsync(string folder, Func<string, string> path, string stop)
     {
