@@ -91,8 +91,11 @@ public sealed class CallTests
         }
 
         using CancellationTokenSource cancelled = new();
+        ulong lastIndex = cluster.Store(leader).Status.LastIndex;
         Task write = cluster.Store(leader).PutAsync("k", "v", cancellationToken: cancelled.Token).AsTask();
         Task read = cluster.Store(leader).GetAsync("k", cancellationToken: cancelled.Token).AsTask();
+        await Eventually.HoldsAsync(
+            () => cluster.Store(leader).Status.LastIndex > lastIndex, "the leader has the write in its log");
         await cancelled.CancelAsync();
 
         WriteCanceledException unknown = await Assert.ThrowsAsync<WriteCanceledException>(() => write);
