@@ -42,7 +42,12 @@ public sealed class LeadershipTransferTests
             wrapTransport: (_, inner) => new BlockingTransport(inner, blocker),
             addServices: services => services.AddHostedService(_ => blocker));
 
-        await cluster.StopAsync(await cluster.LeaderAsync());
+        int leader = await cluster.LeaderAsync();
+        IKeyValueStore store = cluster.Store(leader);
+
+        // The leader takes writes again once it has ended the first attempt.
+        blocker.BeforeOpening = () => store.PutAsync("k", "v").AsTask();
+        await cluster.StopAsync(leader);
 
         Assert.True(blocker.Dropped > 0, "the first attempt met no obstacle");
         Assert.True(blocker.Sent > 0, "there was no second attempt");
@@ -59,6 +64,8 @@ public sealed class LeadershipTransferTests
 
         public int Sent => Volatile.Read(ref _sent);
 
+        public Func<Task> BeforeOpening { get; set; } = static () => Task.CompletedTask;
+
         public bool TryPass()
         {
             Interlocked.Increment(ref _isOpen ? ref _sent : ref _dropped);
@@ -67,10 +74,10 @@ public sealed class LeadershipTransferTests
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task StopAsync(CancellationToken cancellationToken)
+        public async Task StopAsync(CancellationToken cancellationToken)
         {
+            await BeforeOpening();
             _isOpen = true;
-            return Task.CompletedTask;
         }
     }
 
