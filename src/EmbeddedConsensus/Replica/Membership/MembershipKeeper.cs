@@ -34,7 +34,9 @@ internal sealed class MembershipKeeper(
         {
             try
             {
+                // It returns when the replica has stopped or is about to leave.
                 await KeepAsync(cancellationToken).ConfigureAwait(false);
+                return;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
