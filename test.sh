@@ -55,7 +55,7 @@ count() { # count NAME COMMAND...: runs a program whose last line is "N passed, 
     fi
 }
 count simulation dotnet run -c Release $build --project tests/EmbeddedConsensus.Simulation -- --seeds $seeds
-count deployments dotnet run -c Release $build --project tests/EmbeddedConsensus.Simulation -- --deployments --seeds 1-20 today:10
+count deployments dotnet run -c Release $build --project tests/EmbeddedConsensus.Simulation -- --deployments --seeds 1-30
 count chaos dotnet run -c Release $build --project tests/EmbeddedConsensus.Chaos -- --seconds 30 --round-seconds 15 --seed 7
 
 publish() { # publish HOW: publishes a program that hosts a cluster, without a warning, and runs it
