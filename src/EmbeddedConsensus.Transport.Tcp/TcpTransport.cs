@@ -16,7 +16,7 @@ namespace EmbeddedConsensus.Transport.Tcp;
 /// take each other for, and share a version of the protocol; of two starts of a member only the later one is heard. A
 /// member is the process that listens at the member's address: nothing is delivered of any other, whatever it claims.
 /// What is queued while a write is under way leaves with the next write. What waited for a connection that is lost is
-/// dropped, and <see cref="ITransportReceiver.PeerUnreachable"/> tells so. The traffic is not encrypted: use it on
+/// dropped and reported by <see cref="ITransportReceiver.PeerUnreachable"/>. The traffic is not encrypted: use it on
 /// networks that you trust.</remarks>
 public sealed partial class TcpTransport : ITransport
 {

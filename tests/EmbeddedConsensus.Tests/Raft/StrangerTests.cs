@@ -80,6 +80,26 @@ public sealed class StrangerTests
         Assert.Equal(new MemberId(4), lone.Node.Leader);
     }
 
+    /// <summary>A joiner knows no cluster's id yet, and may be within reach of two clusters of one name.</summary>
+    [Fact]
+    [Trait("Case", "T1")]
+    public void A_joiner_follows_the_first_leader_it_hears_and_ignores_another_clusters()
+    {
+        RaftNode joiner = new(
+            new RaftOptions { Id = new MemberId(9), Seed = 1 }, RecoveredLog.Empty, null, new ClusterConfiguration());
+
+        joiner.Step(HeartbeatOf(leader: 2, ClusterId));
+        joiner.Step(HeartbeatOf(leader: 5, ClusterId + 1));
+
+        Assert.Equal(new MemberId(2), joiner.Leader);
+    }
+
+    private static RaftMessage HeartbeatOf(ulong leader, ulong clusterId) => new()
+    {
+        Type = RaftMessageType.Heartbeat, From = new MemberId(leader), To = new MemberId(9), Term = 1,
+        ClusterId = clusterId,
+    };
+
     private static RaftMessage MessageOf(string type) => new()
     {
         Type = Enum.Parse<RaftMessageType>(type), Context = 1, Index = 1,

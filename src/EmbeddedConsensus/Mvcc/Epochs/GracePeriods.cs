@@ -1,6 +1,6 @@
 namespace EmbeddedConsensus.Mvcc;
 
-/// <summary>Tells the writer when the searches in version chains that began before some instant have ended, so that
+/// <summary>Lets the writer know when the searches in version chains that began before some instant have ended, so that
 /// what it unlinked before it can be freed. A section lasts for one search, however long the view around it is
 /// held.</summary>
 /// <remarks>A reader counts itself in the present phase and then checks that the phase is still the present one; the

@@ -171,8 +171,14 @@ internal sealed class MembershipNotices(RaftState state, Outbox outbox, Membersh
 
         bool hasProof = message.ClusterId != 0 && (message.ClusterId == state.ClusterId || state.ClusterId == 0);
         bool isJoining = state.Tracker.Members.IsEmpty;
-        return !hasProof || (!isJoining && message.Term > state.Term + MaxTermsMissed);
+        return !hasProof || (isJoining ? IsSecondLeader(message) : message.Term > state.Term + MaxTermsMissed);
     }
+
+    /// <summary>Whether another leader of the present term is known: then the sender leads another cluster, which a
+    /// joiner without entries cannot tell from its own by an id.</summary>
+    private bool IsSecondLeader(in RaftMessage message) =>
+        message.Type.IsFromLeader() && message.Term == state.Term && !state.Leader.IsNone
+        && message.From != state.Leader;
 
     private void StepRemoved(in RaftMessage message)
     {
