@@ -64,8 +64,8 @@ internal sealed partial class RaftNode
     /// be used no more.</summary>
     public MembershipState Membership => _membership.State;
 
-    /// <summary>Why the node is not, or no longer, a member; empty when it is.</summary>
-    public string MembershipReason => _membership.Reason;
+    /// <summary>Why the node no longer takes part; null while it does.</summary>
+    public MembershipEnd? MembershipEnd => _membership.End;
 
     /// <summary>What this node says of itself when a founder asks it.</summary>
     public FounderReport FounderReport => _founding.Report;

@@ -56,7 +56,7 @@ public sealed class MalformedChangeTests
                 ConfigurationChange.AddLearner(new MemberEndpoint(new MemberId(9), address)));
 
             Assert.Equal(ChangeDecisionKind.Refused, decision.Kind);
-            Assert.Equal(MembershipRefusal.InvalidAddress, decision.Refusal);
+            Assert.Equal(new ChangeRefusal.InvalidAddress(new MemberId(9)), decision.Refusal);
         }
     }
 }

@@ -146,7 +146,7 @@ public sealed class MembershipTests
         Assert.Equal(MembershipState.Member, lone.Node.Membership);
         lone.Receive(4, refusal);
         Assert.Equal(MembershipState.Refused, lone.Node.Membership);
-        Assert.Contains("another cluster", lone.Node.MembershipReason, StringComparison.Ordinal);
+        Assert.IsType<MembershipEnd.WrongCluster>(lone.Node.MembershipEnd);
     }
 
     [Fact]

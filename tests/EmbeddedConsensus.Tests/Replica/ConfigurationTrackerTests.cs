@@ -78,7 +78,7 @@ public sealed class ConfigurationTrackerTests
         lone.Turn();
 
         Assert.NotNull(cancel.Completed);
-        Assert.Equal(MembershipRefusal.PlanCancelled, change.Refusal);
+        Assert.Equal(MembershipRefusal.PlanCancelled, change.Refusal?.Kind);
         Assert.Empty(lone.Core.Node.Configuration.PlannedVoters);
     }
 
@@ -90,8 +90,7 @@ public sealed class ConfigurationTrackerTests
         lone.Core.Submit(change);
         lone.Turn();
 
-        Assert.Equal(MembershipRefusal.LastVoter, change.Refusal);
-        Assert.Contains("only voter", change.Text, StringComparison.Ordinal);
+        Assert.Equal(new ChangeRefusal.OnlyVoter(new MemberId(1)), change.Refusal);
     }
 
     [Fact]
@@ -103,7 +102,7 @@ public sealed class ConfigurationTrackerTests
         lone.Core.Submit(change);
         lone.Turn();
 
-        Assert.Equal((MembershipRefusal.NotLeader, new MemberId(2)), (change.Refusal, change.Leader));
+        Assert.Equal((MembershipRefusal.NotLeader, new MemberId(2)), (change.Refusal?.Kind ?? default, change.Leader));
     }
 
     [Fact]
@@ -116,7 +115,7 @@ public sealed class ConfigurationTrackerTests
         lone.Receive(4, new RaftMessage { Type = RaftMessageType.Heartbeat, Term = 9 });
         lone.Turn();
 
-        Assert.Equal(MembershipRefusal.NotLeader, change.Refusal);
+        Assert.Equal(MembershipRefusal.NotLeader, change.Refusal?.Kind);
     }
 
     [Fact]
@@ -247,9 +246,7 @@ public sealed class ConfigurationTrackerTests
 
         public ulong CompletedIndex { get; private set; }
 
-        public MembershipRefusal Refusal { get; private set; }
-
-        public string Text { get; private set; } = "";
+        public ChangeRefusal? Refusal { get; private set; }
 
         public MemberId Leader { get; private set; }
 
@@ -258,8 +255,8 @@ public sealed class ConfigurationTrackerTests
         protected override void OnCompleted(ClusterConfiguration configuration, ulong index) =>
             (Completed, CompletedIndex) = (configuration, index);
 
-        protected override void OnRefused(MembershipRefusal refusal, string text, MemberId leader) =>
-            (Refusal, Text, Leader) = (refusal, text, leader);
+        protected override void OnRefused(ChangeRefusal refusal, MemberId leader) =>
+            (Refusal, Leader) = (refusal, leader);
 
         protected override void OnFailed(Exception exception) => Failure = exception;
     }

@@ -11,8 +11,8 @@ internal sealed class SimulatedChange(MembershipOrder order) : PendingConfigurat
         order.Completed(this, configuration);
 
     /// <inheritdoc />
-    protected override void OnRefused(MembershipRefusal refusal, string text, MemberId leader) =>
-        order.Refused(this, refusal);
+    protected override void OnRefused(ChangeRefusal refusal, MemberId leader) =>
+        order.Refused(this, refusal.Kind);
 
     /// <inheritdoc />
     protected override void OnFailed(Exception exception) => order.Failed(this);

@@ -1,5 +1,6 @@
 using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Membership;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Testing.Simulation.Faults;
 
@@ -173,14 +174,15 @@ internal sealed class SimulatedReplica
     public void Leave(ReplicaLife life)
     {
         bool isRefused = life.Core.Node.Membership == MembershipState.Refused;
-        _cluster.Note($"replica {Id} stops: {life.Core.Node.MembershipReason}");
+        string reason = MembershipEndText.Of(life.Core.Node.MembershipEnd!);
+        _cluster.Note($"replica {Id} stops: {reason}");
         if (isRefused && !HasLostDisk)
         {
             throw new SimulationFailedException("Unfounded Refusal",
-                $"Replica {Id} has all that it ever had on its disk, and stops: {life.Core.Node.MembershipReason}");
+                $"Replica {Id} has all that it ever had on its disk, and stops: {reason}");
         }
 
-        life.Core.FailAll(new StoreStoppedException(life.Core.Node.MembershipReason));
+        life.Core.FailAll(new StoreStoppedException(reason));
         Life = null;
         _held.Clear();
         life.Crash(_diskRandom);

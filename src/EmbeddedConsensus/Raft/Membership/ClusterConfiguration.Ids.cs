@@ -20,8 +20,6 @@ internal sealed partial record ClusterConfiguration
     /// <summary>The most ranges in <see cref="UnusedIds"/>.</summary>
     public const int MaxUnusedRanges = 32;
 
-    private const int RangesInWords = 4;
-
     /// <summary>The highest id that a member ever had; whatever lies above is unused.</summary>
     public MemberId LastMemberId { get; init; }
 
@@ -62,19 +60,6 @@ internal sealed partial record ClusterConfiguration
         }
 
         return this with { LastMemberId = last, UnusedIds = [.. unused] };
-    }
-
-    /// <summary>Which ids a new member may take, in words.</summary>
-    internal string UnusedInWords()
-    {
-        string above = $"above {LastMemberId}";
-        if (UnusedIds.IsEmpty)
-        {
-            return above;
-        }
-
-        string more = UnusedIds.Length > RangesInWords ? ", ..." : "";
-        return $"{above}, or one of {string.Join(", ", UnusedIds.Take(RangesInWords))}{more}";
     }
 
     private static void Exclude(List<MemberIdRange> unused, MemberId id)

@@ -25,11 +25,7 @@ internal sealed class ConfigurationChanges(
     {
         if (!state.IsLeader)
         {
-            return ChangeDecision.Refuse(
-                MembershipRefusal.NotLeader,
-                state.Leader.IsNone
-                    ? $"Member {state.Id} does not lead, and knows of no leader. Try again when there is one."
-                    : $"Member {state.Id} does not lead; member {state.Leader} does.");
+            return ChangeDecision.Refuse(new ChangeRefusal.NotLeader(state.Id, state.Leader));
         }
 
         if (!state.HasCommittedInTerm || transfer.IsUnderWay)
@@ -37,26 +33,21 @@ internal sealed class ConfigurationChanges(
             // Without an entry of its own term a leader may not know of a change that another one has half done; two
             // such changes need not share a majority (Ongaro, raft-dev, July 2015).
             return ChangeDecision.Refuse(
-                MembershipRefusal.NotReady,
                 transfer.IsUnderWay
-                    ? $"Leadership is being handed over to member {transfer.Target}. Try again soon."
-                    : "The leader has not committed an entry of its term yet. Try again soon.");
+                    ? new ChangeRefusal.HandingOver(transfer.Target)
+                    : new ChangeRefusal.TermNotCommitted());
         }
 
         if (!IsReady)
         {
-            return ChangeDecision.Refuse(
-                MembershipRefusal.ChangeInProgress,
-                $"The change of entry {membership.LatestIndex} is under way. Wait until it is done.");
+            return ChangeDecision.Refuse(new ChangeRefusal.EntryUnderWay(membership.LatestIndex));
         }
 
         ClusterConfiguration current = state.Tracker.Configuration;
         ChangeDecision decision = new ConfigurationPlanner(current, this).Decide(change);
         return decision.Next is null || current.Voters.Contains(state.Id)
             ? decision
-            : ChangeDecision.Refuse(
-                MembershipRefusal.NotReady,
-                $"The leader, member {state.Id}, has lost its vote and is about to hand over. Try again soon.");
+            : ChangeDecision.Refuse(new ChangeRefusal.LeaderHasNoVote(state.Id));
     }
 
     /// <summary>Begins a change, or finds that there is nothing to do.</summary>

@@ -93,9 +93,7 @@ internal sealed partial class ConfigurationPlanner(ClusterConfiguration current,
 
         if (!current.Voters.Contains(old))
         {
-            return ChangeDecision.Refuse(
-                MembershipRefusal.UnknownMember,
-                $"Member {old} has no vote, so no voter can take its place. Remove it and add the new member instead.");
+            return ChangeDecision.Refuse(new ChangeRefusal.NotAVoter(old));
         }
 
         bool isPlanned = current.PlannedVoters.Contains(peer.Id) && !current.PlannedVoters.Contains(old);
@@ -106,7 +104,7 @@ internal sealed partial class ConfigurationPlanner(ClusterConfiguration current,
     {
         if (peers.IsEmpty)
         {
-            return RefuseLastVoter("An empty set of voters was asked for.");
+            return ChangeDecision.Refuse(new ChangeRefusal.NoVoters());
         }
 
         for (int i = 1; i < peers.Length; i++)
@@ -154,11 +152,9 @@ internal sealed partial class ConfigurationPlanner(ClusterConfiguration current,
         if (!health.IsHeard(member) || !health.IsCaughtUp(member))
         {
             return ChangeDecision.Refuse(
-                MembershipRefusal.LearnerNotCaughtUp,
                 health.IsHeard(member)
-                    ? $"Learner {member} is too far behind to vote: as a voter it would hold up every write. Wait, and "
-                        + "try again."
-                    : $"Learner {member} was not heard from within an election timeout. Start it, and try again.");
+                    ? new ChangeRefusal.LearnerLags(member)
+                    : new ChangeRefusal.LearnerNotHeard(member));
         }
 
         ImmutableArray<MemberId> target = Sorted(current.Voters.Append(member));
@@ -220,7 +216,7 @@ internal sealed partial class ConfigurationPlanner(ClusterConfiguration current,
     {
         if (current.Voters.Length == 1)
         {
-            return RefuseLastVoter($"Member {member} is the only voter.");
+            return ChangeDecision.Refuse(new ChangeRefusal.OnlyVoter(member));
         }
 
         ImmutableArray<MemberId> target = current.Voters.Remove(member);
@@ -248,9 +244,7 @@ internal sealed partial class ConfigurationPlanner(ClusterConfiguration current,
 
         if (target.Length > ClusterConfigurationCodec.MaxVoters)
         {
-            return ChangeDecision.Refuse(
-                MembershipRefusal.TooManyMembers,
-                $"There would be {target.Length} voters; {ClusterConfigurationCodec.MaxVoters} are the most.");
+            return ChangeDecision.Refuse(new ChangeRefusal.TooManyVoters(target.Length));
         }
 
         // Those that already vote must be up; whether new ones come up is seen while the plan waits.

@@ -113,11 +113,7 @@ internal sealed class MembershipNotices(RaftState state, Outbox outbox, Membersh
     {
         if (membership.IsTakingPart)
         {
-            membership.Leave(
-                MembershipState.Refused,
-                $"The disk of member {state.Id} is empty, and member {witness} knows that it held a part of the "
-                + "log. What it voted for and acknowledged is lost with it, so it must not go on under this id. "
-                + "Restore the disk; or remove the member, and add it anew with a new id.");
+            membership.Leave(new MembershipEnd.DiskLost(state.Id, witness));
         }
     }
 
@@ -141,12 +137,7 @@ internal sealed class MembershipNotices(RaftState state, Outbox outbox, Membersh
             : founders.Contains(message.From);
         if (!isOwn && message.Type.IsFromLeader())
         {
-            membership.Leave(
-                MembershipState.Refused,
-                $"Member {state.Id} is to found a cluster on an empty disk, and member {message.From} leads another "
-                + "one that has it as a member. If it has run before, what it voted for and acknowledged is lost with "
-                + "its disk: restore the disk; or remove the member, and add it anew with a new id. If it is new, "
-                + "start it with JoinAddresses instead of Members.");
+            membership.Leave(new MembershipEnd.MemberOfAnotherCluster(state.Id, message.From));
         }
 
         return !isOwn;
@@ -187,11 +178,7 @@ internal sealed class MembershipNotices(RaftState state, Outbox outbox, Membersh
         bool isNews = state.Tracker.Configuration.WasUsed(state.Id) && message.Index > membership.CommittedIndex;
         if (isNews && membership.IsTakingPart && !state.IsLeader)
         {
-            membership.Leave(
-                MembershipState.Removed,
-                $"Member {state.Id} was removed from the cluster while it was away: member {message.From} says so, "
-                + $"with the configuration of entry {message.Index}. To take part again it needs a new id and an empty "
-                + "disk.");
+            membership.Leave(new MembershipEnd.RemovedWhileAway(state.Id, message.From, message.Index));
         }
     }
 
@@ -221,11 +208,7 @@ internal sealed class MembershipNotices(RaftState state, Outbox outbox, Membersh
         _refusers.Add(from);
         if (_refusers.Count > state.Tracker.Configuration.Voters.Length / 2)
         {
-            membership.Leave(
-                MembershipState.Refused,
-                $"Members {string.Join(", ", _refusers)} belong to another cluster than the one that member "
-                + $"{state.Id} has on its disk (id {state.ClusterId:x}). Check the cluster name, "
-                + "the addresses and the data directory.");
+            membership.Leave(new MembershipEnd.WrongCluster(state.Id, state.ClusterId, [.. _refusers]));
         }
     }
 

@@ -50,8 +50,8 @@ internal sealed class MembershipView
     /// <summary>What the node is to its cluster.</summary>
     public MembershipState State { get; private set; }
 
-    /// <summary>Why the node is not, or no longer, a member; empty when it is.</summary>
-    public string Reason { get; private set; } = "";
+    /// <summary>Why the node no longer takes part; null while it does.</summary>
+    public MembershipEnd? End { get; private set; }
 
     /// <summary>Whether no other member can lead or vote: the node is the only voter in every configuration that may be
     /// in force. While one that leaves it alone may be uncommitted, the member that proposed it may still
@@ -228,10 +228,7 @@ internal sealed class MembershipView
         bool isLeft = CommittedIndex > 0 && !Committed.Contains(_state.Id) && Committed.WasUsed(_state.Id);
         if (isLeft && !_state.IsLeader)
         {
-            Leave(
-                MembershipState.Removed,
-                $"Member {_state.Id} was removed from the cluster by entry {CommittedIndex}. Its data "
-                + "is of no further use: to take part again it needs a new id and an empty disk.");
+            Leave(new MembershipEnd.RemovedByEntry(_state.Id, CommittedIndex));
         }
         else if (_state.Tracker.Configuration.Contains(_state.Id))
         {
@@ -240,12 +237,11 @@ internal sealed class MembershipView
     }
 
     /// <summary>Ends the node's part in the cluster.</summary>
-    /// <param name="state">Removed or refused.</param>
-    /// <param name="reason">Why.</param>
-    public void Leave(MembershipState state, string reason)
+    /// <param name="end">The reason.</param>
+    public void Leave(MembershipEnd end)
     {
-        State = state;
-        Reason = reason;
+        State = end.State;
+        End = end;
     }
 
     /// <summary>Updates <see cref="Peers"/>.</summary>

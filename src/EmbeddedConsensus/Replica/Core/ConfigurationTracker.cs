@@ -89,12 +89,10 @@ internal sealed class ConfigurationTracker
                 change.TryComplete(node.Configuration, node.ConfigurationIndex);
                 break;
             case ChangeDecisionKind.Refused:
-                change.TryRefuse(decision.Refusal, decision.Text, node.Leader);
+                change.TryRefuse(decision.Refusal!, node.Leader);
                 break;
             case ChangeDecisionKind.Step when isBegun:
-                change.TryRefuse(
-                    MembershipRefusal.PlanCancelled,
-                    "The change was begun, and another one has undone it or given up what was planned.", node.Leader);
+                change.TryRefuse(new ChangeRefusal.PlanCancelled(), node.Leader);
                 break;
             default:
                 change.AcceptedTerm = node.Term;
@@ -122,12 +120,9 @@ internal sealed class ConfigurationTracker
 
     private void RefuseAll(RaftNode node)
     {
-        string text = node.Leader.IsNone
-            ? "This member does not lead, and no leader is known. Try again when there is one."
-            : $"This member does not lead; member {node.Leader} does.";
         foreach (PendingConfigurationChange change in _waiting)
         {
-            change.TryRefuse(MembershipRefusal.NotLeader, text, node.Leader);
+            change.TryRefuse(node.Decide(change.Change).Refusal!, node.Leader);
         }
 
         _waiting.Clear();

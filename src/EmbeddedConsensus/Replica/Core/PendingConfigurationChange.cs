@@ -27,14 +27,13 @@ internal abstract class PendingConfigurationChange : PendingCall
 
     /// <summary>Refuses the change, unless the call has ended.</summary>
     /// <param name="refusal">Why.</param>
-    /// <param name="text">Why, in words.</param>
     /// <param name="leader">The leader, or none when it is not known. After <see cref="MembershipRefusal.NotLeader"/>
     /// the request is repeated there, and finds the change if it was begun.</param>
-    public void TryRefuse(MembershipRefusal refusal, string text, MemberId leader)
+    public void TryRefuse(ChangeRefusal refusal, MemberId leader)
     {
         if (TryEnd())
         {
-            OnRefused(refusal, text, leader);
+            OnRefused(refusal, leader);
         }
     }
 
@@ -42,5 +41,5 @@ internal abstract class PendingConfigurationChange : PendingCall
     protected abstract void OnCompleted(ClusterConfiguration configuration, ulong index);
 
     /// <summary>Passes the refusal to the caller.</summary>
-    protected abstract void OnRefused(MembershipRefusal refusal, string text, MemberId leader);
+    protected abstract void OnRefused(ChangeRefusal refusal, MemberId leader);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
+using EmbeddedConsensus.Replica.Membership;
 
 namespace EmbeddedConsensus.Replica;
 
@@ -122,11 +123,9 @@ internal sealed class ConsensusLoop : ReplicaThread
         _view = ViewOf(_core.Node);
         _observer.Observe(_view, _core.Node);
         _events.TurnEnded(_view, _core.Node);
-        if (_core.Node.Membership is MembershipState.Removed or MembershipState.Refused)
+        if (_core.Node.MembershipEnd is { } end)
         {
-            Enter(_core.Node.Membership == MembershipState.Removed
-                ? new MemberRemovedException(_core.Node.MembershipReason)
-                : new MemberRefusedException(_core.Node.MembershipReason));
+            Enter(MembershipEndText.ExceptionOf(end));
             return false;
         }
 

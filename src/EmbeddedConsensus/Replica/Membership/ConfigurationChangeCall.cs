@@ -19,8 +19,8 @@ internal sealed class ConfigurationChangeCall(CallCompletion completion) : Pendi
         _source.SetResult((configuration, index));
 
     /// <inheritdoc />
-    protected override void OnRefused(MembershipRefusal refusal, string text, MemberId leader) =>
-        _source.SetException(new MembershipChangeRefusedException(refusal, text));
+    protected override void OnRefused(ChangeRefusal refusal, MemberId leader) =>
+        _source.SetException(new MembershipChangeRefusedException(refusal.Kind, ChangeRefusalText.Of(refusal)));
 
     /// <inheritdoc />
     protected override void OnFailed(Exception exception) => _source.SetException(exception);

@@ -231,9 +231,9 @@ internal sealed class MembershipChanges(
             ? client.NewAnswer(MembershipAnswerStatus.Refused) with
             {
                 Refusal = MembershipRefusal.MemberIdUsed,
-                Text = $"Member {member.Id} belongs to the cluster and has run before, at '{member.Address}'; now it "
-                    + "comes with an empty disk. What it voted for and acknowledged is lost with the old one. Restore "
-                    + $"that disk; or remove the member and add it anew with an id {configuration.UnusedInWords()}.",
+                Text = $"Member {member.Id} belongs to the cluster and has run before, at '{member.Address}'; now its "
+                    + "disk is empty. Its votes and acknowledgements are lost with the old disk. Restore that disk; or "
+                    + $"remove the member and add it again under an id {ChangeRefusalText.UnusedIds(configuration)}.",
             }
             : null;
     }

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Membership;
 
 namespace EmbeddedConsensus.Tests.Raft;
 
@@ -55,7 +56,7 @@ internal sealed partial class ScriptCluster
     private static MemberEndpoint PeerOf(ulong id) => new(new MemberId(id), $"m{new MemberId(id)}");
 
     private static string Decision(ChangeDecision decision) => decision.Kind == ChangeDecisionKind.Refused
-        ? $"{decision.Refusal}: {decision.Text}"
+        ? $"{decision.Refusal!.Kind}: {ChangeRefusalText.Of(decision.Refusal)}"
         : decision.Kind.ToString();
 
     private void Ask(ScriptArguments a)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Membership;
 
 namespace EmbeddedConsensus.Tests.Raft;
 
@@ -16,7 +17,7 @@ internal sealed partial class ScriptCluster
     {
         _cluster.Drained = (member, effects) => _output.AddRange(_text.Describe(member, effects));
         _cluster.Stopped = member => _output.Add(
-            Line($"{member.Id} stops, {member.Node.Membership}: {member.Node.MembershipReason}"));
+            Line($"{member.Id} stops, {member.Node.Membership}: {MembershipEndText.Of(member.Node.MembershipEnd!)}"));
     }
 
     /// <summary>Carries out a command.</summary>

@@ -65,14 +65,14 @@ internal sealed class FoundingRound(MemberId self, ulong incarnation, string clu
                 ? $"Member {self} is to found the cluster '{clusterName}' on an empty disk, but {where}, in which "
                     + $"member {self} at '{known.Address}' has run before. What it voted for and acknowledged is lost "
                     + "with its disk. Restore the disk; or remove the member and add it anew with an id "
-                    + $"{cluster.UnusedInWords()}."
+                    + $"{ChangeRefusalText.UnusedIds(cluster)}."
                 : null;
         }
 
         return cluster.WasUsed(self)
             ? $"Member {self} is to found the cluster '{clusterName}', but {where}, from which member {self} was "
                 + $"removed. To join it, clear Members, set JoinAddresses to {address}, and use an id "
-                + $"{cluster.UnusedInWords()}."
+                + $"{ChangeRefusalText.UnusedIds(cluster)}."
             : $"Member {self} is to found the cluster '{clusterName}', but {where}, which exists and has no member "
                 + $"{self}. To join it, clear Members, set JoinAddresses to {address}, and start member {self} again. "
                 + "To found another cluster, choose another ClusterName.";
