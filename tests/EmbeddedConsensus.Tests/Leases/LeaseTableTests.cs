@@ -154,7 +154,12 @@ public sealed class LeaseTableTests : IDisposable
                     : deadline;
             }
 
-            now += random.Next(10) == 0 ? random.NextInt64(100_000_000_000) : random.Next(2_000_000);
+            now += random.Next(100) switch
+            {
+                0 => random.NextInt64(100_000_000_000),
+                < 10 => random.NextInt64(1_000_000_000),
+                _ => random.Next(2_000_000),
+            };
             table.ObserveClock(now);
             List<LeaseMark> marks = [];
             while (!table.Advance(maxMoves: random.Next(1, 5)))

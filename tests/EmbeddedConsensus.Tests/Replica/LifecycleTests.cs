@@ -162,19 +162,20 @@ public sealed class LifecycleTests
     [Trait("Case", "T21")]
     public async Task The_only_member_leads_right_after_a_restart(bool writes)
     {
-        // Waiting for an election would take longer than the test does.
-        await using TestCluster cluster = await TestCluster.StartAsync(1, options =>
-        {
-            options.ElectionTimeout = TimeSpan.FromMinutes(1);
-            options.RequestTimeout = TimeSpan.FromMinutes(2);
-        });
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
         if (writes)
         {
             await cluster.Store(0).PutAsync("k", "v");
         }
 
         await cluster.KillAsync(0);
-        await cluster.StartAsync(0);
+
+        // From here on an election after a timeout would take longer than the test waits.
+        await cluster.StartAsync(0, options =>
+        {
+            options.ElectionTimeout = TimeSpan.FromMinutes(1);
+            options.RequestTimeout = TimeSpan.FromMinutes(2);
+        });
 
         await cluster.Store(0).PutAsync("k", "w").AsTask().WaitAsync(TimeSpan.FromSeconds(30));
     }

@@ -70,7 +70,10 @@ public sealed class TestCluster : IAsyncDisposable
     public IStoreMaintenance Maintenance(int index) =>
         _hosts[index]!.Services.GetRequiredService<IStoreMaintenance>();
 
-    public async Task StartAsync(int index)
+    /// <summary>Starts a member.</summary>
+    /// <param name="index">The member.</param>
+    /// <param name="reconfigure">Changes its options for this start only.</param>
+    public async Task StartAsync(int index, Action<ConsensusStoreOptions>? reconfigure = null)
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
         {
@@ -89,6 +92,7 @@ public sealed class TestCluster : IAsyncDisposable
             }
 
             _configure?.Invoke(options);
+            reconfigure?.Invoke(options);
         })
         .UseStorage(_ =>
         {
