@@ -14,9 +14,7 @@ internal static class Layers
         ["Watches"] = ["Commands", "Mvcc"],
         ["Leases"] = ["Commands", "Mvcc"],
         ["Auth"] = ["Commands", "Mvcc"],
-
-        // It applies Raft's log entries, and its snapshot carries the configuration.
-        ["StateMachine"] = ["Commands", "Mvcc", "Raft", "Leases"],
+        ["StateMachine"] = ["Commands", "Mvcc", "Leases"],
         ["Storage"] = ["Raft"],
         ["Transport"] = ["Raft"],
         ["Diagnostics"] = ["Raft", "Storage", "Transport"],

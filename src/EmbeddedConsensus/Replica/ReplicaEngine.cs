@@ -2,7 +2,6 @@ using EmbeddedConsensus.Diagnostics;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.Replica.Membership;
-using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
 using Microsoft.Extensions.Logging;
 

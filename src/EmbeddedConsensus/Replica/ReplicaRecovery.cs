@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.Replica.Membership;
-using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
 using EmbeddedConsensus.Transport;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using EmbeddedConsensus.Commands;
-using EmbeddedConsensus.Raft;
 
 namespace EmbeddedConsensus.StateMachine;
 
@@ -48,10 +47,10 @@ internal sealed class ProposalSessions
 
     /// <summary>Removes former members. Their ids are never used again, and their proposals are not executed from here
     /// on, so nothing of theirs can run twice.</summary>
-    /// <param name="configuration">The membership from here on.</param>
-    public void Keep(ClusterConfiguration configuration)
+    /// <param name="members">The members from here on.</param>
+    public void Keep(IReadOnlySet<MemberId> members)
     {
-        foreach (MemberId member in _sessions.Keys.Where(member => !configuration.Contains(member)).ToArray())
+        foreach (MemberId member in _sessions.Keys.Where(member => !members.Contains(member)).ToArray())
         {
             _sessions.Remove(member);
         }

@@ -2,7 +2,6 @@ using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.Replica.Core;
-using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

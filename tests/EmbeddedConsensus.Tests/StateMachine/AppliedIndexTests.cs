@@ -3,7 +3,7 @@ using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
-using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine.Operations;
 using EmbeddedConsensus.Storage;
 

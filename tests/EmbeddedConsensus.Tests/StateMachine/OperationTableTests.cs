@@ -1,6 +1,6 @@
 using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Mvcc;
-using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Tests.StateMachine;

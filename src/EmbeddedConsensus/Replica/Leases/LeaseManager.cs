@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using EmbeddedConsensus.Leases;
+using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.StateMachine.Operations;
 

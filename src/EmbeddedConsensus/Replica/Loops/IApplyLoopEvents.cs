@@ -1,6 +1,5 @@
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
-using EmbeddedConsensus.StateMachine;
 
 namespace EmbeddedConsensus.Replica;
 

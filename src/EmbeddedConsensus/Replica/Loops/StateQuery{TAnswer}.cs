@@ -1,4 +1,4 @@
-using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Replica.Core;
 
 namespace EmbeddedConsensus.Replica;
 

@@ -1,5 +1,5 @@
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Replica.Core;
 
 namespace EmbeddedConsensus.Replica;
 

@@ -1,7 +1,6 @@
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica.Core;
-using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Replica;

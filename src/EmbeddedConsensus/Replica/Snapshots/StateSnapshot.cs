@@ -1,7 +1,7 @@
 using System.Buffers;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
-using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine.Snapshots;
 
 namespace EmbeddedConsensus.Replica;

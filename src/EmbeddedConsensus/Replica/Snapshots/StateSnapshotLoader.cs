@@ -2,6 +2,7 @@ using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Leases;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.StateMachine.Snapshots;
 using EmbeddedConsensus.Storage;

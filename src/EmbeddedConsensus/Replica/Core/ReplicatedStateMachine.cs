@@ -1,10 +1,10 @@
-using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Leases;
 using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.StateMachine.Operations;
 
-namespace EmbeddedConsensus.StateMachine;
+namespace EmbeddedConsensus.Replica.Core;
 
 /// <summary>
 /// The state that the log's entries are applied to: the MVCC store, the leases and the table of applied proposals. What
@@ -14,7 +14,7 @@ namespace EmbeddedConsensus.StateMachine;
 /// <remarks>One thread applies; any thread may read the store at the same time.</remarks>
 internal sealed class ReplicatedStateMachine : IDisposable
 {
-    private readonly ApplyContext _context;
+    private readonly CommandExecutor _commands;
 
     /// <summary>A state machine that has applied nothing.</summary>
     public ReplicatedStateMachine(MvccOptions options)
@@ -32,12 +32,15 @@ internal sealed class ReplicatedStateMachine : IDisposable
         MvccStore store, LeaseTable leases, ProposalSessions sessions, LogPosition applied,
         ClusterConfiguration? configuration)
     {
-        Configuration = configuration;
         Store = store;
         Leases = leases;
         Sessions = sessions;
         Applied = applied;
-        _context = new ApplyContext(store, leases);
+        _commands = new CommandExecutor(store, leases, sessions);
+        if (configuration is not null)
+        {
+            Use(configuration);
+        }
     }
 
     /// <summary>The keys and their history.</summary>
@@ -51,17 +54,25 @@ internal sealed class ReplicatedStateMachine : IDisposable
 
     /// <summary>The newest command format that is accepted. Differs from the newest that this code knows only where a
     /// test imitates another release.</summary>
-    public byte NewestFormat { get; init; } = CommandFormat.Newest;
+    public byte NewestFormat
+    {
+        get => _commands.NewestFormat;
+        init => _commands.NewestFormat = value;
+    }
 
     /// <summary>The operations that are executed.</summary>
-    public OperationTable Operations { get; init; } = OperationTable.Default;
+    public OperationTable Operations
+    {
+        get => _commands.Operations;
+        init => _commands.Operations = value;
+    }
 
     /// <summary>How many keys of leases that have ended an entry deletes at most. Equal on all members; differs from
     /// <see cref="LeaseEnding.MaxKeys"/> only where a test meets the bound more often.</summary>
     public int MaxEndingKeys
     {
-        get => _context.MaxEndingKeys;
-        init => _context.MaxEndingKeys = value;
+        get => _commands.MaxEndingKeys;
+        init => _commands.MaxEndingKeys = value;
     }
 
     /// <summary>The last entry applied.</summary>
@@ -87,12 +98,11 @@ internal sealed class ReplicatedStateMachine : IDisposable
 
             if (entry.Kind == LogEntryKind.Command)
             {
-                ApplyCommand(entry.Data.Span, sink);
+                _commands.Execute(entry.Data.Span, sink);
             }
             else if (entry.Kind == LogEntryKind.Configuration)
             {
-                Configuration = ClusterConfigurationCodec.Decode(entry.Data.Span);
-                Sessions.Keep(Configuration);
+                Sessions.Keep(Use(ClusterConfigurationCodec.Decode(entry.Data.Span)));
             }
 
             Applied = entry.Position;
@@ -101,8 +111,7 @@ internal sealed class ReplicatedStateMachine : IDisposable
 
     /// <summary>Whether an entry compacts the history.</summary>
     public static bool IsCompaction(in LogEntry entry) =>
-        entry.Kind == LogEntryKind.Command
-        && CommandHeader.Read(entry.Data.Span, out _) == OperationKind.Compact;
+        entry.Kind == LogEntryKind.Command && CommandExecutor.IsCompaction(entry.Data.Span);
 
     /// <summary>Makes what was applied visible to readers.</summary>
     public void Publish() => Store.Publish();
@@ -114,18 +123,12 @@ internal sealed class ReplicatedStateMachine : IDisposable
         Leases.Dispose();
     }
 
-    private void ApplyCommand(ReadOnlySpan<byte> command, IApplySink sink)
+    private HashSet<MemberId> Use(ClusterConfiguration configuration)
     {
-        OperationKind kind = CommandSeal.Open(command, NewestFormat, out ProposalId id, out ReadOnlySpan<byte> body);
-        if (Configuration?.Contains(id.Origin) == false || !Sessions.TryMark(id))
-        {
-            // What a member that has left had executed is no longer known. No leader appends such a command.
-            return;
-        }
-
-        _context.WantsResult = sink.Wants(id);
-        ApplyResult result = Operations.Get(kind).Execute(body, _context);
-        Sessions.SetOutcome(id, result.Outcome);
-        sink.Applied(id, result);
+        HashSet<MemberId> members =
+            [.. configuration.Voters, .. configuration.OutgoingVoters, .. configuration.Learners];
+        Configuration = configuration;
+        _commands.SetMembers(members);
+        return members;
     }
 }
