@@ -8,7 +8,7 @@ public sealed class PackedPackages : IDisposable
     /// <summary>Every package.</summary>
     public static readonly string[] Names =
     [
-        "EmbeddedConsensus", "EmbeddedConsensus.Storage.Faster", "EmbeddedConsensus.Testing",
+        "EmbeddedConsensus", "EmbeddedConsensus.Etcd", "EmbeddedConsensus.Storage.Faster", "EmbeddedConsensus.Testing",
         "EmbeddedConsensus.Transport.Tcp",
     ];
 

@@ -14,6 +14,10 @@ namespace EmbeddedConsensus;
 /// could execute, <see cref="TooManyRequestsException"/> when too many wait. Writes may also fail with
 /// <see cref="OutcomeUnknownException"/>, and with <see cref="WriteCanceledException"/> when their caller
 /// cancels.</para>
+/// <para>Once the call of a write has ended without a result, by cancellation or by the request timeout, this replica
+/// never proposes the write again. A write that had not been proposed is not executed. One that had been may still be
+/// executed, at most once, until its retraction is in the log. <see cref="WriteCanceledException.ResolveAsync"/> and
+/// <see cref="OutcomeUnknownException.ResolveAsync"/> wait for that and report whether it was executed.</para>
 /// </remarks>
 public interface IKeyValueStore
 {
@@ -73,20 +77,20 @@ public interface IKeyValueStore
     /// <param name="key">The key.</param>
     /// <param name="value">Its new value.</param>
     /// <param name="options">How to put it.</param>
-    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="WriteCanceledException"/>.</param>
+    /// <param name="cancellationToken">Ends the call: see <see cref="WriteCanceledException"/>.</param>
     ValueTask<PutResult> PutAsync(
         Key key, Value value, PutOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes keys, all at one revision.</summary>
     /// <param name="range">The keys.</param>
     /// <param name="options">How to delete them.</param>
-    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="WriteCanceledException"/>.</param>
+    /// <param name="cancellationToken">Ends the call: see <see cref="WriteCanceledException"/>.</param>
     ValueTask<DeleteResult> DeleteAsync(
         KeyRange range, DeleteOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Runs a transaction.</summary>
     /// <param name="txn">The transaction.</param>
-    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="WriteCanceledException"/>.</param>
+    /// <param name="cancellationToken">Ends the call: see <see cref="WriteCanceledException"/>.</param>
     /// <exception cref="CompactedException">A read of the transaction asks for a compacted revision; nothing was
     /// changed.</exception>
     /// <exception cref="FutureRevisionException">A read of the transaction asks for a revision that does not exist yet;
@@ -96,7 +100,7 @@ public interface IKeyValueStore
     /// <summary>Forgets the history below a revision. Reads and watches at the revision and above stay
     /// possible.</summary>
     /// <param name="revision">The oldest revision to keep.</param>
-    /// <param name="cancellationToken">Ends the wait, not the compaction.</param>
+    /// <param name="cancellationToken">Ends the call: see <see cref="WriteCanceledException"/>.</param>
     /// <exception cref="CompactedException">The history is already compacted up to there.</exception>
     /// <exception cref="FutureRevisionException">The revision does not exist yet.</exception>
     ValueTask CompactAsync(long revision, CancellationToken cancellationToken = default);

@@ -46,7 +46,7 @@ public static class KeyValueStoreExtensions
     /// <param name="store">The store.</param>
     /// <param name="key">The key.</param>
     /// <param name="value">Its new value.</param>
-    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="WriteCanceledException"/>.</param>
+    /// <param name="cancellationToken">Ends the call: see <see cref="WriteCanceledException"/>.</param>
     public static ValueTask<PutResult> PutAsync(
         this IKeyValueStore store, Key key, Value value, CancellationToken cancellationToken) =>
         Checked(store).PutAsync(key, value, null, cancellationToken);
@@ -54,7 +54,7 @@ public static class KeyValueStoreExtensions
     /// <summary>Deletes keys, all at one revision.</summary>
     /// <param name="store">The store.</param>
     /// <param name="range">The keys.</param>
-    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="WriteCanceledException"/>.</param>
+    /// <param name="cancellationToken">Ends the call: see <see cref="WriteCanceledException"/>.</param>
     public static ValueTask<DeleteResult> DeleteAsync(
         this IKeyValueStore store, KeyRange range, CancellationToken cancellationToken) =>
         Checked(store).DeleteAsync(range, null, cancellationToken);
@@ -71,7 +71,7 @@ public static class KeyValueStoreExtensions
     /// <param name="store">The store.</param>
     /// <param name="key">The key.</param>
     /// <param name="value">Its value.</param>
-    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="WriteCanceledException"/>.</param>
+    /// <param name="cancellationToken">Ends the call: see <see cref="WriteCanceledException"/>.</param>
     /// <returns>Whether the key was created, and otherwise what it holds.</returns>
     public static ValueTask<ConditionalResult> TryCreateAsync(
         this IKeyValueStore store, Key key, Value value, CancellationToken cancellationToken = default) =>
@@ -83,7 +83,7 @@ public static class KeyValueStoreExtensions
     /// <param name="value">Its new value.</param>
     /// <param name="expectedModRevision">The <see cref="KeyValue.ModRevision"/> that was read; 0 for a key that did not
     /// exist.</param>
-    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="WriteCanceledException"/>.</param>
+    /// <param name="cancellationToken">Ends the call: see <see cref="WriteCanceledException"/>.</param>
     /// <returns>Whether the key was put, and otherwise what it holds.</returns>
     public static ValueTask<ConditionalResult> TryUpdateAsync(
         this IKeyValueStore store,
@@ -98,7 +98,7 @@ public static class KeyValueStoreExtensions
     /// <param name="store">The store.</param>
     /// <param name="key">The key.</param>
     /// <param name="expectedModRevision">The <see cref="KeyValue.ModRevision"/> that was read.</param>
-    /// <param name="cancellationToken">Ends the wait, not the write: see <see cref="WriteCanceledException"/>.</param>
+    /// <param name="cancellationToken">Ends the call: see <see cref="WriteCanceledException"/>.</param>
     /// <returns>Whether the key was deleted, and otherwise what it holds.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="expectedModRevision"/> is not
     /// positive.</exception>
