@@ -38,7 +38,7 @@ internal static class CallText
         TxnOperationResult { Result: var txn } =>
             $"{(txn.Succeeded ? "succeeded" : "did not succeed")} at {txn.Revision}: "
             + $"[{string.Join("; ", txn.Responses.Select(Of))}]",
-        _ => "nothing",
+        _ => result.ToString(),
     };
 
     private static string OfRequest(StoreCall call) =>

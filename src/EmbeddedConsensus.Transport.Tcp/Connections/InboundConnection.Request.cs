@@ -26,7 +26,7 @@ internal sealed partial class InboundConnection
             try
             {
                 // Not before: a connection that has not sent its request yet must not hold a slot that others want.
-                _admitted = true;
+                Admit();
                 byte[] answer = await AnswerWatchedAsync(request, ended).ConfigureAwait(false);
                 await WriteAnswerAsync(answer, version, ended).ConfigureAwait(false);
             }

@@ -182,8 +182,18 @@ internal sealed partial class InboundConnection(
         }
 
         HandshakeStatus status = registry.Admit(this, _request, out _lane);
-        _admitted = status == HandshakeStatus.Accepted;
+        if (status == HandshakeStatus.Accepted)
+        {
+            Admit();
+        }
+
         return status;
+    }
+
+    private void Admit()
+    {
+        _admitted = true;
+        registry.Admitted();
     }
 
     private async Task DeliverInTurnAsync(byte version, CancellationToken stopping)

@@ -14,8 +14,6 @@ internal sealed class InboundRegistry(TcpTransportContext context)
     // Time enough for a handshake on a busy machine. New connections wait in the system's backlog meanwhile.
     private const long HandshakeGraceMilliseconds = 100;
 
-    private static readonly TimeSpan RoomPoll = TimeSpan.FromMilliseconds(5);
-
     private readonly Lock _gate = new();
     private readonly Dictionary<MemberId, InboundMember> _members = [];
 
@@ -24,15 +22,40 @@ internal sealed class InboundRegistry(TcpTransportContext context)
 
     // Evicted connections, until they have ended.
     private readonly List<InboundConnection> _evicted = [];
+    private TaskCompletionSource _changed = NewSignal();
     private bool _stopped;
 
     /// <summary>Waits until there is room for one more connection whose other side is not known yet.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
     {
-        while (!HasRoom())
+        while (true)
         {
-            await Task.Delay(RoomPoll, cancellationToken).ConfigureAwait(false);
+            Task changed;
+            TimeSpan untilEviction;
+            lock (_gate)
+            {
+                if (HasRoom(out untilEviction))
+                {
+                    return;
+                }
+
+                changed = _changed.Task;
+            }
+
+            // Room comes with a change of the connections, or when the oldest one has had its time.
+            await changed.WaitAsync(untilEviction, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Reports that a connection is admitted: it no longer counts among the strangers'.</summary>
+    public void Admitted()
+    {
+        lock (_gate)
+        {
+            SignalChange();
         }
     }
 
@@ -97,6 +120,8 @@ internal sealed class InboundRegistry(TcpTransportContext context)
             {
                 lane.Current = null;
             }
+
+            SignalChange();
         }
     }
 
@@ -119,24 +144,36 @@ internal sealed class InboundRegistry(TcpTransportContext context)
         }
     }
 
-    private bool HasRoom()
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void SignalChange()
     {
-        lock (_gate)
-        {
-            return _connections.Count(connection => !connection.IsAdmitted) < context.Options.MaxInboundConnections
-                || TryEvict();
-        }
+        _changed.SetResult();
+        _changed = NewSignal();
     }
 
-    private bool TryEvict()
+    private bool HasRoom(out TimeSpan untilEviction)
     {
+        untilEviction = Timeout.InfiniteTimeSpan;
+        return _connections.Count(connection => !connection.IsAdmitted) < context.Options.MaxInboundConnections
+            || TryEvict(out untilEviction);
+    }
+
+    private bool TryEvict(out TimeSpan untilEviction)
+    {
+        untilEviction = Timeout.InfiniteTimeSpan;
         InboundConnection? oldest = _connections.Where(connection => !connection.IsAdmitted)
             .GroupBy(connection => connection.RemoteAddress)
             .MaxBy(connections => connections.Count())?.First();
-        if (oldest is null
-            || _evicted.Count >= context.Options.MaxInboundConnections
-            || Environment.TickCount64 - oldest.StartedAt < HandshakeGraceMilliseconds)
+        if (oldest is null || _evicted.Count >= context.Options.MaxInboundConnections)
         {
+            return false;
+        }
+
+        long grace = oldest.StartedAt + HandshakeGraceMilliseconds - Environment.TickCount64;
+        if (grace > 0)
+        {
+            untilEviction = TimeSpan.FromMilliseconds(grace);
             return false;
         }
 

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
 
@@ -26,23 +27,9 @@ internal static class ResultText
     {
         null => "nothing before",
         KeyValue item => "before: " + Of(item),
-        TxnResult txn => Of(txn),
+        TxnResult txn => CallText.Of(new TxnOperationResult(txn)),
         long[] granted => $"granted [{string.Join(", ", granted)}]",
         IEnumerable<KeyValue> items => $"before: [{Of(items)}]",
         _ => payload.ToString() ?? "",
-    };
-
-    private static string Of(TxnResult txn) =>
-        $"txn {(txn.Succeeded ? "succeeded" : "failed")} at {txn.Revision}: "
-        + string.Join("; ", txn.Responses.Select(Of));
-
-    private static string Of(OperationResult response) => response switch
-    {
-        PutOperationResult { Result: var put } => $"put at {put.Revision}, {OfPayload(put.Previous)}",
-        RangeOperationResult { Result: var range } => "range " + Of(range),
-        DeleteOperationResult { Result: var delete } =>
-            $"deleted {delete.Deleted} at {delete.Revision}, {OfPayload(delete.Previous)}",
-        TxnOperationResult { Result: var txn } => Of(txn),
-        _ => "nothing",
     };
 }

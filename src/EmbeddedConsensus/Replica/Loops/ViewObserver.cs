@@ -21,7 +21,8 @@ internal sealed class ViewObserver
     private readonly TimeSpan _alarmAfter;
     private readonly LatencyMarks _commits;
     private readonly LatencyMarks _applies;
-    private readonly HashSet<(MemberId Peer, ulong Index)> _sentSnapshots = [];
+    // The snapshot that each peer was last seen to receive.
+    private readonly Dictionary<MemberId, ulong> _sentSnapshots = [];
 
     private ReplicaView _before = null!;
     private MemberId _lastLeader;
@@ -59,10 +60,19 @@ internal sealed class ViewObserver
     /// <summary>A piece of a snapshot is read for a peer.</summary>
     public void ObserveSnapshotRead(in SnapshotReadEffect read)
     {
-        if (_sentSnapshots.Add((read.Peer, read.Snapshot.Index)))
+        if (_sentSnapshots.GetValueOrDefault(read.Peer) == read.Snapshot.Index)
         {
-            _logger.SnapshotSending(_self, read.Snapshot.Index, read.Peer);
+            return;
         }
+
+        if (_sentSnapshots.Count >= ClusterConfigurationCodec.MaxMembers)
+        {
+            // Members come and go in a long term. One that is forgotten is logged again.
+            _sentSnapshots.Clear();
+        }
+
+        _sentSnapshots[read.Peer] = read.Snapshot.Index;
+        _logger.SnapshotSending(_self, read.Snapshot.Index, read.Peer);
     }
 
     /// <summary>A leader's snapshot is ignored. The leader keeps offering it, which is one line in the log and not
