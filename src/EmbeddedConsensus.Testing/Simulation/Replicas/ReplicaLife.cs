@@ -1,4 +1,3 @@
-using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Replica;
 using EmbeddedConsensus.Replica.Core;
@@ -30,16 +29,11 @@ internal sealed partial class ReplicaLife
     private readonly ulong _incarnation;
     private readonly SimulatedLogBatcher _log;
     private readonly SimulatedSnapshotTasks _snapshots;
-    private readonly LogMirror _mirror;
+    private readonly LifeChecks _checks;
+    private readonly UnproposedCalls _unproposed;
     private readonly QuorumContact _contact = new(ElectionTicks);
-    private readonly List<SimulatedWrite> _unproposed = [];
-    private readonly List<LeaseProposal> _unproposedForLeases = [];
-    private ConsensusView _view;
-    private ClusterConfiguration _configuration;
-    private ulong _configurationBefore;
     private ulong _applied;
     private long _appliedBytes;
-    private ulong _appliedToCore;
     private bool _turnIsDue;
 
     /// <summary>Recovers a replica from its disk.</summary>
@@ -50,7 +44,7 @@ internal sealed partial class ReplicaLife
         RecoveredLog recovered = replica.Disk.Recover(replica.Clock.TimeOfDay(cluster.Now)).Decode();
         SnapshotMetadata? snapshot = replica.Disk.NewestSnapshot?.Metadata;
         _incarnation = replica.Disk.Incarnation;
-        _mirror = new LogMirror(recovered, snapshot?.Position ?? default);
+        _unproposed = new UnproposedCalls(cluster, replica.Id, _incarnation);
         _log = new SimulatedLogBatcher(replica.Disk, this);
         _snapshots = new SimulatedSnapshotTasks(cluster, this);
         ReplicatedStateMachine machine = replica.Disk.NewestSnapshot is { } newest
@@ -66,9 +60,9 @@ internal sealed partial class ReplicaLife
         Core = new ReplicaCore(CoreOptionsOf(cluster.Profile, replica), node, replica.Id, _incarnation);
         Apply = new SimulatedApplyLoop(cluster, this, machine, _incarnation);
         _applied = machine.Applied.Index;
-        _appliedToCore = _applied;
-        _view = ViewNow();
-        _configuration = node.Configuration;
+        AppliedToCore = _applied;
+        _checks = new LifeChecks(
+            cluster, this, _incarnation, new LogMirror(recovered, snapshot?.Position ?? default));
     }
 
     /// <summary>Whose life.</summary>
@@ -82,6 +76,9 @@ internal sealed partial class ReplicaLife
 
     /// <summary>The driver's mistake.</summary>
     public SimulatedDefect Defect => _cluster.Options.Defect;
+
+    /// <summary>The last index that the core knows to be applied.</summary>
+    public ulong AppliedToCore { get; private set; }
 
     /// <summary>How many ticks the life has seen.</summary>
     public long Ticks { get; private set; }
@@ -169,7 +166,7 @@ internal sealed partial class ReplicaLife
     {
         if (Core.Admission.TryAdmit(proposal))
         {
-            _unproposedForLeases.Add(proposal);
+            _unproposed.Add(proposal);
             Core.Submit(proposal);
             RequestTurn();
         }
@@ -236,7 +233,7 @@ internal sealed partial class ReplicaLife
     public void Restored(SnapshotReceiveEffect step, ProposalSessions sessions) => Input(() =>
     {
         _applied = step.Metadata.Position.Index;
-        _appliedToCore = _applied;
+        AppliedToCore = _applied;
         Core.SnapshotRestored(step, sessions);
         _cluster.Statistics.SnapshotsRestored++;
         _cluster.Note($"replica {Replica.Id} is restored to {step.Metadata.Position.Index}");
@@ -270,9 +267,9 @@ internal sealed partial class ReplicaLife
 
     private void TakeApplied()
     {
-        if (_applied > _appliedToCore)
+        if (_applied > AppliedToCore)
         {
-            _appliedToCore = _applied;
+            AppliedToCore = _applied;
             Core.Applied(_applied, _appliedBytes);
             _appliedBytes = 0;
         }
@@ -320,8 +317,8 @@ internal sealed partial class ReplicaLife
             TimeSpan clock = Replica.Clock.Monotonic(_cluster.Now);
             Core.ObserveClock(Defect == SimulatedDefect.SlowLeaseClock ? clock / 10 : clock);
             again = Core.Pump();
-            NoteProposals();
-            Check();
+            _unproposed.Note(Core.Proposals);
+            _checks.CheckTurn();
             Pass(CrashPoint.TurnTaken);
             Execute(Core.Effects);
             Core.Effects.Clear();
@@ -351,14 +348,14 @@ internal sealed partial class ReplicaLife
 
         if (effects.Append is { } append)
         {
-            bool isConfiguration = CheckAppend(append);
+            bool isConfiguration = _checks.CheckAppend(append);
             _log.Append(append);
             Pass(isConfiguration ? CrashPoint.ConfigurationIssued : CrashPoint.AppendIssued);
         }
 
         if (effects.LogDrop is { } drop)
         {
-            _mirror.Drop(drop.Through);
+            _checks.Drop(drop.Through);
             _log.Drop(drop);
             Pass(CrashPoint.DropIssued);
         }
@@ -381,7 +378,7 @@ internal sealed partial class ReplicaLife
             _cluster.Invariants.OnSend(message);
             if (message.Type == RaftMessageType.Propose)
             {
-                CheckProposals(message.Entries.Span);
+                _checks.CheckProposals(message.Entries.Span);
             }
 
             _cluster.Network.Send(Replica.Number, message);
@@ -396,138 +393,4 @@ internal sealed partial class ReplicaLife
         LogEntry[] entries = Replica.Disk.Read(read.FirstIndex, read.LastIndex, read.MaxBytes);
         Input(() => Core.Node.LogReadCompleted(new LogReadResult(read.Id, entries)));
     });
-
-    // Whether there is a configuration among the entries.
-    private bool CheckAppend(in AppendEffect append)
-    {
-        bool isConfiguration = false;
-        foreach (ReadOnlyMemory<LogEntry> slice in append.Entries.IsDefault ? [] : append.Entries)
-        {
-            foreach (ref readonly LogEntry entry in slice.Span)
-            {
-                if (entry.Kind == LogEntryKind.Configuration)
-                {
-                    isConfiguration = true;
-                    CheckConfiguration(entry);
-                }
-            }
-
-            if (Core.Node.Role == RaftRole.Leader)
-            {
-                CheckProposals(slice.Span);
-            }
-
-            _cluster.Invariants.OnAppend(
-                Replica.Id, Core.Node.Role == RaftRole.Leader, Core.Node.Term, _mirror, slice.Span);
-        }
-
-        return isConfiguration;
-    }
-
-    // What a replica proposes, in this turn, of its own callers' writes.
-    private void CheckProposals(ReadOnlySpan<LogEntry> entries)
-    {
-        foreach (ref readonly LogEntry entry in entries)
-        {
-            bool isNew = entry.Term == 0 || entry.Term == Core.Node.Term;
-            if (isNew && entry.Kind == LogEntryKind.Command)
-            {
-                OperationKind kind = CommandHeader.Read(entry.Data.Span, out ProposalId id);
-                if (id.Origin == Replica.Id && id.Incarnation == _incarnation)
-                {
-                    _cluster.Committed.CheckProposal(id, kind == OperationKind.Retract);
-                }
-            }
-        }
-    }
-
-    private void CheckConfiguration(in LogEntry entry)
-    {
-        if (_view.IsLeader && entry.Term == _view.Term)
-        {
-            ConfigurationRules.CheckLeaderAppend(
-                _view, entry.Index, _configurationBefore, _mirror.TermAt(_view.Commit));
-        }
-    }
-
-    private void Check()
-    {
-        ConsensusView now = ViewNow();
-        if (now != _view)
-        {
-            _cluster.Trace.Add((now.Term << 1) | (now.IsLeader ? 1UL : 0), (now.Commit << 32) ^ now.Applied);
-            bool isElected = now.IsLeader && (!_view.IsLeader || now.Term != _view.Term);
-            bool isJoint = Core.Node.CommittedConfiguration.IsJoint
-                && Core.Node.CommittedConfigurationIndex > _view.CommittedConfigurationIndex;
-            ClusterConfiguration configuration = Core.Node.Configuration;
-            _cluster.Invariants.OnTurn(
-                _view, now, _mirror, new QuorumView(_configuration, configuration, _cluster.Holds));
-            _cluster.Rules.CheckCommitted(
-                Replica.Id, Core.Node.CommittedConfigurationIndex, Core.Node.CommittedConfiguration);
-            _configurationBefore = _view.ConfigurationIndex;
-            _configuration = configuration;
-            _view = now;
-            if (isJoint)
-            {
-                Pass(CrashPoint.JointCommitted);
-            }
-
-            if (isElected)
-            {
-                _cluster.Note($"replica {Replica.Id} leads in term {now.Term}");
-                _cluster.LeaderChanged(this);
-                Pass(CrashPoint.Elected);
-            }
-        }
-    }
-
-    private ConsensusView ViewNow() => new(
-        Replica.Id, Core.Node.Role == RaftRole.Leader, Core.Node.Term, Core.Node.CommitIndex, _appliedToCore,
-        Core.Node.ConfigurationIndex, Core.Node.CommittedConfigurationIndex);
-
-    // A write has its id when it is in flight; only then may it appear in the log. Writes are proposed in the order of
-    // their calls.
-    private void NoteProposals()
-    {
-        _unproposedForLeases.RemoveAll(proposal =>
-        {
-            bool isProposed = proposal.Sequence != 0 && Core.Proposals.Peek(proposal.Sequence) == proposal;
-            if (isProposed)
-            {
-                _cluster.Committed.Proposed(
-                    new ProposalId(Replica.Id, _incarnation, proposal.Sequence),
-                    proposal,
-                    new LeaseRequest(proposal.Operation));
-            }
-
-            return isProposed || proposal.HasEnded;
-        });
-        SimulatedWrite? passed = null;
-        for (int i = 0; i < _unproposed.Count;)
-        {
-            SimulatedWrite write = _unproposed[i];
-            if (write.Sequence != 0 && Core.Proposals.Peek(write.Sequence) == write)
-            {
-                if (passed is not null)
-                {
-                    throw new SimulationFailedException("First Come, First Served",
-                        $"{write.Request} is proposed before {passed.Request}, which was called earlier at replica "
-                        + $"{Replica.Id} and waits.");
-                }
-
-                write.Id = new ProposalId(Replica.Id, _incarnation, write.Sequence);
-                _cluster.Committed.Proposed(write.Id.Value, write, write.Request);
-                _unproposed.RemoveAt(i);
-            }
-            else if (write.HasEnded)
-            {
-                _unproposed.RemoveAt(i);
-            }
-            else
-            {
-                passed ??= write;
-                i++;
-            }
-        }
-    }
 }
