@@ -17,9 +17,9 @@ namespace EmbeddedConsensus.Storage;
 [Experimental("ECS0001")]
 public interface ILogStorage : IAsyncDisposable
 {
-    /// <summary>Opens the log and says what it holds, <see cref="StoredLog.ConfigurationEntries"/> included: of the
+    /// <summary>Opens the log and reports what it holds, <see cref="StoredLog.ConfigurationEntries"/> included: of the
     /// entries that change the membership those alone that no later append or drop has taken out. A torn tail is
-    /// repaired; where the storage cannot prove that it found the whole log, it says so
+    /// repaired; where the storage cannot prove that it found the whole log, it reports that
     /// (<see cref="StoredLog.MayLackTail"/>).</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="StorageCorruptedException">A record that had been made durable is damaged.</exception>

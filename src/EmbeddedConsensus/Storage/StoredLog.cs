@@ -21,7 +21,7 @@ public sealed record StoredLog(
     public IReadOnlyList<LogEntry> ConfigurationEntries { get; init; } = [];
 
     /// <summary>Whether entries that were durable may be missing at the end, because the storage cannot prove that it
-    /// found them all. Votes are not missing (<see cref="LogAppend.HasVote"/>). The storage says so again at each
+    /// found them all. Votes are not missing (<see cref="LogAppend.HasVote"/>). The storage reports this again at each
     /// recovery until an append with a hard state is durable; from then on the replica remembers it.</summary>
     public bool MayLackTail { get; init; }
 

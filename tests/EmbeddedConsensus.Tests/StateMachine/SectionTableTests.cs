@@ -117,7 +117,7 @@ public sealed class SectionTableTests : IDisposable
 
         return
         [
-            new ProposalSessionsWriter(_machine.State.Sessions),
+            BufferedSectionWriter.OfSessions(_machine.State.Sessions),
             new LeasesSectionWriter(_machine.State.Leases),
             new Section(SectionTag.Store, store.WrittenSpan.ToArray()),
         ];

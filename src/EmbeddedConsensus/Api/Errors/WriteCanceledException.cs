@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus;
 
-/// <summary>The caller cancelled a write. The replica does not propose it any more. A write that was not proposed yet is
-/// not executed; one that was may be, at most once: see <see cref="MayHaveExecuted"/>.</summary>
+/// <summary>The caller cancelled a write. The replica does not propose it any more. A write that was not proposed yet
+/// is not executed; one that was may be, at most once: see <see cref="MayHaveExecuted"/>.</summary>
 /// <remarks>Code that handles <see cref="OperationCanceledException"/> handles it as well: a background service that
 /// stops while it writes ends as cancelled, and not as failed.</remarks>
 public sealed class WriteCanceledException : OperationCanceledException

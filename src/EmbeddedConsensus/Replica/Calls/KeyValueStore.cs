@@ -47,7 +47,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
             ReplicaView? view = _host.View;
             (long revision, long compactRevision) = _host.Revisions();
 
-            // Who takes no part leads nobody, and hears of no leader: what it knew last says nothing about now.
+            // A replica that isn't running reports no role and no leader: what it knew last may be outdated.
             bool takesPart = view is not null && state == StoreState.Running;
             MemberId leader = takesPart ? view!.Leader : MemberId.None;
             return new StoreStatus

@@ -31,7 +31,7 @@ internal sealed class ReadTracker(ReplicaCoreOptions options)
         }
     }
 
-    /// <summary>Whether reads wait, no round is running, and there is somebody to ask.</summary>
+    /// <summary>Whether reads wait, no round is running, and a leader is known.</summary>
     public bool CanBegin(RaftNode node) => _running is null && _waiting.Reads.Count > 0 && !node.Leader.IsNone;
 
     /// <summary>Begins a round when reads wait and none is running.</summary>

@@ -21,8 +21,8 @@ internal sealed class StateSnapshot : IDisposable
         _store = machine.Store.OpenView();
         _sections = new SectionTableWriter(
         [
-            new ProposalSessionsWriter(machine.Sessions),
-            new ProposalOutcomesWriter(machine.Sessions),
+            BufferedSectionWriter.OfSessions(machine.Sessions),
+            BufferedSectionWriter.OfOutcomes(machine.Sessions),
             new LeasesSectionWriter(machine.Leases),
             new StoreSectionWriter(_store),
         ]);
