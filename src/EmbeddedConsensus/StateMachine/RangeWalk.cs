@@ -15,7 +15,8 @@ internal ref struct RangeWalk
 
     /// <summary>A walk over what a query selects.</summary>
     public RangeWalk(MvccView reader, in RangeQuery query, CancellationToken cancellationToken)
-        : this(reader, query, query.Filter, query is { SortTarget: SortTarget.Key, Descending: true }, cancellationToken)
+        : this(
+            reader, query, query.Filter, query is { SortTarget: SortTarget.Key, Descending: true }, cancellationToken)
     {
     }
 
