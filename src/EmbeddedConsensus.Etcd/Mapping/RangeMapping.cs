@@ -2,52 +2,41 @@ using EmbeddedConsensus.Etcd.Protos;
 
 namespace EmbeddedConsensus.Etcd.Mapping;
 
-/// <summary>Range reads. Filters by revision are applied here, to the whole range, and the limit after them.</summary>
+/// <summary>Range reads. A lower bound on revisions that is negative is none; a negative upper bound, and bounds that
+/// exclude each other, select nothing, as in etcd.</summary>
 internal static class RangeMapping
 {
     /// <summary>The options of a read.</summary>
     public static RangeOptions Options(RangeRequest request)
     {
-        bool isFiltered = IsFiltered(request);
+        bool selectsNothing = Excludes(request.MinModRevision, request.MaxModRevision)
+            || Excludes(request.MinCreateRevision, request.MaxCreateRevision);
         return new RangeOptions
         {
             Consistency = request.Serializable ? Consistency.Serializable : Consistency.Linearizable,
             Revision = Math.Max(0, request.Revision),
-            Limit = isFiltered || request.Limit < 0 ? 0 : request.Limit,
+            Limit = Math.Max(0, request.Limit),
             SortTarget = (SortTarget)request.SortTarget,
             SortOrder = request.SortOrder is RangeRequest.Types.SortOrder.Descend
                 ? SortOrder.Descending
                 : SortOrder.Ascending,
             KeysOnly = request.KeysOnly,
-            CountOnly = request.CountOnly,
+            CountOnly = request.CountOnly || selectsNothing,
+            IncludeCount = true,
+            MinModRevision = selectsNothing ? 0 : Math.Max(0, request.MinModRevision),
+            MaxModRevision = selectsNothing ? 0 : Math.Max(0, request.MaxModRevision),
+            MinCreateRevision = selectsNothing ? 0 : Math.Max(0, request.MinCreateRevision),
+            MaxCreateRevision = selectsNothing ? 0 : Math.Max(0, request.MaxCreateRevision),
         };
     }
 
-    /// <summary>The response to a read.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="result">What was read with <see cref="Options"/>.</param>
-    public static RangeResponse Response(RangeRequest request, RangeResult result)
+    /// <summary>The response to a read with <see cref="Options"/>.</summary>
+    public static RangeResponse Response(RangeResult result)
     {
-        RangeResponse response = new() { Count = result.Count, More = result.More };
-        IEnumerable<KeyValue> items = result.Items;
-        if (IsFiltered(request) && !request.CountOnly)
-        {
-            KeyValue[] selected = [.. items.Where(item => IsSelected(request, item))];
-            response.More = request.Limit > 0 && selected.Length > request.Limit;
-            items = response.More ? selected.Take((int)request.Limit) : selected;
-        }
-
-        response.Kvs.AddRange(items.Select(KeyMapping.ToProto));
+        RangeResponse response = new() { Count = result.Count ?? 0, More = result.More };
+        response.Kvs.AddRange(result.Items.Select(KeyMapping.ToProto));
         return response;
     }
 
-    private static bool IsFiltered(RangeRequest request) =>
-        (request.MinModRevision | request.MaxModRevision | request.MinCreateRevision | request.MaxCreateRevision) != 0;
-
-    private static bool IsSelected(RangeRequest request, KeyValue item) =>
-        IsWithin(item.ModRevision, request.MinModRevision, request.MaxModRevision)
-        && IsWithin(item.CreateRevision, request.MinCreateRevision, request.MaxCreateRevision);
-
-    private static bool IsWithin(long revision, long min, long max) =>
-        (min == 0 || revision >= min) && (max == 0 || revision <= max);
+    private static bool Excludes(long min, long max) => max < 0 || (max > 0 && min > max);
 }

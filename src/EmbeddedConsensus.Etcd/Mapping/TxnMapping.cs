@@ -34,7 +34,7 @@ internal static class TxnMapping
         switch (operation.RequestCase)
         {
             case RequestOp.RequestOneofCase.RequestRange:
-                RangeResponse range = RangeMapping.Response(operation.RequestRange, result.GetRange(index));
+                RangeResponse range = RangeMapping.Response(result.GetRange(index));
                 range.Header = header;
                 return new ResponseOp { ResponseRange = range };
             case RequestOp.RequestOneofCase.RequestPut:

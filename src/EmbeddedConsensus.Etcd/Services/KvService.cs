@@ -17,7 +17,7 @@ internal sealed class KvService(EtcdStore store, RequestRules rules) : KV.KVBase
         RequestRules.Check(request);
         RangeResult result = await store.Keys.RangeAsync(
             KeyMapping.Range(request.Key, request.RangeEnd), RangeMapping.Options(request), context.CancellationToken);
-        RangeResponse response = RangeMapping.Response(request, result);
+        RangeResponse response = RangeMapping.Response(result);
         response.Header = store.Header(result.Revision);
         return response;
     }
@@ -48,6 +48,7 @@ internal sealed class KvService(EtcdStore store, RequestRules rules) : KV.KVBase
             {
                 Revision = options.Revision > 0 ? options.Revision : page.Revision,
                 Consistency = Consistency.Serializable,
+                IncludeCount = false,
             };
             left -= page.Items.Count;
             RangeResponse response = new();
@@ -56,7 +57,7 @@ internal sealed class KvService(EtcdStore store, RequestRules rules) : KV.KVBase
             if (isLast)
             {
                 response.Header = store.Header(first.Revision);
-                response.Count = first.Count;
+                response.Count = first.Count ?? 0;
                 response.More = page.More;
             }
 

@@ -75,6 +75,11 @@ internal static class OperationJson
         JsonBytes.WriteIfSet(json, "descending", options.SortOrder == SortOrder.Descending);
         JsonBytes.WriteIfSet(json, "keysOnly", options.KeysOnly);
         JsonBytes.WriteIfSet(json, "countOnly", options.CountOnly);
+        JsonBytes.WriteIfSet(json, "includeCount", options.IncludeCount);
+        JsonBytes.WriteIfSet(json, "minMod", options.MinModRevision);
+        JsonBytes.WriteIfSet(json, "maxMod", options.MaxModRevision);
+        JsonBytes.WriteIfSet(json, "minCreate", options.MinCreateRevision);
+        JsonBytes.WriteIfSet(json, "maxCreate", options.MaxCreateRevision);
     }
 
     private static RangeOptions ReadOptions(JsonElement element) => new()
@@ -86,6 +91,11 @@ internal static class OperationJson
         SortOrder = JsonBytes.ReadFlag(element, "descending") ? SortOrder.Descending : SortOrder.Ascending,
         KeysOnly = JsonBytes.ReadFlag(element, "keysOnly"),
         CountOnly = JsonBytes.ReadFlag(element, "countOnly"),
+        IncludeCount = JsonBytes.ReadFlag(element, "includeCount"),
+        MinModRevision = JsonBytes.ReadNumber(element, "minMod"),
+        MaxModRevision = JsonBytes.ReadNumber(element, "maxMod"),
+        MinCreateRevision = JsonBytes.ReadNumber(element, "minCreate"),
+        MaxCreateRevision = JsonBytes.ReadNumber(element, "maxCreate"),
     };
 
     private static void Write(Utf8JsonWriter json, Txn txn)

@@ -19,7 +19,11 @@ internal static class ResultJson
             case RangeOperationResult { Result: var range }:
                 json.WriteStartObject("range");
                 json.WriteNumber("revision", range.Revision);
-                json.WriteNumber("count", range.Count);
+                if (range.Count is { } count)
+                {
+                    json.WriteNumber("count", count);
+                }
+
                 JsonBytes.WriteIfSet(json, "more", range.More);
                 Write(json, "items", range.Items);
                 json.WriteEndObject();
@@ -50,7 +54,7 @@ internal static class ResultJson
         if (element.TryGetProperty("range", out JsonElement range))
         {
             return new RangeOperationResult(new RangeResult(
-                    Items(range, "items"), JsonBytes.ReadNumber(range, "count"), JsonBytes.ReadFlag(range, "more"),
+                    Items(range, "items"), ReadCount(range), JsonBytes.ReadFlag(range, "more"),
                     Revision(range)));
         }
 
@@ -145,6 +149,9 @@ internal static class ResultJson
         JsonBytes.ReadNumber(element, "changed"),
         JsonBytes.ReadNumber(element, "version"),
         JsonBytes.ReadNumber(element, "lease"));
+
+    private static long? ReadCount(JsonElement range) =>
+        range.TryGetProperty("count", out JsonElement count) ? count.GetInt64() : null;
 
     private static long Revision(JsonElement element) => element.GetProperty("revision").GetInt64();
 }

@@ -45,6 +45,19 @@ internal sealed class RequestValidator(int maxRequestBytes, int maxTxnOperations
         {
             throw new InvalidRequestException(argument, "The sort order or target is not one of its enum's values.");
         }
+
+        CheckBounds(options.MinModRevision, options.MaxModRevision, "ModRevision", argument);
+        CheckBounds(options.MinCreateRevision, options.MaxCreateRevision, "CreateRevision", argument);
+    }
+
+    private static void CheckBounds(long min, long max, string name, string argument)
+    {
+        if (min < 0 || max < 0 || (max > 0 && min > max))
+        {
+            throw new InvalidRequestException(argument,
+                $"The bounds Min{name} {Text(min)} and Max{name} {Text(max)} select nothing. Use 0 for no bound, and a "
+                + "minimum that is not above the maximum.");
+        }
     }
 
     /// <summary>Checks the revision and the consistency of a read.</summary>

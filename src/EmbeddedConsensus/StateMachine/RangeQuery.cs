@@ -24,8 +24,17 @@ internal readonly ref struct RangeQuery
     /// <summary>Whether to leave the values out.</summary>
     public bool KeysOnly { get; init; }
 
-    /// <summary>Whether to give the number of keys only.</summary>
+    /// <summary>Whether to return the number of keys only.</summary>
     public bool CountOnly { get; init; }
+
+    /// <summary>Whether to count the keys that the limit leaves out.</summary>
+    public bool IncludeCount { get; init; }
+
+    /// <summary>Which records to return, by their revisions.</summary>
+    public RevisionFilter Filter { get; init; }
+
+    /// <summary>Whether records of the range may be left out because of their revisions.</summary>
+    public bool IsFiltered => !Filter.IsEmpty;
 
     /// <summary>The query of a caller's request.</summary>
     public static RangeQuery Of(in KeyRange range, RangeOptions options) => new()
@@ -38,5 +47,11 @@ internal readonly ref struct RangeQuery
         Descending = options.SortOrder == SortOrder.Descending,
         KeysOnly = options.KeysOnly,
         CountOnly = options.CountOnly,
+        IncludeCount = options.IncludeCount,
+        Filter = FilterOf(options),
     };
+
+    /// <summary>The filter of a caller's options.</summary>
+    public static RevisionFilter FilterOf(RangeOptions options) => new(
+        options.MinModRevision, options.MaxModRevision, options.MinCreateRevision, options.MaxCreateRevision);
 }

@@ -17,81 +17,121 @@ internal static class RangeReader
         reader.TryGet(key, revision, out MvccRecord record) ? record.ToKeyValue() : null;
 
     /// <summary>Reads a range. The revision was checked before.</summary>
-    public static RangeResult Read(MvccView reader, in RangeQuery query)
+    /// <exception cref="OperationCanceledException">The read was cancelled.</exception>
+    public static RangeResult Read(MvccView reader, in RangeQuery query, CancellationToken cancellationToken = default)
     {
         if (query.CountOnly)
         {
-            return new RangeResult([], reader.Count(query.Start, query.End, query.Revision), false, reader.Revision);
+            return new RangeResult([], Count(reader, query, cancellationToken), false, reader.Revision);
         }
 
-        return query is { SortTarget: SortTarget.Key, Descending: false }
-            ? ReadInKeyOrder(reader, query)
-            : ReadSorted(reader, query);
+        RangeWalk walk = new(reader, query, cancellationToken);
+        List<KeyValue> items = query.SortTarget == SortTarget.Key
+            ? ReadInKeyOrder(ref walk, query, out bool more)
+            : ReadSorted(ref walk, query, out more);
+        long? count = query.IncludeCount && (more || query.IsFiltered) ? Count(reader, query, cancellationToken)
+            : more || query.IsFiltered ? null
+            : items.Count;
+        return new RangeResult(items, count, more, reader.Revision);
     }
 
-    private static RangeResult ReadInKeyOrder(MvccView reader, in RangeQuery query)
+    /// <summary>Whether reading a range may take long enough that the calling thread should not do it.</summary>
+    public static bool IsLong(MvccView reader, in RangeQuery query)
+    {
+        const long Many = 4096;
+        bool isCounted = query.Revision > 0 && (query.CountOnly || query.IncludeCount);
+        bool endsAtLimit = query is { SortTarget: SortTarget.Key, IsFiltered: false, Limit: > 0 and <= Many };
+        return (!endsAtLimit || isCounted) && reader.Count(query.Start, query.End, 0) > Many;
+    }
+
+    private static long Count(MvccView reader, in RangeQuery query, CancellationToken cancellationToken)
+    {
+        if (query.Revision == 0 || query.Revision == reader.Revision)
+        {
+            return reader.Count(query.Start, query.End, 0);
+        }
+
+        long count = 0;
+        for (RangeWalk all = RangeWalk.OfAll(reader, query, cancellationToken); all.MoveNext(); count++)
+        {
+        }
+
+        return count;
+    }
+
+    private static List<KeyValue> ReadInKeyOrder(ref RangeWalk walk, in RangeQuery query, out bool more)
     {
         List<KeyValue> items = [];
-        MvccRangeCursor cursor = reader.Range(query.Start, query.End, query.Revision);
-        while (cursor.MoveNext())
+        while (walk.MoveNext())
         {
             if (query.Limit > 0 && items.Count == query.Limit)
             {
-                long count = reader.Count(query.Start, query.End, query.Revision);
-                return new RangeResult(items, count, true, reader.Revision);
+                more = true;
+                return items;
             }
 
-            items.Add(cursor.Current.ToKeyValue(query.KeysOnly));
+            items.Add(walk.Current.ToKeyValue(query.KeysOnly));
         }
 
-        return new RangeResult(items, items.Count, false, reader.Revision);
+        more = false;
+        return items;
     }
 
-    private static RangeResult ReadSorted(MvccView reader, in RangeQuery query)
+    private static List<KeyValue> ReadSorted(ref RangeWalk walk, in RangeQuery query, out bool more)
     {
-        // Only what is given is copied: a range may be larger than what its caller wants of it by orders of magnitude.
-        RecordOrder order = new(query.SortTarget, query.Descending);
-        MvccRangeCursor cursor = reader.Range(query.Start, query.End, query.Revision);
+        // Only what is returned is copied: a range may be larger than what its caller wants of it by orders of
+        // magnitude.
+        RecordOrder order = new(query.SortTarget, query.Descending, walk.CancellationToken);
         RecordHandle[] first = query.Limit > 0
-            ? SortFirst(ref cursor, order, query.Limit, out long count)
-            : SortAll(ref cursor, order, out count);
+            ? SortFirst(ref walk, order, query.Limit, out more)
+            : SortAll(ref walk, order, out more);
         List<KeyValue> items = new(first.Length);
         foreach (RecordHandle handle in first)
         {
             items.Add(new MvccRecord(handle).ToKeyValue(query.KeysOnly));
         }
 
-        return new RangeResult(items, count, items.Count < count, reader.Revision);
+        return items;
     }
 
-    private static RecordHandle[] SortAll(ref MvccRangeCursor cursor, RecordOrder order, out long count)
+    private static RecordHandle[] SortAll(ref RangeWalk walk, RecordOrder order, out bool more)
     {
         List<RecordHandle> all = [];
-        while (cursor.MoveNext())
+        while (walk.MoveNext())
         {
-            all.Add(cursor.Handle);
+            all.Add(walk.Handle);
         }
 
-        all.Sort(order);
-        count = all.Count;
+        try
+        {
+            all.Sort(order);
+        }
+        catch (InvalidOperationException exception) when (exception.InnerException is OperationCanceledException)
+        {
+            // Sorting wraps what the comparison throws.
+            walk.CancellationToken.ThrowIfCancellationRequested();
+        }
+
+        more = false;
         return [.. all];
     }
 
-    private static RecordHandle[] SortFirst(
-        ref MvccRangeCursor cursor, RecordOrder order, long limit, out long count)
+    private static RecordHandle[] SortFirst(ref RangeWalk walk, RecordOrder order, long limit, out bool more)
     {
         // The last of those that are kept lies on top, and makes room for each that goes before it.
         PriorityQueue<RecordHandle, RecordHandle> kept =
             new(Comparer<RecordHandle>.Create((left, right) => order.Compare(right, left)));
-        for (count = 0; cursor.MoveNext(); count++)
+        more = false;
+        while (walk.MoveNext())
         {
-            RecordHandle handle = cursor.Handle;
+            RecordHandle handle = walk.Handle;
             if (kept.Count < limit)
             {
                 kept.Enqueue(handle, handle);
             }
             else
             {
+                more = true;
                 kept.EnqueueDequeue(handle, handle);
             }
         }

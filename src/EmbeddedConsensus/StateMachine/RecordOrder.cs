@@ -5,11 +5,15 @@ namespace EmbeddedConsensus.StateMachine;
 /// <summary>The order of a range read's records. The key breaks ties, so that every member sorts alike.</summary>
 /// <param name="target">By what to sort.</param>
 /// <param name="descending">Whether the largest comes first.</param>
-internal sealed class RecordOrder(SortTarget target, bool descending) : IComparer<RecordHandle>
+/// <param name="cancellationToken">Ends a long sort, between two comparisons.</param>
+internal sealed class RecordOrder(SortTarget target, bool descending, CancellationToken cancellationToken)
+    : IComparer<RecordHandle>
 {
     /// <inheritdoc />
+    /// <exception cref="OperationCanceledException">The read was cancelled.</exception>
     public int Compare(RecordHandle x, RecordHandle y)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         MvccRecord left = new(x);
         MvccRecord right = new(y);
         int order = descending ? CompareTargets(right, left) : CompareTargets(left, right);

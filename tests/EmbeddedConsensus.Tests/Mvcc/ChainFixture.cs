@@ -46,6 +46,29 @@ internal sealed class ChainFixture : IDisposable
         }
     }
 
+    /// <summary>Builds the chain again from copies of its versions, newest first, as a snapshot has them.</summary>
+    public void Load()
+    {
+        ChainLoader loader = new();
+        for (int i = _versions.Count - 1; i >= 0; i--)
+        {
+            RecordHandle copy = _heap.Copy(_versions[i]);
+            for (int level = 0; level <= copy.Memory.Level; level++)
+            {
+                copy.Memory.OlderSlot(level) = default(RecordHandle).Bits;
+            }
+            if (i == _versions.Count - 1)
+            {
+                loader.Start(_key, copy);
+            }
+            else
+            {
+                loader.AddOlder(copy);
+            }
+            _versions[i] = copy;
+        }
+    }
+
     public void Check()
     {
         for (int i = _versions.Count - 1; i >= 0; i--)

@@ -72,6 +72,47 @@ public class ReclamationTests
         Assert.False(store.HasRetired);
     }
 
+    /// <summary>A view's spans stay valid as long as the view, also when the version moves meanwhile.</summary>
+    [Fact]
+    public void What_a_view_has_returned_stays_as_it_was_when_the_version_moves()
+    {
+        using MvccStore store = new(Small);
+        const int keys = 4000;
+        Write(store, 0, keys, 60, fill: 1);
+        store.Publish();
+        PinnedView older = store.OpenView();
+        DeleteMost(store, keys);
+        store.Compact(store.CurrentRevision);
+        Settle(store);
+
+        // Once the older view has gone, most slots are free, and the versions that this one sees move.
+        using PinnedView old = store.OpenView();
+        List<(byte[] Key, RecordHandle Version)> held = [];
+        MvccRangeCursor cursor = old.View.Range(All, All, 0);
+        while (cursor.MoveNext())
+        {
+            held.Add((cursor.Current.Key.ToArray(), cursor.Handle));
+        }
+
+        older.Dispose();
+        Settle(store);
+        Write(store, keys, keys, 60, fill: 2);
+        store.Publish();
+
+        using PinnedView now = store.OpenView();
+        int moved = held.Count(item => HandleOf(now.View, item.Key) != item.Version);
+        Assert.InRange(moved, keys / 32, keys / 16);
+        Assert.InRange(store.Statistics.RetiredItems, moved, long.MaxValue);
+        Assert.All(held, item =>
+            Assert.Equal(-1, new MvccRecord(item.Version).Value.IndexOfAnyExcept((byte)1)));
+    }
+
+    private static RecordHandle HandleOf(MvccView view, ReadOnlySpan<byte> key)
+    {
+        MvccRangeCursor cursor = view.Range(key, [], 0);
+        return cursor.MoveNext() ? cursor.Handle : default;
+    }
+
     [Fact]
     [Trait("Case", "S10")]
     public void Views_of_different_ages_each_hold_back_only_what_they_see()
@@ -103,9 +144,10 @@ public class ReclamationTests
         store.Validate();
     }
 
-    private static void Write(MvccStore store, int first, int count, int valueBytes)
+    private static void Write(MvccStore store, int first, int count, int valueBytes, byte fill = 0)
     {
         byte[] value = new byte[valueBytes];
+        value.AsSpan().Fill(fill);
         for (int i = first; i < first + count; i++)
         {
             store.BeginTxn();

@@ -22,6 +22,8 @@ public class VersionChainTests
                 chain.Take(kind, place);
             }
             chain.Check();
+            chain.Load();
+            chain.Check();
         });
 
     [Fact]

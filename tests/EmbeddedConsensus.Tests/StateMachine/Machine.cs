@@ -67,10 +67,11 @@ internal sealed class Machine : IApplySink, IDisposable
         return _result;
     }
 
-    public RangeResult Range(KeyRange range, RangeOptions? options = null)
+    public RangeResult Range(
+        KeyRange range, RangeOptions? options = null, CancellationToken cancellationToken = default)
     {
         using PinnedView pinned = State.Store.OpenView();
-        return RangeReader.Read(pinned.View, RangeQuery.Of(range, options ?? new RangeOptions()));
+        return RangeReader.Read(pinned.View, RangeQuery.Of(range, options ?? new RangeOptions()), cancellationToken);
     }
 
     public string? Get(Key key, long revision = 0)

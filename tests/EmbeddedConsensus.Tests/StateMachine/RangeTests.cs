@@ -32,16 +32,73 @@ public sealed class RangeTests : IDisposable
         Assert.Equal(expected, Read(KeyRange.All, new RangeOptions { SortTarget = target, SortOrder = order }));
 
     [Fact]
-    public void A_limit_keeps_the_count_and_says_that_there_is_more()
+    [Trait("Case", "S2")]
+    public void A_limit_says_that_there_is_more_and_counts_the_rest_when_asked()
     {
         foreach (SortOrder order in Enum.GetValues<SortOrder>())
         {
-            RangeResult some = _machine.Range(KeyRange.All, new RangeOptions { Limit = 2, SortOrder = order });
-            RangeResult all = _machine.Range(KeyRange.All, new RangeOptions { Limit = 3, SortOrder = order });
+            RangeOptions two = new() { Limit = 2, SortOrder = order };
+            RangeResult some = _machine.Range(KeyRange.All, two);
+            RangeResult counted = _machine.Range(KeyRange.All, two with { IncludeCount = true });
+            RangeResult all = _machine.Range(KeyRange.All, two with { Limit = 3 });
 
-            Assert.Equal((2, 3L, true), (some.Items.Count, some.Count, some.More));
+            Assert.Equal((2, null, true), (some.Items.Count, some.Count, some.More));
+            Assert.Equal((2, 3L, true), (counted.Items.Count, counted.Count, counted.More));
             Assert.Equal((3, 3L, false), (all.Items.Count, all.Count, all.More));
         }
+    }
+
+    [Theory]
+    [InlineData(5, 0, 0, 0, "a=0 b=9")]
+    [InlineData(0, 5, 0, 0, "a=0 c=1")]
+    [InlineData(0, 0, 4, 0, "b=9 c=1")]
+    [InlineData(0, 0, 0, 4, "a=0 c=1")]
+    [InlineData(5, 6, 3, 3, "a=0")]
+    [InlineData(8, 0, 0, 0, "")]
+    public void Bounds_on_revisions_select_keys_before_the_limit_applies(
+        long minMod, long maxMod, long minCreate, long maxCreate, string expected)
+    {
+        foreach (SortTarget target in new[] { SortTarget.Key, SortTarget.CreateRevision })
+        {
+            RangeOptions options = new()
+            {
+                MinModRevision = minMod, MaxModRevision = maxMod,
+                MinCreateRevision = minCreate, MaxCreateRevision = maxCreate, SortTarget = target,
+            };
+            string[] keys = expected.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            RangeResult all = _machine.Range(KeyRange.All, options);
+            RangeResult one = _machine.Range(KeyRange.All, options with { Limit = 1, IncludeCount = true });
+            RangeResult inTxn = _machine.Txn(Txn.Do(Op.Range(KeyRange.All, options))).GetRange(0);
+
+            Assert.Equal(keys, all.Items.Select(item => $"{item.Key}={item.Value}").Order());
+            Assert.Equal((null, false), (all.Count, all.More));
+            Assert.Equal((3L, keys.Length > 1), (one.Count, one.More));
+            Assert.Equal(all.Items, inTxn.Items);
+        }
+    }
+
+    [Fact]
+    public void A_range_at_an_older_revision_counts_what_existed_there()
+    {
+        RangeOptions older = new() { Revision = 5, Limit = 1, IncludeCount = true };
+
+        Assert.Equal(3, _machine.Range(KeyRange.All, older).Count);
+        Assert.Equal(2, _machine.Range(KeyRange.All, older with { Revision = 6 }).Count);
+        Assert.Equal(2, _machine.Range(KeyRange.All, new RangeOptions { Revision = 6, CountOnly = true }).Count);
+    }
+
+    [Theory]
+    [InlineData(SortTarget.Key, false)]
+    [InlineData(SortTarget.Value, false)]
+    [InlineData(SortTarget.Key, true)]
+    [Trait("Case", "S14")]
+    public void A_range_that_is_cancelled_ends(SortTarget target, bool countOnly)
+    {
+        using CancellationTokenSource source = new();
+        source.Cancel();
+
+        Assert.Throws<OperationCanceledException>(() => _machine.Range(
+            KeyRange.All, new RangeOptions { SortTarget = target, CountOnly = countOnly, Revision = 5 }, source.Token));
     }
 
     [Fact]

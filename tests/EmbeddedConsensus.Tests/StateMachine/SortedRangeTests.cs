@@ -62,7 +62,7 @@ public sealed class SortedRangeTests : IDisposable
             _machine.Put($"k{i:D3}", new byte[ValueBytes]);
         }
 
-        RangeOptions options = new() { SortTarget = target, SortOrder = order, Limit = 3 };
+        RangeOptions options = new() { SortTarget = target, SortOrder = order, Limit = 3, IncludeCount = true };
         long before = GC.GetAllocatedBytesForCurrentThread();
         RangeResult result = _machine.Range(KeyRange.All, options);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
@@ -81,7 +81,10 @@ public sealed class SortedRangeTests : IDisposable
             KeyValue[] expected = limit > 0 ? [.. all.Take(limit)] : all;
             Assert.Equal(
                 expected.Select(item => options.KeysOnly ? item with { Value = default } : item), result.Items);
-            Assert.Equal((all.Length, expected.Length < all.Length), (result.Count, result.More));
+            bool more = expected.Length < all.Length;
+            Assert.Equal((more ? null : all.Length, more), (result.Count, result.More));
+            RangeResult counted = _machine.Range(range, options with { Limit = limit, IncludeCount = true });
+            Assert.Equal((all.Length, more), (counted.Count, counted.More));
         }
     }
 

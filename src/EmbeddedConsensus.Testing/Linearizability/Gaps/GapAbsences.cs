@@ -1,3 +1,5 @@
+using EmbeddedConsensus.Testing.Histories;
+
 namespace EmbeddedConsensus.Testing.Linearizability;
 
 /// <summary>
@@ -79,7 +81,8 @@ internal sealed class GapAbsences
     private void TakeRead(CheckedCall call)
     {
         if (call is not { Kind: CallKind.Observation, Call.Operation: RangeOperation read }
-            || call.Call.Result is not RangeOperationResult { Result: { More: false } found } || read.Options.CountOnly)
+            || call.Call.Result is not RangeOperationResult { Result: { More: false } found }
+            || read.Options.CountOnly || read.Options.IsFiltered())
         {
             return;
         }

@@ -105,7 +105,7 @@ internal sealed class KeyPartition
     private void TakeRead(CheckedCall call, RangeOperation read)
     {
         if (read.Range.IsSingle && !call.Call.IsSerializable
-            && read.Options is { Revision: 0, KeysOnly: false, CountOnly: false }
+            && read.Options is { Revision: 0, KeysOnly: false, CountOnly: false } && !read.Options.IsFiltered()
             && _history.Keys.IndexOf(read.Range.Start) is { } key)
         {
             KeyValue? shown = call.Shown;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EmbeddedConsensus.Testing.Histories;
 
 namespace EmbeddedConsensus.Testing.Linearizability;
 
@@ -132,11 +133,13 @@ internal sealed partial class ReplayStore
             return new RangeResult([], count, false, 0);
         }
 
+        found.RemoveAll(item => !options.Selects(item));
         Sort(found, options);
-        bool more = options.Limit > 0 && options.Limit < count;
+        bool more = options.Limit > 0 && options.Limit < found.Count;
         IEnumerable<KeyValue> given = more ? found.Take((int)options.Limit) : found;
         return new RangeResult(
-            [.. options.KeysOnly ? given.Select(item => item with { Value = default }) : given], count, more, 0);
+            [.. options.KeysOnly ? given.Select(item => item with { Value = default }) : given],
+            options.IncludeCount || (!more && !options.IsFiltered()) ? count : null, more, 0);
     }
 
     private static void Sort(List<KeyValue> items, RangeOptions options)

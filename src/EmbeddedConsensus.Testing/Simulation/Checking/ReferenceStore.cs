@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.StateMachine.Operations;
+using EmbeddedConsensus.Testing.Histories;
 using EmbeddedConsensus.Testing.Simulation.Workload;
 
 namespace EmbeddedConsensus.Testing.Simulation.Checking;
@@ -87,11 +88,13 @@ internal sealed class ReferenceStore
         };
         int sign = options.SortOrder == SortOrder.Descending ? -1 : 1;
         Array.Sort(found, (a, b) => order(a, b) is not 0 and int by ? sign * by : a.Key.CompareTo(b.Key));
+        int count = found.Length;
+        found = [.. found.Where(item => options.Selects(item))];
         bool more = options.Limit > 0 && options.Limit < found.Length;
         IEnumerable<KeyValue> given = more ? found.Take((int)options.Limit) : found;
         return new RangeResult(
             [.. options.KeysOnly ? given.Select(item => item with { Value = default }) : given],
-            found.Length, more, revision);
+            options.IncludeCount || (!more && !options.IsFiltered()) ? count : null, more, revision);
     }
 
     private long NextRevision => Revision + (_changes.Count > 0 ? 1 : 0);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.Testing.Histories;
 
@@ -14,7 +15,8 @@ internal static class ResultText
 
     /// <summary>The result of a read.</summary>
     public static string Of(RangeResult result) =>
-        $"revision {result.Revision}, count {result.Count}, more {result.More}, [{Of(result.Items)}]";
+        $"revision {result.Revision}, count {result.Count?.ToString(CultureInfo.InvariantCulture) ?? "none"}, "
+        + $"more {result.More}, [{Of(result.Items)}]";
 
     /// <summary>One key.</summary>
     public static string Of(KeyValue item) =>

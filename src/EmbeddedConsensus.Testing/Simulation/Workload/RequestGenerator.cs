@@ -98,6 +98,9 @@ internal sealed class RequestGenerator
         SortOrder = _random.Chance(0.2) ? SortOrder.Descending : SortOrder.Ascending,
         KeysOnly = _random.Chance(0.1),
         CountOnly = _random.Chance(0.1),
+        IncludeCount = _random.Chance(0.3),
+        MinModRevision = _random.Chance(0.1) ? Math.Max(0, revision - _random.Between(0, 40)) : 0,
+        MaxCreateRevision = _random.Chance(0.1) ? Math.Max(0, revision - _random.Between(0, 40)) : 0,
     };
 
     // Half of the draws fall on the first few keys.

@@ -13,6 +13,7 @@ internal sealed class SimulatedWorkload
     private readonly SimulatedCaller[] _callers;
     private readonly SimulatedWatcher[] _watchers;
     private readonly SimulatedHolder[] _holders;
+    private readonly SimulatedStaleReader _staleReader;
     private SimulatedCaller? _prober;
 
     /// <summary>Callers and watchers that have not begun.</summary>
@@ -46,6 +47,8 @@ internal sealed class SimulatedWorkload
         {
             _holders[i] = new SimulatedHolder(cluster, i, random.Fork(300 + (ulong)i));
         }
+
+        _staleReader = new SimulatedStaleReader(cluster, random.Fork(400));
     }
 
     /// <summary>The mean time between a caller's calls, in microseconds.</summary>
@@ -74,6 +77,8 @@ internal sealed class SimulatedWorkload
         {
             holder.BeginLater();
         }
+
+        _staleReader.LookLater();
     }
 
     /// <summary>Adds a caller that calls only on request. As for the others, its call is lost when the replica that
@@ -98,6 +103,8 @@ internal sealed class SimulatedWorkload
         {
             holder.Stop();
         }
+
+        _staleReader.Stop();
     }
 
     /// <summary>A lease has ended: the first replica applies what ended it.</summary>
@@ -134,6 +141,8 @@ internal sealed class SimulatedWorkload
         {
             holder.ReplicaEnded(life);
         }
+
+        _staleReader.ReplicaEnded(life);
     }
 
     /// <summary>A call has ended.</summary>

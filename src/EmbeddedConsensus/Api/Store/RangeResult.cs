@@ -8,7 +8,7 @@ public sealed record RangeResult
     {
     }
 
-    internal RangeResult(IReadOnlyList<KeyValue> items, long count, bool more, long revision)
+    internal RangeResult(IReadOnlyList<KeyValue> items, long? count, bool more, long revision)
     {
         Items = items;
         Count = count;
@@ -19,8 +19,10 @@ public sealed record RangeResult
     /// <summary>The keys, in the order asked for; empty when only the count was asked for.</summary>
     public IReadOnlyList<KeyValue> Items { get => field ?? []; init; }
 
-    /// <summary>The number of keys in the whole range, whatever the limit.</summary>
-    public long Count { get; init; }
+    /// <summary>The number of keys in the whole range, whatever the limit and the bounds on revisions. Null when one of
+    /// these may have left keys out and neither <see cref="RangeOptions.IncludeCount"/> nor
+    /// <see cref="RangeOptions.CountOnly"/> asked for it.</summary>
+    public long? Count { get; init; }
 
     /// <summary>Whether the limit left keys out.</summary>
     public bool More { get; init; }

@@ -364,7 +364,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         try
         {
             await ReadBarrierAsync(cancellationToken).ConfigureAwait(false);
-            return ReadRange(range, options);
+            return ReadRange(range, options, cancellationToken);
         }
         catch (Exception exception) when (activity is not null)
         {
@@ -384,7 +384,10 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         try
         {
             _host.ThrowIfNotRunning();
-            return new ValueTask<RangeResult>(ReadRange(range, options));
+            return IsLong(range, options)
+                ? new ValueTask<RangeResult>(
+                    Task.Run(() => ReadRange(range, options, cancellationToken), cancellationToken))
+                : new ValueTask<RangeResult>(ReadRange(range, options, CancellationToken.None));
         }
         catch (ConsensusStoreException exception)
         {
@@ -392,14 +395,20 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
         }
     }
 
-    private RangeResult ReadRange(KeyRange range, RangeOptions options)
+    private bool IsLong(KeyRange range, RangeOptions options)
+    {
+        using PinnedView pinned = _host.Apply.OpenView();
+        return RangeReader.IsLong(pinned.View, RangeQuery.Of(range, options));
+    }
+
+    private RangeResult ReadRange(KeyRange range, RangeOptions options, CancellationToken cancellationToken)
     {
         _host.ThrowIfFaulted();
         using PinnedView pinned = _host.Apply.OpenView();
         MvccView view = pinned.View;
         return RangeReader.CheckRevision(view, options.Revision) is { } refusal
             ? throw refusal
-            : RangeReader.Read(view, RangeQuery.Of(range, options));
+            : RangeReader.Read(view, RangeQuery.Of(range, options), cancellationToken);
     }
 
     private async IAsyncEnumerable<KeyValue> ScanKeysAsync(
