@@ -68,7 +68,7 @@ public sealed class DefectTests
     [Trait("Scenario", "9")]
     public void A_leader_lease_on_a_clock_that_runs_too_slowly_is_found() =>
         Assert.Equal("Linearizability",
-            Seeds.FirstBrokenInvariant(count: 80, replicas: 3, SimulatedDefect.SlowLeaseClock));
+            Seeds.FirstBrokenInvariant(count: 200, replicas: 3, SimulatedDefect.SlowLeaseClock));
 
     [Fact]
     [Trait("Scenario", "48")]
