@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>The running parts of a recovered replica, wired together: its three threads, the log batcher and the snapshot
-/// tasks.</summary>
+/// <summary>The running parts of a recovered replica, wired together: its three threads, the log batcher and the
+/// snapshot tasks.</summary>
 internal sealed class ReplicaEngine : IApplyLoopEvents
 {
     private readonly LogBatcher _batcher;

@@ -103,6 +103,8 @@ internal sealed partial class KeyValueStore
         // The first report is due when everything before the start was distributed, also if the keys are quiet.
         hub.WakeAt(watcher, start - 1);
         using WatchProgress progress = new(start, options.ProgressInterval, _host.Time, signal);
+        void OnRequest() => hub.WakeAt(watcher, progress.Request(_host.Revisions().Revision));
+        options.ProgressTrigger?.Attach(OnRequest);
         try
         {
             List<WatchEvent> events = [];
@@ -141,6 +143,7 @@ internal sealed partial class KeyValueStore
         }
         finally
         {
+            options.ProgressTrigger?.Detach(OnRequest);
             hub.Remove(watcher);
         }
     }
