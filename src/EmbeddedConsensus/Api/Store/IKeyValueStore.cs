@@ -135,9 +135,9 @@ public interface IKeyValueStore
     /// <remarks>
     /// <para>The steps are <see cref="ObservationKind.Snapshot"/>, the keys, <see cref="ObservationKind.Synced"/> and
     /// the changes, with progress as in <see cref="WatchBatchesAsync"/>. The snapshot has everything that was
-    /// acknowledged before the call. When compaction, or a snapshot that this replica received, has taken the changes that were to
-    /// come next, another snapshot follows: after <see cref="ObservationKind.Snapshot"/>, forget what was observed
-    /// before; a key that is not in it no longer exists.</para>
+    /// acknowledged before the call. When compaction, or a snapshot that this replica received, has taken the changes
+    /// that were to come next, another snapshot follows: after <see cref="ObservationKind.Snapshot"/>, forget what was
+    /// observed before; a key that is not in it no longer exists.</para>
     /// <para>To continue after a restart without a snapshot, set <see cref="WatchOptions.StartRevision"/> to one more
     /// than the revision of the last <see cref="ObservationKind.Synced"/> or
     /// <see cref="ObservationKind.Progress"/>, or of the last change with <see cref="WatchEvent.EndsRevision"/>. If
