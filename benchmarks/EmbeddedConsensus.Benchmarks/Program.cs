@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using EmbeddedConsensus.Benchmarks.Cluster;
 using EmbeddedConsensus.Benchmarks.Leases;
 using EmbeddedConsensus.Benchmarks.Mvcc;
+using EmbeddedConsensus.Benchmarks.Watches;
 
 // The load generator drives whole clusters; everything else runs in BenchmarkDotNet.
 if (args is [LoadCommand.Name or FollowerProcess.CommandName, ..])
@@ -12,6 +13,11 @@ if (args is [LoadCommand.Name or FollowerProcess.CommandName, ..])
 if (args is [LeaseCommand.Name, ..])
 {
     return await LeaseCommand.RunAsync(args);
+}
+
+if (args is [WatchCommands.Fanout or WatchCommands.CatchUp, ..])
+{
+    return await WatchCommands.RunAsync(args);
 }
 
 if (args is [{ } verb, ..] && StoreFigures.Find(verb) is { } figure)

@@ -8,9 +8,6 @@ internal static class WatchMapping
 {
     private static readonly ByteString Smallest = ByteString.CopyFrom(0);
 
-    // A watch learns of progress this often, so that a report on request need not wait longer.
-    private static readonly TimeSpan InternalProgress = TimeSpan.FromMilliseconds(100);
-
     /// <summary>The keys to watch.</summary>
     /// <returns>False when the range holds no key.</returns>
     public static bool TryGetRange(WatchCreateRequest request, out KeyRange range)
@@ -23,12 +20,16 @@ internal static class WatchMapping
     /// <summary>How to watch them.</summary>
     /// <param name="request">The request.</param>
     /// <param name="revision">The store's revision when the request came.</param>
-    public static WatchOptions Options(WatchCreateRequest request, long revision) => new()
+    /// <param name="progressInterval">How often a quiet watch reports progress, if the client wants it to.</param>
+    /// <param name="trigger">Asks the watch for progress.</param>
+    public static WatchOptions Options(
+        WatchCreateRequest request, long revision, TimeSpan progressInterval, WatchProgressTrigger trigger) => new()
     {
         StartRevision = request.StartRevision > 0 ? request.StartRevision : revision + 1,
         IncludePrevious = request.PrevKv,
         SkipPuts = request.Filters.Contains(WatchCreateRequest.Types.FilterType.Noput),
         SkipDeletes = request.Filters.Contains(WatchCreateRequest.Types.FilterType.Nodelete),
-        ProgressInterval = InternalProgress,
+        ProgressInterval = request.ProgressNotify ? progressInterval : Timeout.InfiniteTimeSpan,
+        ProgressTrigger = trigger,
     };
 }

@@ -23,8 +23,12 @@ internal sealed class WatchSubscription(
     CancellationToken streamEnded) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(streamEnded);
-    private readonly WatchOptions _options = WatchMapping.Options(request, revision);
+    private readonly WatchProgressTrigger _trigger = new();
     private readonly Lock _lock = new();
+    private readonly long _start = request.StartRevision > 0 ? request.StartRevision : revision + 1;
+
+    // The beginning of a revision that comes in pieces, for a client that takes no fragments.
+    private readonly List<WatchEvent> _pieces = [];
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _delivered;
     private long _reported = Stopwatch.GetTimestamp();
@@ -37,12 +41,13 @@ internal sealed class WatchSubscription(
     /// after the revision has nothing to deliver up to it.</summary>
     public async Task WaitForAsync(long target)
     {
+        _trigger.Request();
         while (!_run.IsCompleted)
         {
             Task moved;
             lock (_lock)
             {
-                if (_delivered >= target || _options.StartRevision > target)
+                if (_delivered >= target || _start > target)
                 {
                     return;
                 }
@@ -64,12 +69,17 @@ internal sealed class WatchSubscription(
 
     private async Task RunAsync()
     {
+        WatchOptions options =
+            WatchMapping.Options(request, revision, store.Options.WatchProgressInterval, _trigger);
         try
         {
-            await foreach (WatchBatch batch in store.Keys.WatchBatchesAsync(range, _options, _stop.Token))
+            await foreach (WatchBatch batch in store.Keys.WatchBatchesAsync(range, options, _stop.Token))
             {
                 await SendAsync(batch);
-                Advance(batch.Revision);
+                if (!batch.IsPartial)
+                {
+                    Advance(batch.Revision);
+                }
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -94,14 +104,27 @@ internal sealed class WatchSubscription(
     {
         if (batch.IsProgress)
         {
+            // A report on request, or the first one, is not for the client: the stream answers for all watches.
             if (request.ProgressNotify
-                && Stopwatch.GetElapsedTime(_reported) >= store.Options.WatchProgressInterval)
+                && Stopwatch.GetElapsedTime(_reported) >= store.Options.WatchProgressInterval / 2)
             {
                 await stream.SendAsync(NewResponse(batch.Revision));
                 _reported = Stopwatch.GetTimestamp();
             }
 
             return;
+        }
+
+        if (!request.Fragment && (batch.IsPartial || _pieces.Count > 0))
+        {
+            _pieces.AddRange(batch.Events);
+            if (batch.IsPartial)
+            {
+                return;
+            }
+
+            batch = batch with { Events = [.. _pieces] };
+            _pieces.Clear();
         }
 
         foreach (WatchResponse response in Responses(batch))
@@ -131,6 +154,7 @@ internal sealed class WatchSubscription(
             size += length;
         }
 
+        responses[^1].Fragment = batch.IsPartial;
         return responses;
     }
 

@@ -15,6 +15,7 @@ internal sealed class ConsensusStoreOptionsValidator(string? serviceKey, IConfig
     private const int MinRequestBytes = 1 << 10;
     private const int MaxRequestBytes = 64 << 20;
     private const long MinLogBytes = 1 << 20;
+    private const long MinWatchBytes = 1 << 20;
     private const int MaxAddressBytes = 1024;
     private const int MaxJoinAddresses = 32;
     private const double MinClockDrift = 0.001;
@@ -35,6 +36,7 @@ internal sealed class ConsensusStoreOptionsValidator(string? serviceKey, IConfig
         nameof(ConsensusStoreOptions.RequestTimeout), nameof(ConsensusStoreOptions.MaxRequestBytes),
         nameof(ConsensusStoreOptions.MaxTxnOperations), nameof(ConsensusStoreOptions.MaxPendingRequests),
         nameof(ConsensusStoreOptions.WhenFull), nameof(ConsensusStoreOptions.MaxWaitingRequests),
+        nameof(ConsensusStoreOptions.MaxWatchBytes),
         nameof(ConsensusStoreOptions.SnapshotThresholdBytes), nameof(ConsensusStoreOptions.RetainedLogBytes),
         nameof(ConsensusStoreOptions.LogCacheBytes),
         nameof(ConsensusStoreOptions.LeadershipTransferTimeout), nameof(ConsensusStoreOptions.MaxFormatVersion),
@@ -222,6 +224,8 @@ internal sealed class ConsensusStoreOptionsValidator(string? serviceKey, IConfig
         faults.Require(options.MaxWaitingRequests >= 1, nameof(options.MaxWaitingRequests),
             $"is {options.MaxWaitingRequests}. Use at least 1, or {nameof(options.WhenFull)} = {nameof(WhenFull.Fail)} "
             + "to let no call wait.");
+        faults.Require(options.MaxWatchBytes >= MinWatchBytes, nameof(options.MaxWatchBytes),
+            $"is {options.MaxWatchBytes}. Use at least {MinWatchBytes}.");
         faults.Require(options.SnapshotThresholdBytes >= MinLogBytes, nameof(options.SnapshotThresholdBytes),
             $"is {options.SnapshotThresholdBytes}. Use at least {MinLogBytes}.");
         faults.Require(options.RetainedLogBytes >= 0, nameof(options.RetainedLogBytes),

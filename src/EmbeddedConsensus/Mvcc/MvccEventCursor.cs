@@ -5,11 +5,13 @@ internal struct MvccEventCursor
 {
     private readonly RevisionIndexBounds _index;
     private readonly long _fromRevision;
+    private readonly int _fromSub;
     private long _position;
 
-    /// <summary>An enumeration of the changes from a revision on.</summary>
-    public MvccEventCursor(RevisionIndexBounds index, long fromRevision)
+    /// <summary>An enumeration of the changes from one of a revision on.</summary>
+    public MvccEventCursor(RevisionIndexBounds index, long fromRevision, int fromSub)
     {
+        _fromSub = fromSub;
         _index = index;
         _fromRevision = fromRevision;
         _position = -1;
@@ -31,7 +33,7 @@ internal struct MvccEventCursor
     /// <summary>Moves to the next change.</summary>
     public bool MoveNext()
     {
-        _position = _position < 0 ? _index.LowerBound(_fromRevision) : _position + 1;
+        _position = _position < 0 ? _index.LowerBound(_fromRevision, _fromSub) : _position + 1;
         return _position < _index.Tail;
     }
 }

@@ -79,14 +79,48 @@ internal readonly struct MvccView
     /// <summary>Every change from a revision to <see cref="Revision"/>, deletions too, in the order they were
     /// made.</summary>
     /// <param name="fromRevision">From <see cref="CompactRevision"/> on; one in the future has no events.</param>
+    /// <param name="fromSub">The first change of that revision to return, from 0.</param>
     /// <exception cref="InvariantViolationException">The revision is compacted; the caller checks.</exception>
-    public MvccEventCursor Events(long fromRevision)
+    public MvccEventCursor Events(long fromRevision, int fromSub = 0)
     {
         if (fromRevision < CompactRevision)
         {
             throw new InvariantViolationException($"Events from {fromRevision} are compacted up to {CompactRevision}.");
         }
-        return new MvccEventCursor(_root.Index, fromRevision);
+        return new MvccEventCursor(_root.Index, fromRevision, fromSub);
+    }
+
+    /// <summary>The versions of a key that a stretch of the history made, deletions too, newest first. Takes time in
+    /// proportion to them, not to the history.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="fromRevision">The first revision, from <see cref="CompactRevision"/> on.</param>
+    /// <param name="toRevision">The last revision, up to <see cref="Revision"/>.</param>
+    /// <param name="max">The most versions to collect.</param>
+    /// <param name="versions">Receives the versions; empty.</param>
+    /// <returns>False when there are more than <paramref name="max"/>: the newest of them were collected.</returns>
+    public bool TryGetVersions(
+        ReadOnlySpan<byte> key, long fromRevision, long toRevision, int max, List<RecordHandle> versions)
+    {
+        TreeCursor cursor = new(_store.Tree, _root.TreeRoot);
+        cursor.Seek(key);
+        int index = cursor.Leaf.LowerBound(key, out bool found);
+        if (!found)
+        {
+            return true;
+        }
+        using (_store.Grace.Enter())
+        {
+            RecordHandle version = VersionChain.Find(cursor.Leaf.Node(index), toRevision);
+            for (; !version.IsNull && version.Memory.ModRevision >= fromRevision; version = version.Memory.Older(0))
+            {
+                if (versions.Count == max)
+                {
+                    return false;
+                }
+                versions.Add(version);
+            }
+        }
+        return true;
     }
 
     /// <summary>The version that a change replaced, which a watch reports as the previous value.</summary>

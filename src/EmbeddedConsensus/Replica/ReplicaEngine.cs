@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>The running parts of a recovered replica, wired together: its two threads, the log batcher and the snapshot
-/// tasks.</summary>
+/// <summary>The running parts of a recovered replica, wired together: its three threads, the log batcher and the
+/// snapshot tasks.</summary>
 internal sealed class ReplicaEngine : IApplyLoopEvents
 {
     private readonly LogBatcher _batcher;
@@ -40,7 +40,8 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
         Inbox = new ConsensusInbox(core);
         Apply = new ApplyLoop(
             recovered.Machine, storage.Log, core.Proposals, settings.Self, recovered.Incarnation, settings.Leases,
-            time, this, schedule);
+            settings.MaxWatchBytes, time, this, schedule);
+        Watch = new WatchLoop(Apply.Watches, settings.Self, Inbox.Failed, schedule);
         _batcher = new LogBatcher(storage.Log, Inbox, metrics.FlushDuration, time);
         _snapshots = new ReplicaSnapshots(
             storage.Snapshots, recovered.SnapshotIndex, settings, Inbox, Apply, logger, schedule, stopped);
@@ -59,6 +60,9 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
     /// <summary>The apply thread.</summary>
     public ApplyLoop Apply { get; }
 
+    /// <summary>The thread that serves the watchers.</summary>
+    private WatchLoop Watch { get; }
+
     /// <summary>The index of the newest snapshot; 0 when there is none.</summary>
     public ulong SnapshotIndex => _snapshots.NewestIndex;
 
@@ -73,6 +77,7 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
         }
 
         Apply.Start();
+        Watch.Start();
         Consensus.Start();
     }
 
@@ -89,6 +94,7 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
             {
                 Consensus.StopAndFail(reason);
                 Apply.StopAndJoin();
+                Watch.StopAndJoin();
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
@@ -98,10 +104,14 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
         await Task.WhenAll(_batcher.Idle, _snapshots.Idle).ConfigureAwait(false);
         Consensus.Dispose();
         Apply.Dispose();
+        Watch.Dispose();
     }
 
     /// <inheritdoc />
     void IApplyLoopEvents.Applied(ulong index, long bytes) => Inbox.Applied(index, bytes);
+
+    /// <inheritdoc />
+    void IApplyLoopEvents.EventsPublished() => Watch.Wake();
 
     /// <inheritdoc />
     void IApplyLoopEvents.Captured(StateSnapshot snapshot) => _snapshots.Write(snapshot);

@@ -85,6 +85,9 @@ internal sealed class ReplicaSettings
         GraceMicros = (long)_options.ElectionTimeout.TotalMicroseconds,
     };
 
+    /// <summary>What all watches of the store may hold in memory, in bytes.</summary>
+    public long MaxWatchBytes => _options.MaxWatchBytes;
+
     /// <summary>The settings of <see cref="ReplicaCore"/>.</summary>
     public ReplicaCoreOptions Core() => new()
     {

@@ -3,7 +3,7 @@ namespace EmbeddedConsensus.Watches;
 /// <summary>Wakes the reader of a watcher.</summary>
 internal interface IWatchSignal
 {
-    /// <summary>There are events to take. Called on the apply thread, so it must only wake the reader and
-    /// return.</summary>
+    /// <summary>There may be events to take. Called on the thread that distributes events, so it must only wake the
+    /// reader and return.</summary>
     void Wake();
 }

@@ -3,72 +3,91 @@ using EmbeddedConsensus.Mvcc;
 namespace EmbeddedConsensus.Watches;
 
 /// <summary>
-/// One watch. While it keeps up, the hub puts events into its bounded buffer. When the buffer is full, the watcher
-/// reads the history itself, at its own pace, until it has caught up. A slow reader therefore delays only itself
+/// One watch. While it keeps up, it takes events from the ring of its group. When they are dropped before it took them,
+/// it reads the history itself, at its own pace, until it has caught up. A slow reader therefore delays only itself
 /// (scenarios 49, 52).
 /// </summary>
 internal sealed class Watcher
 {
-    // The number of changes scanned per call, so that a view is not pinned for long.
-    private const int CatchUpEvents = 512;
-    private const int CatchUpScans = 65_536;
-
     private readonly WatchHub _hub;
+    private readonly WatchGroup _group;
     private readonly IWatchSignal _signal;
-    private readonly EventBuffer _buffer = new();
 
-    internal Watcher(WatchHub hub, KeyRange range, WatchOptions options, long nextRevision, IWatchSignal signal)
+    // Everything up to this revision was read from the history; 0 when nothing was.
+    private long _reached;
+    private long _taken;
+
+    internal Watcher(WatchHub hub, WatchGroup group, long firstRevision, IWatchSignal signal)
     {
         _hub = hub;
-        Range = range;
-        Options = options;
-        NextRevision = nextRevision;
+        _group = group;
         _signal = signal;
+        Next = new WatchPosition(firstRevision);
     }
 
     /// <summary>The keys watched.</summary>
-    public KeyRange Range { get; }
+    public KeyRange Range => _group.Range;
 
-    /// <summary>The options of the watch.</summary>
-    public WatchOptions Options { get; }
+    /// <summary>The group of watchers that this one belongs to.</summary>
+    public WatchGroup Group => _group;
 
-    /// <summary>The first revision that is neither delivered nor buffered. Guarded by the hub's lock.</summary>
-    public long NextRevision { get; private set; }
+    /// <summary>The first change that was not taken, unless the ring has earlier ones that were passed over. Guarded by
+    /// the group's lock.</summary>
+    public WatchPosition Next { get; private set; }
 
-    /// <summary>Whether the hub feeds the watcher. Guarded by the hub's lock.</summary>
+    /// <summary>Whether the hub feeds the watcher. Guarded by the group's lock.</summary>
     public bool IsSynced { get; set; }
 
-    /// <summary>The revision up to which everything was delivered; null while something is left to deliver.</summary>
+    /// <summary>The next event in the group's ring, while synced. Guarded by the group's lock.</summary>
+    public long Place { get; set; }
+
+    /// <summary>The place among the group's watchers; -1 after it was removed. Guarded by the hub's lock.</summary>
+    public int Slot { get; set; }
+
+    /// <summary>The revision that the hub wakes it at; 0 for none. Guarded by the hub's lock.</summary>
+    public long AlarmRevision { get; set; }
+
+    /// <summary>The revision up to which everything was taken; null while something is left to take.</summary>
     public long? SyncedRevision
     {
         get
         {
-            lock (_hub.Gate)
+            // Read before the ring: what was distributed up to this revision is in the ring by now.
+            long revision = _hub.Revision;
+            lock (_group.Gate)
             {
-                return IsSynced && _buffer.Count == 0 ? _hub.Revision : null;
+                return IsSynced && Place == _group.Committed ? Math.Max(revision, _reached) : null;
             }
         }
     }
 
-    /// <summary>Takes the events that can be delivered now.</summary>
-    /// <param name="destination">Receives the events, in order.</param>
+    /// <summary>Takes the events that can be delivered now. What was taken before counts as passed on.</summary>
+    /// <param name="destination">Receives the events, in order; empty.</param>
     /// <returns>False when there are none: wait for the signal, then try again.</returns>
     /// <exception cref="CompactedException">The next revision is compacted.</exception>
     public bool TryTake(List<WatchEvent> destination)
     {
-        lock (_hub.Gate)
+        Hold(0);
+        _hub.ThrowIfEnded();
+        lock (_group.Gate)
         {
-            _hub.ThrowIfEnded();
-            _buffer.MoveTo(destination);
-            if (destination.Count > 0)
+            if (IsSynced)
             {
+                long bytes = _group.Take(this, destination);
+                if (destination.Count == 0)
+                {
+                    return false;
+                }
+
+                Advance(destination[^1].Revision + 1);
+                Hold(bytes);
                 return true;
             }
+        }
 
-            if (IsSynced || _hub.TrySync(this))
-            {
-                return false;
-            }
+        if (_hub.TrySync(this))
+        {
+            return false;
         }
 
         CatchUp(destination);
@@ -77,78 +96,57 @@ internal sealed class Watcher
         return true;
     }
 
-    /// <summary>Whether the watcher selects an event of this kind.</summary>
-    public bool Selects(bool isDelete) => isDelete ? !Options.SkipDeletes : !Options.SkipPuts;
-
-    /// <summary>Buffers an event; false when the buffer is full and the watcher falls behind. Called by the hub under
-    /// its lock, revision by revision.</summary>
-    internal bool TryBuffer(WatchEvent next)
+    /// <summary>Everything before a revision was taken. The group's lock is held.</summary>
+    internal void Advance(long revision)
     {
-        if (next.Revision < NextRevision)
+        if (revision > Next.Revision)
         {
-            return true;
+            Next = new WatchPosition(revision);
         }
-
-        if (_buffer.IsFull)
-        {
-            // A revision is delivered whole: the part of this one in the buffer will be read again from the history.
-            _buffer.RemoveNewest(next.Revision);
-            NextRevision = next.Revision;
-            return false;
-        }
-
-        _buffer.Add(next);
-        return true;
     }
-
-    /// <summary>The hub has passed everything up to a revision.</summary>
-    internal void Advance(long revision) => NextRevision = Math.Max(NextRevision, revision + 1);
 
     /// <summary>Wakes the reader.</summary>
     internal void Wake() => _signal.Wake();
 
+    /// <summary>Sets the memory that the reader holds of what it took, in bytes.</summary>
+    internal void Hold(long bytes)
+    {
+        long held = Slot < 0 ? 0 : bytes;
+        _hub.Budget.Add(held - _taken);
+        _taken = held;
+    }
+
     private void CatchUp(List<WatchEvent> destination)
     {
-        using PinnedView pinned = _hub.OpenView();
-        long from = NextRevision;
-        if (from < pinned.CompactRevision)
+        // Only the reader moves a watcher that is not synced.
+        WatchPosition from = Next;
+        HistoryPiece piece = _group.FindPiece(from) ?? ReadPiece(from);
+        Hold(piece.CopyTo(destination, from));
+        if (piece.Next != from)
         {
-            throw new CompactedException(from, pinned.CompactRevision);
+            _reached = piece.Next.Revision - 1;
         }
 
-        long reached = pinned.Revision;
-        int scans = 0;
-        MvccEventCursor cursor = pinned.Events(from);
-        while (cursor.MoveNext())
+        lock (_group.Gate)
         {
-            MvccRecord record = cursor.Current;
-            if ((destination.Count >= CatchUpEvents || scans >= CatchUpScans) && record.ModRevision > from)
-            {
-                reached = from;
-                break;
-            }
-
-            from = record.ModRevision;
-            scans++;
-            if (Range.Contains(record.Key) && Selects(record.IsTombstone))
-            {
-                Append(destination, WatchEventFactory.Create(pinned.View, record, Options.IncludePrevious));
-            }
-        }
-
-        lock (_hub.Gate)
-        {
-            Advance(reached);
+            Next = piece.Next;
         }
     }
 
-    private static void Append(List<WatchEvent> destination, WatchEvent next)
+    private HistoryPiece ReadPiece(WatchPosition from)
     {
-        if (destination.Count > 0 && destination[^1].Revision == next.Revision)
+        HistoryPiece piece;
+        using (PinnedView pinned = _hub.OpenView())
         {
-            destination[^1] = destination[^1] with { EndsRevision = false };
+            if (from.Revision < pinned.CompactRevision)
+            {
+                throw new CompactedException(from.Revision, pinned.CompactRevision);
+            }
+
+            piece = HistoryReader.Read(pinned.View, _group.Range, _group.Filter, from);
         }
 
-        destination.Add(next);
+        _group.Share(piece);
+        return piece;
     }
 }

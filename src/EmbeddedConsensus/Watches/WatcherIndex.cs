@@ -1,57 +1,90 @@
 namespace EmbeddedConsensus.Watches;
 
-/// <summary>Finds the watchers of a key: single-key watchers in a hash table, range watchers in an interval
-/// tree.</summary>
+/// <summary>Finds the groups of watchers that watch a key: those of single keys in a hash table, those of ranges in an
+/// interval tree. The groups of one range, which differ in their filters, form a chain.</summary>
 internal sealed class WatcherIndex
 {
-    private readonly Dictionary<Key, List<Watcher>> _single = new(KeyComparer.Instance);
-    private readonly Dictionary<Key, List<Watcher>>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
+    private readonly Dictionary<Key, WatchGroup> _single = new(KeyComparer.Instance);
+    private readonly Dictionary<Key, WatchGroup>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
     private readonly RangeTree _ranges = new();
 
-    /// <summary>An index without watchers.</summary>
+    /// <summary>An index without groups.</summary>
     public WatcherIndex() => _bySpan = _single.GetAlternateLookup<ReadOnlySpan<byte>>();
 
-    /// <summary>Adds a watcher.</summary>
-    public void Add(Watcher watcher)
+    /// <summary>The group of a range and filter; null when there is none.</summary>
+    public WatchGroup? Get(KeyRange range, WatchFilter filter)
     {
-        if (!watcher.Range.IsSingle)
+        WatchGroup? group = First(range);
+        while (group is not null && group.Filter != filter)
         {
-            _ranges.Add(watcher);
+            group = group.NextOfRange;
+        }
+
+        return group;
+    }
+
+    /// <summary>Adds a group that is not in the index.</summary>
+    public void Add(WatchGroup group)
+    {
+        group.NextOfRange = First(group.Range);
+        SetFirst(group.Range, group);
+    }
+
+    /// <summary>Removes a group that is in the index.</summary>
+    public void Remove(WatchGroup group)
+    {
+        WatchGroup first = First(group.Range)!;
+        if (first == group)
+        {
+            SetFirst(group.Range, group.NextOfRange);
             return;
         }
 
-        if (!_single.TryGetValue(watcher.Range.Start, out List<Watcher>? list))
+        while (first.NextOfRange != group)
         {
-            list = [];
-            _single[watcher.Range.Start] = list;
+            first = first.NextOfRange!;
         }
 
-        list.Add(watcher);
+        first.NextOfRange = group.NextOfRange;
     }
 
-    /// <summary>Removes a watcher, if it is there.</summary>
-    public void Remove(Watcher watcher)
+    /// <summary>Adds the groups that watch a key to a list, each once.</summary>
+    public void Find(ReadOnlySpan<byte> key, List<WatchGroup> matches)
     {
-        if (!watcher.Range.IsSingle)
+        if (_bySpan.TryGetValue(key, out WatchGroup? first))
         {
-            _ranges.Remove(watcher);
-        }
-        else if (_single.TryGetValue(watcher.Range.Start, out List<Watcher>? list) && list.Remove(watcher)
-            && list.Count == 0)
-        {
-            _single.Remove(watcher.Range.Start);
-        }
-    }
-
-    /// <summary>Adds the watchers of a key to a list, each once.</summary>
-    public void Find(ReadOnlySpan<byte> key, List<Watcher> matches)
-    {
-        if (_bySpan.TryGetValue(key, out List<Watcher>? list))
-        {
-            matches.AddRange(list);
+            AddChain(first, matches);
         }
 
         _ranges.Find(key, matches);
+    }
+
+    /// <summary>Adds a group, and those of the same range after it, to a list.</summary>
+    public static void AddChain(WatchGroup first, List<WatchGroup> matches)
+    {
+        for (WatchGroup? group = first; group is not null; group = group.NextOfRange)
+        {
+            matches.Add(group);
+        }
+    }
+
+    private WatchGroup? First(KeyRange range) =>
+        range.IsSingle ? _single.GetValueOrDefault(range.Start) : _ranges.Get(range);
+
+    private void SetFirst(KeyRange range, WatchGroup? first)
+    {
+        if (!range.IsSingle)
+        {
+            _ranges.Set(range, first);
+        }
+        else if (first is null)
+        {
+            _single.Remove(range.Start);
+        }
+        else
+        {
+            _single[range.Start] = first;
+        }
     }
 
     private sealed class KeyComparer : IEqualityComparer<Key>, IAlternateEqualityComparer<ReadOnlySpan<byte>, Key>

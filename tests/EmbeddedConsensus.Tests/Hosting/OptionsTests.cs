@@ -53,6 +53,7 @@ public sealed class OptionsTests
         { "MaxPendingRequests", options => options.MaxPendingRequests = 0 },
         { "WhenFull is 7", options => options.WhenFull = (WhenFull)7 },
         { "MaxWaitingRequests is 0", options => options.MaxWaitingRequests = 0 },
+        { "MaxWatchBytes is 1.", options => options.MaxWatchBytes = 1 },
         { "SnapshotThresholdBytes", options => options.SnapshotThresholdBytes = 1 },
         { "RetainedLogBytes is -1", options => options.RetainedLogBytes = -1 },
         { "LogCacheBytes", options => options.LogCacheBytes = 1 },

@@ -26,6 +26,7 @@ public sealed class RollingChangeTests
         [nameof(ConsensusStoreOptions.MaxPendingRequests)] = static options => options.MaxPendingRequests = 16,
         [nameof(ConsensusStoreOptions.WhenFull)] = static options => options.WhenFull = WhenFull.Wait,
         [nameof(ConsensusStoreOptions.MaxWaitingRequests)] = static options => options.MaxWaitingRequests = 16,
+        [nameof(ConsensusStoreOptions.MaxWatchBytes)] = static options => options.MaxWatchBytes = 1 << 20,
         [nameof(ConsensusStoreOptions.SnapshotThresholdBytes)] =
             static options => options.SnapshotThresholdBytes = 1 << 20,
         [nameof(ConsensusStoreOptions.RetainedLogBytes)] = static options => options.RetainedLogBytes = 0,

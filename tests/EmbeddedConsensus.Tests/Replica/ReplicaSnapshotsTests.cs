@@ -23,7 +23,8 @@ public sealed class ReplicaSnapshotsTests : IApplyLoopEvents
         await using InMemorySnapshotStorage storage = new();
         using ReplicatedStateMachine machine = new(settings.Mvcc);
         using ApplyLoop apply = new(
-            machine, log, core.Proposals, self, 1, settings.Leases, TimeProvider.System, this, schedule: null);
+            machine, log, core.Proposals, self, 1, settings.Leases, settings.MaxWatchBytes, TimeProvider.System, this,
+            schedule: null);
         inbox.Attach(apply);
         ReplicaSnapshots snapshots =
             new(storage, 0, settings, inbox, apply, NullLogger.Instance, schedule: null, CancellationToken.None);
@@ -40,6 +41,10 @@ public sealed class ReplicaSnapshotsTests : IApplyLoopEvents
     }
 
     void IApplyLoopEvents.Applied(ulong index, long bytes)
+    {
+    }
+
+    void IApplyLoopEvents.EventsPublished()
     {
     }
 

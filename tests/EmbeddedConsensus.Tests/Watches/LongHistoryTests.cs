@@ -40,7 +40,7 @@ public sealed class LongHistoryTests
     private static async Task ReadAsync(IKeyValueStore store, CancellationToken cancellationToken)
     {
         await foreach (WatchEvent _ in store.WatchAsync(
-            "key", new WatchOptions { StartRevision = 1 }, cancellationToken))
+            KeyRange.Prefix("key"), new WatchOptions { StartRevision = 1 }, cancellationToken))
         {
             return;
         }

@@ -5,21 +5,28 @@ namespace EmbeddedConsensus.Tests.Watches;
 
 public sealed class WatchHubTests : IDisposable
 {
+    private const long MaxBytes = 64 << 20;
     private readonly Machine _machine = new();
     private readonly WatchHub _hub;
     private readonly CountingSignal _signal = new();
 
-    public WatchHubTests() => _hub = new WatchHub(() => _machine.State.Store.OpenView(), 1);
+    public WatchHubTests() => _hub = new WatchHub(() => _machine.State.Store.OpenView(), 1, MaxBytes);
 
     public void Dispose() => _machine.Dispose();
 
     private Watcher Watch(KeyRange range, long first = 0, WatchOptions? options = null) =>
         _hub.Add(range, options ?? new WatchOptions(), first == 0 ? _hub.Revision + 1 : first, _signal);
 
+    private void Publish()
+    {
+        _hub.Publish();
+        _hub.Distribute();
+    }
+
     private void Put(Key key, Value value)
     {
         _machine.Put(key, value);
-        _hub.Publish();
+        Publish();
     }
 
     private static List<WatchEvent> Take(Watcher watcher)
@@ -66,7 +73,7 @@ public sealed class WatchHubTests : IDisposable
         Take(some);
 
         _machine.Txn(Txn.Do(Op.Put("c", "3"), Op.Put("a", "1"), Op.Put("b", "2")));
-        _hub.Publish();
+        Publish();
         string history = Text(Take(Watch(KeyRange.All, 2)));
 
         Assert.Equal("2:c=3 2:a=1 2:b=2.", Text(Take(all)));
@@ -80,7 +87,7 @@ public sealed class WatchHubTests : IDisposable
     {
         Watcher slow = Watch(KeyRange.All);
         Take(slow);
-        const int Writes = (3 * EventBuffer.MaxEvents) + 7;
+        const int Writes = (3 * WatchLimits.MaxEvents) + 7;
         for (int i = 0; i < Writes; i++)
         {
             Put($"{i % 10}", $"{i}");
@@ -99,7 +106,7 @@ public sealed class WatchHubTests : IDisposable
     [Trait("Scenario", "52")]
     public void Watchers_of_ranges_that_fall_behind_one_by_one_cost_the_writer_nothing()
     {
-        const int Slow = EventBuffer.MaxEvents / 2;
+        const int Slow = WatchLimits.MaxEvents / 2;
         int puts = 0;
         for (; puts < Slow; puts++)
         {
@@ -107,18 +114,18 @@ public sealed class WatchHubTests : IDisposable
             Put("k", "v");
         }
 
-        for (; puts < EventBuffer.MaxEvents; puts++)
+        for (; puts < WatchLimits.MaxEvents; puts++)
         {
             Put("k", "v");
         }
 
         // Each put overflows the buffer of one more watcher. Rebuilding the index for each would allocate 250 nodes.
         long allocated = 0;
-        for (; puts < EventBuffer.MaxEvents + Slow; puts++)
+        for (; puts < WatchLimits.MaxEvents + Slow; puts++)
         {
             _machine.Put("k", "v");
             long before = GC.GetAllocatedBytesForCurrentThread();
-            _hub.Publish();
+            Publish();
             allocated += GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
@@ -135,7 +142,7 @@ public sealed class WatchHubTests : IDisposable
         Take(slow);
         Take(first);
         Take(second);
-        const int Writes = 3 * EventBuffer.MaxEvents;
+        const int Writes = 3 * WatchLimits.MaxEvents;
         int seen = 0;
         for (int i = 0; i < Writes; i++)
         {
@@ -151,7 +158,7 @@ public sealed class WatchHubTests : IDisposable
         while (slow.TryTake(piece))
         {
             // The first batch is what was buffered.
-            Assert.True(pieces == 0 || piece.Count < EventBuffer.MaxEvents, $"{piece.Count} events came at once.");
+            Assert.True(pieces == 0 || piece.Count < WatchLimits.MaxEvents, $"{piece.Count} events came at once.");
             events += piece.Count;
             pieces++;
             piece.Clear();
@@ -172,7 +179,7 @@ public sealed class WatchHubTests : IDisposable
 
         Watcher late = Watch(KeyRange.All, 3);
         _machine.Put("k", "6");
-        _hub.Restored(_machine.State.Store.CurrentRevision);
+        Publish();
 
         Assert.Equal("3:k=3. 4:k=4. 5:k=5. 6:k=6.", Text(Take(late)));
     }
@@ -192,9 +199,7 @@ public sealed class WatchHubTests : IDisposable
         Put("k", "2");
 
         Assert.Equal((0, wakes), (_hub.Count, _signal.Count));
-        List<WatchEvent> held = [];
-        Assert.True(watcher.TryTake(held));
-        Assert.Equal("2:k=1.", Text(held));
+        Assert.Equal(0, _hub.Budget.Used);
     }
 
     [Fact]
@@ -202,18 +207,18 @@ public sealed class WatchHubTests : IDisposable
     {
         Watcher slow = Watch(KeyRange.All);
         Take(slow);
-        for (int i = 0; i < EventBuffer.MaxEvents - 1; i++)
+        for (int i = 0; i < WatchLimits.MaxEvents - 1; i++)
         {
             Put("k", "");
         }
 
         _machine.Txn(Txn.Do(Op.Put("a", "1"), Op.Put("b", "2"), Op.Put("c", "3")));
-        _hub.Publish();
+        Publish();
 
         List<WatchEvent> events = Take(slow);
-        Assert.Equal(EventBuffer.MaxEvents + 2, events.Count);
+        Assert.Equal(WatchLimits.MaxEvents + 2, events.Count);
         Assert.Equal(
-            $"{EventBuffer.MaxEvents + 1}:a=1 {EventBuffer.MaxEvents + 1}:b=2 {EventBuffer.MaxEvents + 1}:c=3.",
+            $"{WatchLimits.MaxEvents + 1}:a=1 {WatchLimits.MaxEvents + 1}:b=2 {WatchLimits.MaxEvents + 1}:c=3.",
             Text(events.TakeLast(3)));
     }
 
@@ -229,7 +234,7 @@ public sealed class WatchHubTests : IDisposable
         }
 
         _machine.Txn(Txn.Do(Op.Delete(KeyRange.All)));
-        _hub.Publish();
+        Publish();
 
         Watcher late = Watch(KeyRange.All, First);
         List<WatchEvent> piece = [];
@@ -307,7 +312,7 @@ public sealed class WatchHubTests : IDisposable
         // The changes in a snapshot are never published.
         _machine.Put("c", "3");
         _machine.Put("d", "4");
-        _hub.Restored(_machine.State.Store.CurrentRevision);
+        Publish();
         Put("e", "5");
 
         Assert.Equal("4:c=3. 5:d=4. 6:e=5.", Text(Take(watcher)));
@@ -323,7 +328,7 @@ public sealed class WatchHubTests : IDisposable
         Put("k", "1");
         Put("k", "2");
         _machine.Delete("k");
-        _hub.Publish();
+        Publish();
 
         List<WatchEvent> seen = Take(puts);
         Assert.Equal("2:k=1. 3:k=2.", Text(seen));

@@ -1,4 +1,3 @@
-using EmbeddedConsensus.Mvcc;
 using EmbeddedConsensus.Watches;
 using FsCheck;
 using FsCheck.Fluent;
@@ -20,7 +19,7 @@ public sealed class WatcherIndexTests
         Gen.Constant(KeyRange.All));
 
     [Property(MaxTest = 500, Replay = "17,19")]
-    public Property Exactly_the_watchers_whose_range_contains_the_key_are_found()
+    public Property Exactly_the_groups_whose_range_contains_the_key_are_found()
     {
         Gen<(KeyRange[] Ranges, Key[] Keys, int[] Removed)> cases =
             from ranges in Ranges.ArrayOf()
@@ -33,29 +32,32 @@ public sealed class WatcherIndexTests
 
     private static bool Holds(KeyRange[] ranges, Key[] keys, int[] removed)
     {
-        WatchHub hub = new(() => default(PinnedView), 1);
-        List<Watcher> watchers = [.. ranges.Select(range => hub.Add(range, new WatchOptions(), 2, new NoSignal()))];
+        WatchBudget budget = new(1 << 20);
         WatcherIndex index = new();
-        watchers.ForEach(index.Add);
-        foreach (Watcher gone in removed.Distinct().Select(position => watchers[position]).ToList())
+        List<WatchGroup> groups = [];
+        foreach ((KeyRange range, int filter) in ranges.Select((range, position) => (range, position % 3)))
+        {
+            WatchFilter wanted = new(filter == 1, filter == 2, false);
+            if (index.Get(range, wanted) is null)
+            {
+                groups.Add(new WatchGroup(range, wanted, budget));
+                index.Add(groups[^1]);
+            }
+        }
+
+        foreach (WatchGroup gone in removed.Where(position => position < groups.Count).Distinct()
+            .Select(position => groups[position]).ToList())
         {
             index.Remove(gone);
-            watchers.Remove(gone);
+            groups.Remove(gone);
         }
 
-        return keys.All(key =>
+        return groups.All(group => index.Get(group.Range, group.Filter) == group) && keys.All(key =>
         {
-            List<Watcher> found = [];
+            List<WatchGroup> found = [];
             index.Find(key.Span, found);
             return found.Count == found.Distinct().Count()
-                && found.ToHashSet().SetEquals(watchers.Where(watcher => watcher.Range.Contains(key)));
+                && found.ToHashSet().SetEquals(groups.Where(group => group.Range.Contains(key)));
         });
-    }
-
-    private sealed class NoSignal : IWatchSignal
-    {
-        public void Wake()
-        {
-        }
     }
 }

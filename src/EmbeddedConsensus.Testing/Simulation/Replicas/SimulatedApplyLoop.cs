@@ -20,6 +20,11 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
     private const int ReclaimRecords = 64;
     private const ulong HashInterval = 64;
     private const long HealthyApplyMicros = 100;
+    private const ulong WatchDelayStream = 7_000;
+    private const long WatchDelayMicros = 20_000;
+
+    // Small, so that slow watchers exceed it.
+    private const long WatchBytes = 8 << 10;
     private const long LeaseGraceMicros = 500_000;
     private const long LeaseCheckpointMicros = 2_000_000;
 
@@ -35,7 +40,9 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
 
     private readonly LeaseDeadlines _deadlines = new();
     private ReplicatedStateMachine _machine;
+    private readonly SimulationRandom _watchDelays;
     private bool _isBusy;
+    private bool _distributes;
 
     /// <summary>Applies to a recovered state machine.</summary>
     public SimulatedApplyLoop(
@@ -46,7 +53,8 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
         _machine = machine;
         _incarnation = incarnation;
         PublishedIndex = machine.Applied.Index;
-        Watches = new WatchHub(OpenView, machine.Store.CurrentRevision);
+        Watches = new WatchHub(OpenView, machine.Store.CurrentRevision, WatchBytes);
+        _watchDelays = life.Replica.Random.Fork(WatchDelayStream + incarnation);
         machine.Leases.BeginClock(Clock);
         CheckState();
     }
@@ -110,7 +118,7 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
         _deadlines.Forget();
         _machine = machine;
         PublishedIndex = machine.Applied.Index;
-        Watches.Restored(machine.Store.CurrentRevision);
+        LeaveForWatchers();
         old.Dispose();
         CheckState();
         _life.Pass(CrashPoint.ReceiveRestored);
@@ -141,7 +149,11 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _machine.Dispose();
+    public void Dispose()
+    {
+        Watches.End(new StoreStoppedException("The replica has ended."));
+        _machine.Dispose();
+    }
 
     private void Enqueue(Action item)
     {
@@ -243,7 +255,7 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
     {
         _machine.Publish();
         PublishedIndex = _machine.Applied.Index;
-        Watches.Publish();
+        LeaveForWatchers();
         _life.Pass(CrashPoint.Published);
         foreach ((PendingProposal proposal, ApplyResult result) in _answers)
         {
@@ -251,6 +263,20 @@ internal sealed class SimulatedApplyLoop : IApplySink, IDisposable
         }
 
         _answers.Clear();
+    }
+
+    // The watchers have a thread of their own, which may be late.
+    private void LeaveForWatchers()
+    {
+        if (Watches.Publish() && !_distributes)
+        {
+            _distributes = true;
+            _life.Later(_watchDelays.Between(0, WatchDelayMicros), EventKind.Watch, () =>
+            {
+                _distributes = false;
+                Watches.Distribute();
+            });
+        }
     }
 
     private void CheckState()

@@ -99,12 +99,15 @@ internal sealed class SimulatedWatcher : IWatchSignal
         }
     }
 
-    private void Take(ReplicaLife life, Watcher watch)
+    private void Take(ReplicaLife life, Watcher watcher)
     {
         _taken.Clear();
         try
         {
-            watch.TryTake(_taken);
+            if (!watcher.TryTake(_taken))
+            {
+                CheckProgress(life, watcher.SyncedRevision);
+            }
         }
         catch (CompactedException compacted)
         {
@@ -135,6 +138,24 @@ internal sealed class SimulatedWatcher : IWatchSignal
         _resume = compacted.CompactRevision;
         _revision = _resume;
         _position = 0;
+    }
+
+    // It resumes after the revision reported, as an app does whose keys are quiet.
+    private void CheckProgress(ReplicaLife life, long? reached)
+    {
+        if (reached is not { } revision || revision < _resume)
+        {
+            return;
+        }
+
+        if (NextExpected(revision) is { } missing)
+        {
+            throw new SimulationFailedException("Watch Progress",
+                $"A watch of {_range} with {_options} at replica {life.Replica.Id} reports that it delivered "
+                + $"everything up to {revision}. It did not deliver {Text(missing)}.");
+        }
+
+        _resume = revision + 1;
     }
 
     private void Check(ReplicaLife life, WatchEvent taken)

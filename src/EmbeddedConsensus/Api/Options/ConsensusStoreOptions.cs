@@ -77,6 +77,11 @@ public sealed class ConsensusStoreOptions
     /// those that wait hold 160 MiB. From 1. Default: 16,384.</summary>
     public int MaxWaitingRequests { get; set; } = 16_384;
 
+    /// <summary>How many bytes of events all watches of this process may hold in memory, those included that readers
+    /// have taken and not passed on; each reader may hold one revision beyond it. When more wait, the watch that has
+    /// waited longest drops its events and reads them from the history later. From 1 MiB. Default: 32 MiB.</summary>
+    public long MaxWatchBytes { get; set; } = 32L << 20;
+
     /// <summary>Minimum log growth, in bytes, before a new snapshot is taken; a store whose last snapshot is longer
     /// waits for as much log as that. From 1 MiB. Default: 64 MiB.</summary>
     public long SnapshotThresholdBytes { get; set; } = 64L << 20;

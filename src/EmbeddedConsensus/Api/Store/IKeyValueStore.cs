@@ -131,4 +131,27 @@ public interface IKeyValueStore
     /// <exception cref="CompactedException">The next revision to deliver is compacted.</exception>
     IAsyncEnumerable<WatchBatch> WatchBatchesAsync(
         KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Observes keys: first everything that is there at one revision, then a marker, then every change once, in order
+    /// and without a gap.
+    /// </summary>
+    /// <remarks>
+    /// <para>The steps are <see cref="ObservationKind.Snapshot"/>, the keys, <see cref="ObservationKind.Synced"/> and
+    /// the changes, with progress as in <see cref="WatchBatchesAsync"/>. The snapshot has everything that was
+    /// acknowledged before the call. When compaction, or a snapshot that this replica received, has taken the changes
+    /// that were to come next, another snapshot follows: after <see cref="ObservationKind.Snapshot"/>, forget what was
+    /// observed before; a key that is not in it no longer exists.</para>
+    /// <para>To continue after a restart without a snapshot, set <see cref="WatchOptions.StartRevision"/> to one more
+    /// than the revision of the last <see cref="ObservationKind.Synced"/> or
+    /// <see cref="ObservationKind.Progress"/>, or of the last change with <see cref="WatchEvent.EndsRevision"/>. If
+    /// that is compacted, a snapshot comes first.</para>
+    /// </remarks>
+    /// <param name="range">The keys.</param>
+    /// <param name="options">How to report changes; with a start revision, no snapshot comes first. Filters apply to
+    /// changes only.</param>
+    /// <param name="cancellationToken">Ends the observation.</param>
+    IAsyncEnumerable<Observation> ObserveAsync(
+        KeyRange range, WatchOptions? options = null, CancellationToken cancellationToken = default)
+        => new RangeObserver(this, range, options ?? new WatchOptions()).RunAsync(cancellationToken);
 }

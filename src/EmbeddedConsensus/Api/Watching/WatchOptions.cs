@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace EmbeddedConsensus;
 
 /// <summary>How to watch keys.</summary>
@@ -19,4 +21,8 @@ public sealed record WatchOptions
     /// <summary>How often <see cref="IKeyValueStore.WatchBatchesAsync"/> reports progress while the keys do not change
     /// and other keys do: at least 10 ms; <see cref="Timeout.InfiniteTimeSpan"/> for never. Default: 10 s.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Asks <see cref="IKeyValueStore.WatchBatchesAsync"/> for progress on request. Default: none.</summary>
+    [JsonIgnore]
+    public WatchProgressTrigger? ProgressTrigger { get; init; }
 }

@@ -46,7 +46,7 @@ internal readonly struct PinnedView : IDisposable
         => View.Count(key, rangeEnd, atRevision);
 
     /// <inheritdoc cref="MvccView.Events" />
-    public MvccEventCursor Events(long fromRevision) => View.Events(fromRevision);
+    public MvccEventCursor Events(long fromRevision, int fromSub = 0) => View.Events(fromRevision, fromSub);
 
     /// <inheritdoc cref="MvccView.TryGetPrevious" />
     public bool TryGetPrevious(in MvccRecord change, out MvccRecord previous)

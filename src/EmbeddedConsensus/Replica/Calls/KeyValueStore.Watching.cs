@@ -39,7 +39,7 @@ internal sealed partial class KeyValueStore
         await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         WatchHub hub = _host.Apply.Watches;
         using AsyncSignal signal = new(_host.Completion);
-        Watcher watcher = hub.Add(range, options, first > 0 ? first : hub.Revision + 1, signal);
+        Watcher watcher = hub.Add(range, options, first > 0 ? first : _host.Apply.Revision + 1, signal);
         try
         {
             List<WatchEvent> events = [];
@@ -97,9 +97,14 @@ internal sealed partial class KeyValueStore
         await _host.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         WatchHub hub = _host.Apply.Watches;
         using AsyncSignal signal = new(_host.Completion);
-        long start = first > 0 ? first : hub.Revision + 1;
+        long start = first > 0 ? first : _host.Apply.Revision + 1;
         Watcher watcher = hub.Add(range, options, start, signal);
+
+        // The first report is due when everything before the start was distributed, also if the keys are quiet.
+        hub.WakeAt(watcher, start - 1);
         using WatchProgress progress = new(start, options.ProgressInterval, _host.Time, signal);
+        void OnRequest() => hub.WakeAt(watcher, progress.Request(_host.Revisions().Revision));
+        options.ProgressTrigger?.Attach(OnRequest);
         try
         {
             List<WatchEvent> events = [];
@@ -138,19 +143,21 @@ internal sealed partial class KeyValueStore
         }
         finally
         {
+            options.ProgressTrigger?.Detach(OnRequest);
             hub.Remove(watcher);
         }
     }
 
-    // A revision is delivered whole, so its last event is in the list.
+    // Only the last revision of the list can continue in the next one.
     private static WatchBatch BatchAt(List<WatchEvent> events, int start)
     {
         int end = start;
-        while (!events[end].EndsRevision)
+        while (!events[end].EndsRevision && end < events.Count - 1)
         {
             end++;
         }
 
-        return new WatchBatch(events[start].Revision, events.GetRange(start, end - start + 1));
+        return new WatchBatch(
+            events[start].Revision, events.GetRange(start, end - start + 1), !events[end].EndsRevision);
     }
 }

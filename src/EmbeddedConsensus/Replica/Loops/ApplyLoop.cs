@@ -11,7 +11,7 @@ using EmbeddedConsensus.Watches;
 namespace EmbeddedConsensus.Replica;
 
 /// <summary>
-/// The thread that applies committed entries, publishes them, shows them to the watchers and answers the callers, in
+/// The thread that applies committed entries, publishes them, leaves them for the watchers and answers the callers, in
 /// this order: a caller that has its answer finds its write, and so does every later reader. Between pages it looks
 /// after the leases, and in its spare time it reclaims what compaction freed.
 /// </summary>
@@ -37,11 +37,13 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     private volatile bool _leads;
     private volatile Exception? _ended;
     private bool _reclaims;
+    private long _revision;
 
     /// <summary>A thread over a recovered state machine.</summary>
     public ApplyLoop(
         ReplicatedStateMachine machine, ILogStorage log, ProposalTracker proposals, MemberId self, ulong incarnation,
-        LeaseExpiryOptions leases, TimeProvider time, IApplyLoopEvents events, IReplicaSchedule? schedule)
+        LeaseExpiryOptions leases, long maxWatchBytes, TimeProvider time, IApplyLoopEvents events,
+        IReplicaSchedule? schedule)
         : base($"consensus apply {self}", schedule)
     {
         _leases = new LeaseProposer(leases);
@@ -53,14 +55,15 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
         _self = self;
         _incarnation = incarnation;
         _events = events;
-        Watches = new WatchHub(OpenView, machine.Store.CurrentRevision);
+        _revision = machine.Store.CurrentRevision;
+        Watches = new WatchHub(OpenView, _revision, maxWatchBytes);
     }
 
     /// <summary>The watchers of this replica.</summary>
     public WatchHub Watches { get; }
 
     /// <summary>The revision that readers see.</summary>
-    public long Revision => Watches.Revision;
+    public long Revision => Volatile.Read(ref _revision);
 
     /// <summary>Whether this member leads, as far as it knows: then it ends the leases that have expired.</summary>
     public bool Leads
@@ -263,7 +266,7 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
         machine.Apply(entries, this);
         machine.Publish();
         _reclaims |= machine.Store.CompactRevision != compacted;
-        Watches.Publish();
+        Published(machine);
         foreach ((PendingProposal proposal, ApplyResult result) in _answers)
         {
             proposal.TryComplete(result);
@@ -311,9 +314,18 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
         ReplicatedStateMachine old = _machine;
         machine.Leases.BeginClock(_alarm.ElapsedMicros);
         _machine = machine;
-        Watches.Restored(machine.Store.CurrentRevision);
+        Published(machine);
         old.Dispose();
         _reclaims = true;
+    }
+
+    private void Published(ReplicatedStateMachine machine)
+    {
+        Volatile.Write(ref _revision, machine.Store.CurrentRevision);
+        if (Watches.Publish())
+        {
+            _events.EventsPublished();
+        }
     }
 
     private static long SizeOf(ReadOnlySpan<LogEntry> entries)

@@ -11,6 +11,9 @@ internal interface IApplyLoopEvents : IFaultEvents
     /// <param name="bytes">The size of the entries since the last report.</param>
     void Applied(ulong index, long bytes);
 
+    /// <summary>There are events to distribute to the watchers.</summary>
+    void EventsPublished();
+
     /// <summary>The state is pinned for a snapshot: the receiver writes it out and disposes of it.</summary>
     void Captured(StateSnapshot snapshot);
 

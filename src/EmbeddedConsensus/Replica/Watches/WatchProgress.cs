@@ -1,7 +1,7 @@
 namespace EmbeddedConsensus.Replica;
 
-/// <summary>Decides when a watch owes its reader a report of progress: once when it has caught up, and then at most
-/// once an interval. Wakes the reader when a report is due.</summary>
+/// <summary>Decides when a watch owes its reader a report of progress: once when it has caught up, then at most once
+/// an interval, and on request. Wakes the reader when a report is due.</summary>
 internal sealed class WatchProgress : IDisposable
 {
     private readonly AsyncSignal _signal;
@@ -9,6 +9,9 @@ internal sealed class WatchProgress : IDisposable
     private volatile bool _isDue = true;
     private bool _isFirst = true;
     private long _reached;
+
+    // Report once everything up to this revision was delivered; 0 when that was not requested.
+    private long _requested;
 
     /// <summary>Starts to measure the interval.</summary>
     /// <param name="start">The first revision of the watch.</param>
@@ -29,10 +32,28 @@ internal sealed class WatchProgress : IDisposable
     /// <param name="revision">Its revision.</param>
     public void Delivered(long revision) => _reached = revision;
 
+    /// <summary>Requests a report as soon as a revision is reached.</summary>
+    /// <returns>The revision.</returns>
+    public long Request(long revision)
+    {
+        Volatile.Write(ref _requested, revision);
+        return revision;
+    }
+
     /// <summary>Whether to report that the watch has come to a revision. If so, it counts as reported.</summary>
     /// <param name="revision">The revision; null when the watch has not caught up.</param>
     public bool TryReport(long? revision)
     {
+        long requested = Volatile.Read(ref _requested);
+        if (requested > 0 && revision >= requested)
+        {
+            // A later request stands.
+            Interlocked.CompareExchange(ref _requested, 0, requested);
+            _isFirst = false;
+            _reached = Math.Max(_reached, revision.Value);
+            return true;
+        }
+
         if (!_isDue || revision is not { } reached || reached < _reached || (reached == _reached && !_isFirst))
         {
             return false;
