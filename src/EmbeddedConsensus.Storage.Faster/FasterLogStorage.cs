@@ -74,9 +74,7 @@ public sealed partial class FasterLogStorage : ILogStorage
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException(
-                $"The log in {_directory.Path} cannot be opened: {exception.Message} Check the disk, then restart.",
-                exception);
+            throw DiskErrors.Describe($"The log in {_directory.Path} cannot be opened", _directory.Path, exception);
         }
         finally
         {

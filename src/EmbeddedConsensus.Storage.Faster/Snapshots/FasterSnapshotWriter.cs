@@ -149,6 +149,7 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
     {
         DurableFile.FlushContents(_handle);
         _handle.Dispose();
+        _directory.Verify();
         File.Move(_temporary, _directory.File(StorageLayout.Snapshot(_index)), overwrite: true);
         _closed = true;
         DurableFile.FlushDirectory(_directory.Path);
@@ -164,8 +165,6 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
     private StorageException Failed(Exception exception)
     {
         _handle.Dispose();
-        return new StorageException(
-            $"Writing the snapshot {_temporary} failed: {exception.Message} Check the disk and its free space.",
-            exception);
+        return DiskErrors.Describe($"Writing the snapshot {_temporary} failed", _temporary, exception);
     }
 }

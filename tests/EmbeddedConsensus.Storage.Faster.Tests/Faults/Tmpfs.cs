@@ -19,9 +19,17 @@ internal sealed class Tmpfs : IDisposable
         return Run("mount", "-t", "tmpfs", "-o", $"size={kibibytes}k", "tmpfs", folder) ? new Tmpfs(folder) : null;
     }
 
+    /// <summary>Makes it read-only; no file may be open for writing.</summary>
+    public void MakeReadOnly() => Assert.True(Run("mount", "-o", "remount,ro", _folder));
+
+    /// <summary>Takes it away under the programs that use it.</summary>
+    public void Detach() => Assert.True(Run("umount", "-l", _folder));
+
     public void Dispose() => Run("umount", _folder);
 
-    private static bool Run(string program, params ReadOnlySpan<string> arguments)
+    /// <summary>Runs a program of the machine.</summary>
+    /// <returns>Whether it succeeded.</returns>
+    public static bool Run(string program, params ReadOnlySpan<string> arguments)
     {
         if (!OperatingSystem.IsLinux())
         {
