@@ -48,6 +48,9 @@ internal static class DiskErrors
             [OperatingSystem.IsMacOS() ? 70 : 116] = StorageFailureCause.Vanished, // ESTALE
         };
 
+    /// <summary>The <see cref="Exception.HResult"/> of an <see cref="IOException"/> on a full disk.</summary>
+    public static int OutOfSpace { get; } = OperatingSystem.IsWindows() ? WindowsFacility | 112 : 28;
+
     /// <summary>Why a call of the file system failed.</summary>
     /// <param name="exception">What it threw.</param>
     public static StorageFailureCause CauseOf(Exception exception) => exception switch

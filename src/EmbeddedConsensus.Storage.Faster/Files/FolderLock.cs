@@ -8,9 +8,9 @@ namespace EmbeddedConsensus.Storage.Faster.Files;
 /// Thread-safe.
 /// </summary>
 /// <remarks>
-/// <para>Linux and macOS: <c>flock</c> on the folder itself, which no deleted file and no second name of the folder gets
-/// around, and on the file <c>lock</c>, for network file systems that lock files alone. Locks are advice, and some file
-/// systems have none; a folder can be moved, replaced or unmounted under its owner. So each opening also puts a new
+/// <para>Linux and macOS: <c>flock</c> on the folder itself, which no deleted file and no second name of the folder
+/// gets around, and on the file <c>lock</c>, for network file systems that lock files alone. Locks are advice, and some
+/// file systems have none; a folder can be moved, replaced or unmounted under its owner. So each opening also puts a new
 /// file <c>lock</c> in the place of the old one, before it reads anything, and <see cref="Verify"/> looks between the
 /// flush of an append and its acknowledgement whether the path still leads to that file. Then either the append was
 /// there before the next owner read the log, or it is not acknowledged.</para>
@@ -93,8 +93,16 @@ internal sealed class FolderLock : IDisposable
         {
             _isReleased = true;
             _fileIdentity = new FileIdentity(ulong.MaxValue, ulong.MaxValue);
-            _fileHandle?.Dispose();
-            _folderHandle?.Dispose();
+            if (OperatingSystem.IsWindows())
+            {
+                _fileHandle?.Dispose();
+                return;
+            }
+
+            foreach (SafeFileHandle handle in new[] { _fileHandle, _folderHandle }.OfType<SafeFileHandle>())
+            {
+                PosixCalls.UnlockAndClose(handle);
+            }
         }
     }
 
@@ -102,7 +110,7 @@ internal sealed class FolderLock : IDisposable
     {
         try
         {
-            // Others may read who the owner is.
+            // Others may read the owner's name.
             _fileHandle = File.OpenHandle(_file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
             WriteOwner(_fileHandle);
         }
@@ -166,15 +174,15 @@ internal sealed class FolderLock : IDisposable
 
         throw isSameFolder && found != default
             ? new StorageInUseException(
-                $"The folder {_folder} was taken over{OwnerOf(_file)}. This store stops writing to it, and acknowledged "
-                + "nothing since. Give each member a folder of its own.")
+                $"The folder {_folder} was taken over{OwnerOf(_file)}. This store stops writing to it, and "
+                + "acknowledged nothing since. Give each member a folder of its own.")
             {
                 Path = _folder,
             }
             : new StorageException(
-                $"The folder {_folder} is no longer the one that this store opened: it was moved, replaced, emptied or "
-                + "unmounted. Nothing was acknowledged since. Bring the former folder back to this path, then restart; "
-                + "do not start the member on another folder.")
+                $"The folder {_folder} is no longer the one that this store opened: it was moved, replaced, emptied "
+                + "or unmounted. Nothing was acknowledged since. Bring the former folder back to this path, then "
+                + "restart; do not start the member on another folder.")
             {
                 Cause = StorageFailureCause.Vanished,
                 Path = _folder,

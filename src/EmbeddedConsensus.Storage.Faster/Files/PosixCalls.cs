@@ -8,6 +8,7 @@ internal static partial class PosixCalls
 {
     private const int ReadOnly = 0;
     private const int ExclusiveWithoutWaiting = 2 | 4;
+    private const int Nothing = 8;
 
     // A child process that the host starts must not inherit the folder's lock.
     private static readonly int CloseOnExec = OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
@@ -35,6 +36,18 @@ internal static partial class PosixCalls
     /// <returns>0, or the number of the error.</returns>
     public static int TryLock(SafeFileHandle handle) =>
         Lock(handle, ExclusiveWithoutWaiting) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>Unlocks a file or folder and closes it. Closing alone is not enough: a child process that is being
+    /// started holds a copy of the handle for a moment.</summary>
+    /// <param name="handle">The file or folder.</param>
+    public static void UnlockAndClose(SafeFileHandle handle)
+    {
+        if (!handle.IsClosed)
+        {
+            _ = Lock(handle, Nothing);
+            handle.Dispose();
+        }
+    }
 
     /// <summary>Writes the contents of a file to the device.</summary>
     /// <exception cref="IOException">It failed.</exception>

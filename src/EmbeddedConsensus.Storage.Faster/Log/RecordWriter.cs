@@ -179,8 +179,19 @@ internal sealed class RecordWriter : IDisposable
     public void Dispose()
     {
         _device.Dispose();
-        _log.Dispose();
+        DisposeLog();
         ArrayPool<byte>.Shared.Return(_record);
+    }
+
+    /// <summary>FASTER fails the commit that it would have made next. A failed task that nothing observes is reported
+    /// to the app when it is collected, so this observes it.</summary>
+    private void DisposeLog()
+    {
+        Task next = _log.WaitForCommitAsync(long.MaxValue).AsTask();
+        _log.Dispose();
+        _ = next.ContinueWith(
+            static ended => _ = ended.Exception, CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private void AddBytes(ReadOnlySpan<byte> bytes)

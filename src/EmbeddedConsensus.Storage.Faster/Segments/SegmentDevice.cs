@@ -46,8 +46,8 @@ internal sealed class SegmentDevice : StorageDeviceBase
     /// <param name="geometry">Their layout.</param>
     /// <param name="space">The space ahead of the tail.</param>
     /// <param name="pattern">What stands after the last record of a page.</param>
-    /// <param name="verifyFolder">Called after each flush and before what it made durable is acknowledged; throws if the
-    /// folder is no longer this store's.</param>
+    /// <param name="verifyFolder">Called after each flush and before what it made durable is acknowledged; throws if
+    /// the folder is no longer this store's.</param>
     /// <param name="progressed">Called, on the device's thread, whenever requests have completed, or with the reason
     /// why the device failed. No request reaches the files after a failure.</param>
     /// <param name="noteEnd">Called, on the device's thread and between requests, to note where the log ends: in a new

@@ -130,6 +130,7 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
             await WriteHeaderAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        LeaveRoomForLog();
         long chunk = (Length - 1) / SnapshotFormat.ChunkBytes;
         uint checksum = SnapshotFormat.ChunkChecksum(_directory.Id, chunk, _frame.AsSpan(0, _used));
         BinaryPrimitives.WriteUInt32LittleEndian(_frame.AsSpan(_used), checksum);
@@ -142,6 +143,16 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
         {
             await Task.Run(() => DurableFile.FlushContents(_handle), cancellationToken).ConfigureAwait(false);
             _flushed = _position;
+        }
+    }
+
+    /// <summary>A snapshot can wait for space, and the log cannot: it must not be this that fills the disk.</summary>
+    private void LeaveRoomForLog()
+    {
+        long needed = _directory.Geometry.SegmentBytes;
+        if (DiskErrors.FreeBytes(_directory.Path) - _used < needed)
+        {
+            throw new IOException($"The log needs the last {needed} bytes", DiskErrors.OutOfSpace);
         }
     }
 

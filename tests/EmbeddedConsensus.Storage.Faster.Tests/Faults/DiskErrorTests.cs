@@ -70,7 +70,8 @@ public sealed class DiskErrorTests
     public async Task Another_users_folder_is_called_that()
     {
         Assert.SkipUnless(
-            OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && InstalledTools.Has("setpriv"), "Only root can act as another user.");
+            OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && InstalledTools.Has("setpriv"),
+            "Only root can act as another user.");
         using var folder = new TemporaryFolder();
         await TestLog.FillAsync(folder.Path, 3, clean: true);
         Assert.True(Tmpfs.Run("chmod", "755", Path.GetDirectoryName(folder.Path)!));

@@ -1,12 +1,14 @@
+using System.Runtime.InteropServices;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage.Faster.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace EmbeddedConsensus.Storage.Faster.Tests;
 
-/// <summary>A folder that is taken from its store while the store runs: no append is acknowledged that the folder's next
-/// owner does not find.</summary>
+/// <summary>A folder that is taken from its store while the store runs: no append is acknowledged that the folder's
+/// next owner does not find.</summary>
 [Trait("Case", "T16")]
-public sealed class FolderOwnershipTests
+public sealed partial class FolderOwnershipTests
 {
     [Fact]
     public async Task A_deleted_lock_lets_no_second_process_in()
@@ -36,6 +38,23 @@ public sealed class FolderOwnershipTests
         File.Delete(LockOf(folder.Path));
         Assert.StartsWith(nameof(StorageInUseException), await second.AskAsync("open"), StringComparison.Ordinal);
         Assert.Equal("1", await first.AskAsync("append"));
+    }
+
+    /// <summary>A child process that is being started holds copies of its parent's handles until it runs its program.
+    /// </summary>
+    [Fact]
+    public void A_closed_folder_is_free_though_its_handle_was_copied()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows copies no handles.");
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.Path);
+        using SafeFileHandle handle = PosixCalls.OpenForReading(folder.Path);
+        Assert.Equal(0, PosixCalls.TryLock(handle));
+        using SafeFileHandle copy = Duplicate(handle);
+        using SafeFileHandle other = PosixCalls.OpenForReading(folder.Path);
+        Assert.NotEqual(0, PosixCalls.TryLock(other));
+        PosixCalls.UnlockAndClose(handle);
+        Assert.Equal(0, PosixCalls.TryLock(other));
     }
 
     [Fact]
@@ -153,6 +172,9 @@ public sealed class FolderOwnershipTests
             Assert.Throws<StorageInUseException>(() => TestLog.Open(name));
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "dup")]
+    private static partial SafeFileHandle Duplicate(SafeFileHandle handle);
 
     private static string LockOf(string folder) => Path.Combine(folder, StorageLayout.Lock);
 
