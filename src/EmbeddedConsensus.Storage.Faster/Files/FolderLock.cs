@@ -11,8 +11,8 @@ namespace EmbeddedConsensus.Storage.Faster.Files;
 /// <para>Linux and macOS: <c>flock</c> on the folder itself, which no deleted file and no second name of the folder
 /// gets around, and on the file <c>lock</c>, for network file systems that lock files alone. Locks are advice, and some
 /// file systems have none; a folder can be moved, replaced or unmounted under its owner. So each opening also puts a
-/// new file <c>lock</c> in the place of the old one, before it reads anything, and <see cref="Verify"/> looks between the
-/// flush of an append and its acknowledgement whether the path still leads to that file. Then either the append was
+/// new file <c>lock</c> in the place of the old one, before it reads anything, and <see cref="Verify"/> looks between
+/// the flush of an append and its acknowledgement whether the path still leads to that file. Then either the append was
 /// there before the next owner read the log, or it is not acknowledged.</para>
 /// <para>Windows: a file that is open without sharing keeps others out, and its folder from being moved or
 /// deleted.</para>
