@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Storage.Faster.Files;
 using EmbeddedConsensus.Storage.Faster.Log;
 
 namespace EmbeddedConsensus.Storage.Faster;
@@ -72,8 +73,7 @@ public sealed partial class FasterLogStorage
     }
 
     private StorageException Escalate(Exception exception) => Fault(
-        new StorageException(
-            $"Writing the log in {_directory.Path} failed: {exception.Message} Restart the member.", exception));
+        DiskErrors.Describe($"Writing the log in {_directory.Path} failed", _directory.Path, exception));
 
     private RecordWriter EnterToWrite()
     {
@@ -107,7 +107,11 @@ public sealed partial class FasterLogStorage
         if (Volatile.Read(ref _fault) is { } fault)
         {
             throw new StorageException(
-                $"The log in {_directory.Path} failed earlier and takes no more calls: {fault.Message}", fault);
+                $"The log in {_directory.Path} failed earlier and takes no more calls: {fault.Message}", fault)
+            {
+                Cause = fault.Cause,
+                Path = fault.Path,
+            };
         }
     }
 
@@ -158,8 +162,7 @@ public sealed partial class FasterLogStorage
         }
         catch (IOException exception)
         {
-            throw new StorageException(
-                $"The log in {_directory.Path} could not be closed: {exception.Message}", exception);
+            throw DiskErrors.Describe($"The log in {_directory.Path} could not be closed", _directory.Path, exception);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Storage.Faster.Files;
 using EmbeddedConsensus.Storage.Faster.Log;
 
 namespace EmbeddedConsensus.Storage.Faster;
@@ -36,7 +37,7 @@ public sealed partial class FasterLogStorage
                 throw;
             }
 
-            throw new StorageException($"The log in {_directory.Path} cannot be read: {exception.Message}", exception);
+            throw DiskErrors.Describe($"The log in {_directory.Path} cannot be read", _directory.Path, exception);
         }
     }
 

@@ -18,6 +18,9 @@ public sealed partial class FasterLogStorage : ILogStorage
     // How often a commit is looked at before it counts as one that never ends.
     private const int LooksPerTimeout = 4;
 
+    // What a start needs on a full disk, and as much again for what the member writes until its log is freed.
+    private const int ReserveForStarts = 2;
+
     private readonly FasterStorageOptions _options;
     private readonly StorageDirectory _directory;
     private readonly ISegmentFiles _files;
@@ -26,6 +29,7 @@ public sealed partial class FasterLogStorage : ILogStorage
     private readonly ITimer _timer;
 
     private LogEndFile? _endFile;
+    private SpaceReserve? _reserve;
     private RecordWriter? _writer;
     private bool _mayLackTail;
     private ulong _incarnation;
@@ -74,9 +78,7 @@ public sealed partial class FasterLogStorage : ILogStorage
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException(
-                $"The log in {_directory.Path} cannot be opened: {exception.Message} Check the disk, then restart.",
-                exception);
+            throw DiskErrors.Describe($"The log in {_directory.Path} cannot be opened", _directory.Path, exception);
         }
         finally
         {
@@ -180,7 +182,8 @@ public sealed partial class FasterLogStorage : ILogStorage
 
         var space = new SegmentSpace(
             _files, _directory.Geometry, new UnwrittenPattern(_directory.Id), _options.PreallocationBytes);
-        space.Open(end.DataEnd, end.Tail);
+        _reserve = new SpaceReserve(_directory, ReserveForStarts * space.MaxOpenBytes);
+        OpenSpace(space, end);
 
         // From here on what was read counts as durable, and no record of this incarnation was ever written.
         _incarnation = StoredLog.NextIncarnation(
@@ -203,6 +206,22 @@ public sealed partial class FasterLogStorage : ILogStorage
             ConfigurationEntries = configurations,
             MayLackTail = _mayLackTail,
         };
+    }
+
+    /// <summary>Fills the space ahead of the tail, on a full disk that of the reserve.</summary>
+    private void OpenSpace(SegmentSpace space, in ReplayEnd end)
+    {
+        try
+        {
+            space.Open(end.DataEnd, end.Tail);
+        }
+        catch (IOException exception) when (DiskErrors.IsOutOfSpace(exception) && _reserve!.TryRelease())
+        {
+            space.Open(end.DataEnd, end.Tail);
+            return;
+        }
+
+        _reserve!.Keep();
     }
 
     /// <summary>Notes that the log is durable up to a record.</summary>
@@ -295,6 +314,7 @@ public sealed partial class FasterLogStorage : ILogStorage
             }
 
             _files.FlushNames();
+            _reserve!.Keep();
         }).ConfigureAwait(false);
     }
 }

@@ -81,6 +81,7 @@ public sealed class FasterSnapshotStorage : ISnapshotStorage
     {
         lock (_gate)
         {
+            _directory.Verify();
             int deleted = 0;
             foreach (ulong snapshot in List().Where(isChosen))
             {
@@ -116,9 +117,8 @@ public sealed class FasterSnapshotStorage : ISnapshotStorage
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException(
-                $"A snapshot in {_directory.Path} could not be {verb}: {exception.Message} Check the disk and its free "
-                + "space.", exception);
+            throw DiskErrors.Describe(
+                $"A snapshot in {_directory.Path} could not be {verb}", _directory.Path, exception);
         }
     }
 }

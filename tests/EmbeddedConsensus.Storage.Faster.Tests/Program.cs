@@ -9,7 +9,8 @@ namespace EmbeddedConsensus.Storage.Faster.Tests;
 internal static class Program
 {
     /// <param name="args">"keep" and a folder to make as <see cref="KeptFolder"/> says; "append", a folder, and how
-    /// many entries to append before waiting to be killed; or what the test runner understands.</param>
+    /// many entries to append before waiting to be killed; "command" and a folder to open, to be told by lines what to
+    /// do; or what the test runner understands.</param>
     public static async Task<int> Main(string[] args)
     {
         switch (args)
@@ -19,6 +20,9 @@ internal static class Program
                 return 0;
             case ["append", string folder, string count]:
                 await AppendAsync(folder, ulong.Parse(count, CultureInfo.InvariantCulture));
+                return 0;
+            case ["command", string folder]:
+                await CommandedStore.RunAsync(folder);
                 return 0;
             default:
                 return await ConsoleRunner.Run(args);

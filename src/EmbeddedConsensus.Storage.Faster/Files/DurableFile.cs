@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace EmbeddedConsensus.Storage.Faster.Files;
@@ -11,10 +10,8 @@ namespace EmbeddedConsensus.Storage.Faster.Files;
 /// <c>FlushFileBuffers</c>; NTFS writes names to its journal before the flush of a file created under them returns, and
 /// a folder cannot be flushed.</para>
 /// </remarks>
-internal static partial class DurableFile
+internal static class DurableFile
 {
-    private const int ReadOnly = 0;
-
     /// <summary>Flushes what was written to a file, and as much metadata as it takes to read it back.</summary>
     /// <param name="handle">The file.</param>
     /// <exception cref="IOException">The data may be lost. Another flush may well succeed without having written it:
@@ -25,9 +22,9 @@ internal static partial class DurableFile
         {
             RandomAccess.FlushToDisk(handle);
         }
-        else if (FlushData(handle) != 0)
+        else
         {
-            throw new IOException($"fdatasync failed with errno {Marshal.GetLastPInvokeError()}.");
+            PosixCalls.FlushContents(handle);
         }
     }
 
@@ -41,19 +38,8 @@ internal static partial class DurableFile
             return;
         }
 
-        int descriptor = Open(path, ReadOnly);
-        if (descriptor < 0)
-        {
-            throw new IOException($"Cannot open the folder {path}: errno {Marshal.GetLastPInvokeError()}.");
-        }
-
-        int result = Flush(descriptor);
-        int error = Marshal.GetLastPInvokeError();
-        _ = Close(descriptor);
-        if (result != 0)
-        {
-            throw new IOException($"fsync of the folder {path} failed with errno {error}.");
-        }
+        using SafeFileHandle folder = PosixCalls.OpenForReading(path);
+        PosixCalls.FlushAll(folder, path);
     }
 
     /// <summary>Replaces a small file in one step: after a crash either the old or the new contents are
@@ -73,16 +59,4 @@ internal static partial class DurableFile
         File.Move(temporary, path, overwrite: true);
         FlushDirectory(Path.GetDirectoryName(path)!);
     }
-
-    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
-    private static partial int FlushData(SafeFileHandle handle);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Flush(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int descriptor);
 }

@@ -16,10 +16,10 @@ internal sealed class StorageDirectory
     private const int FormatVersion = 4;
     private const int FormatBytes = 36;
 
-    private readonly FileStream _lock;
+    private readonly FolderLock _lock;
     private int _users;
 
-    private StorageDirectory(string path, FileStream heldLock, ulong id, LogGeometry geometry)
+    private StorageDirectory(string path, FolderLock heldLock, ulong id, LogGeometry geometry)
     {
         Path = path;
         Id = id;
@@ -49,7 +49,7 @@ internal sealed class StorageDirectory
         try
         {
             CreateDirectory(path);
-            FileStream held = TakeLock(path);
+            FolderLock held = FolderLock.Take(path);
             try
             {
                 (ulong id, geometry) = ReadOrCreateFormat(path, geometry);
@@ -64,9 +64,7 @@ internal sealed class StorageDirectory
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException(
-                $"The folder {path} cannot be opened: {exception.Message} Check that it is a folder this process may "
-                + "write to, on a disk that is not full.", exception);
+            throw DiskErrors.Describe($"The folder {path} cannot be opened", path, exception);
         }
     }
 
@@ -90,6 +88,11 @@ internal sealed class StorageDirectory
         }
     }
 
+    /// <summary>Makes sure that the folder is still this store's: between the flush of something and its
+    /// acknowledgement, and before a name in the folder is used.</summary>
+    /// <exception cref="StorageException">It was taken over, moved, replaced, emptied or unmounted.</exception>
+    public void Verify() => _lock.Verify();
+
     /// <summary>Releases the lock while the directory is still in use, as the end of the process would. For
     /// tests.</summary>
     public void Abandon() => _lock.Dispose();
@@ -112,23 +115,6 @@ internal sealed class StorageDirectory
         if (parent is not null)
         {
             DurableFile.FlushDirectory(parent);
-        }
-    }
-
-    private static FileStream TakeLock(string path)
-    {
-        string file = System.IO.Path.Combine(path, StorageLayout.Lock);
-        try
-        {
-            // On Unix, FileShare.None is an flock on the file: it binds other processes and this one alike, and goes
-            // with the process however it ends.
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException exception) when (System.IO.File.Exists(file))
-        {
-            throw new StorageInUseException(
-                $"The folder {path} is in use by another process or another replica of this one ({exception.Message}). "
-                + "Stop that one, or give each member a folder of its own.", exception);
         }
     }
 
@@ -196,7 +182,7 @@ internal sealed class StorageDirectory
     private static bool IsOfFirstStart(string name, string path) =>
         name switch
         {
-            StorageLayout.Lock or "lost+found" => true,
+            StorageLayout.Lock or StorageLayout.Lock + StorageLayout.TemporarySuffix or "lost+found" => true,
             StorageLayout.Format + StorageLayout.TemporarySuffix => true,
             StorageLayout.LogEnd + StorageLayout.TemporarySuffix => true,
             StorageLayout.LogEnd => LogEndFile.IsOfNewFolder(path),

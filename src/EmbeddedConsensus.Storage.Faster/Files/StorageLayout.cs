@@ -14,6 +14,9 @@ internal static class StorageLayout
     /// <summary>How long the log is known to have been.</summary>
     public const string LogEnd = "log.end";
 
+    /// <summary>Takes space that a start may need when the disk is full.</summary>
+    public const string Reserve = "reserve";
+
     /// <summary>The suffix of unfinished files, which are removed when the directory is opened.</summary>
     public const string TemporarySuffix = ".tmp";
 
@@ -60,5 +63,5 @@ internal static class StorageLayout
     /// <summary>Whether a name is that of a file which only a member's folder has.</summary>
     /// <param name="name">The name, without folder.</param>
     public static bool IsOfMember(string name) =>
-        name == LogEnd || TryParseSegment(name, out _) || TryParseSnapshot(name, out _);
+        name is LogEnd or Reserve || TryParseSegment(name, out _) || TryParseSnapshot(name, out _);
 }

@@ -54,7 +54,7 @@ internal sealed class RecordWriter : IDisposable
         (_sequence, _durableSequence, _checksum) = (end.Sequence, end.Sequence, end.Checksum);
         _record = ArrayPool<byte>.Shared.Rent(_geometry.MaxRecordBytes);
         _device = new SegmentDevice(
-            _directory, files, _geometry, space, new UnwrittenPattern(_logId), OnProgress, NoteEnd);
+            _directory, files, _geometry, space, new UnwrittenPattern(_logId), directory.Verify, OnProgress, NoteEnd);
         _log = new FasterLog(new FasterLogSettings
         {
             LogDevice = _device,
@@ -179,8 +179,19 @@ internal sealed class RecordWriter : IDisposable
     public void Dispose()
     {
         _device.Dispose();
-        _log.Dispose();
+        DisposeLog();
         ArrayPool<byte>.Shared.Return(_record);
+    }
+
+    /// <summary>FASTER fails the commit that it would have made next. A failed task that nothing observes is reported
+    /// to the app when it is collected, so this observes it.</summary>
+    private void DisposeLog()
+    {
+        Task next = _log.WaitForCommitAsync(long.MaxValue).AsTask();
+        _log.Dispose();
+        _ = next.ContinueWith(
+            static ended => _ = ended.Exception, CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private void AddBytes(ReadOnlySpan<byte> bytes)
@@ -251,10 +262,9 @@ internal sealed class RecordWriter : IDisposable
         }
         else
         {
-            _failed(new StorageException(
-                $"Writing the log in {_directory} failed: {failure.Message} Nothing is tried again, since a disk that "
-                + "lost a write may report success the second time. Check the disk and its free space, then restart.",
-                failure));
+            _failed(failure as StorageException ?? DiskErrors.Describe(
+                $"Writing the log in {_directory} failed", _directory, failure,
+                "Nothing is tried again, since a disk that lost a write may report success the second time."));
         }
     }
 }

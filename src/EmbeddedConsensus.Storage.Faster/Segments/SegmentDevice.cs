@@ -22,6 +22,7 @@ internal sealed class SegmentDevice : StorageDeviceBase
     private readonly LogGeometry _geometry;
     private readonly SegmentSpace _space;
     private readonly UnwrittenPattern _pattern;
+    private readonly Action _verifyFolder;
     private readonly Action<Exception?> _progressed;
     private readonly Func<bool> _noteEnd;
     private readonly Thread _thread;
@@ -45,19 +46,22 @@ internal sealed class SegmentDevice : StorageDeviceBase
     /// <param name="geometry">Their layout.</param>
     /// <param name="space">The space ahead of the tail.</param>
     /// <param name="pattern">What stands after the last record of a page.</param>
+    /// <param name="verifyFolder">Called after each flush and before what it made durable is acknowledged; throws if
+    /// the folder is no longer this store's.</param>
     /// <param name="progressed">Called, on the device's thread, whenever requests have completed, or with the reason
     /// why the device failed. No request reaches the files after a failure.</param>
     /// <param name="noteEnd">Called, on the device's thread and between requests, to note where the log ends: in a new
     /// file, once a second, and when no requests come. Returns false if it is to be called again soon.</param>
     public SegmentDevice(
         string name, ISegmentFiles files, LogGeometry geometry, SegmentSpace space, UnwrittenPattern pattern,
-        Action<Exception?> progressed, Func<bool> noteEnd)
+        Action verifyFolder, Action<Exception?> progressed, Func<bool> noteEnd)
         : base(name, LogGeometry.SectorBytes, capacity: -1)
     {
         _files = files;
         _geometry = geometry;
         _space = space;
         _pattern = pattern;
+        _verifyFolder = verifyFolder;
         _progressed = progressed;
         _noteEnd = noteEnd;
         _thread = new Thread(Run) { IsBackground = true, Name = "EmbeddedConsensus log writer" };
@@ -206,6 +210,7 @@ internal sealed class SegmentDevice : StorageDeviceBase
         }
 
         _unflushed.Clear();
+        _verifyFolder();
     }
 
     private void Complete()

@@ -80,6 +80,7 @@ internal sealed class SegmentFiles : ISegmentFiles
                 file.Dispose();
             }
 
+            _directory.Verify();
             File.Delete(Name(segment));
         }
     }
@@ -117,6 +118,12 @@ internal sealed class SegmentFiles : ISegmentFiles
             if (!exists && !create)
             {
                 return null;
+            }
+
+            if (!exists)
+            {
+                // In another member's folder a file of this name would be taken for a part of its log.
+                _directory.Verify();
             }
 
             // A reader may have a handle while the file is deleted; the lock file keeps other processes out.

@@ -29,6 +29,9 @@ internal sealed class SegmentSpace
         _aheadBytes = Math.Max(aheadBytes, 2 * geometry.ProofBytes);
     }
 
+    /// <summary>How much a start may have to fill: it begins a new page, and fills ahead of that.</summary>
+    public long MaxOpenBytes => _geometry.PageBytes + _aheadBytes;
+
     /// <summary>Takes over what is there and fills what is missing.</summary>
     /// <param name="dataEnd">The end of the last record; a multiple of four. What the files hold after it is the
     /// pattern.</param>

@@ -94,7 +94,7 @@ internal sealed class FasterSnapshotReader : ISnapshotReader
         }
         catch (IOException exception)
         {
-            throw new StorageException($"The snapshot {_file} cannot be read: {exception.Message}", exception);
+            throw DiskErrors.Describe($"The snapshot {_file} cannot be read", _file, exception);
         }
         finally
         {

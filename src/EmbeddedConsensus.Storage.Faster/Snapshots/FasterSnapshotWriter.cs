@@ -130,6 +130,7 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
             await WriteHeaderAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        LeaveRoomForLog();
         long chunk = (Length - 1) / SnapshotFormat.ChunkBytes;
         uint checksum = SnapshotFormat.ChunkChecksum(_directory.Id, chunk, _frame.AsSpan(0, _used));
         BinaryPrimitives.WriteUInt32LittleEndian(_frame.AsSpan(_used), checksum);
@@ -145,10 +146,21 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
         }
     }
 
+    /// <summary>A snapshot can wait for space, and the log cannot: it must not be this that fills the disk.</summary>
+    private void LeaveRoomForLog()
+    {
+        long needed = _directory.Geometry.SegmentBytes;
+        if (DiskErrors.FreeBytes(_directory.Path) - _used < needed)
+        {
+            throw new IOException($"The log needs the last {needed} bytes", DiskErrors.OutOfSpace);
+        }
+    }
+
     private void Rename()
     {
         DurableFile.FlushContents(_handle);
         _handle.Dispose();
+        _directory.Verify();
         File.Move(_temporary, _directory.File(StorageLayout.Snapshot(_index)), overwrite: true);
         _closed = true;
         DurableFile.FlushDirectory(_directory.Path);
@@ -164,8 +176,6 @@ internal sealed class FasterSnapshotWriter : ISnapshotWriter
     private StorageException Failed(Exception exception)
     {
         _handle.Dispose();
-        return new StorageException(
-            $"Writing the snapshot {_temporary} failed: {exception.Message} Check the disk and its free space.",
-            exception);
+        return DiskErrors.Describe($"Writing the snapshot {_temporary} failed", _temporary, exception);
     }
 }

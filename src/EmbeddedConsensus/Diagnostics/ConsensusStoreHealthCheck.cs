@@ -5,8 +5,8 @@ namespace EmbeddedConsensus;
 
 /// <summary>
 /// Reports what a caller of a replica would see: healthy when reads and writes pass; degraded when they do, and the
-/// replica applies the log with a lag; unhealthy when the replica is faulted, removed from its cluster or not running,
-/// and when reads or writes do not pass.
+/// replica applies the log with a lag or cannot write its snapshots; unhealthy when the replica is
+/// faulted, removed from its cluster or not running, and when reads or writes do not pass.
 /// </summary>
 /// <remarks>
 /// <para>The check reads, which takes a quorum round and no entry of the log. That shows that messages pass in both
@@ -79,6 +79,12 @@ internal sealed class ConsensusStoreHealthCheck : IHealthCheck
         // Looked at again: the read waited for what was committed when it began.
         status = _store.Status;
         ulong lag = status.CommitIndex - Math.Min(status.AppliedIndex, status.CommitIndex);
+        if (status.SnapshotFault is { } snapshotFault)
+        {
+            return HealthCheckResult.Degraded(
+                $"The log grows, since no snapshot can be written. {snapshotFault}", data: DataOf(status));
+        }
+
         return lag > (ulong)_maxLag
             ? HealthCheckResult.Degraded(
                 $"{lag} committed entries wait to be applied; {_maxLag} may.", data: DataOf(status))

@@ -82,4 +82,8 @@ internal static partial class ReplicaLog
 
     [LoggerMessage(20, LogLevel.Error, "Member {Member} has stopped, but not all of it could be closed")]
     public static partial void CloseFailed(this ILogger logger, MemberId member, Exception exception);
+
+    [LoggerMessage(21, LogLevel.Warning,
+        "Member {Member} cannot write its snapshot for now. It serves, its log grows, and it tries again. {Fault}")]
+    public static partial void SnapshotPostponed(this ILogger logger, MemberId member, string fault);
 }

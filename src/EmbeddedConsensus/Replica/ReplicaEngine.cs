@@ -66,6 +66,9 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
     /// <summary>The index of the newest snapshot; 0 when there is none.</summary>
     public ulong SnapshotIndex => _snapshots.NewestIndex;
 
+    /// <summary>Why the next snapshot waits; null when it does not.</summary>
+    public string? SnapshotFault => _snapshots.Postponement?.Message;
+
     /// <summary>Starts the threads.</summary>
     public void Start()
     {

@@ -80,6 +80,9 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
     /// <summary>The index of the newest snapshot; 0 when there is none.</summary>
     public ulong SnapshotIndex => _engine?.SnapshotIndex ?? 0;
 
+    /// <summary>Why the next snapshot waits; null when it does not.</summary>
+    public string? SnapshotFault => _engine?.SnapshotFault;
+
     /// <summary>The replica's instruments.</summary>
     public StoreMetrics Metrics { get; }
 

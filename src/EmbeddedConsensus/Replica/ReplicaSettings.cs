@@ -11,6 +11,8 @@ internal sealed class ReplicaSettings
     // Election timeouts are drawn in ticks, so a tick is a small part of a heartbeat; the thread wakes for each.
     private const int TicksPerHeartbeat = 5;
 
+    private static readonly TimeSpan SnapshotRetry = TimeSpan.FromSeconds(2);
+
     private const int CommandOverhead = 1 << 10;
 
     // The payload of a message with more than one entry. It does not grow with the largest request: heartbeats wait
@@ -100,6 +102,7 @@ internal sealed class ReplicaSettings
         RetryTicks = (ulong)Ticks(_options.ElectionTimeout),
         PauseTicks = TicksPerHeartbeat,
         SnapshotThresholdBytes = _options.SnapshotThresholdBytes,
+        SnapshotRetryTicks = (ulong)Ticks(SnapshotRetry),
         RetainedLogBytes = _options.RetainedLogBytes,
         CommandFormat = (byte)_options.MaxFormatVersion,
         NewestFormat = NewestFormat,

@@ -9,4 +9,10 @@ public class StorageException : ConsensusStoreException
     public StorageException(string message, Exception? innerException = null) : base(message, innerException)
     {
     }
+
+    /// <summary>Why it failed.</summary>
+    public StorageFailureCause Cause { get; init; }
+
+    /// <summary>The file or folder that it failed at, as a full path; null if it is none in particular.</summary>
+    public string? Path { get; init; }
 }

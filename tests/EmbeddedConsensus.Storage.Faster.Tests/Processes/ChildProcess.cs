@@ -12,9 +12,12 @@ internal sealed class ChildProcess : IDisposable
     /// <param name="appends">How many entries it appends.</param>
     /// <param name="wrapper">A program to run it under, with its arguments, or none.</param>
     public ChildProcess(string folder, ulong appends, params ReadOnlySpan<string> wrapper)
+        : this([.. wrapper, "dotnet", "exec", typeof(Program).Assembly.Location, "append", folder, $"{appends}"])
     {
-        string[] command =
-            [.. wrapper, "dotnet", "exec", typeof(Program).Assembly.Location, "append", folder, $"{appends}"];
+    }
+
+    private ChildProcess(string[] command)
+    {
         var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardInput = true,
@@ -26,6 +29,19 @@ internal sealed class ChildProcess : IDisposable
         }
 
         _process = Process.Start(start)!;
+    }
+
+    /// <summary>Starts a process that runs <see cref="CommandedStore"/>.</summary>
+    /// <param name="folder">The folder that it opens.</param>
+    /// <param name="wrapper">A program to run it under, with its arguments, or none.</param>
+    public static ChildProcess StartCommanded(string folder, params ReadOnlySpan<string> wrapper) =>
+        new([.. wrapper, "dotnet", "exec", typeof(Program).Assembly.Location, "command", folder]);
+
+    /// <summary>Sends a command and returns the answer.</summary>
+    public async Task<string> AskAsync(string command)
+    {
+        await _process.StandardInput.WriteLineAsync(command);
+        return await ReadLineAsync() ?? "";
     }
 
     public Task<string?> ReadLineAsync() =>

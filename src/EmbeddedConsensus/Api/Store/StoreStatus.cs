@@ -32,6 +32,10 @@ public sealed record StoreStatus
     /// <summary>The index of the newest snapshot; 0 when there is none.</summary>
     public required ulong SnapshotIndex { get; init; }
 
+    /// <summary>Why the replica cannot write its next snapshot for now, such as a full disk: it serves, its log grows,
+    /// and it tries again. Null when that is not so.</summary>
+    public string? SnapshotFault { get; init; }
+
     /// <summary>The store's revision.</summary>
     public required long Revision { get; init; }
 

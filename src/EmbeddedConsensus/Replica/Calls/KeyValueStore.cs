@@ -61,6 +61,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
                 CommitIndex = view?.CommitIndex ?? 0,
                 AppliedIndex = view?.AppliedIndex ?? 0,
                 SnapshotIndex = _host.SnapshotIndex,
+                SnapshotFault = _host.SnapshotFault,
                 Revision = revision,
                 CompactRevision = compactRevision,
                 Voters = view is null ? [] : view.Configuration.Voters,

@@ -67,7 +67,7 @@ internal sealed class ReplicaCore
 
     /// <summary>Whether the driver should take a snapshot of the applied state now, and call
     /// <see cref="SnapshotBegun"/>.</summary>
-    public bool SnapshotIsDue => _snapshots.IsDue;
+    public bool SnapshotIsDue => _snapshots.IsDue(_now);
 
     /// <summary>For how many ticks work has waited without progress: an append that the disk does not complete, or
     /// writes of this replica's callers, none of which is applied. Zero when nothing waits.</summary>
@@ -164,6 +164,10 @@ internal sealed class ReplicaCore
 
     /// <summary>The driver aborted the snapshot that it began, because a newer one came from the leader.</summary>
     public void SnapshotAborted() => _snapshots.Aborted();
+
+    /// <summary>The driver found no room for the snapshot that it began. It is due again later; the log keeps what the
+    /// snapshot would have freed.</summary>
+    public void SnapshotPostponed() => _snapshots.Postponed(_now);
 
     /// <summary>The driver's snapshot is published: the log before it is dropped, except for a tail.</summary>
     /// <param name="metadata">The snapshot's metadata.</param>

@@ -54,6 +54,10 @@ internal sealed record ReplicaCoreOptions
     /// last snapshot, so that writing snapshots never costs more than writing the log.</summary>
     public long SnapshotThresholdBytes { get; init; } = 64L << 20;
 
+    /// <summary>The wait before a snapshot that found no room on the disk is tried again, in ticks. It doubles with
+    /// each failure, up to 64 times this.</summary>
+    public ulong SnapshotRetryTicks { get; init; } = 50;
+
     /// <summary>How many bytes of entries, at least, stay in the log below a snapshot, for followers that were away for
     /// a moment.</summary>
     public long RetainedLogBytes { get; init; } = 32L << 20;

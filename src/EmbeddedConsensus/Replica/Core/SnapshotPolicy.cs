@@ -4,11 +4,16 @@ namespace EmbeddedConsensus.Replica.Core;
 /// and how much of the log may go once it is there.</summary>
 internal sealed class SnapshotPolicy
 {
+    private const int MaxDoublings = 6;
+
     private readonly ReplicaCoreOptions _options;
     private readonly LogMarks _marks;
     private long _logBytes;
     private long _snapshotBytes;
     private bool _running;
+    private bool _isOverdue;
+    private int _failures;
+    private ulong _notBefore;
 
     /// <summary>The policy of a replica that starts.</summary>
     /// <param name="options">The limits.</param>
@@ -20,7 +25,9 @@ internal sealed class SnapshotPolicy
     }
 
     /// <summary>Whether a snapshot should be taken now.</summary>
-    public bool IsDue => !_running && _logBytes >= Math.Max(_options.SnapshotThresholdBytes, _snapshotBytes);
+    /// <param name="now">The tick.</param>
+    public bool IsDue(ulong now) => !_running && now >= _notBefore
+        && (_isOverdue || _logBytes >= Math.Max(_options.SnapshotThresholdBytes, _snapshotBytes));
 
     /// <summary>Counts log that was applied.</summary>
     /// <param name="index">The last applied index.</param>
@@ -43,6 +50,7 @@ internal sealed class SnapshotPolicy
     /// <param name="bytes">Its length.</param>
     public void Restored(ulong index, long bytes)
     {
+        _isOverdue = false;
         _logBytes = 0;
         _snapshotBytes = bytes;
         _marks.Reset(index);
@@ -51,10 +59,24 @@ internal sealed class SnapshotPolicy
     /// <summary>The snapshot that was begun is aborted.</summary>
     public void Aborted() => _running = false;
 
+    /// <summary>The snapshot that was begun could not be written for now: it is due again after a wait, which doubles
+    /// with each failure.</summary>
+    /// <param name="now">The tick.</param>
+    public void Postponed(ulong now)
+    {
+        _running = false;
+        _isOverdue = true;
+        _notBefore = now + (_options.SnapshotRetryTicks << Math.Min(_failures, MaxDoublings));
+        _failures++;
+    }
+
     /// <summary>The snapshot that was begun is published.</summary>
     public void Published(long bytes)
     {
         _running = false;
+        _isOverdue = false;
+        _failures = 0;
+        _notBefore = 0;
         _snapshotBytes = bytes;
     }
 

@@ -25,6 +25,7 @@ internal sealed class ReplicaSnapshots : ISnapshotSenderEvents, ISnapshotReceive
     // Pinned on the apply thread and not yet taken by the consensus thread, which may have taken its last turn.
     private StateSnapshot? _captured;
     private ulong _newestIndex;
+    private StorageException? _postponement;
     private bool _isSending;
 
     /// <summary>Creates the tasks of a recovered replica.</summary>
@@ -54,6 +55,9 @@ internal sealed class ReplicaSnapshots : ISnapshotSenderEvents, ISnapshotReceive
 
     /// <summary>The index of the newest snapshot; 0 when there is none.</summary>
     public ulong NewestIndex => Volatile.Read(ref _newestIndex);
+
+    /// <summary>Why the next snapshot waits; null when it does not.</summary>
+    public StorageException? Postponement => Volatile.Read(ref _postponement);
 
     /// <summary>Completes when everything so far is done.</summary>
     public Task Idle => Task.WhenAll(_sender.Idle, _receiver.Idle, _writing);
@@ -108,6 +112,7 @@ internal sealed class ReplicaSnapshots : ISnapshotSenderEvents, ISnapshotReceive
         ProposalSessions sessions = machine.Sessions.Copy();
         ulong index = step.Metadata.Position.Index;
         Volatile.Write(ref _newestIndex, index);
+        Volatile.Write(ref _postponement, null);
         _consensus.Post(core => core.SnapshotRestored(step, sessions));
         _logger.SnapshotInstalled(_self, index, step.TotalLength);
     }
@@ -142,6 +147,22 @@ internal sealed class ReplicaSnapshots : ISnapshotSenderEvents, ISnapshotReceive
     /// <inheritdoc />
     void IFaultEvents.Failed(Exception exception) => _consensus.Failed(exception);
 
+    /// <summary>Whether a snapshot can wait for the end of a failure: nothing depends on it but the length of the
+    /// log.</summary>
+    private static bool MayPass(StorageFailureCause cause) => cause is StorageFailureCause.DiskFull
+        or StorageFailureCause.QuotaExceeded or StorageFailureCause.TooManyOpenFiles;
+
+    private void Postpone(StorageException exception)
+    {
+        if (Postponement is null)
+        {
+            _logger.SnapshotPostponed(_self, exception.Message);
+        }
+
+        Volatile.Write(ref _postponement, exception);
+        _consensus.Post(core => core.SnapshotPostponed());
+    }
+
     private async Task WriteAsync(StateSnapshot state, ClusterConfiguration configuration)
     {
         _schedule?.WorkBegins();
@@ -152,12 +173,17 @@ internal sealed class ReplicaSnapshots : ISnapshotSenderEvents, ISnapshotReceive
                 () => SnapshotWriterTask.WriteAsync(state, configuration, _storage, _stopped), _stopped)
                 .ConfigureAwait(false);
             Volatile.Write(ref _newestIndex, metadata.Position.Index);
+            Volatile.Write(ref _postponement, null);
             _consensus.Post(core => core.SnapshotTaken(metadata, length));
             _logger.SnapshotTaken(_self, metadata.Position.Index, length);
         }
         catch (OperationCanceledException)
         {
             state.Dispose();
+        }
+        catch (StorageException exception) when (MayPass(exception.Cause))
+        {
+            Postpone(exception);
         }
 #pragma warning disable CA1031 // A storage fault ends the replica, never the host (design decision D12).
         catch (Exception exception)
