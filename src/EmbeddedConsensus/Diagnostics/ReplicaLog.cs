@@ -82,4 +82,8 @@ internal static partial class ReplicaLog
 
     [LoggerMessage(20, LogLevel.Error, "Member {Member} has stopped, but not all of it could be closed")]
     public static partial void CloseFailed(this ILogger logger, MemberId member, Exception exception);
+
+    [LoggerMessage(21, LogLevel.Error,
+        "Member {Member} drops a write from the log, as every member does: none can execute it. {Fault} Logged once")]
+    public static partial void CommandDropped(this ILogger logger, MemberId member, string fault);
 }

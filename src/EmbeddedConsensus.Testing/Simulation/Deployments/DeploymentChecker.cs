@@ -73,7 +73,7 @@ internal sealed class DeploymentChecker(
             .DistinctBy(static member => member.Id);
 
     /// <summary>Whether a cluster counts a member among its own at an address, and has a leader that reaches it and
-    /// will go on leading.</summary>
+    /// stays the leader.</summary>
     public bool IsKnown(MemberId member, string address) => _clusters.Any(pair =>
         pair.Value.Configuration.Find(member) is { HasStarted: true } known && known.Address == address
         && Runs(pair.Key, static process => process.Host.View!.Role == ReplicaRole.Leader)

@@ -37,6 +37,7 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     private volatile bool _leads;
     private volatile Exception? _ended;
     private bool _reclaims;
+    private bool _hasReportedDropped;
 
     /// <summary>A thread over a recovered state machine.</summary>
     public ApplyLoop(
@@ -262,6 +263,12 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
         long compacted = machine.Store.CompactRevision;
         machine.Apply(entries, this);
         machine.Publish();
+        if (!_hasReportedDropped && machine.FirstFault is { } fault)
+        {
+            _hasReportedDropped = true;
+            _events.CommandDropped(fault);
+        }
+
         _reclaims |= machine.Store.CompactRevision != compacted;
         Watches.Publish();
         foreach ((PendingProposal proposal, ApplyResult result) in _answers)
