@@ -41,8 +41,8 @@ internal static partial class TcpTransportLog
         this ILogger logger, MemberId peer, MemberId from, MemberId to, MemberId member);
 
     [LoggerMessage(210, LogLevel.Warning,
-        "Dropped a message of up to {Bytes} bytes to member {Peer}: the limit is {MaxBytes}. Raise MaxRequestBytes on "
-        + "every member, or MaxFrameBytes where it is set")]
+        "Dropped a message of up to {Bytes} bytes to member {Peer}: the limit is {MaxBytes}. It was written by "
+        + "another version of the library")]
     public static partial void Oversized(this ILogger logger, MemberId peer, long bytes, int maxBytes);
 
     [LoggerMessage(211, LogLevel.Error, "Handling a message of member {Peer} failed")]

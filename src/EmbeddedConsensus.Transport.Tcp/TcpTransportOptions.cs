@@ -9,19 +9,9 @@ public sealed class TcpTransportOptions
     /// <see cref="TransportContext.Address"/>, where the other members look for this one.</summary>
     public string? ListenEndpoint { get; set; }
 
-    /// <summary>The longest message on the consensus lane, in bytes; for the sender each entry counts for 32 bytes more
-    /// than its payload, and a message for 192 more. It is raised to
-    /// <see cref="TransportContext.MaxMessageBytes"/>. The same at all members. From 1 KiB to 1 GiB. Default:
-    /// 4 MiB.</summary>
-    public int MaxFrameBytes { get; set; } = 4 << 20;
-
-    /// <summary>The longest message on the snapshot lane, in bytes. The same at all members. From 1 KiB to 1 GiB.
-    /// Default: 4 MiB.</summary>
-    public int MaxSnapshotFrameBytes { get; set; } = 4 << 20;
-
     /// <summary>How many bytes wait for one peer on one lane before further messages are dropped, those being written
-    /// included. At least the longest message of either lane, to which it is raised with
-    /// <see cref="MaxFrameBytes"/>. Default: 16 MiB.</summary>
+    /// included. A message that is longer than half of it is taken while at most half is in use, so that it passes as
+    /// well. From 1 MiB. Default: 16 MiB.</summary>
     public int SendQueueBytes { get; set; } = 16 << 20;
 
     /// <summary>How many messages wait for one peer on one lane before further ones are dropped, those being written
@@ -69,11 +59,10 @@ public sealed class TcpTransportOptions
         var copy = (TcpTransportOptions)MemberwiseClone();
         copy.ListenEndpoint ??= context.Address;
         copy.MaxFrameBytes = Math.Max(MaxFrameBytes, context.MaxMessageBytes);
-        copy.SendQueueBytes = Math.Max(SendQueueBytes, copy.MaxFrameBytes);
         return copy;
     }
 
-    /// <summary>The longest message of a lane, in bytes.</summary>
-    internal int MaxFrameBytesOf(TransportLane lane) =>
-        lane == TransportLane.Snapshot ? MaxSnapshotFrameBytes : MaxFrameBytes;
+    /// <summary>The longest message, in bytes; for the sender each entry counts for 32 bytes more than its payload, and
+    /// a message for 192 more. It is no setting: members with different limits would stop each other.</summary>
+    internal int MaxFrameBytes { get; set; } = 4 << 20;
 }

@@ -9,16 +9,14 @@ namespace EmbeddedConsensus.Transport.Tcp;
 internal sealed class TcpTransportOptionsValidator(string? serviceKey, IConfiguration? configuration)
     : IValidateOptions<TcpTransportOptions>
 {
-    private const int MinFrameBytes = 1024;
-    private const int MaxFrameBytes = 1 << 30;
+    private const int MinSendQueueBytes = 1 << 20;
 
     private static readonly TimeSpan MaxTime = TimeSpan.FromHours(1);
 
     /// <summary>The settings that a configuration can hold.</summary>
     public static IReadOnlyCollection<string> Settings { get; } =
     [
-        nameof(TcpTransportOptions.ListenEndpoint), nameof(TcpTransportOptions.MaxFrameBytes),
-        nameof(TcpTransportOptions.MaxSnapshotFrameBytes), nameof(TcpTransportOptions.SendQueueBytes),
+        nameof(TcpTransportOptions.ListenEndpoint), nameof(TcpTransportOptions.SendQueueBytes),
         nameof(TcpTransportOptions.SendQueueMessages), nameof(TcpTransportOptions.MaxInboundConnections),
         nameof(TcpTransportOptions.ConnectTimeout), nameof(TcpTransportOptions.HandshakeTimeout),
         nameof(TcpTransportOptions.RequestTimeout), nameof(TcpTransportOptions.ReconnectBackoffMin),
@@ -59,13 +57,8 @@ internal sealed class TcpTransportOptionsValidator(string? serviceKey, IConfigur
             nameof(options.ListenEndpoint),
             $"is '{options.ListenEndpoint}'. Use host:port, such as 0.0.0.0:2380 or [::1]:2380, or leave it out to "
             + "listen where the other members look for this one.");
-        faults.RequireRange(options.MaxFrameBytes, MinFrameBytes, MaxFrameBytes, nameof(options.MaxFrameBytes));
-        faults.RequireRange(
-            options.MaxSnapshotFrameBytes, MinFrameBytes, MaxFrameBytes, nameof(options.MaxSnapshotFrameBytes));
-        int longest = Math.Max(options.MaxFrameBytes, options.MaxSnapshotFrameBytes);
-        faults.Require(options.SendQueueBytes >= longest, nameof(options.SendQueueBytes),
-            $"is {options.SendQueueBytes}. Use at least the longest message, {longest}, or lower "
-            + $"{nameof(options.MaxFrameBytes)} and {nameof(options.MaxSnapshotFrameBytes)}.");
+        faults.Require(options.SendQueueBytes >= MinSendQueueBytes, nameof(options.SendQueueBytes),
+            $"is {options.SendQueueBytes}. Use at least {MinSendQueueBytes}.");
         faults.Require(options.SendQueueMessages >= 1, nameof(options.SendQueueMessages),
             $"is {options.SendQueueMessages}. Use at least 1.");
         faults.Require(options.MaxInboundConnections >= 2, nameof(options.MaxInboundConnections),

@@ -37,7 +37,7 @@ internal sealed class SpaceReserve(StorageDirectory directory, long bytes)
         }
     }
 
-    /// <summary>Gives the space back to the disk.</summary>
+    /// <summary>Returns the space to the disk.</summary>
     /// <returns>Whether there was any.</returns>
     public bool TryRelease()
     {

@@ -201,7 +201,7 @@ internal sealed partial class InboundConnection(
         string reason = "The peer closed the connection.";
         PipeReader pipe = PipeReader.Create(
             connection.Stream, new StreamPipeReaderOptions(bufferSize: ReadBufferBytes, leaveOpen: true));
-        _frames = new FrameReader(pipe, context.Options.MaxFrameBytesOf(_request.Lane), version);
+        _frames = new FrameReader(pipe, context.Options.MaxFrameBytes, version);
         _receiverBusy = true;
         SemaphoreSlim turn = _lane!.Turn;
         try

@@ -42,7 +42,7 @@ internal sealed partial class OutboundLane
         lock (_gate)
         {
             if (_stopped
-                || _pending.Bytes + _inFlight.Bytes + size > _context.Options.SendQueueBytes
+                || !HasRoomFor(size)
                 || _pending.Messages + _inFlight.Messages >= _context.Options.SendQueueMessages)
             {
                 return false;
@@ -53,6 +53,11 @@ internal sealed partial class OutboundLane
             return true;
         }
     }
+
+    // A message of any length passes, also beside those that come all the time.
+    private bool HasRoomFor(long size) =>
+        _pending.Bytes + _inFlight.Bytes + Math.Min(size, _context.Options.SendQueueBytes / 2)
+            <= _context.Options.SendQueueBytes;
 
     /// <summary>Writes what is queued, unless a write is in progress: that one will include it.</summary>
     public void Flush()

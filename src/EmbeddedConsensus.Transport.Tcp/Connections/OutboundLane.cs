@@ -41,7 +41,7 @@ internal sealed partial class OutboundLane : IThreadPoolWorkItem, IAsyncDisposab
         _stopping = _stop.Token;
         _backoff = new ReconnectBackoff(context.Options.ReconnectBackoffMin, context.Options.ReconnectBackoffMax);
         _silence = new SilenceWatch(context.Options);
-        _maxFrameBytes = context.Options.MaxFrameBytesOf(lane);
+        _maxFrameBytes = context.Options.MaxFrameBytes;
     }
 
     /// <summary>Whether there is a connection.</summary>

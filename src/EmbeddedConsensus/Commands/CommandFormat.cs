@@ -11,6 +11,9 @@ internal static class CommandFormat
     /// <summary>The newest version that this code writes and reads.</summary>
     public const byte Newest = 3;
 
+    /// <summary>No version: a look for malformed commands leaves aside what this release does not know.</summary>
+    public const byte Any = byte.MaxValue;
+
     /// <summary>The version that a cluster writes.</summary>
     /// <param name="newestWritten">The newest version that this member may write.</param>
     /// <param name="newestReadByAll">The newest version that every member is known to read; lower than

@@ -87,5 +87,5 @@ internal ref struct CommandReader(ReadOnlySpan<byte> body)
     }
 
     private readonly InvariantViolationException Malformed() =>
-        new($"An operation of {_body.Length} bytes is malformed at byte {_position}.");
+        new($"An operation of {_body.Length} bytes is malformed at byte {_position}.") { IsMalformed = true };
 }

@@ -82,7 +82,7 @@ internal sealed class RequestValidator(int maxRequestBytes, int maxTxnOperations
         {
             throw new InvalidRequestException("request",
                 $"The request has {Text(commandLength)} bytes, and the limit is {Text(maxRequestBytes)}. Split it, or "
-                + $"raise {nameof(ConsensusStoreOptions)}.{nameof(ConsensusStoreOptions.MaxRequestBytes)} on every "
+                + $"raise {nameof(ConsensusStoreOptions)}.{nameof(ConsensusStoreOptions.MaxRequestBytes)} of this "
                 + "member.");
         }
     }

@@ -86,4 +86,8 @@ internal static partial class ReplicaLog
     [LoggerMessage(21, LogLevel.Warning,
         "Member {Member} cannot write its snapshot for now. It serves, its log grows, and it tries again. {Fault}")]
     public static partial void SnapshotPostponed(this ILogger logger, MemberId member, string fault);
+
+    [LoggerMessage(22, LogLevel.Error,
+        "Member {Member} drops a write from the log, as every member does: none can execute it. {Fault} Logged once")]
+    public static partial void CommandDropped(this ILogger logger, MemberId member, string fault);
 }

@@ -13,7 +13,6 @@ internal sealed class ConsensusStoreOptionsValidator(string? serviceKey, IConfig
 {
     private const int MinHeartbeatsPerElection = 5;
     private const int MinRequestBytes = 1 << 10;
-    private const int MaxRequestBytes = 64 << 20;
     private const long MinLogBytes = 1 << 20;
     private const long MinWatchBytes = 1 << 20;
     private const int MaxAddressBytes = 1024;
@@ -215,7 +214,8 @@ internal sealed class ConsensusStoreOptionsValidator(string? serviceKey, IConfig
     private static void CheckLimits(ConsensusStoreOptions options, SettingFaults faults)
     {
         faults.RequireRange(
-            options.MaxRequestBytes, MinRequestBytes, MaxRequestBytes, nameof(options.MaxRequestBytes));
+            options.MaxRequestBytes, MinRequestBytes, ConsensusStoreOptions.LargestRequestBytes,
+            nameof(options.MaxRequestBytes));
         faults.RequireRange(options.MaxTxnOperations, 1, 65_536, nameof(options.MaxTxnOperations));
         faults.Require(options.MaxPendingRequests >= 1, nameof(options.MaxPendingRequests),
             $"is {options.MaxPendingRequests}. Use at least 1.");

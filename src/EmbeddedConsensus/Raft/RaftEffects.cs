@@ -32,9 +32,9 @@ internal sealed class RaftEffects
     /// <summary>A leader's snapshot that was ignored, or null. The driver reports it.</summary>
     public UnreadableSnapshot? UnreadableSnapshot { get; internal set; }
 
-    /// <summary>The batches of forwarded proposals that the leader refused, each by the number that it was proposed
-    /// under. The driver proposes them again after a pause.</summary>
-    public List<ulong> RefusedProposals { get; } = [];
+    /// <summary>The batches of forwarded proposals that the leader refused. The driver proposes them again after a
+    /// pause, without what no member can execute.</summary>
+    public List<RefusedBatch> RefusedProposals { get; } = [];
 
     /// <summary>Whether there is nothing to do.</summary>
     public bool IsEmpty =>

@@ -12,6 +12,8 @@ namespace EmbeddedConsensus.Replica;
 internal sealed class ReplicaEngine : IApplyLoopEvents
 {
     private readonly LogBatcher _batcher;
+    private readonly ILogger _logger;
+    private readonly MemberId _self;
     private readonly ReplicaSnapshots _snapshots;
     private readonly ReplicaTransport _transport;
     private readonly bool _isOnlyVoter;
@@ -35,6 +37,8 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
         StoreMetrics metrics, IReplicaSchedule? schedule, CancellationToken stopped)
     {
         _transport = transport;
+        _logger = logger;
+        _self = settings.Self;
         ReplicaCore core = new(settings.Core(), recovered.Node, settings.Self, recovered.Incarnation);
         _isOnlyVoter = recovered.Node.IsOnlyVoter;
         Inbox = new ConsensusInbox(core);
@@ -122,6 +126,9 @@ internal sealed class ReplicaEngine : IApplyLoopEvents
     /// <inheritdoc />
     void IApplyLoopEvents.Restored(SnapshotReceiveEffect step, ReplicatedStateMachine machine) =>
         _snapshots.Restored(step, machine);
+
+    /// <inheritdoc />
+    void IApplyLoopEvents.CommandDropped(string fault) => _logger.CommandDropped(_self, fault);
 
     /// <inheritdoc />
     void IApplyLoopEvents.Propose(LeaseProposal proposal) => Inbox.Submit(proposal);

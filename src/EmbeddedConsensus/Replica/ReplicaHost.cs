@@ -332,8 +332,8 @@ internal sealed class ReplicaHost : IMembershipReplica, IConsensusLoopEvents, IA
         if (_createTransport is not null)
         {
             _transport.Open(_createTransport(new TransportContext(
-                ClusterIdentity.Of(_options.ClusterName), Self, recovered.Incarnation, _settings.MaxWireMessageBytes,
-                recovered.Address)));
+                ClusterIdentity.Of(_options.ClusterName), Self, recovered.Incarnation,
+                ReplicaSettings.MaxWireMessageBytes, recovered.Address)));
         }
 
         Membership.Begin(recovered.Node.Peers, recovered.Address);

@@ -15,8 +15,8 @@ internal sealed class ReplicaSettings
 
     private const int CommandOverhead = 1 << 10;
 
-    // The payload of a message with more than one entry. It does not grow with the largest request: heartbeats wait
-    // until a message is sent, and a member with a lower limit than its leader has to accept all but large requests.
+    // The payload of a message with more than one entry. It does not grow with the largest request, because heartbeats
+    // wait until a message is sent.
     private const int MaxBatchBytes = 1 << 20;
 
     private readonly ConsensusStoreOptions _options;
@@ -48,12 +48,11 @@ internal sealed class ReplicaSettings
     /// one that joins.</summary>
     public ClusterConfiguration Bootstrap { get; }
 
-    /// <summary>The largest payload of a message between members, in bytes: a request of the largest size
-    /// fits.</summary>
-    public int MaxMessageBytes => Math.Max(MaxBatchBytes, _options.MaxRequestBytes + CommandOverhead);
-
-    /// <summary>The largest message on the wire: what frames and small entries add never doubles it.</summary>
-    public int MaxWireMessageBytes => 2 * MaxMessageBytes;
+    /// <summary>The largest message on the wire: what frames and small entries add never doubles it. It does not depend
+    /// on <see cref="ConsensusStoreOptions.MaxRequestBytes"/>, which limits this member's own callers: a member has to
+    /// receive what those of any other wrote, and to send it when it leads, or a single entry would stop every write
+    /// after it.</summary>
+    public const int MaxWireMessageBytes = 2 * (ConsensusStoreOptions.LargestRequestBytes + CommandOverhead);
 
     /// <summary>How the store is laid out.</summary>
     public MvccOptions Mvcc { get; } = new();

@@ -49,7 +49,12 @@ internal sealed class ProposalSession
         ulong newest = floor;
         foreach (ulong sequence in appliedAboveFloor)
         {
-            session.TryMark(sequence);
+            if (!session.TryMark(sequence))
+            {
+                throw new InvariantViolationException(
+                    $"Proposal {sequence} cannot be one of the {WindowSize} above {session.Floor} in a snapshot.");
+            }
+
             newest = Math.Max(newest, sequence);
         }
 
@@ -57,22 +62,13 @@ internal sealed class ProposalSession
         return session;
     }
 
-    /// <summary>Notes that a proposal is applied; false when it was before.</summary>
-    /// <exception cref="InvariantViolationException">The proposal is further ahead than any member may be.</exception>
+    /// <summary>Whether a proposal is further ahead than any member may be.</summary>
+    public bool IsTooFarAhead(ulong sequence) => sequence > Floor && sequence - Floor > WindowSize;
+
+    /// <summary>Notes that a proposal is applied; false when it was before, or is too far ahead.</summary>
     public bool TryMark(ulong sequence)
     {
-        if (sequence <= Floor)
-        {
-            return false;
-        }
-
-        if (sequence - Floor > WindowSize)
-        {
-            throw new InvariantViolationException(
-                $"Proposal {sequence} is more than {WindowSize} ahead of {Floor}, the last that is applied.");
-        }
-
-        if (IsMarked(sequence))
+        if (sequence <= Floor || IsTooFarAhead(sequence) || IsMarked(sequence))
         {
             return false;
         }

@@ -12,8 +12,8 @@ internal sealed class ProposalSessions
     // Sorted, so that snapshots of equal state are equal bytes.
     private readonly SortedDictionary<MemberId, ProposalSession> _sessions = [];
 
-    /// <summary>Notes that a proposal is applied; false when it must not run: it ran before, or comes from a life of
-    /// its member that has ended.</summary>
+    /// <summary>Notes that a proposal is applied; false when it must not run: it ran before, is too far ahead, or comes
+    /// from a life of its member that has ended.</summary>
     public bool TryMark(in ProposalId id)
     {
         if (!_sessions.TryGetValue(id.Origin, out ProposalSession? session) || session.Incarnation < id.Incarnation)
@@ -24,6 +24,12 @@ internal sealed class ProposalSessions
 
         return session.Incarnation == id.Incarnation && session.TryMark(id.Sequence);
     }
+
+    /// <summary>Whether a proposal of a member's present life is further ahead than any may be. It is not marked, and
+    /// can still be applied once those before it are.</summary>
+    public bool IsTooFarAhead(in ProposalId id) =>
+        _sessions.TryGetValue(id.Origin, out ProposalSession? session) && session.Incarnation == id.Incarnation
+        && session.IsTooFarAhead(id.Sequence);
 
     /// <summary>Whether a proposal is applied, or can never be.</summary>
     public bool IsApplied(in ProposalId id) =>

@@ -22,6 +22,7 @@ public sealed class RollingChangeTests
         [nameof(ConsensusStoreOptions.MaxClockDrift)] = static options => options.MaxClockDrift = 0.3,
         [nameof(ConsensusStoreOptions.RequestTimeout)] =
             static options => options.RequestTimeout = TimeSpan.FromSeconds(30),
+        [nameof(ConsensusStoreOptions.MaxRequestBytes)] = static options => options.MaxRequestBytes = 1 << 20,
         [nameof(ConsensusStoreOptions.MaxTxnOperations)] = static options => options.MaxTxnOperations = 1,
         [nameof(ConsensusStoreOptions.MaxPendingRequests)] = static options => options.MaxPendingRequests = 16,
         [nameof(ConsensusStoreOptions.WhenFull)] = static options => options.WhenFull = WhenFull.Wait,

@@ -5,7 +5,7 @@ using EmbeddedConsensus.Replica.Membership;
 
 namespace EmbeddedConsensus.Tests.Membership;
 
-/// <summary>Every reason that consensus gives has a sentence for the operator.</summary>
+/// <summary>Every reason of consensus has a sentence for the operator.</summary>
 public sealed class MembershipTextTests
 {
     private static readonly Dictionary<Type, object> Facts = new()

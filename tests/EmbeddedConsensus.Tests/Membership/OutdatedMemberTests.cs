@@ -124,6 +124,37 @@ public sealed class OutdatedMemberTests
         await cluster.AssertEqualAsync(1, 2);
     }
 
+    /// <summary>The disk ends with the joiner's addition by a leader whose entry no majority ever had: no leader
+    /// replicates to the joiner, so only asking again helps.</summary>
+    [Fact]
+    [Trait("Case", "T13")]
+    [Trait("Scenario", "28")]
+    public async Task A_joiner_that_was_away_while_its_own_addition_was_truncated_joins()
+    {
+        await using MembershipCluster cluster = await MembershipCluster.FoundAsync(1);
+        await cluster.Store(1).PutAsync("k", "v");
+        InMemoryLogStorage others = new(cluster.Disk(1).Copy());
+        await others.RecoverAsync();
+        LogEntry first = (await others.ReadAsync(1, 1, long.MaxValue)).Span[0];
+        ClusterConfiguration founded = ClusterConfigurationCodec.Decode(first.Data.Span);
+        ClusterConfiguration addition = (founded with { Learners = [MembershipCluster.Id(2)] }).Normalized();
+        LogEntry lost = new(
+            2, first.Term + 1, LogEntryKind.Configuration, ClusterConfigurationCodec.Encode(addition));
+        HardState state = new(lost.Term, MemberId.None, first.Index, MembershipCluster.Id(2));
+        InMemoryLogStorage own = new(cluster.Disk(2));
+        await using (own)
+        {
+            await own.RecoverAsync();
+            await own.AppendAsync(
+                new LogAppend[] { new(new LogEntry[] { first, lost }, HardStateCodec.Encode(state)) });
+        }
+
+        await cluster.StartJoinerAsync(2, by: 1);
+
+        await cluster.RoleIsAsync(2, 2, MemberRole.Voter);
+        await cluster.AssertEqualAsync(1, 2);
+    }
+
     /// <summary>Lets a leader that is cut off append a change behind many entries, and crashes it.</summary>
     /// <returns>The index of the change.</returns>
     private static async Task<ulong> LeaveAnUncommittedChangeAsync(

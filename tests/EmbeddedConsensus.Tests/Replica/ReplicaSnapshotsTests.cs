@@ -56,6 +56,10 @@ public sealed class ReplicaSnapshotsTests : IApplyLoopEvents
     {
     }
 
+    void IApplyLoopEvents.CommandDropped(string fault)
+    {
+    }
+
     void IApplyLoopEvents.Propose(LeaseProposal proposal)
     {
     }

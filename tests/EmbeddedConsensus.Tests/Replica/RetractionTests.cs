@@ -59,6 +59,25 @@ public sealed class RetractionTests
     }
 
     [Fact]
+    [Trait("Case", "T14")]
+    public void A_write_that_no_member_can_execute_fails_and_does_not_hold_up_those_beside_it()
+    {
+        ForwardingCluster cluster = new(Options with { RequestTimeoutTicks = 0 }, 1 << 20);
+        ForwardedWrite unsound = new(Length);
+        unsound.Command.Span[CommandHeader.Length + 1] = 0;
+        ForwardedWrite[] before = cluster.Write(Follower, 1, Length);
+        cluster.Core(Follower).Submit(unsound);
+        ForwardedWrite[] after = cluster.Write(Follower, 1, Length);
+        cluster.Run(2 * RetryTicks);
+
+        Assert.IsType<InvariantViolationException>(unsound.Failure);
+        Assert.Equal(Never, unsound.Outcome);
+        Assert.True(before[0].IsDone && after[0].IsDone);
+        Assert.Equal([1UL, 3], cluster.Executed.Select(id => id.Sequence));
+        Assert.Equal(2, cluster.Sent.Count(IsProposal));
+    }
+
+    [Fact]
     [Trait("Case", "T8")]
     public void A_write_that_arrives_after_its_retraction_is_dropped()
     {

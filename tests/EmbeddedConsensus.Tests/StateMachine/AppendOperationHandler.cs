@@ -23,6 +23,12 @@ internal sealed class AppendOperationHandler() : OperationHandler<AppendOperatio
     public override OperationResult Respond(in ApplyResult result, long revision) =>
         new PutOperationResult(new PutResult(revision, null));
 
+    protected override string? Inspect(ref CommandReader reader)
+    {
+        reader.ReadBytes();
+        return null;
+    }
+
     protected override void Check(AppendOperation operation, RequestValidator limits, TxnScope? scope) =>
         RequestValidator.CheckKey(operation.Key, Argument("key", scope));
 

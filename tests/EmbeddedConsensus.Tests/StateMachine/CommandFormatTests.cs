@@ -1,6 +1,7 @@
 using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Leases;
 using EmbeddedConsensus.Mvcc;
+using EmbeddedConsensus.StateMachine;
 using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Tests.StateMachine;
@@ -167,6 +168,36 @@ public sealed class CommandFormatTests : IDisposable
         CommandSeal.Seal(command, CommandFormat.Newest, Id);
 
         Assert.Throws<InvariantViolationException>(() => _machine.TryRunSealed(command));
+    }
+
+    [Fact]
+    [Trait("Case", "T14")]
+    public void A_malformed_command_in_the_log_is_dropped_and_answered_and_the_next_one_runs()
+    {
+        ProposalId id = Id;
+        foreach (byte[] body in (byte[][])[[], [0], [0, 3, 1], [0, 0, 0], [0, 1, 107, 0, 9], [2, 0, 1, 107, 0]])
+        {
+            ApplyResult? result = _machine.TryRunSealed(Put(body, id));
+
+            Assert.IsType<InvariantViolationException>(result?.Error);
+            Assert.True(_machine.State.Sessions.IsApplied(id));
+            Assert.False(_machine.State.Sessions.FindOutcome(id)?.WasExecuted);
+            id = id with { Sequence = id.Sequence + 1 };
+        }
+
+        Assert.Equal(6, _machine.State.DroppedCommands);
+        Assert.Contains("cannot be executed", _machine.State.FirstFault, StringComparison.Ordinal);
+        Assert.Equal(1, _machine.State.Store.CurrentRevision);
+        Assert.Equal(2, _machine.TryRunSealed(Machine.Sealed(Op.Put("k", "v"), id))?.Revision);
+    }
+
+    private static byte[] Put(byte[] body, in ProposalId id)
+    {
+        byte[] command = new byte[CommandHeader.Length + body.Length + CommandSeal.ReservedLength];
+        CommandHeader.Write(command, OperationKind.Put);
+        body.CopyTo(command, CommandHeader.Length);
+        CommandSeal.Seal(command, CommandFormat.Newest, id);
+        return command;
     }
 
     private static byte[] WithExtensions(params ReadOnlySpan<byte> extensions)

@@ -219,13 +219,20 @@ public sealed class TxnTests : IDisposable
     }
 
     [Fact]
-    public void A_member_cannot_be_further_ahead_than_the_window()
+    [Trait("Case", "T14")]
+    public void A_member_cannot_be_further_ahead_than_the_window_and_what_is_runs_later()
     {
         byte[] command = _machine.Encode(Op.Put("k", ""));
         MemberId origin = new(7);
+        ProposalId ahead = new(origin, 1, ProposalSession.WindowSize + 1);
 
         Assert.NotNull(_machine.TryRun(command, new ProposalId(origin, 1, ProposalSession.WindowSize)));
-        Assert.Throws<InvariantViolationException>(
-            () => _machine.TryRun(command, new ProposalId(origin, 1, ProposalSession.WindowSize + 1)));
+        Assert.Null(_machine.TryRun(command, ahead));
+        Assert.Equal(1, _machine.State.DroppedCommands);
+        Assert.Contains("ahead", _machine.State.FirstFault, StringComparison.Ordinal);
+
+        Assert.NotNull(_machine.TryRun(command, new ProposalId(origin, 1, 1)));
+        Assert.NotNull(_machine.TryRun(command, ahead));
+        Assert.Equal(1, _machine.State.DroppedCommands);
     }
 }

@@ -8,7 +8,7 @@ namespace EmbeddedConsensus.Testing.Simulation.Deployments;
 /// that are empty, copied, another member's or lost, at their old addresses and at new ones, while an app writes and
 /// reads. The processes are real hosts on virtual time, with the membership service in them.
 /// </summary>
-internal sealed class Deployment : IAsyncDisposable
+internal sealed partial class Deployment : IAsyncDisposable
 {
     private const int MaxMembers = 6;
     private static readonly TimeSpan ElectionTimeout = TimeSpan.FromSeconds(1);
@@ -98,7 +98,8 @@ internal sealed class Deployment : IAsyncDisposable
         < 87 => ReadAsync(),
         < 92 => CutAsync(),
         < 96 => HealAsync(),
-        _ => ChangeAsync(),
+        < 98 => ChangeAsync(),
+        _ => LoseAdditionAsync(),
     };
 
     private async Task StartSomethingAsync()
@@ -290,6 +291,39 @@ internal sealed class Deployment : IAsyncDisposable
         return Task.CompletedTask;
     }
 
+    /// <summary>A leader that is cut off from all others takes a member in, and both end before they hear of the
+    /// leader that truncates the addition.</summary>
+    private async Task LoseAdditionAsync()
+    {
+        ulong number = (ulong)Enumerable.Range(1, MaxMembers)
+            .FirstOrDefault(id => _folders.TrueForAll(folder => folder.Owner != new MemberId((ulong)id))
+                && _processes.TrueForAll(process => process.Id != new MemberId((ulong)id)));
+        DeployedProcess? leader = _processes.Find(IsLeader);
+        if (number == 0 || leader is null)
+        {
+            return;
+        }
+
+        MemberId joiner = new(number);
+        Note($"cuts {leader} off, and {joiner} joins by it");
+        foreach (DeployedProcess other in _processes.Where(other => other != leader))
+        {
+            _site.Network.SetCut(leader.Id, other.Id, true);
+            _site.Network.SetCut(other.Id, leader.Id, true);
+        }
+
+        await StartAsync(
+            joiner, HomeOf(number), NewFolder(number), options => options.JoinAddresses.Add(leader.Address))
+            .ConfigureAwait(false);
+        await PassAsync(_random.Between(200, 1_500)).ConfigureAwait(false);
+        foreach (DeployedProcess process in _processes.Where(p => p == leader || p.Id == joiner).ToArray())
+        {
+            await EndAsync(process).ConfigureAwait(false);
+        }
+
+        _site.Network.HealAll();
+    }
+
     private async Task PassAsync(long milliseconds)
     {
         await _site.PassAsync(TimeSpan.FromMilliseconds(milliseconds)).ConfigureAwait(false);
@@ -331,70 +365,6 @@ internal sealed class Deployment : IAsyncDisposable
         _changes.RemoveAll(static change => change.IsCompleted);
     }
 
-    /// <summary>The operator comes to reason: of a cluster that has not lost its majority, every member is started
-    /// where the cluster expects it, on its own folder. It serves, with everything that it has acknowledged.</summary>
-    private async Task RecoverAsync()
-    {
-        Statistics.Refusals = _processes.Count(process => process.Host.State == StoreState.Removed);
-        foreach ((ulong id, DeployedCluster cluster) in _checker.Clusters.Where(pair => pair.Value.HasServed).ToArray())
-        {
-            foreach (DeployedProcess process in _processes.ToArray())
-            {
-                await EndAsync(process).ConfigureAwait(false);
-            }
-
-            _site.Network.HealAll();
-            if (!_checker.IsAlive(id))
-            {
-                continue;
-            }
-
-            foreach (Raft.ClusterMember member in cluster.Configuration.Members)
-            {
-                if (_folders.LastOrDefault(
-                    folder => folder.Owner == member.Id && folder.ClusterId == id && !folder.IsLost) is { } folder)
-                {
-                    await StartAsync(member.Id, member.Address, folder, options => List(options, [member.Id.Value]))
-                        .ConfigureAwait(false);
-                }
-            }
-
-            await ServesAsync(id).ConfigureAwait(false);
-            Statistics.Recoveries++;
-        }
-    }
-
-    private async Task ServesAsync(ulong cluster)
-    {
-        bool serves = await _site.WaitAsync(
-            () => _processes.Any(process => process.IsServing && process.Host.View!.Role == ReplicaRole.Leader),
-            RecoveryLimit).ConfigureAwait(false);
-        DeployedProcess? leader = _processes.FirstOrDefault(
-            process => process.IsServing && process.Host.View!.Role == ReplicaRole.Leader);
-        if (!serves || leader is null)
-        {
-            throw new SimulationFailedException("Recovery",
-                $"Cluster {cluster:x} has a majority and no leader after {RecoveryLimit}: "
-                + string.Join("; ", _processes.Select(
-                    process => $"{process}: {process.Host.State}, {process.Host.Fault?.Message}")));
-        }
-
-        _checker.Observe();
-        string[] before = [.. _checker.Clusters[cluster].Acknowledged];
-        Task<RangeResult>? read = null;
-        Task begun = _site.Turns.StartAsync(() => read = leader.Store.RangeAsync(KeyRange.Prefix("key-")).AsTask());
-        Task<RangeResult> answer = FinishAsync(begun, () => read!);
-        await _site.WaitAsync(() => answer.IsCompleted, RecoveryLimit).ConfigureAwait(false);
-        if (!answer.IsCompletedSuccessfully)
-        {
-            throw new SimulationFailedException("Recovery",
-                $"Cluster {cluster:x} has a leader, {leader}, and answers no read: {answer.Exception?.Message}");
-        }
-
-        _checker.Answered(leader, before, answer.Result.Items.Select(item => item.Key.ToString()).ToHashSet(
-            StringComparer.Ordinal));
-    }
-
     private DeployedProcess? AnyProcess()
     {
         DeployedProcess[] serving = [.. _processes.Where(process => process.IsServing)];
@@ -414,6 +384,9 @@ internal sealed class Deployment : IAsyncDisposable
         _folders.Add(copy);
         return copy;
     }
+
+    private static bool IsLeader(DeployedProcess process) =>
+        process.IsServing && process.Host.View!.Role == ReplicaRole.Leader;
 
     private static string HomeOf(ulong id) => $"host-{id}";
 

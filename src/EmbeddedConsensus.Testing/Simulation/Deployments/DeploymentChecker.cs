@@ -56,20 +56,28 @@ internal sealed class DeploymentChecker(
         }
     }
 
-    /// <summary>Whether a cluster can serve: a majority of its voters have their folders.</summary>
-    public bool IsAlive(ulong id)
-    {
-        ClusterConfiguration configuration = _clusters[id].Configuration;
-        return IsMajority(configuration.Voters, voter => HasFolder(voter, id))
-            && (!configuration.IsJoint || IsMajority(configuration.OutgoingVoters, voter => HasFolder(voter, id)));
-    }
+    /// <summary>Whether a cluster has not lost what it acknowledged: a majority of its voters have their folders.
+    /// </summary>
+    public bool IsAlive(ulong id) => HasMajority(_clusters[id].Configuration, id);
 
-    /// <summary>The processes of a cluster that counts a member among its own at an address, and has a leader that can
-    /// reach it.</summary>
+    /// <summary>Whether a cluster serves when all its members run that have their folders. They must be a majority of
+    /// each later configuration that one of them holds, too: a member goes by the last one in its log, committed or
+    /// not, and the others cannot lead without it.</summary>
+    public bool CanServe(ulong id) =>
+        IsAlive(id) && Uncommitted(id).All(configuration => HasMajority(configuration, id));
+
+    /// <summary>The members of a cluster, and those that a change adds which may not be committed.</summary>
+    public IEnumerable<ClusterMember> MembersOf(ulong id) =>
+        _clusters[id].Configuration.Members
+            .Concat(Uncommitted(id).SelectMany(static configuration => configuration.Members))
+            .DistinctBy(static member => member.Id);
+
+    /// <summary>Whether a cluster counts a member among its own at an address, and has a leader that reaches it and
+    /// stays the leader.</summary>
     public bool IsKnown(MemberId member, string address) => _clusters.Any(pair =>
         pair.Value.Configuration.Find(member) is { HasStarted: true } known && known.Address == address
-        && processes.Any(process => process.ClusterId == pair.Key && process.IsServing
-            && process.Host.View!.Role == ReplicaRole.Leader));
+        && Runs(pair.Key, static process => process.Host.View!.Role == ReplicaRole.Leader)
+        && IsMajority(pair.Value.Configuration, voter => Runs(pair.Key, process => process.Id == voter)));
 
     private DeployedCluster Serve(DeployedProcess process)
     {
@@ -99,8 +107,22 @@ internal sealed class DeploymentChecker(
     private bool IsBeyondKnowledge(DeployedCluster founded, ulong other) =>
         !founded.Founder.Founders.Any(founder => HasFolder(founder, other)) && !founded.Founder.IsKnownToCluster;
 
+    private IEnumerable<ClusterConfiguration> Uncommitted(ulong id) =>
+        folders.Where(folder => folder.ClusterId == id && !folder.IsLost)
+            .SelectMany(folder => folder.ConfigurationsAfter(_clusters[id].ConfigurationIndex));
+
+    private bool HasMajority(ClusterConfiguration configuration, ulong id) =>
+        IsMajority(configuration, voter => HasFolder(voter, id));
+
+    private bool Runs(ulong cluster, Func<DeployedProcess, bool> condition) =>
+        processes.Any(process => process.ClusterId == cluster && process.IsServing && condition(process));
+
     private bool HasFolder(MemberId member, ulong cluster) =>
         folders.Any(folder => folder.Owner == member && folder.ClusterId == cluster && !folder.IsLost);
+
+    private static bool IsMajority(ClusterConfiguration configuration, Func<MemberId, bool> condition) =>
+        IsMajority(configuration.Voters, condition)
+        && (!configuration.IsJoint || IsMajority(configuration.OutgoingVoters, condition));
 
     private static bool IsMajority(IReadOnlyCollection<MemberId> voters, Func<MemberId, bool> condition) =>
         voters.Count(condition) * 2 > voters.Count;

@@ -26,6 +26,9 @@ internal sealed class DeploymentStatistics
     /// <summary>The clusters that were started anew at the end, and served.</summary>
     public long Recoveries { get; set; }
 
+    /// <summary>The members that joined then, though their addition had been lost.</summary>
+    public long Joins { get; set; }
+
     /// <summary>Adds those of another run.</summary>
     public void Add(DeploymentStatistics other)
     {
@@ -36,10 +39,11 @@ internal sealed class DeploymentStatistics
         Writes += other.Writes;
         Reads += other.Reads;
         Recoveries += other.Recoveries;
+        Joins += other.Joins;
     }
 
     /// <inheritdoc />
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Starts} starts, {FailedStarts} failed, {Refusals} refused; {Clusters} clusters, {Writes} writes, {Reads} "
-        + $"reads, {Recoveries} recovered at the end");
+        + $"reads, {Recoveries} recovered at the end, {Joins} joined then");
 }

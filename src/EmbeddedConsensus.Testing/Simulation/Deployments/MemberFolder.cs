@@ -1,3 +1,4 @@
+using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.Storage;
 
 namespace EmbeddedConsensus.Testing.Simulation.Deployments;
@@ -28,6 +29,24 @@ internal sealed class MemberFolder(InMemoryDisk disk, string name)
     {
         ClusterId = ClusterId, Owner = Owner,
     };
+
+    /// <summary>The configurations in its log after an entry, committed or not.</summary>
+    /// <param name="index">The entry.</param>
+    public ClusterConfiguration[] ConfigurationsAfter(ulong index)
+    {
+        lock (disk.Gate)
+        {
+            ulong first = Math.Max(index, disk.Log.Start.Index) + 1;
+            LogEntry[] entries = first > disk.Log.LastIndex
+                ? []
+                : disk.Log.Read(first, disk.Log.LastIndex, long.MaxValue);
+            return
+            [
+                .. entries.Where(static entry => entry.Kind == LogEntryKind.Configuration)
+                    .Select(static entry => ClusterConfigurationCodec.Decode(entry.Data.Span)),
+            ];
+        }
+    }
 
     /// <inheritdoc />
     public override string ToString() => name;

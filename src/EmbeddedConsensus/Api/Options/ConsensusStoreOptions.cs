@@ -6,6 +6,9 @@ namespace EmbeddedConsensus;
 /// </summary>
 public sealed class ConsensusStoreOptions
 {
+    /// <summary>The highest <see cref="MaxRequestBytes"/>, in bytes: what every member can receive and send.</summary>
+    internal const int LargestRequestBytes = 64 << 20;
+
     /// <summary>The name of the cluster. Members of clusters with other names are refused. Default:
     /// <c>embedded-consensus</c>.</summary>
     public string ClusterName { get; set; } = "embedded-consensus";
@@ -56,8 +59,8 @@ public sealed class ConsensusStoreOptions
     /// <see cref="Timeout.InfiniteTimeSpan"/> to wait until the caller cancels. Default: 7 s.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(7);
 
-    /// <summary>The largest request, in bytes: a key with its value, or a whole transaction. From 1 KiB to 64 MiB.
-    /// Default: 1.5 MiB.</summary>
+    /// <summary>The largest request of this member's callers, in bytes: a key with its value, or a whole transaction.
+    /// Members with other values execute it as well. From 1 KiB to 64 MiB. Default: 1.5 MiB.</summary>
     public int MaxRequestBytes { get; set; } = 3 << 19;
 
     /// <summary>How many operations a list of a transaction may have, inner transactions counted. From 1 to 65,536.

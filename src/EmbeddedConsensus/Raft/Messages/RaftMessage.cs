@@ -36,7 +36,8 @@ public readonly record struct RaftMessage
     /// <summary>The entries of an append or of forwarded proposals.</summary>
     public ReadOnlyMemory<LogEntry> Entries { get; init; }
 
-    /// <summary>Whether the answer is no; in a request for a read index, whether its sender may have lost entries that
+    /// <summary>Whether the answer is no; in the refusal of proposals, whether no member could execute one of them; in
+    /// a request for a read index, whether its sender may have lost entries that
     /// it acknowledged: <see cref="Index"/> is then its present life.</summary>
     public bool Reject { get; init; }
 

@@ -52,8 +52,8 @@ public enum RaftMessageType : byte
     /// <summary>A follower asks the leader to hand over leadership.</summary>
     TransferLeadership = 15,
 
-    /// <summary>The leader refused a <see cref="Propose"/> because too much is in flight;
-    /// <see cref="RaftMessage.Context"/> says which.</summary>
+    /// <summary>The leader refused a <see cref="Propose"/> because too much is in flight, or it is unsound
+    /// (<see cref="RaftMessage.Reject"/>); <see cref="RaftMessage.Context"/> says which.</summary>
     ProposeRejected = 16,
 
     /// <summary>Notifies a member that it was removed; <see cref="RaftMessage.Index"/> is that of the configuration

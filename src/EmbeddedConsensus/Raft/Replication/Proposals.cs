@@ -41,9 +41,16 @@ internal sealed class Proposals(RaftState state, Outbox outbox, ProposalBudget b
     }
 
     /// <summary>Handles proposals that another member forwarded.</summary>
-    /// <param name="message">A <see cref="RaftMessageType.Propose"/>.</param>
+    /// <param name="message">A <see cref="RaftMessageType.Propose"/>; with <see cref="RaftMessage.Reject"/>, one that
+    /// the driver found unsound.</param>
     public void StepPropose(in RaftMessage message)
     {
+        if (message.Reject)
+        {
+            Refuse(message, isForGood: true);
+            return;
+        }
+
         ReadOnlySpan<LogEntry> entries = message.Entries.Span;
         long bytes = 0;
         foreach (ref readonly LogEntry entry in entries)
@@ -53,10 +60,7 @@ internal sealed class Proposals(RaftState state, Outbox outbox, ProposalBudget b
 
         if (!state.IsLeader || state.Tracker.Find(message.From) is null || Admit(bytes) != ProposeResult.Accepted)
         {
-            outbox.Send(state.MessageTo(message.From, RaftMessageType.ProposeRejected) with
-            {
-                Term = 0, Context = message.Context,
-            });
+            Refuse(message, isForGood: false);
             return;
         }
 
@@ -74,9 +78,15 @@ internal sealed class Proposals(RaftState state, Outbox outbox, ProposalBudget b
     {
         if (message.From == state.Leader)
         {
-            outbox.Gathering.RefusedProposals.Add(message.Context);
+            outbox.Gathering.RefusedProposals.Add(new RefusedBatch(message.Context, message.Reject));
         }
     }
+
+    private void Refuse(in RaftMessage message, bool isForGood) =>
+        outbox.Send(state.MessageTo(message.From, RaftMessageType.ProposeRejected) with
+        {
+            Term = 0, Context = message.Context, Reject = isForGood,
+        });
 
     private ProposeResult Admit(long bytes)
     {

@@ -33,6 +33,10 @@ internal sealed class ForwardingWindow(ReplicaCoreOptions options)
     /// <param name="first">Its first sequence number.</param>
     public bool Contains(ulong first) => _batches.Exists(batch => batch.First == first);
 
+    /// <summary>The number after the last of a batch that is on the way; 0 when it is not.</summary>
+    /// <param name="first">Its first sequence number.</param>
+    public ulong EndOf(ulong first) => _batches.Find(batch => batch.First == first).End;
+
     /// <summary>A batch was sent.</summary>
     public void Add(in ForwardedBatch batch, ulong now)
     {

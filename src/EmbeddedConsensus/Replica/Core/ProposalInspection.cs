@@ -16,7 +16,7 @@ internal sealed class ProposalInspection(byte newestFormat)
     public string? FirstFault { get; private set; }
 
     /// <summary>Whether a message may be processed. One with a proposal that no member could execute, or that is not
-    /// its sender's own, is counted, and has to be dropped.</summary>
+    /// its sender's own, is counted, and must not get into the log.</summary>
     /// <param name="message">The message.</param>
     public bool IsSound(in RaftMessage message)
     {

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Raft;
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Replica.Core;
 
@@ -94,6 +95,27 @@ internal sealed class ProposalTracker(ReplicaCoreOptions options, MemberId self,
     /// <param name="batch">The <see cref="RaftMessage.Context"/> of the message.</param>
     /// <param name="now">The tick.</param>
     public void BatchRefused(ulong batch, ulong now) => _isRefused |= TryGoBack(batch, now);
+
+    /// <summary>The leader found a proposal in a batch that no member can execute. Calls whose proposals this member
+    /// finds unsound too end, and retractions take their places; if there is none, the batch was damaged on the
+    /// way.</summary>
+    /// <param name="batch">The <see cref="RaftMessage.Context"/> of the message.</param>
+    /// <param name="now">The tick.</param>
+    public void BatchUnsound(ulong batch, ulong now)
+    {
+        ulong end = _forwarded.EndOf(batch);
+        for (ulong sequence = Math.Max(batch, _lowest); sequence < end; sequence++)
+        {
+            if (Peek(sequence) is { } proposal
+                && OperationTable.Default.FaultOf(proposal.Sealed.Span, options.NewestFormat) is { } fault)
+            {
+                proposal.TryFail(new InvariantViolationException(
+                    $"The leader refused the write, and nothing was executed: no member can execute it. {fault}"));
+            }
+        }
+
+        TryGoBack(batch, now);
+    }
 
     /// <summary>The transport dropped a batch at once. What is in flight is sent again after a pause.</summary>
     /// <param name="batch">The <see cref="RaftMessage.Context"/> of the message.</param>

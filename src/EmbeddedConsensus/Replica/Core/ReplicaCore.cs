@@ -134,10 +134,8 @@ internal sealed class ReplicaCore
     /// <summary>A message arrived.</summary>
     public void Step(in RaftMessage message)
     {
-        if (Inspection.IsSound(message))
-        {
-            Node.Step(message);
-        }
+        // Its sender gets an answer, so that it does not repeat it.
+        Node.Step(Inspection.IsSound(message) ? message : message with { Entries = default, Reject = true });
     }
 
     /// <summary>An append is durable.</summary>
@@ -222,9 +220,16 @@ internal sealed class ReplicaCore
         }
 
         Effects.ReadResults.Clear();
-        foreach (ulong batch in Effects.RefusedProposals)
+        foreach (RefusedBatch refused in Effects.RefusedProposals)
         {
-            Proposals.BatchRefused(batch, _now);
+            if (refused.IsUnsound)
+            {
+                Proposals.BatchUnsound(refused.Batch, _now);
+            }
+            else
+            {
+                Proposals.BatchRefused(refused.Batch, _now);
+            }
         }
 
         Effects.RefusedProposals.Clear();

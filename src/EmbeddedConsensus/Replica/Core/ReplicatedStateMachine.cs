@@ -81,10 +81,20 @@ internal sealed class ReplicatedStateMachine : IDisposable
     /// <summary>The membership in force after that entry; null before the first.</summary>
     public ClusterConfiguration? Configuration { get; private set; }
 
+    /// <summary>How many commands in the log this object has dropped because no member can execute them.</summary>
+    public long DroppedCommands => _commands.Dropped;
+
+    /// <summary>What is wrong with the first of them; null while there was none.</summary>
+    public string? FirstFault => _commands.FirstFault;
+
     /// <summary>Applies the next entries of the log. Readers see none of it before <see cref="Publish"/>.</summary>
+    /// <remarks>A command whose checksum is right and whose operation is malformed, or whose number is too far ahead,
+    /// is dropped: all members drop it, at every start, where a fault would stop all of them for good. One that is
+    /// damaged here, or that a newer release wrote, is a fault: other members execute it.</remarks>
     /// <param name="entries">Entries after <see cref="Applied"/>, without a gap.</param>
     /// <param name="sink">Receives the results.</param>
-    /// <exception cref="InvariantViolationException">The entries do not follow, or are not executable.</exception>
+    /// <exception cref="InvariantViolationException">The entries do not follow, or are damaged, or of a format that
+    /// cannot be read.</exception>
     public void Apply(ReadOnlySpan<LogEntry> entries, IApplySink sink)
     {
         foreach (ref readonly LogEntry entry in entries)

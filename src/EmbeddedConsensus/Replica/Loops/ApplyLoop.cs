@@ -38,6 +38,7 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
     private volatile Exception? _ended;
     private bool _reclaims;
     private long _revision;
+    private bool _hasReportedDropped;
 
     /// <summary>A thread over a recovered state machine.</summary>
     public ApplyLoop(
@@ -265,6 +266,12 @@ internal sealed class ApplyLoop : ReplicaThread, IApplySink
         long compacted = machine.Store.CompactRevision;
         machine.Apply(entries, this);
         machine.Publish();
+        if (!_hasReportedDropped && machine.FirstFault is { } fault)
+        {
+            _hasReportedDropped = true;
+            _events.CommandDropped(fault);
+        }
+
         _reclaims |= machine.Store.CompactRevision != compacted;
         Published(machine);
         foreach ((PendingProposal proposal, ApplyResult result) in _answers)

@@ -22,6 +22,10 @@ internal interface IApplyLoopEvents : IFaultEvents
     /// <param name="machine">The state now, before any further entry is applied to it.</param>
     void Restored(SnapshotReceiveEffect step, ReplicatedStateMachine machine);
 
+    /// <summary>The log holds a command that no member can execute; all drop it. Reported once.</summary>
+    /// <param name="fault">What is wrong with it.</param>
+    void CommandDropped(string fault);
+
     /// <summary>A write for the leases is to be proposed.</summary>
     void Propose(LeaseProposal proposal);
 }

@@ -22,6 +22,9 @@ internal sealed class LeaseExpireOperationHandler() : OperationHandler<LeaseExpi
     }
 
     /// <inheritdoc />
+    protected override string? Inspect(ref CommandReader reader) => LeaseIds.FaultOfMarks(ref reader);
+
+    /// <inheritdoc />
     protected override void Check(LeaseExpireOperation operation, RequestValidator limits, TxnScope? scope)
     {
         // Made by the leader from its own table.

@@ -27,6 +27,16 @@ internal sealed class LeaseGrantOperationHandler() : OperationHandler<LeaseGrant
     }
 
     /// <inheritdoc />
+    protected override string? Inspect(ref CommandReader reader)
+    {
+        long lease = reader.ReadNumber();
+        long timeToLive = reader.ReadNumber();
+        return lease > 0 && timeToLive is > 0 and <= MaxTimeToLive
+            ? null
+            : $"A grant has the lease {lease} and the time to live {timeToLive} ms.";
+    }
+
+    /// <inheritdoc />
     protected override void Check(LeaseGrantOperation operation, RequestValidator limits, TxnScope? scope)
     {
         if (operation.Lease <= 0)

@@ -42,6 +42,22 @@ internal static class LeaseIds
         }
     }
 
+    /// <summary>Reads marks up to the end of the operation.</summary>
+    /// <returns>What is wrong with them; null when nothing is.</returns>
+    public static string? FaultOfMarks(ref CommandReader reader)
+    {
+        while (!reader.AtEnd)
+        {
+            LeaseMark mark = ReadMark(ref reader);
+            if (mark.Id <= 0 || mark.Remaining < 0)
+            {
+                return $"A mark has the lease {mark.Id} and {mark.Remaining} of its time left.";
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Reads the next mark.</summary>
     public static LeaseMark ReadMark(ref CommandReader reader) =>
         new(reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());

@@ -35,6 +35,13 @@ internal sealed class LeaseKeepAliveOperationHandler()
     }
 
     /// <inheritdoc />
+    protected override string? Inspect(ref CommandReader reader)
+    {
+        int length = reader.ReadBytes().Length;
+        return length % sizeof(long) == 0 ? null : $"A renewal has {length} bytes of ids.";
+    }
+
+    /// <inheritdoc />
     protected override void Check(LeaseKeepAliveOperation operation, RequestValidator limits, TxnScope? scope)
     {
         foreach (long lease in operation.Leases)

@@ -31,6 +31,13 @@ internal sealed class LeaseRevokeOperationHandler() : OperationHandler<LeaseRevo
     }
 
     /// <inheritdoc />
+    protected override string? Inspect(ref CommandReader reader)
+    {
+        reader.ReadNumber();
+        return null;
+    }
+
+    /// <inheritdoc />
     protected override void Check(LeaseRevokeOperation operation, RequestValidator limits, TxnScope? scope) =>
         LeaseIds.Check(operation.Lease);
 

@@ -27,6 +27,13 @@ internal sealed class CompactOperationHandler() : OperationHandler<CompactOperat
     }
 
     /// <inheritdoc />
+    protected override string? Inspect(ref CommandReader reader)
+    {
+        long revision = reader.ReadNumber();
+        return revision >= 0 ? null : $"A compaction names the revision {revision}.";
+    }
+
+    /// <inheritdoc />
     protected override void Check(CompactOperation operation, RequestValidator limits, TxnScope? scope)
     {
         if (operation.Revision <= 0)

@@ -35,6 +35,13 @@ internal sealed class DeleteOperationHandler() : OperationHandler<DeleteOperatio
         new DeleteResult(revision, result.Deleted, (List<KeyValue>)result.Payload!));
 
     /// <inheritdoc />
+    protected override string? Inspect(ref CommandReader reader)
+    {
+        reader.ReadFlags(ReturnPrevious);
+        return RangeCodec.FaultOf(ref reader);
+    }
+
+    /// <inheritdoc />
     protected override void Check(DeleteOperation operation, RequestValidator limits, TxnScope? scope) =>
         RequestValidator.CheckRange(operation.Range, Argument("range", scope));
 

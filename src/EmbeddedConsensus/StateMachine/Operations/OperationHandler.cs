@@ -47,11 +47,20 @@ internal abstract class OperationHandler
     /// <summary>Encodes a request.</summary>
     public abstract void Write(ref CommandWriter writer, Operation operation);
 
-    /// <summary>Why an encoded operation contains something that cannot be executed; null when it can be.</summary>
+    /// <summary>Why an encoded operation cannot be executed in any state; null when it can. What a format allows never
+    /// changes in a later release: every member has to come to the same conclusion.</summary>
     /// <param name="body">The encoded operation.</param>
-    /// <param name="format">The command format that it is written in.</param>
+    /// <param name="format">The command format that it is written in; <see cref="CommandFormat.Any"/> to leave aside
+    /// what this release does not know.</param>
     /// <param name="depth">How many transactions the operation is inside.</param>
-    public virtual string? FaultOf(ReadOnlySpan<byte> body, byte format, int depth) => null;
+    /// <exception cref="InvariantViolationException">It is malformed.</exception>
+    public virtual string? FaultOf(ReadOnlySpan<byte> body, byte format, int depth)
+    {
+        CommandReader reader = new(body);
+        string? fault = Inspect(ref reader);
+        reader.RequireEnd();
+        return fault;
+    }
 
     /// <summary>Decides, against the state before the whole command, whether an encoded operation may run. Changes
     /// nothing.</summary>
@@ -92,4 +101,8 @@ internal abstract class OperationHandler
         context.Store.EndTxn();
         return Complete(result, context.Store.CurrentRevision);
     }
+
+    /// <summary>Reads an encoded operation to its end. Every operation with a body has its own.</summary>
+    /// <returns>Why it cannot be executed in any state; null when it can.</returns>
+    protected virtual string? Inspect(ref CommandReader reader) => null;
 }

@@ -83,13 +83,30 @@ internal sealed class OperationTable
         }
     }
 
+    /// <summary>Why no release can execute the operation of a command, in any state; null when one can. It depends on
+    /// the bytes alone. What this release does not know is left to the execution, which skips it or stops.</summary>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="body">The encoded operation.</param>
+    public string? MalformationOf(OperationKind kind, ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return FaultOf(kind, body, CommandFormat.Any, depth: 0);
+        }
+        catch (InvariantViolationException exception)
+        {
+            return exception.IsMalformed ? exception.Message : null;
+        }
+    }
+
     /// <summary>Why an encoded operation cannot be executed; null when it can.</summary>
     /// <param name="kind">Its kind.</param>
     /// <param name="body">The encoded operation.</param>
     /// <param name="format">The command format that it is written in.</param>
     /// <param name="depth">How many transactions the operation is inside.</param>
     public string? FaultOf(OperationKind kind, ReadOnlySpan<byte> body, byte format, int depth) =>
-        Find(kind) is not { } handler || handler.FirstFormat > format ? UnknownKind(kind)
+        Find(kind) is not { } handler ? format == CommandFormat.Any ? null : UnknownKind(kind)
+        : handler.FirstFormat > format ? UnknownKind(kind)
         : depth > 0 && !handler.IsTransactional ? $"A transaction holds an operation of kind {kind}."
         : handler.FaultOf(body, format, depth);
 

@@ -74,6 +74,16 @@ internal sealed class PutOperationHandler() : OperationHandler<PutOperation>(Ope
         new PutOperationResult(new PutResult(revision, (KeyValue?)result.Payload));
 
     /// <inheritdoc />
+    protected override string? Inspect(ref CommandReader reader)
+    {
+        bool hasLease = (reader.ReadFlags(KnownFlags) & HasLease) != 0;
+        long lease = hasLease ? reader.ReadNumber() : 1;
+        bool hasKey = !reader.ReadBytes().IsEmpty;
+        reader.ReadBytes();
+        return !hasKey ? "A put has an empty key." : lease <= 0 ? $"A put has the lease {lease}." : null;
+    }
+
+    /// <inheritdoc />
     protected override void Check(PutOperation operation, RequestValidator limits, TxnScope? scope)
     {
         RequestValidator.CheckKey(operation.Key, Argument("key", scope));

@@ -26,6 +26,19 @@ internal sealed class RangeOperationHandler() : OperationHandler<RangeOperation>
         new RangeOperationResult((RangeResult)result.Payload! with { Revision = revision });
 
     /// <inheritdoc />
+    protected override string? Inspect(ref CommandReader reader)
+    {
+        reader.ReadFlags(KnownFlags);
+        SortTarget target = (SortTarget)reader.ReadByte();
+        long limit = reader.ReadNumber();
+        long revision = reader.ReadNumber();
+        return RangeCodec.FaultOf(ref reader)
+            ?? (Enum.IsDefined(target) && limit >= 0 && revision >= 0
+                ? null
+                : $"A range read is sorted by {target}, with the limit {limit} and the revision {revision}.");
+    }
+
+    /// <inheritdoc />
     protected override void Check(RangeOperation operation, RequestValidator limits, TxnScope? scope)
     {
         if (operation.Options is null)

@@ -46,6 +46,34 @@ internal static class TxnCondition
         }
     }
 
+    /// <summary>Why an encoded condition cannot be judged; null when it can.</summary>
+    /// <exception cref="InvariantViolationException">It is malformed.</exception>
+    public static string? FaultOf(ReadOnlySpan<byte> encoded)
+    {
+        CommandReader reader = new(encoded);
+        CompareTarget target = (CompareTarget)reader.ReadByte();
+        CompareRelation relation = (CompareRelation)reader.ReadByte();
+        string? fault = Enum.IsDefined(target) && Enum.IsDefined(relation)
+            ? RangeCodec.FaultOf(ref reader)
+            : $"A condition has the unknown target {target} or relation {relation}.";
+        if (fault is not null)
+        {
+            return fault;
+        }
+
+        if (target == CompareTarget.Value)
+        {
+            reader.ReadBytes();
+        }
+        else
+        {
+            reader.ReadNumber();
+        }
+
+        reader.RequireEnd();
+        return null;
+    }
+
     /// <summary>Whether an encoded condition holds for every key of its range. A key that does not exist has version
     /// and revisions 0, and no value to which anything relates.</summary>
     public static bool Holds(ReadOnlySpan<byte> encoded, MvccView view)

@@ -22,11 +22,17 @@ internal sealed class TxnOperationHandler(OperationTable table) : OperationHandl
         }
 
         CommandReader reader = new(body);
-        reader.ReadBytes();
+        CommandReader conditions = new(reader.ReadBytes());
         ReadOnlySpan<byte> success = reader.ReadBytes();
         ReadOnlySpan<byte> failure = reader.ReadBytes();
         reader.RequireEnd();
-        return FaultOfList(success, format, depth + 1) ?? FaultOfList(failure, format, depth + 1);
+        string? fault = null;
+        while (fault is null && !conditions.AtEnd)
+        {
+            fault = TxnCondition.FaultOf(conditions.ReadBytes());
+        }
+
+        return fault ?? FaultOfList(success, format, depth + 1) ?? FaultOfList(failure, format, depth + 1);
     }
 
     /// <inheritdoc />

@@ -39,8 +39,11 @@ internal sealed class EffectText
         lines.AddRange(effects.SnapshotReceives.Select(step => Invariant($"{id} {Step(step)}")));
         lines.AddRange(effects.ReadResults.Select(read => Invariant(
             $"{id} read {read.RequestId} {(read.IsConfirmed ? $"gets index {read.Index}" : "fails")}")));
-        lines.AddRange(effects.RefusedProposals.Select(batch => Invariant(
-            $"{id} hears that batch {batch} of proposals was turned away")));
+        lines.AddRange(effects.RefusedProposals.Select(refused =>
+        {
+            string what = refused.IsUnsound ? "is unsound" : "was turned away";
+            return Invariant($"{id} hears that batch {refused.Batch} of proposals {what}");
+        }));
         return lines;
     }
 

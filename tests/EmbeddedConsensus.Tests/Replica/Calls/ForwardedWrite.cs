@@ -1,6 +1,6 @@
-using EmbeddedConsensus.Commands;
 using EmbeddedConsensus.Replica.Core;
 using EmbeddedConsensus.StateMachine;
+using EmbeddedConsensus.StateMachine.Operations;
 
 namespace EmbeddedConsensus.Tests.Replica;
 
@@ -10,8 +10,16 @@ internal sealed class ForwardedWrite : PendingProposal
     public ForwardedWrite(int length)
     {
         // A leader takes only what can be executed.
+        int key = 1;
+        int value = length;
+        while (PutOperationHandler.CommandLength(key, value, lease: 0) > length)
+        {
+            value--;
+        }
+
+        key += (int)(length - PutOperationHandler.CommandLength(key, value, lease: 0));
         Command = new byte[length];
-        CommandHeader.Write(Command.Span, OperationKind.Put);
+        PutOperationHandler.WriteCommand(Command.Span, new byte[key], new byte[value], returnPrevious: false, lease: 0);
     }
 
     public bool IsDone { get; private set; }

@@ -16,6 +16,7 @@ public sealed class ProposalInspectionTests
 
     [Fact]
     [Trait("Scenario", "39")]
+    [Trait("Case", "T14")]
     public void Only_commands_that_can_be_executed_get_into_the_log()
     {
         ReplicaCore core = LeadingCore();
@@ -25,9 +26,16 @@ public sealed class ProposalInspectionTests
         Assert.Equal(before + 1, core.Node.LastIndex);
         Assert.Null(core.Inspection.FirstFault);
 
+        core.Pump();
+        core.Effects.Clear();
         foreach (byte[] command in Unsound())
         {
-            core.Step(Proposal(Command(), command));
+            core.Step(Proposal(Command(), command) with { Context = 5 });
+            core.Pump();
+            RaftMessage answer = Assert.Single(
+                core.Effects.Messages, message => message.Type == RaftMessageType.ProposeRejected);
+            Assert.Equal((Sender, 5UL, true), (answer.To, answer.Context, answer.Reject));
+            core.Effects.Clear();
         }
 
         Assert.Equal(before + 1, core.Node.LastIndex);
@@ -50,6 +58,15 @@ public sealed class ProposalInspectionTests
         yield return Command(spoil: command => command[InnerKindOffset] = 99, operation: InTxn(Op.Put("k", "v")));
         yield return Command(operation: InTxn(new CompactOperation(1)));
         yield return DeeplyNested();
+        yield return Command(operation: Op.Put("", "v"));
+        yield return Command(operation: Op.Put("k", "v", lease: -1));
+        yield return Command(operation: new DeleteOperation(default, false));
+        yield return Command(operation: new RangeOperation(KeyRange.All, new RangeOptions { Limit = -1 }));
+        yield return Command(operation: new RangeOperation(KeyRange.All, new RangeOptions { Revision = -1 }));
+        yield return Command(operation: new CompactOperation(-1));
+        yield return Command(operation: new LeaseGrantOperation(0, 1));
+        yield return Command(operation: new LeaseGrantOperation(1, 0));
+        yield return Command(spoil: command => command[CommandHeader.Length + 1] = 99);
         yield return Command(origin: 3);
     }
 
