@@ -25,8 +25,8 @@ internal sealed class ConsensusStoreHealthCheck : IHealthCheck
     /// <summary>The default of the time within which a call has to pass: twice the default election timeout.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(2);
 
-    private const string Doubt = "The replica cannot prove that it found the whole end of its log, and has no vote until "
-        + "a leader has shown it what was committed.";
+    private const string Doubt = "The replica cannot prove that it found the whole end of its log, and has no vote "
+        + "until a leader has shown it what was committed.";
 
     private static readonly Key ReadKey = "\0health";
 

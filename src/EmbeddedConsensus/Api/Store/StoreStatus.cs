@@ -53,8 +53,8 @@ public sealed record StoreStatus
     /// other member.</summary>
     public bool HoldsReadLease { get; init; }
 
-    /// <summary>Whether this replica runs and cannot prove that it found the whole end of its log: it has no vote until a
-    /// leader has shown it what was committed.</summary>
+    /// <summary>Whether this replica runs and cannot prove that it found the whole end of its log: it has no vote until
+    /// a leader has shown it what was committed.</summary>
     public bool IsInDoubt { get; init; }
 
     /// <summary>How long work has waited at this replica without progress: a write of the log that its disk does not
