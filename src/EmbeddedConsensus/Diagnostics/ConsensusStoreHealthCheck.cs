@@ -25,6 +25,9 @@ internal sealed class ConsensusStoreHealthCheck : IHealthCheck
     /// <summary>The default of the time within which a call has to pass: twice the default election timeout.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(2);
 
+    private const string Doubt = "The replica cannot prove that it found the whole end of its log, and has no vote "
+        + "until a leader has shown it what was committed.";
+
     private static readonly Key ReadKey = "\0health";
 
     private readonly IKeyValueStore _store;
@@ -73,11 +76,17 @@ internal sealed class ConsensusStoreHealthCheck : IHealthCheck
             string leader = status.Leader.IsNone
                 ? "No leader is known: no majority of the members can be reached."
                 : $"The leader is member {status.Leader}, and a read does not pass.";
-            return new HealthCheckResult(failure, $"{leader} {fault.Message}", fault, DataOf(status));
+            string doubt = status.IsInDoubt ? $" {Doubt}" : "";
+            return new HealthCheckResult(failure, $"{leader} {fault.Message}{doubt}", fault, DataOf(status));
         }
 
         // Looked at again: the read waited for what was committed when it began.
         status = _store.Status;
+        if (status.IsInDoubt)
+        {
+            return HealthCheckResult.Degraded(Doubt, data: DataOf(status));
+        }
+
         ulong lag = status.CommitIndex - Math.Min(status.AppliedIndex, status.CommitIndex);
         if (status.SnapshotFault is { } snapshotFault)
         {

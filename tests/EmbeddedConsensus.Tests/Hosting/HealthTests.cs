@@ -1,7 +1,12 @@
+using EmbeddedConsensus.Raft;
+using EmbeddedConsensus.Replica;
+using EmbeddedConsensus.Storage;
+using EmbeddedConsensus.Testing.Network;
 using EmbeddedConsensus.Tests.Replica;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EmbeddedConsensus.Tests.Hosting;
 
@@ -72,5 +77,43 @@ public sealed class HealthTests
             await new ConsensusStoreHealthCheck(store, maxLag: 10).CheckHealthAsync(new HealthCheckContext());
 
         Assert.Equal(expected, health.Status);
+    }
+
+    [Fact]
+    [Trait("Case", "T18")]
+    public async Task A_member_that_doubts_the_end_of_its_log_shows_it()
+    {
+        InMemoryDisk disk = new();
+        await using (InMemoryLogStorage log = new(disk))
+        {
+            await log.RecoverAsync();
+            HardState state = new(1, MemberId.None, 0, new MemberId(1)) { IsInDoubt = true };
+            await log.AppendAsync(new LogAppend[] { new(default, HardStateCodec.Encode(state)) });
+        }
+
+        await using ReplicaHost host = new(
+            Options(), new ReplicaStorage(new InMemoryLogStorage(disk), new InMemorySnapshotStorage(disk)),
+            context => new InMemoryNetwork().CreateTransport(
+                context.MemberId, context.ClusterId, address: context.Address),
+            TimeProvider.System, NullLogger.Instance);
+        await host.StartAsync(CancellationToken.None);
+        KeyValueStore store = new(host, Options());
+
+        await Eventually.HoldsAsync(() => store.Status.IsInDoubt, "the status shows the doubt");
+        HealthCheckResult health = await new ConsensusStoreHealthCheck(store, timeout: TimeSpan.FromMilliseconds(50))
+            .CheckHealthAsync(new HealthCheckContext());
+        Assert.Equal(HealthStatus.Unhealthy, health.Status);
+        Assert.Contains("no vote", health.Description, StringComparison.Ordinal);
+    }
+
+    private static ConsensusStoreOptions Options()
+    {
+        ConsensusStoreOptions options = new() { MemberId = 1 };
+        for (ulong id = 1; id <= 3; id++)
+        {
+            options.Members.Add(new MemberOptions { Id = id, Address = $"member-{id}" });
+        }
+
+        return options;
     }
 }

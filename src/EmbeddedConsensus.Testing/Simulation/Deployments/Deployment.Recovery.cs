@@ -72,6 +72,12 @@ internal sealed partial class Deployment
         Task begun = _site.Turns.StartAsync(() => read = leader.Store.RangeAsync(KeyRange.Prefix("key-")).AsTask());
         Task<RangeResult> answer = FinishAsync(begun, () => read!);
         await _site.WaitAsync(() => answer.IsCompleted, RecoveryLimit).ConfigureAwait(false);
+        if (leader.Host.State == StoreState.Removed)
+        {
+            // Its removal was on the way when it was elected. Another one leads, which is asked instead.
+            return await ServesAsync(cluster).ConfigureAwait(false);
+        }
+
         if (!answer.IsCompletedSuccessfully)
         {
             throw new SimulationFailedException("Recovery",

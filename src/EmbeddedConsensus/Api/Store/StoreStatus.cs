@@ -57,6 +57,10 @@ public sealed record StoreStatus
     /// other member.</summary>
     public bool HoldsReadLease { get; init; }
 
+    /// <summary>Whether this replica runs and cannot prove that it found the whole end of its log: it has no vote until
+    /// a leader has shown it what was committed.</summary>
+    public bool IsInDoubt { get; init; }
+
     /// <summary>How long work has waited at this replica without progress: a write of the log that its disk does not
     /// complete, or writes of its callers, none of which was executed. Zero when nothing waits, and when the replica
     /// does not run.</summary>

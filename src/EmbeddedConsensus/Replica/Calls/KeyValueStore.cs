@@ -69,6 +69,7 @@ internal sealed partial class KeyValueStore : IKeyValueStore, IStoreMaintenance
                     view.CommittedConfiguration, view.CommittedConfigurationIndex, leader),
                 ConfigurationIndex = view?.ConfigurationIndex ?? 0,
                 HoldsReadLease = takesPart && view!.HoldsLease,
+                IsInDoubt = takesPart && view!.IsInDoubt,
                 StalledFor = takesPart ? view!.StalledFor : TimeSpan.Zero,
                 FormatVersion = (int)Math.Max(CommandFormat.First, view?.Configuration.FormatVersion ?? 0),
                 Fault = _host.Fault,

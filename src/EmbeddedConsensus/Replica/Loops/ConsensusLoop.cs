@@ -207,7 +207,10 @@ internal sealed class ConsensusLoop : ReplicaThread
         RoleOf(node), node.Leader, node.Term, node.LastIndex, node.CommitIndex, node.AppliedIndex,
         node.Configuration, node.ConfigurationIndex, node.CommittedConfiguration, node.CommittedConfigurationIndex,
         node.Membership, node.HoldsLease, node.FounderReport, node.IsAskingFounders,
-        (long)_core.StalledTicks * _tickInterval);
+        (long)_core.StalledTicks * _tickInterval)
+    {
+        IsInDoubt = node.IsInDoubt,
+    };
 
     private ReplicaRole RoleOf(RaftNode node) =>
         node.Role == RaftRole.Follower && node.Configuration.Learners.Contains(_self)
