@@ -13,10 +13,15 @@ internal readonly record struct RevisionFilter(long MinMod, long MaxMod, long Mi
     /// <summary>Whether everything is selected.</summary>
     public bool IsEmpty => (MinMod | MaxMod | MinCreate | MaxCreate) == 0;
 
+    /// <summary>Whether no bound is negative, and no lower one above its upper one.</summary>
+    public bool IsValid => AreValid(MinMod, MaxMod) && AreValid(MinCreate, MaxCreate);
+
     /// <summary>Whether a record is selected.</summary>
     public bool Selects(in MvccRecord record) =>
         IsWithin(record.ModRevision, MinMod, MaxMod) && IsWithin(record.CreateRevision, MinCreate, MaxCreate);
 
     private static bool IsWithin(long revision, long min, long max) =>
         (min == 0 || revision >= min) && (max == 0 || revision <= max);
+
+    private static bool AreValid(long min, long max) => min >= 0 && max >= 0 && (max == 0 || min <= max);
 }

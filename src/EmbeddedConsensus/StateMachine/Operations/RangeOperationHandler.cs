@@ -28,14 +28,16 @@ internal sealed class RangeOperationHandler() : OperationHandler<RangeOperation>
     /// <inheritdoc />
     protected override string? Inspect(ref CommandReader reader)
     {
-        reader.ReadFlags(KnownFlags);
+        byte flags = reader.ReadFlags(KnownFlags);
         SortTarget target = (SortTarget)reader.ReadByte();
         long limit = reader.ReadNumber();
         long revision = reader.ReadNumber();
-        return RangeCodec.FaultOf(ref reader)
-            ?? (Enum.IsDefined(target) && limit >= 0 && revision >= 0
-                ? null
-                : $"A range read is sorted by {target}, with the limit {limit} and the revision {revision}.");
+        string? fault = RangeCodec.FaultOf(ref reader);
+        RevisionFilter filter = ReadFilter(ref reader, flags);
+        return fault ?? (Enum.IsDefined(target) && limit >= 0 && revision >= 0 && filter.IsValid
+            ? null
+            : $"A range read is sorted by {target}, with the limit {limit}, the revision {revision} and the bounds "
+                + $"{filter}.");
     }
 
     /// <inheritdoc />
@@ -92,8 +94,7 @@ internal sealed class RangeOperationHandler() : OperationHandler<RangeOperation>
         long revision = reader.ReadNumber();
         ReadOnlySpan<byte> start = reader.ReadBytes();
         ReadOnlySpan<byte> end = reader.ReadBytes();
-        RevisionFilter filter = (flags & Filtered) == 0 ? default : new RevisionFilter(
-            reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
+        RevisionFilter filter = ReadFilter(ref reader, flags);
         reader.RequireEnd();
         return new RangeQuery
         {
@@ -109,4 +110,8 @@ internal sealed class RangeOperationHandler() : OperationHandler<RangeOperation>
             Filter = filter,
         };
     }
+
+    private static RevisionFilter ReadFilter(ref CommandReader reader, byte flags) =>
+        (flags & Filtered) == 0 ? default : new RevisionFilter(
+            reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber(), reader.ReadNumber());
 }
