@@ -70,8 +70,8 @@ internal sealed class FrameReader(PipeReader input, int maxFrameBytes, byte vers
         return header.BodyLength <= (uint)maxFrameBytes
             ? header
             : throw new ProtocolException(
-                $"A frame announces {header.BodyLength} bytes; the limit is {maxFrameBytes}. Give every member the "
-                + "same limits of frames.");
+                $"A frame announces {header.BodyLength} bytes; the limit is {maxFrameBytes}. The sender is "
+                + "no member of this release.");
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

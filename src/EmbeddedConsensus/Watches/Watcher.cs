@@ -31,8 +31,8 @@ internal sealed class Watcher
     /// <summary>The group of watchers that this one belongs to.</summary>
     public WatchGroup Group => _group;
 
-    /// <summary>The first change that was not taken, unless the ring has earlier ones that were passed over. Guarded by
-    /// the group's lock.</summary>
+    /// <summary>The first change to read from the history; while synced, one at or before the first that was not taken.
+    /// Guarded by the group's lock.</summary>
     public WatchPosition Next { get; private set; }
 
     /// <summary>Whether the hub feeds the watcher. Guarded by the group's lock.</summary>
@@ -79,7 +79,6 @@ internal sealed class Watcher
                     return false;
                 }
 
-                Advance(destination[^1].Revision + 1);
                 Hold(bytes);
                 return true;
             }

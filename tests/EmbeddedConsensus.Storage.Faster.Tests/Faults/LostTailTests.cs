@@ -50,6 +50,19 @@ public sealed class LostTailTests
         Assert.False((await TestLog.RecoverAsync(folder.Path, bytes: Bytes)).MayLackTail);
     }
 
+    [Fact]
+    public async Task The_doubt_outlives_a_kill_after_the_repair()
+    {
+        using var folder = new TemporaryFolder();
+        await TestLog.FillAsync(folder.Path, Appends, bytes: Bytes, isEndNoted: false);
+        Strike(folder.Path, "cut in a record");
+        FasterStorage repaired = TestLog.Open(folder.Path);
+        Assert.True((await repaired.Log.RecoverAsync()).MayLackTail);
+        await repaired.AbandonAsync();
+
+        Assert.True((await TestLog.RecoverAsync(folder.Path, bytes: Bytes)).MayLackTail);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(300)]

@@ -79,6 +79,27 @@ public sealed class FoundingTests
         Assert.Equal(FoundingStage.Agreed, Stage(restarted));
     }
 
+    /// <summary>Otherwise the cluster is founded, and counts a member as started whose disk holds nothing.</summary>
+    [Fact]
+    public void A_founder_agrees_only_when_its_own_pledge_is_durable()
+    {
+        RaftNode node = NewNode();
+        FounderReport[] pledged =
+            [Empty(2) with { Stage = FoundingStage.Pledged }, Empty(3) with { Stage = FoundingStage.Pledged }];
+        node.TakeReports([Empty(2), Empty(3)]);
+        AppendEffect pledge = node.Effects.Append!.Value;
+        node.Effects.Clear();
+
+        node.TakeReports(pledged);
+        Tick(node, 100);
+        Assert.Equal(RaftRole.Follower, node.Role);
+        node.AppendCompleted(pledge.Id);
+        node.TakeReports(pledged);
+        Tick(node, 100);
+
+        Assert.Equal(RaftRole.PreCandidate, node.Role);
+    }
+
     [Fact]
     public void Reports_that_hold_something_or_name_another_list_or_come_from_strangers_let_no_founder_pledge_itself()
     {

@@ -31,6 +31,22 @@ public sealed class RaftPartsTests
         Assert.Equal(0, byBytes.Count);
     }
 
+    [Fact]
+    [Trait("Case", "T6")]
+    public void What_a_member_acknowledged_before_it_lost_its_log_is_forgotten_once()
+    {
+        Progress peer = new(new MemberId(2), maxInflightMessages: 8, maxInflightBytes: 1000);
+        peer.Acknowledge(10);
+
+        peer.ForgetEarlierLives(life: 5, next: 11);
+        Assert.Equal((0UL, 5UL, ProgressState.Probe), (peer.Match, peer.CountsFromLife, peer.State));
+        peer.Acknowledge(7);
+        peer.ForgetEarlierLives(life: 5, next: 11);
+        peer.ForgetEarlierLives(life: 4, next: 11);
+
+        Assert.Equal((7UL, 5UL), (peer.Match, peer.CountsFromLife));
+    }
+
     [Theory]
     [InlineData(new ulong[] { 5 }, new ulong[0], 5)]
     [InlineData(new ulong[] { 3, 5 }, new ulong[0], 3)]

@@ -87,6 +87,8 @@ public sealed class WatchHubTests : IDisposable
     {
         Watcher slow = Watch(KeyRange.All);
         Take(slow);
+        Put("y", "first");
+        Assert.Equal("2:y=first.", Text(Take(slow)));
         const int Writes = (3 * WatchLimits.MaxEvents) + 7;
         for (int i = 0; i < Writes; i++)
         {
@@ -95,11 +97,11 @@ public sealed class WatchHubTests : IDisposable
 
         Assert.False(slow.IsSynced);
         List<WatchEvent> events = Take(slow);
-        Assert.Equal(Enumerable.Range(2, Writes).Select(i => (long)i), events.Select(next => next.Revision));
+        Assert.Equal(Enumerable.Range(3, Writes).Select(i => (long)i), events.Select(next => next.Revision));
 
         Assert.True(slow.IsSynced);
         Put("z", "last");
-        Assert.Equal($"{Writes + 2}:z=last.", Text(Take(slow)));
+        Assert.Equal($"{Writes + 3}:z=last.", Text(Take(slow)));
     }
 
     [Fact]
@@ -316,6 +318,28 @@ public sealed class WatchHubTests : IDisposable
         Put("e", "5");
 
         Assert.Equal("4:c=3. 5:d=4. 6:e=5.", Text(Take(watcher)));
+    }
+
+    [Fact]
+    [Trait("Scenario", "48")]
+    public void A_restored_store_that_begins_later_ends_the_watches_it_cannot_continue()
+    {
+        Watcher watcher = Watch(KeyRange.All);
+        Watcher later = Watch("e", 6);
+        Take(watcher);
+        Put("a", "1");
+        Assert.Equal("2:a=1.", Text(Take(watcher)));
+
+        _machine.Put("b", "2");
+        _machine.Put("c", "3");
+        _machine.Put("d", "4");
+        _machine.Compact(5);
+        Publish();
+        Put("e", "5");
+
+        CompactedException missed = Assert.Throws<CompactedException>(() => Take(watcher));
+        Assert.Equal((3, 5), (missed.RequestedRevision, missed.CompactRevision));
+        Assert.Equal("6:e=5.", Text(Take(later)));
     }
 
     [Fact]

@@ -88,7 +88,9 @@ public sealed class FrameReaderTests
         new FrameHeader(length, ProtocolVersion.Max, 0).Write(header);
         FrameReader reader = Reader(new SplitStream(header, int.MaxValue));
         long before = GC.GetAllocatedBytesForCurrentThread();
-        await Assert.ThrowsAnyAsync<ProtocolException>(async () => await reader.ReadAsync(default));
+        ProtocolException refusal =
+            await Assert.ThrowsAnyAsync<ProtocolException>(async () => await reader.ReadAsync(default));
+        Assert.Contains($"the limit is {MaxFrameBytes}", refusal.Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200_000);
     }
 

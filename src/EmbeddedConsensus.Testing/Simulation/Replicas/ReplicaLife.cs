@@ -262,6 +262,7 @@ internal sealed partial class ReplicaLife
             + $"{status.LastIndex}], durable {status.StableIndex}, commit {status.Commit}, applied {status.Applied}, "
             + $"published {Apply.PublishedIndex}, {Core.Proposals.WaitingCount} writes wait, "
             + $"{Core.Proposals.InFlightCount} are in flight, {Core.Reads.Count} reads wait"
+            + $", founding {Core.Node.FounderReport.Stage}, voters {string.Join(" ", Core.Node.Configuration.Voters)}"
             + string.Concat(status.Peers.Select(peer => $", {peer}"));
     }
 

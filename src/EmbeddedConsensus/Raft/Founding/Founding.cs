@@ -86,7 +86,7 @@ internal sealed class Founding(
         }
         else if (isAgreed || pledged == others)
         {
-            Agree();
+            AgreeOncePledged();
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed class Founding(
     {
         if (state.Founding.Stage == FoundingStage.Pledged)
         {
-            Agree();
+            AgreeOncePledged();
         }
     }
 
@@ -121,7 +121,14 @@ internal sealed class Founding(
         return null;
     }
 
-    private void Agree() => state.Founding = state.Founding with { Stage = FoundingStage.Agreed };
+    // The others conclude from a campaign that the pledges of all are on their disks, the campaigner's own among them.
+    private void AgreeOncePledged()
+    {
+        if (appends.DurableFounding.Stage >= FoundingStage.Pledged)
+        {
+            state.Founding = state.Founding with { Stage = FoundingStage.Agreed };
+        }
+    }
 
     private void Pledge(ulong founders, ulong term)
     {
