@@ -7,8 +7,9 @@ namespace EmbeddedConsensus.Raft;
 /// <remarks>
 /// <para><b>The stages</b> (<see cref="FoundingStage"/>), each durable before the member acts on it. A founder pledges
 /// itself when every other founder has reported that it holds nothing and has the same list. It has agreed when every
-/// other founder has reported that it is pledged. A pledged founder votes, one that has agreed campaigns too. From the
-/// pledge on its disk holds everything that it has ever promised, so it votes by the common rule alone, for any log.
+/// other founder has reported that it is pledged, and its own pledge is durable. A pledged founder votes, one that has
+/// agreed campaigns too. From the pledge on its disk holds everything that it has ever promised, so it votes by the
+/// common rule alone, for any log.
 /// </para>
 /// <para><b>Why a pledge is safe.</b> Let a founder have lost a disk. If an entry that this disk acknowledged is
 /// committed, the leader and a quorum held it; what is left of them besides this founder reports that it holds
