@@ -79,6 +79,7 @@ sample() { # sample NAME: runs a sample that ends by itself, with exit code 0 if
         failed=$((failed + 1))
     fi
 }
+sample LiveConfiguration
 sample TtlCache
 sample ServiceRegistry
 
