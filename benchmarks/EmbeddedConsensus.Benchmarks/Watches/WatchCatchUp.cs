@@ -2,9 +2,9 @@ using System.Diagnostics;
 
 namespace EmbeddedConsensus.Benchmarks.Watches;
 
-/// <summary>A store in this process, in memory: single-key watchers restart far behind.</summary>
+/// <summary>An in-memory store in this process whose single-key watchers restart many revisions back.</summary>
 /// <param name="watchers">The watchers, each of a key of its own.</param>
-/// <param name="revisions">The revisions to be behind.</param>
+/// <param name="revisions">How many revisions the watchers have to catch up.</param>
 internal sealed class WatchCatchUp(int watchers, int revisions)
 {
     private const int Callers = 512;

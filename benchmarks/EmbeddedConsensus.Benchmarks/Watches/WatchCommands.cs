@@ -9,7 +9,7 @@ internal static class WatchCommands
     /// <summary>The subcommand for many watchers of one range.</summary>
     public const string Fanout = "watch-fanout";
 
-    /// <summary>The subcommand for many watchers that are far behind.</summary>
+    /// <summary>The subcommand that measures the catch-up of many watchers.</summary>
     public const string CatchUp = "watch-catchup";
 
     private static readonly Option<int> Watchers = new("--watchers")

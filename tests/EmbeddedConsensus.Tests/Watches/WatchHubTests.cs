@@ -1,5 +1,6 @@
 using EmbeddedConsensus.Tests.StateMachine;
 using EmbeddedConsensus.Watches;
+using static EmbeddedConsensus.Tests.Watches.WatchFixture;
 
 namespace EmbeddedConsensus.Tests.Watches;
 
@@ -28,23 +29,6 @@ public sealed class WatchHubTests : IDisposable
         _machine.Put(key, value);
         Publish();
     }
-
-    private static List<WatchEvent> Take(Watcher watcher)
-    {
-        List<WatchEvent> all = [];
-        List<WatchEvent> some = [];
-        while (watcher.TryTake(some))
-        {
-            all.AddRange(some);
-            some.Clear();
-        }
-
-        return all;
-    }
-
-    private static string Text(IEnumerable<WatchEvent> events) => string.Join(' ', events.Select(next =>
-        $"{next.Revision}:{next.KeyValue.Key}{(next.Type == WatchEventType.Put ? $"={next.KeyValue.Value}" : "-")}"
-        + (next.EndsRevision ? "." : "")));
 
     [Fact]
     public void A_synced_watcher_receives_what_it_selects_and_is_woken()

@@ -58,7 +58,7 @@ internal sealed class SimulatedStaleReader
 
         if (_asked is null && _caller.Life is null && FindDeposedLeader() is { } life)
         {
-            // At a process that stands still, the call is the first thing that happens when it goes on.
+            // A paused process makes the call first thing when it resumes.
             _asked = life;
             life.Later(0, EventKind.Call, () => Ask(life));
         }
